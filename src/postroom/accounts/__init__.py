@@ -1,0 +1,1 @@
+"""Connected mailboxes: servers, sealed credentials, sharing."""

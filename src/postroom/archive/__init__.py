@@ -1,0 +1,1 @@
+"""The stored mail: folders, emails, participants, server copies, raw messages."""

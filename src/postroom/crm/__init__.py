@@ -1,0 +1,1 @@
+"""The people Postroom is about: leads and contacts, their addresses, their companies."""

@@ -1,0 +1,1 @@
+"""The background process: which job runs where, nothing else."""

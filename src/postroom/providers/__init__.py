@@ -1,0 +1,1 @@
+"""The catalogue of mail services, their error hints, and reading of auto-configuration."""

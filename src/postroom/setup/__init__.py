@@ -1,0 +1,1 @@
+"""Connect an account: try the connection, then save it."""

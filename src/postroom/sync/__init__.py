@@ -1,0 +1,1 @@
+"""From a mail server into the archive, provably complete."""
