@@ -1,1 +1,15 @@
 """Which emails belong to which person, and who may see them: queries only."""
+
+from postroom.association.people import emails_of, known_addresses, people_on
+from postroom.association.related import RelatedEmail, related_emails, sharers_with
+from postroom.association.visibility import visible_to
+
+__all__ = [
+    "RelatedEmail",
+    "emails_of",
+    "known_addresses",
+    "people_on",
+    "related_emails",
+    "sharers_with",
+    "visible_to",
+]

@@ -1,0 +1,148 @@
+"""Connected mailboxes, their servers, and with whom their mail is shared."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from postroom.crm.models import Person
+from postroom.team.models import StorageMode, User
+
+
+class Security(models.TextChoices):
+    """How the connection to a mail server is protected."""
+
+    TLS = "tls", "TLS"
+    STARTTLS = "starttls", "STARTTLS"
+    NONE = "none", "None (only on allowed networks)"
+
+
+class Sharing(models.TextChoices):
+    """Who besides the owner sees an account's mail with leads and contacts. Design §7."""
+
+    PRIVATE = "private", "Private"
+    CUSTOM = "custom", "Custom"
+    PUBLIC = "public", "Public"
+
+
+class Activation(models.TextChoices):
+    """What people decided about an account."""
+
+    ACTIVE = "active", "Active"
+    PAUSED = "paused", "Paused"
+    DEACTIVATED = "deactivated", "Deactivated"
+
+
+class EmailAccount(models.Model):
+    """A mailbox that someone connected.
+
+    `activation` is what a person decided; `trouble` is what the last attempt met
+    (a kind of `net.errors`, empty when all is well) and `trouble_sentence` what to do about it.
+    """
+
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="email_accounts")
+    address = models.CharField(max_length=254, unique=True)
+    provider = models.CharField(max_length=40, blank=True)
+
+    imap_host = models.CharField(max_length=253)
+    imap_port = models.PositiveIntegerField(default=993)
+    imap_security = models.CharField(
+        max_length=8, choices=Security.choices, default=Security.TLS
+    )
+    smtp_host = models.CharField(max_length=253, blank=True)
+    smtp_port = models.PositiveIntegerField(default=465)
+    smtp_security = models.CharField(
+        max_length=8, choices=Security.choices, default=Security.TLS
+    )
+    username = models.CharField(max_length=254, blank=True)
+
+    sharing = models.CharField(
+        max_length=8, choices=Sharing.choices, default=Sharing.PRIVATE
+    )
+    storage = models.CharField(max_length=12, choices=StorageMode.choices, blank=True)
+
+    activation = models.CharField(
+        max_length=12, choices=Activation.choices, default=Activation.ACTIVE
+    )
+    trouble = models.CharField(max_length=40, blank=True)
+    trouble_sentence = models.TextField(blank=True)
+    trouble_since = models.DateTimeField(null=True, blank=True)
+
+    tier = models.CharField(max_length=12, blank=True)
+    capabilities = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+    connected_at = models.DateTimeField(auto_now_add=True)
+    first_complete_at = models.DateTimeField(null=True, blank=True)
+    last_complete_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["address"]
+
+    def __str__(self) -> str:
+        return self.address
+
+    @property
+    def sign_in_name(self) -> str:
+        """The user name at the mail server: the address unless told otherwise."""
+        return self.username or self.address
+
+
+class Direction(models.TextChoices):
+    """Which of an account's servers a credential opens."""
+
+    INCOMING = "incoming", "Incoming"
+    OUTGOING = "outgoing", "Outgoing"
+
+
+class Credential(models.Model):
+    """A sealed secret; opened only by `accounts.seals`, for the account it was sealed for."""
+
+    account = models.ForeignKey(
+        EmailAccount, on_delete=models.CASCADE, related_name="credentials"
+    )
+    direction = models.CharField(max_length=8, choices=Direction.choices)
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("account", "direction", name="one_credential_a_direction"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.direction} credential"
+
+
+class Share(models.Model):
+    """The owner of a *custom* account lets colleagues see its mail with this person."""
+
+    account = models.ForeignKey(EmailAccount, on_delete=models.CASCADE, related_name="shares")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="shares")
+    shared_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("account", "person", name="shared_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} with {self.person}"
+
+
+class Exclusion(models.Model):
+    """Mail with this address or domain is never shared; without an owner, for everyone."""
+
+    owner = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.CASCADE, related_name="exclusions"
+    )
+    pattern = models.CharField(
+        max_length=254, help_text="A canonical address, or a domain without the @."
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "owner", "pattern", name="excluded_once", nulls_distinct=False
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.pattern

@@ -1,0 +1,38 @@
+"""Tell open pages and the engine that something changed: PostgreSQL NOTIFY, sent on commit.
+
+An announcement carries ids and never content; whoever hears it asks again, as themselves.
+"""
+
+import json
+from collections.abc import Collection
+
+from django.db import connection
+
+EMAILS_CHANGED = "postroom_emails"
+ACCOUNT_CHANGED = "postroom_account"
+WORK_WAITING = "postroom_work"
+
+MOST_IDS = 500  # A NOTIFY payload holds 8,000 bytes.
+
+
+def announce_emails(account_id: int, email_ids: Collection[int]) -> None:
+    """These emails of the account came, went or changed; above 500 just "many did"."""
+    if not email_ids:
+        return
+    ids = sorted(email_ids) if len(email_ids) <= MOST_IDS else None
+    _notify(EMAILS_CHANGED, json.dumps({"account": account_id, "emails": ids}))
+
+
+def announce_account(account_id: int) -> None:
+    """The account's state or the progress of its sync changed."""
+    _notify(ACCOUNT_CHANGED, json.dumps({"account": account_id}))
+
+
+def announce_work(account_id: int) -> None:
+    """The engine has something to do for this account now: an action, a body asked for."""
+    _notify(WORK_WAITING, json.dumps({"account": account_id}))
+
+
+def _notify(channel: str, payload: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [channel, payload])

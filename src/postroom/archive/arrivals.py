@@ -1,0 +1,36 @@
+"""What sync hands over to be recorded, in the archive's own words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from postroom.mime import Envelope, ParsedMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """The flags of a server copy that mean something to a person."""
+
+    is_seen: bool = False
+    is_flagged: bool = False
+    is_answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message met on the server: its place, its envelope, and what identifies it anywhere."""
+
+    uid: int
+    identity: bytes
+    envelope: Envelope
+    received_at: datetime
+    size: int
+    flags: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The whole message of an email already recorded."""
+
+    email_id: int
+    raw: bytes
+    message: ParsedMessage

@@ -1,0 +1,24 @@
+"""Tables of the stored mail."""
+
+from postroom.archive.models.actions import Action, ActionKind, ActionState
+from postroom.archive.models.emails import BodyState, Direction, Email, Participant, ParticipantRole
+from postroom.archive.models.folders import Folder, FolderRole, Quarantine, ServerCopy
+from postroom.archive.models.raw import RawMessage
+from postroom.archive.models.runs import SyncRun
+
+__all__ = [
+    "Action",
+    "ActionKind",
+    "ActionState",
+    "BodyState",
+    "Direction",
+    "Email",
+    "Folder",
+    "FolderRole",
+    "Participant",
+    "ParticipantRole",
+    "Quarantine",
+    "RawMessage",
+    "ServerCopy",
+    "SyncRun",
+]

@@ -1,0 +1,106 @@
+"""Emails and the addresses on them."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from postroom.accounts.models import EmailAccount
+from postroom.archive.models.raw import RawMessage
+
+
+class Direction(models.TextChoices):
+    """Seen from the account's owner."""
+
+    SENT = "sent", "Sent"
+    RECEIVED = "received", "Received"
+
+
+class BodyState(models.TextChoices):
+    """How much of an email is here (Design, decision 5)."""
+
+    ENVELOPE = "envelope", "Only who, when and what about; the body is on the server"
+    STORED = "stored", "The whole message"
+    UNAVAILABLE = "unavailable", "The body could not be had"
+
+
+class Email(models.Model):
+    """One message as the owner of an account has it.
+
+    Keyed by content (`identity`: Message-ID plus a digest of stable headers), so that moves,
+    UIDVALIDITY changes and reconnects find the same row again. Design, decision 6.
+    """
+
+    account = models.ForeignKey(EmailAccount, on_delete=models.CASCADE, related_name="emails")
+    identity = models.BinaryField(max_length=32)
+    message_id = models.TextField(blank=True)
+    thread_root = models.TextField(blank=True)
+    subject = models.TextField(blank=True)
+    snippet = models.TextField(blank=True)
+    sent_at = models.DateTimeField()
+    direction = models.CharField(max_length=8, choices=Direction.choices)
+    size = models.PositiveIntegerField(default=0)
+    has_attachments = models.BooleanField(default=False)
+
+    is_read = models.BooleanField(default=False)
+    is_flagged = models.BooleanField(default=False)
+    is_answered = models.BooleanField(default=False)
+
+    body_state = models.CharField(
+        max_length=12, choices=BodyState.choices, default=BodyState.ENVELOPE
+    )
+    body_asked_at = models.DateTimeField(null=True, blank=True)
+    raw = models.ForeignKey(
+        RawMessage, null=True, blank=True, on_delete=models.PROTECT, related_name="emails"
+    )
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("account", "identity", name="one_email_an_identity"),
+        ]
+        indexes: ClassVar = [
+            models.Index("account", "-sent_at", name="email_by_account"),
+            models.Index("account", "thread_root", name="email_by_thread"),
+            models.Index(
+                "account",
+                name="email_body_asked",
+                condition=models.Q(body_asked_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject or self.message_id
+
+
+class ParticipantRole(models.IntegerChoices):
+    """The header in which an address stands."""
+
+    FROM = 1, "From"
+    SENDER = 2, "Sender"
+    REPLY_TO = 3, "Reply-To"
+    TO = 4, "To"
+    CC = 5, "Cc"
+    BCC = 6, "Bcc"
+
+
+class Participant(models.Model):
+    """An address on an email. Association joins `canonical` with a person's addresses.
+
+    `sent_at` repeats the email's, so that a person's newest mail is an index scan.
+    """
+
+    email = models.ForeignKey(Email, on_delete=models.CASCADE, related_name="participants")
+    role = models.PositiveSmallIntegerField(choices=ParticipantRole.choices)
+    position = models.PositiveSmallIntegerField()
+    name = models.TextField(blank=True)
+    address = models.TextField()
+    canonical = models.TextField()
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index("canonical", "-sent_at", "email", name="participant_mail"),
+        ]
+
+    def __str__(self) -> str:
+        return self.address

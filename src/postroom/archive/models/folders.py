@@ -1,0 +1,98 @@
+"""Where mail lies on the server, and the ledger of every UID met there."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from postroom.accounts.models import EmailAccount
+from postroom.archive.models.emails import Email
+from postroom.archive.models.raw import RawMessage
+
+
+class FolderRole(models.TextChoices):
+    """What a folder is for (RFC 6154), whatever it is called."""
+
+    INBOX = "inbox", "Inbox"
+    SENT = "sent", "Sent"
+    ARCHIVE = "archive", "Archive"
+    ALL = "all", "All mail"
+    DRAFTS = "drafts", "Drafts"
+    JUNK = "junk", "Junk"
+    TRASH = "trash", "Trash"
+    OTHER = "other", "Folder"
+
+
+class Folder(models.Model):
+    """A folder of an account with the cursor of its sync.
+
+    `uidvalidity`, `uidnext` and `highestmodseq` come from one completed pass and move only in
+    the transaction that recorded or quarantined everything below them. Design §5, invariant 1.
+    """
+
+    account = models.ForeignKey(EmailAccount, on_delete=models.CASCADE, related_name="folders")
+    name = models.CharField(max_length=500)
+    delimiter = models.CharField(max_length=4, blank=True)
+    role = models.CharField(max_length=8, choices=FolderRole.choices, default=FolderRole.OTHER)
+    is_synced = models.BooleanField(default=True)
+
+    uidvalidity = models.BigIntegerField(null=True, blank=True)
+    uidnext = models.BigIntegerField(null=True, blank=True)
+    highestmodseq = models.BigIntegerField(null=True, blank=True)
+    server_count = models.PositiveIntegerField(default=0)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    gone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["account", "name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint("account", "name", name="one_folder_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ServerCopy(models.Model):
+    """One place where an email lies: folder, UIDVALIDITY, UID, and its flags there.
+
+    `email` is empty in storage mode *strict* for mail that knows nobody here: the UID is
+    accounted for, nothing else is kept. `gone_at` is a tombstone, never a deletion.
+    """
+
+    folder = models.ForeignKey(Folder, on_delete=models.CASCADE, related_name="copies")
+    email = models.ForeignKey(Email, null=True, on_delete=models.CASCADE, related_name="copies")
+    uidvalidity = models.BigIntegerField()
+    uid = models.BigIntegerField()
+    is_seen = models.BooleanField(default=False)
+    is_flagged = models.BooleanField(default=False)
+    is_answered = models.BooleanField(default=False)
+    gone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "server copies"
+        constraints: ClassVar = [
+            models.UniqueConstraint("folder", "uidvalidity", "uid", name="one_copy_a_uid"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.folder_id}/{self.uidvalidity}/{self.uid}"
+
+
+class Quarantine(models.Model):
+    """A message that could not be recorded, with its reason and its bytes if they came."""
+
+    folder = models.ForeignKey(Folder, on_delete=models.CASCADE, related_name="quarantined")
+    uidvalidity = models.BigIntegerField()
+    uid = models.BigIntegerField()
+    reason = models.TextField()
+    raw = models.ForeignKey(RawMessage, null=True, blank=True, on_delete=models.PROTECT)
+    met_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "quarantined messages"
+        constraints: ClassVar = [
+            models.UniqueConstraint("folder", "uidvalidity", "uid", name="quarantined_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.folder_id}/{self.uidvalidity}/{self.uid}: {self.reason}"

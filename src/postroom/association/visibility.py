@@ -1,0 +1,52 @@
+"""Who may see an email: the one sentence from which every list, page and event starts.
+
+Design §7. For viewer V and email E of account A with owner U: V is U; or E carries a known
+person, none of its outside participants is excluded (by the organisation or by U), and A is
+public, or A is custom and shares that person. Deactivated viewers see nothing.
+"""
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.expressions import Func, Value
+from django.db.models.fields import TextField
+
+from postroom.accounts.models import Activation, Exclusion, Share, Sharing
+from postroom.archive.models import Email, Participant
+from postroom.association.people import at_domains, known_addresses, known_participants
+from postroom.team.models import Organisation, User
+
+
+def visible_to(viewer: User) -> QuerySet[Email]:
+    """All emails that the viewer may see, and not one more."""
+    if not viewer.is_active:
+        return Email.objects.none()
+    return Email.objects.filter(
+        Q(account__owner=viewer) | shared_with_colleagues(), removed_at__isnull=True
+    ).exclude(account__activation=Activation.DEACTIVATED)
+
+
+def shared_with_colleagues() -> Q:
+    """Mail with a known person, nobody excluded on it, of an account that shares it."""
+    public = Q(account__sharing=Sharing.PUBLIC) & Exists(known_participants())
+    custom = Q(account__sharing=Sharing.CUSTOM) & Exists(participants_with_a_share())
+    return (public | custom) & ~Exists(excluded_participants())
+
+
+def participants_with_a_share() -> QuerySet[Participant]:
+    """Known people on the outer email whose record its account's owner has shared."""
+    shares = Share.objects.filter(account=OuterRef(OuterRef("account"))).values("person")
+    addresses = known_addresses().filter(person__in=shares).values("canonical")
+    return Participant.objects.filter(email=OuterRef("pk"), canonical__in=addresses)
+
+
+def excluded_participants() -> QuerySet[Participant]:
+    """Outside participants of the outer email on the organisation's or the owner's list."""
+    domain = Func(F("canonical"), Value("^.*@"), Value(""), function="regexp_replace")
+    patterns = Exclusion.objects.filter(
+        Q(owner__isnull=True) | Q(owner=OuterRef(OuterRef("account__owner")))
+    ).values("pattern")
+    return (
+        Participant.objects.filter(email=OuterRef("pk"))
+        .exclude(at_domains(Organisation.get().own_domains))
+        .annotate(domain=Func(domain, function="lower", output_field=TextField()))
+        .filter(Q(canonical__in=patterns) | Q(domain__in=patterns))
+    )

@@ -1,0 +1,85 @@
+"""Leads and contacts, their companies and their addresses."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Lower
+
+from postroom.mime import canonical_address
+
+
+class Stage(models.TextChoices):
+    """Where a person stands. A converted lead is a contact; their mail stays theirs."""
+
+    LEAD = "lead", "Lead"
+    CONTACT = "contact", "Contact"
+
+
+class Company(models.Model):
+    """An organisation that people work for; one row per name, whatever its case."""
+
+    name = models.CharField(max_length=160)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        verbose_name_plural = "companies"
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("name"), name="company_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(models.Model):
+    """A lead or a contact."""
+
+    stage = models.CharField(max_length=8, choices=Stage.choices, default=Stage.LEAD)
+    first_name = models.CharField(max_length=80, blank=True)
+    last_name = models.CharField(max_length=80)
+    company = models.ForeignKey(
+        Company, null=True, blank=True, on_delete=models.SET_NULL, related_name="people"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["last_name", "first_name", "id"]
+        verbose_name_plural = "people"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """First and last name, as one would say it."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class PersonAddress(models.Model):
+    """One of a person's email addresses; mail is matched by `canonical`.
+
+    No two people share an address: an email would otherwise belong to both by accident.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="addresses")
+    address = models.CharField(max_length=254)
+    canonical = models.CharField(max_length=254, unique=True, editable=False)
+    is_primary = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar = ["-is_primary", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "person", condition=models.Q(is_primary=True), name="one_primary_address"
+            ),
+            models.CheckConstraint(condition=~models.Q(canonical=""), name="address_is_usable"),
+        ]
+
+    def __str__(self) -> str:
+        return self.address
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Store the address together with the form by which mail is matched."""
+        self.address = self.address.strip()
+        self.canonical = canonical_address(self.address)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]

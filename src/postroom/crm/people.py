@@ -1,0 +1,105 @@
+"""Create, change and find leads and contacts."""
+
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+
+from postroom.crm.models import Company, Person, PersonAddress, Stage
+from postroom.mime import canonical_address
+
+PEOPLE_CHANGED = "postroom_people"
+
+
+class AddressUnusable(ValueError):
+    """Not an email address."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            f"“{address}” is not an email address. Write it like name@example.com."
+        )
+
+
+class AddressTaken(ValueError):
+    """Another person already has this address."""
+
+    def __init__(self, address: str, person: Person) -> None:
+        super().__init__(
+            f"{address} already belongs to {person}. Remove it there first,"
+            " or open that person instead."
+        )
+        self.person = person
+
+
+def find_people(words: str, stage: Stage | None = None) -> QuerySet[Person]:
+    """People whose name, company or address contains every one of the words."""
+    people = Person.objects.select_related("company").prefetch_related("addresses")
+    if stage:
+        people = people.filter(stage=stage)
+    for word in words.split():
+        people = people.filter(
+            Q(first_name__icontains=word)
+            | Q(last_name__icontains=word)
+            | Q(company__name__icontains=word)
+            | Q(pk__in=PersonAddress.objects.filter(canonical__icontains=word).values("person"))
+        )
+    return people
+
+
+def find_person(address: str) -> Person | None:
+    """The person with this address, as primary or secondary."""
+    return Person.objects.filter(addresses__canonical=canonical_address(address)).first()
+
+
+def find_company(name: str) -> Company | None:
+    """The company of that name, made when it is new; None for no name."""
+    name = " ".join(name.split())
+    if not name:
+        return None
+    return Company.objects.filter(name__iexact=name).first() or Company.objects.create(name=name)
+
+
+@transaction.atomic
+def set_addresses(person: Person, addresses: Sequence[str]) -> None:
+    """Give the person exactly these addresses, the first one primary.
+
+    Raises AddressUnusable or AddressTaken and changes nothing.
+    """
+    wanted = unique_addresses(addresses)
+    for canonical, address in wanted.items():
+        taken = PersonAddress.objects.filter(canonical=canonical).exclude(person=person).first()
+        if taken:
+            raise AddressTaken(address, taken.person)
+    person.addresses.exclude(canonical__in=wanted).delete()
+    person.addresses.update(is_primary=False)
+    for position, (canonical, address) in enumerate(wanted.items()):
+        PersonAddress.objects.update_or_create(
+            person=person,
+            canonical=canonical,
+            defaults={"address": address, "is_primary": position == 0},
+        )
+    announce_people()
+
+
+def unique_addresses(addresses: Sequence[str]) -> dict[str, str]:
+    """Canonical form to address as typed, in order; raises AddressUnusable."""
+    found: dict[str, str] = {}
+    for address in filter(None, (a.strip() for a in addresses)):
+        canonical = canonical_address(address)
+        if not canonical:
+            raise AddressUnusable(address)
+        found.setdefault(canonical, address)
+    return found
+
+
+def convert(lead: Person) -> Person:
+    """Turn a lead into a contact. Their mail stays theirs: it is found by address."""
+    lead.stage = Stage.CONTACT
+    lead.save(update_fields=["stage"])
+    return lead
+
+
+def announce_people() -> None:
+    """Tell the engine that someone's addresses changed: bodies may be due. Sent on commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, '')", [PEOPLE_CHANGED])
