@@ -1,0 +1,52 @@
+# Every command a developer needs; `make` alone lists them.
+
+# As root, PostgreSQL runs as another user, who must be able to reach the folder.
+DEMO_DIR ?= $(if $(filter 0,$(shell id -u)),/var/lib/postroom-demo,$(CURDIR)/.demo)
+
+python := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo demo-reset test check fix bench docs lock parts demo-setup
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## make the environment .venv: pinned packages, checked by hash
+	@bin/setup dev
+
+demo: demo-setup ## run Postroom with a demo mailbox; prints the address and the sign-in
+	@POSTROOM_DATA_DIR="$(DEMO_DIR)" $(python) -m postroom.cli demo
+
+demo-reset: demo-setup ## forget everything the demo has stored
+	@POSTROOM_DATA_DIR="$(DEMO_DIR)" $(python) -m postroom.cli demo --reset
+
+test: setup parts ## run the tests; k=WORDS runs those whose names match
+	@$(python) -m pytest $(if $(k),-k "$(k)")
+
+check: setup ## style, types, layers, migrations, documents: all that is no test
+	$(python) -m ruff format --check
+	$(python) -m ruff check
+	$(python) -m mypy
+	.venv/bin/lint-imports
+	$(python) -m django makemigrations --check --dry-run --settings postroom.config.settings
+	$(python) bin/docs --check
+
+fix: setup ## format, and repair what can be repaired without thinking
+	$(python) -m ruff format
+	$(python) -m ruff check --fix
+
+bench: setup parts ## measure, side by side with mbsync; writes docs/benchmarks.md
+	$(python) -m benchmarks
+
+docs: setup ## rewrite the parts of the documents that are drawn from the code
+	$(python) bin/docs
+
+lock: setup ## pin every package anew, with hashes, into requirements/
+	@bin/lock
+
+# What the commands above stand on.
+demo-setup:
+	@bin/setup demo
+
+parts:
+	@bin/install-test-parts
