@@ -1,1 +1,28 @@
 """RFC 5322 bytes to a ParsedMessage, and drafts to bytes; never raises on bad mail."""
+
+from postroom.mime.addresses import Address, canonical_address, parse_addresses
+from postroom.mime.attachments import Attachment, attachment_content, safe_file_name
+from postroom.mime.defects import Defect
+from postroom.mime.envelope import Envelope, parse_headers
+from postroom.mime.identity import HEADER_FIELDS, is_identified, stable_identity
+from postroom.mime.message import ParsedMessage, parse_message
+from postroom.mime.reports import DeliveryReport, ReportedRecipient
+
+__all__ = [
+    "HEADER_FIELDS",
+    "Address",
+    "Attachment",
+    "Defect",
+    "DeliveryReport",
+    "Envelope",
+    "ParsedMessage",
+    "ReportedRecipient",
+    "attachment_content",
+    "canonical_address",
+    "is_identified",
+    "parse_addresses",
+    "parse_headers",
+    "parse_message",
+    "safe_file_name",
+    "stable_identity",
+]

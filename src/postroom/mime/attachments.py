@@ -1,0 +1,96 @@
+"""What hangs on to a message: named safely, sized truly, fetched by its place in the tree."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from postroom.mime.bodies import Bodies
+from postroom.mime.encoded_words import decode_words, one_line
+from postroom.mime.ids import parse_message_id
+from postroom.mime.limits import MAX_FILE_NAME
+from postroom.mime.parameters import parse_disposition
+from postroom.mime.structure import MESSAGE_TYPES, Part, find_structure
+
+_UNSAFE = re.compile(
+    # Controls, marks that change the direction of text or hide, and what Windows forbids in names.
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    '\ufeff\ufff9-\ufffb\U000e0000-\U000e007f<>:"|?*]'
+)
+_EXTENSIONS: Final = {
+    "text/plain": ".txt", "text/html": ".html", "text/calendar": ".ics", "text/csv": ".csv",
+    "text/vcard": ".vcf", "text/x-vcard": ".vcf", "text/rfc822-headers": ".txt",
+    "image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp",
+    "application/pdf": ".pdf", "application/zip": ".zip", "application/pgp-signature": ".asc",
+    "application/pkcs7-signature": ".p7s", "application/ms-tnef": ".dat", "audio/mpeg": ".mp3",
+    "message/delivery-status": ".txt", "message/disposition-notification": ".txt",
+}  # fmt: skip
+_USUAL_NAMES: Final = {"text/calendar": "invite.ics", "application/ms-tnef": "winmail.dat"}
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part that is not the text: `part` is its IMAP section, `inline` that the HTML shows it."""
+
+    name: str
+    media_type: str
+    size: int
+    content_id: str | None
+    inline: bool
+    part: tuple[int, ...]
+
+
+def attachments_of(bodies: Bodies) -> tuple[Attachment, ...]:
+    """Describe the attachments of a message whose parts are sorted."""
+    return tuple(_attachment(part, part.path in bodies.related) for part in bodies.attached)
+
+
+def attachment_content(raw: bytes, part: tuple[int, ...]) -> bytes:
+    """Return the decoded bytes of one part of a message; LookupError if there is no such part."""
+    for one in _walk(find_structure(raw)[0]):
+        if one.path == part and not one.media_type.startswith("multipart/"):
+            return one.content()
+    raise LookupError(f"the message has no part {'.'.join(map(str, part))}")
+
+
+def safe_file_name(written: str) -> str:
+    """Return a file name without path, controls or invisible marks, '' if nothing is left."""
+    name = written.replace("\\", "/").rpartition("/")[2]
+    name = one_line(_UNSAFE.sub("", name)).strip(". ")
+    stem, dot, extension = name.rpartition(".")
+    if len(name) <= MAX_FILE_NAME:
+        return name
+    if not dot or len(extension) > 20:
+        return name[:MAX_FILE_NAME]
+    return stem[: MAX_FILE_NAME - len(extension) - 1] + dot + extension
+
+
+def _attachment(part: Part, related: bool) -> Attachment:
+    disposition, parameters = parse_disposition(part.header.get(b"content-disposition"))
+    content_id = parse_message_id(part.header.get(b"content-id")) or None
+    name = safe_file_name(parameters.get("filename") or part.content_type.name)
+    return Attachment(
+        name or _usual_name(part),
+        part.media_type,
+        len(part.content()),
+        content_id,
+        disposition == "inline" or (not disposition and related and content_id is not None),
+        part.path,
+    )
+
+
+def _usual_name(part: Part) -> str:
+    media_type = part.media_type
+    if media_type in MESSAGE_TYPES:
+        subject = part.children[0].header.get(b"subject") if part.children else ""
+        return (
+            safe_file_name(one_line(decode_words(subject))[: MAX_FILE_NAME - 4] + ".eml") or "eml"
+        )
+    usual = f"part-{'.'.join(map(str, part.path))}{_EXTENSIONS.get(media_type, '')}"
+    return _USUAL_NAMES.get(media_type, usual)
+
+
+def _walk(part: Part) -> "list[Part]":
+    found = [part]
+    for one in found:
+        found += one.children
+    return found

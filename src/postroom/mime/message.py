@@ -1,0 +1,63 @@
+"""A message's bytes to everything Postroom shows, searches and decides by."""
+
+from dataclasses import dataclass
+
+from postroom.mime.attachments import Attachment, attachments_of
+from postroom.mime.bodies import sort_parts
+from postroom.mime.charsets import decode_text
+from postroom.mime.defects import Defect
+from postroom.mime.envelope import Envelope, envelope_of
+from postroom.mime.limits import MAX_SEARCH_TEXT
+from postroom.mime.reports import DeliveryReport, find_delivery_report, is_auto_reply
+from postroom.mime.snippet import snippet_of
+from postroom.mime.structure import Part, find_structure
+from postroom.mime.text import MessageText
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedMessage:
+    """A message as values. It can be made again from the raw bytes at any time, and is.
+
+    `text` is the sender's plain text, None if there was none; `search_text` is the best text of
+    all, out of the HTML where it must be. `html` is hostile and unsanitised. `calendar` is the
+    first invitation as iCalendar text, unread.
+    """
+
+    envelope: Envelope
+    text: str | None
+    html: str | None
+    search_text: str
+    snippet: str
+    attachments: tuple[Attachment, ...]
+    calendar: str | None
+    delivery_report: DeliveryReport | None
+    is_auto_reply: bool
+    defects: tuple[Defect, ...]
+
+
+def parse_message(raw: bytes) -> ParsedMessage:
+    """Read a whole message. Bad mail does not raise: it is repaired, and its defects are named."""
+    root, defects = find_structure(raw)
+    bodies = sort_parts(root)
+    text = MessageText(bodies.pieces)
+    search_text = text.search_text()
+    envelope = envelope_of(root.header)
+    return ParsedMessage(
+        envelope=envelope,
+        text=text.text(),
+        html=text.html(),
+        search_text=search_text,
+        snippet=snippet_of(search_text),
+        attachments=attachments_of(bodies),
+        calendar=_calendar(bodies.attached),
+        delivery_report=find_delivery_report(root),
+        is_auto_reply=is_auto_reply(root.header),
+        defects=tuple(sorted(defects | text.defects | set(envelope.defects))),
+    )
+
+
+def _calendar(attached: list[Part]) -> str | None:
+    part = next((one for one in attached if one.media_type == "text/calendar"), None)
+    if part is None:
+        return None
+    return decode_text(part.content(MAX_SEARCH_TEXT), part.content_type.charset)[:MAX_SEARCH_TEXT]

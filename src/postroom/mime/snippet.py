@@ -1,0 +1,55 @@
+"""The line under the subject: what the writer says, without what they quote or sign with."""
+
+import re
+from collections.abc import Iterator
+
+from postroom.mime.encoded_words import one_line
+from postroom.mime.limits import MAX_SNIPPET
+
+_LOOKED_AT = 8_192
+_ATTRIBUTION = re.compile(
+    r"(?:on|am|le|el|il|em|op|den|dne|dnia|w dniu)\b.{0,300}[:]\Z"
+    r"|.{0,200}\b(?:wrote|writes|said|schrieb|a écrit|escribió|ha scritto|escreveu|schreef|skrev)"
+    r"\s?:\Z"
+    r"|.{0,100}<[^<>\s]+@[^<>\s]+>.{0,40}:\Z",
+    re.IGNORECASE,
+)
+_QUOTED_MESSAGE = re.compile(
+    r"-{2,}\s*(?:original message|ursprüngliche nachricht|message d'origine|mensaje original"
+    r"|messaggio originale|forwarded message|forwarded by).{0,100}\Z|_{20,}\Z",
+    re.IGNORECASE,
+)
+_ORNAMENT = re.compile(r"[\W_]+\Z")
+
+
+def snippet_of(text: str) -> str:
+    """Return one line of at most 200 characters; quoted words only if there are no others."""
+    lines = [one_line(line) for line in text[:_LOOKED_AT].split("\n")]
+    said = " ".join(_own_lines(lines)) or " ".join(line.lstrip("> ") for line in lines)
+    said = one_line(said)
+    if len(said) <= MAX_SNIPPET:
+        return said
+    cut = said[: MAX_SNIPPET - 1]
+    return (cut.rpartition(" ")[0] or cut)[: MAX_SNIPPET - 1] + "…"
+
+
+def _own_lines(lines: list[str]) -> Iterator[str]:
+    size = 0
+    for number, line in enumerate(lines):
+        if line == "--" or (_QUOTED_MESSAGE.match(line) and size):
+            return
+        if not line or line[0] in ">|" or _ORNAMENT.match(line) or _introduces_quote(lines, number):
+            continue
+        yield line
+        size += len(line)
+        if size > MAX_SNIPPET:
+            return
+
+
+def _introduces_quote(lines: list[str], number: int) -> bool:
+    """Tell whether a line, or it and the next, is `On …, Alice wrote:` above a quotation."""
+    line = lines[number]
+    if _ATTRIBUTION.match(line):
+        return True
+    after = lines[number + 1] if number + 1 < len(lines) else ""
+    return bool(after.endswith(":") and len(line) < 120 and _ATTRIBUTION.match(f"{line} {after}"))

@@ -1,0 +1,75 @@
+"""Content-Transfer-Encoding undone (RFC 2045 §6), for what senders and list software make of it."""
+
+import binascii
+import re
+from typing import Final
+
+from postroom.mime.defects import Defect
+from postroom.mime.encoded_words import decode_loose_base64
+
+_IDENTITY: Final = frozenset(("", "7bit", "8bit", "binary", "7-bit", "8-bit", "none"))
+_BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_SPACES: Final = b" \t\r\n"
+_FOREIGN = re.compile(rb"[^A-Za-z0-9+/=\s]")
+_MORE_BASE64 = re.compile(rb"^[A-Za-z0-9+/]{60}", re.MULTILINE)
+_RUN = re.compile(rb"[A-Za-z0-9+/]+")
+_UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\n]*\n", re.MULTILINE)
+_MAX_RUNS: Final = 10_000
+
+Decoded = tuple[bytes, Defect | None]
+
+
+def decode_transfer(encoded: bytes, encoding: str) -> Decoded:
+    """Return the content and what had to be repaired; an unknown encoding is left as it is."""
+    name = encoding.partition(";")[0].partition("(")[0].strip(" \t\"'").lower()
+    if name in _IDENTITY:
+        return encoded, None
+    if name == "base64":
+        return decode_base64(encoded)
+    if name in ("quoted-printable", "quoted_printable"):
+        return binascii.a2b_qp(encoded), None
+    if name in ("x-uuencode", "uuencode", "x-uue", "uue"):
+        return _decode_uuencoded(encoded)
+    return encoded, Defect.UNKNOWN_ENCODING
+
+
+def decode_base64(encoded: bytes) -> Decoded:
+    """Decode base64; junk after it is cut, junk within it skipped, several paddings allowed."""
+    letters = encoded.translate(None, _SPACES)
+    clean = letters.rstrip(b"=")
+    if not clean.translate(None, _BASE64):
+        return decode_loose_base64(clean), Defect.BROKEN_ENCODING if len(clean) % 4 == 1 else None
+    return _decode_broken_base64(encoded), Defect.BROKEN_ENCODING
+
+
+def _decode_broken_base64(encoded: bytes) -> bytes:
+    foreign = _FOREIGN.search(encoded)
+    if foreign is not None:
+        line = encoded.rfind(b"\n", 0, foreign.start()) + 1
+        if line and not _MORE_BASE64.search(encoded, line):
+            # Seen: list footers, disclaimers and virus scanners' notes below an encoded part.
+            encoded = encoded[:line]
+    letters = encoded.translate(None, _SPACES)
+    if b"=" not in letters.rstrip(b"="):
+        return decode_loose_base64(letters)
+    runs = _RUN.findall(letters[: 64 * 1024 * 1024])[:_MAX_RUNS]
+    return b"".join(map(decode_loose_base64, runs))
+
+
+def _decode_uuencoded(encoded: bytes) -> Decoded:
+    begin = _UU_BEGIN.search(encoded)
+    lines = encoded[begin.end() if begin else 0 :].splitlines()
+    content = bytearray()
+    for line in lines:
+        if line in (b"end", b"`", b""):
+            break
+        try:
+            content += binascii.a2b_uu(line)
+        except binascii.Error:
+            # Seen: encoders that pad a line too far; the first character says how much counts.
+            octets = (((line[0] - 32) & 63) * 4 + 5) // 3
+            try:
+                content += binascii.a2b_uu(line[:octets])
+            except binascii.Error:
+                return bytes(content), Defect.BROKEN_ENCODING
+    return bytes(content), None if begin else Defect.BROKEN_ENCODING
