@@ -2,7 +2,10 @@
 
 from postroom.mime.addresses import Address, canonical_address, parse_addresses
 from postroom.mime.attachments import Attachment, attachment_content, safe_file_name
+from postroom.mime.compose import compose_message
+from postroom.mime.compose_fields import UnusableAddress
 from postroom.mime.defects import Defect
+from postroom.mime.draft import Draft, DraftFile
 from postroom.mime.envelope import Envelope, parse_headers
 from postroom.mime.identity import HEADER_FIELDS, is_identified, stable_identity
 from postroom.mime.message import ParsedMessage, parse_message
@@ -14,11 +17,15 @@ __all__ = [
     "Attachment",
     "Defect",
     "DeliveryReport",
+    "Draft",
+    "DraftFile",
     "Envelope",
     "ParsedMessage",
     "ReportedRecipient",
+    "UnusableAddress",
     "attachment_content",
     "canonical_address",
+    "compose_message",
     "is_identified",
     "parse_addresses",
     "parse_headers",

@@ -67,7 +67,8 @@ def safe_file_name(written: str) -> str:
 def _attachment(part: Part, related: bool) -> Attachment:
     disposition, parameters = parse_disposition(part.header.get(b"content-disposition"))
     content_id = parse_message_id(part.header.get(b"content-id")) or None
-    name = safe_file_name(parameters.get("filename") or part.content_type.name)
+    written = parameters.get("filename") or part.content_type.name
+    name = safe_file_name(decode_words(written))
     return Attachment(
         name or _usual_name(part),
         part.media_type,

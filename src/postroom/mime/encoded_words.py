@@ -35,7 +35,8 @@ def decode_words(value: str) -> str:
 
 def one_line(value: str) -> str:
     """Return text as one line: controls and line ends become spaces, runs of them one."""
-    return _SPACES_OR_CONTROLS.sub(" ", value).strip()
+    line = " ".join(value.split())
+    return line if line.isprintable() else _SPACES_OR_CONTROLS.sub(" ", line).strip()
 
 
 def _flush(run: list[tuple[str, bytes]]) -> str:

@@ -62,7 +62,9 @@ def envelope_of(fields: HeaderFields) -> Envelope:
     fields.charset = content_type.charset
     date = fields.get(b"date")
     sent_at = parse_date(date)
-    from_, sender, reply_to, to, cc, bcc = (addresses_in(fields.all(role)) for role in _ROLES)
+    from_, sender, reply_to, to, cc, bcc = (
+        addresses_in(fields.all(role)) if role in fields else () for role in _ROLES
+    )
     return Envelope(
         parse_message_id(fields.get(b"message-id")),
         parse_in_reply_to(fields.get(b"in-reply-to")),
@@ -87,7 +89,7 @@ def envelope_of(fields: HeaderFields) -> Envelope:
 
 
 _ROLES = (b"from", b"sender", b"reply-to", b"to", b"cc", b"bcc")
-_SINGLE = (*_ROLES, b"message-id", b"date", b"subject", b"in-reply-to", b"references")
+_SINGLE = {*_ROLES, b"message-id", b"date", b"subject", b"in-reply-to", b"references"}
 
 
 def _defects(
@@ -98,7 +100,7 @@ def _defects(
         defects.add(Defect.UNREADABLE_DATE)
     if any(len(role) >= MAX_ADDRESSES for role in addresses):
         defects.add(Defect.TOO_MANY_ADDRESSES)
-    if fields.repeats(_SINGLE):
+    if fields.repeated and fields.repeated & _SINGLE:
         defects.add(Defect.REPEATED_FIELD)
     return tuple(sorted(defects)) if defects else ()
 

@@ -2,8 +2,9 @@
 
 The header ends at the first empty line, as every IMAP server has it, so that a field read from a
 FETCH of some fields and the same field read from the whole message are equal. Before that line
-nothing ends it: a line that is no field is skipped. Two repairs go further, where the strict
-reading would find nothing at all: empty lines before the first field, and bare CR as line end.
+nothing ends it: a line that is no field is skipped. Three repairs go further, where the strict
+reading would find nothing at all: empty lines before the first field, bare CR as line end, and a
+message that is all body.
 """
 
 import re
@@ -22,13 +23,14 @@ _MBOX_LINE = re.compile(rb">?From [^\n]*\n")
 class HeaderFields:
     """The fields of one header, looked up by lower-case name; values come unfolded and decoded."""
 
-    __slots__ = ("_values", "charset", "defects")
+    __slots__ = ("_values", "charset", "defects", "repeated")
 
     def __init__(self, header: bytes, charset: str = "") -> None:
         """Split a header; `charset` is how raw 8-bit values are read that are not UTF-8."""
         self._values: dict[bytes, list[bytes]] = {}
         self.charset = charset
         self.defects: set[Defect] = set()
+        self.repeated: set[bytes] = set()
         self._split(header)
 
     def get(self, name: bytes) -> str:
@@ -39,11 +41,6 @@ class HeaderFields:
     def all(self, name: bytes) -> list[str]:
         """Return every value of a field, in the order of the header."""
         return [self._text(value) for value in self._values.get(name, ())]
-
-    def repeats(self, names: tuple[bytes, ...]) -> bool:
-        """Tell whether one of these fields occurs more than once."""
-        values = self._values
-        return any(len(values.get(name, ())) > 1 for name in names)
 
     def __contains__(self, name: bytes) -> bool:
         return name in self._values
@@ -59,7 +56,12 @@ class HeaderFields:
             if start - end > 1:
                 self.defects.add(Defect.JUNK_IN_HEADER)
             end = after
-            values.setdefault(field[1].lower(), []).append(field[2])
+            name, value = field.groups()
+            if (name := name.lower()) in values:
+                values[name].append(value)
+                self.repeated.add(name)
+            else:
+                values[name] = [value]
             if count == MAX_FIELDS:
                 self.defects.add(Defect.HEADER_TOO_LARGE)
                 break
@@ -71,7 +73,7 @@ class HeaderFields:
             value = value[:MAX_FIELD]
             self.defects.add(Defect.FIELD_TOO_LARGE)
         if b"\n" in value:
-            value = value.replace(b"\r\n", b"").replace(b"\n", b"")
+            value = value.replace(b"\r", b"").replace(b"\n", b"")
         if value.isascii() and b"\x1b" not in value and b"\0" not in value:
             return value.decode("ascii").strip()
         self.defects.add(Defect.RAW_EIGHT_BIT_HEADER)
@@ -84,6 +86,8 @@ def split_message(raw: bytes) -> tuple[int, int, int]:
     if (blank := _BLANK_START.match(raw, start)) and _FIELD.match(raw, blank.end()):
         start = blank.end()
     end, body = split_part(raw, start, len(raw))
+    if start < end and not _FIELD.search(raw, start, end):
+        return start, start, start
     return start, end, body
 
 

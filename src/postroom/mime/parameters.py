@@ -1,7 +1,7 @@
 """Content-Type and Content-Disposition to a value and its parameters (RFC 2045 §5.1, RFC 2231).
 
-Forgiving: values without quotes that hold spaces, encoded words where RFC 2231 belongs, segments in
-any order, and no limit of the grammar that a sender kept.
+Forgiving: values without quotes may hold spaces, segments come in any order. Encoded words, which
+senders put where RFC 2231 belongs, are left to whoever reads a name: in a boundary they are none.
 """
 
 import re
@@ -10,7 +10,7 @@ from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from postroom.mime.charsets import decode_text, find_codec
-from postroom.mime.encoded_words import decode_words, one_line
+from postroom.mime.encoded_words import one_line
 
 _PARAMETER = re.compile(
     r"""\s*+;?\s*+([^\s=;"]{1,100}+)\s*+=\s*+(?:"((?:[^"\\]|\\.)*+)"?|([^;"]*+))[^;]*+""",
@@ -44,6 +44,11 @@ def parse_content_type(value: str) -> ContentType:
     return _short_content_type(value) if len(value) <= 200 else _content_type(value)
 
 
+def is_media_type(value: str) -> bool:
+    """Tell whether a value is a media type and nothing else."""
+    return _MEDIA_TYPE.match(value) is not None
+
+
 def parse_disposition(value: str) -> tuple[str, dict[str, str]]:
     """Read a Content-Disposition: its token in lower case, and its parameters."""
     token, _, rest = value.partition(";")
@@ -59,12 +64,12 @@ def parse_parameters(value: str) -> dict[str, str]:
         text = _ESCAPE.sub(r"\1", quoted) if quoted is not None else (token or "").strip()
         kind = _SEGMENT.match(name.lower())
         if kind is None or (kind[2] is None and kind[3] is None):
-            plain.setdefault(name.lower(), one_line(decode_words(text)))
+            plain.setdefault(name.lower(), text)
         else:
             numbered = segments.setdefault(kind[1], {})
             numbered.setdefault(int(kind[2] or 0), (text, kind[3] is not None))
     for name, numbered in segments.items():
-        plain[name] = one_line(_joined([numbered[number] for number in sorted(numbered)]))
+        plain[name] = _joined([numbered[number] for number in sorted(numbered)])
     return plain
 
 
@@ -91,5 +96,4 @@ def _joined(segments: list[tuple[str, bool]]) -> str:
     for text, encoded in [(first, extended), *segments[1:]]:
         octets = text.encode("utf-8", "replace")
         content += unquote_to_bytes(octets) if encoded else octets
-    text = decode_text(content, charset if find_codec(charset) else "")
-    return decode_words(text) if not charset else text
+    return decode_text(content, charset if find_codec(charset) else "")

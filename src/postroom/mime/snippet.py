@@ -7,6 +7,7 @@ from postroom.mime.encoded_words import one_line
 from postroom.mime.limits import MAX_SNIPPET
 
 _LOOKED_AT = 8_192
+_LONG_LINE = 120
 _ATTRIBUTION = re.compile(
     r"(?:on|am|le|el|il|em|op|den|dne|dnia|w dniu)\b.{0,300}[:]\Z"
     r"|.{0,200}\b(?:wrote|writes|said|schrieb|a écrit|escribió|ha scritto|escreveu|schreef|skrev)"
@@ -24,7 +25,7 @@ _ORNAMENT = re.compile(r"[\W_]+\Z")
 
 def snippet_of(text: str) -> str:
     """Return one line of at most 200 characters; quoted words only if there are no others."""
-    lines = [one_line(line) for line in text[:_LOOKED_AT].split("\n")]
+    lines = text[:_LOOKED_AT].split("\n")
     said = " ".join(_own_lines(lines)) or " ".join(line.lstrip("> ") for line in lines)
     said = one_line(said)
     if len(said) <= MAX_SNIPPET:
@@ -35,10 +36,17 @@ def snippet_of(text: str) -> str:
 
 def _own_lines(lines: list[str]) -> Iterator[str]:
     size = 0
-    for number, line in enumerate(lines):
+    for number, written in enumerate(lines):
+        line = one_line(written)
+        following = lines[number + 1] if number + 1 < len(lines) else ""
         if line == "--" or (_QUOTED_MESSAGE.match(line) and size):
             return
-        if not line or line[0] in ">|" or _ORNAMENT.match(line) or _introduces_quote(lines, number):
+        if (
+            not line
+            or line[0] in ">|"
+            or _ORNAMENT.match(line)
+            or _introduces_quote(line, following)
+        ):
             continue
         yield line
         size += len(line)
@@ -46,10 +54,10 @@ def _own_lines(lines: list[str]) -> Iterator[str]:
             return
 
 
-def _introduces_quote(lines: list[str], number: int) -> bool:
+def _introduces_quote(line: str, following: str) -> bool:
     """Tell whether a line, or it and the next, is `On …, Alice wrote:` above a quotation."""
-    line = lines[number]
-    if _ATTRIBUTION.match(line):
-        return True
-    after = lines[number + 1] if number + 1 < len(lines) else ""
-    return bool(after.endswith(":") and len(line) < 120 and _ATTRIBUTION.match(f"{line} {after}"))
+    after = following[:_LONG_LINE].rstrip()
+    if line[-1] == ":":
+        return _ATTRIBUTION.match(line) is not None
+    broken = after.endswith(":") and len(line) < _LONG_LINE
+    return broken and _ATTRIBUTION.match(f"{line} {after}") is not None

@@ -17,7 +17,8 @@ from postroom.mime.transfer import decode_transfer
 
 MESSAGE_TYPES = frozenset(("message/rfc822", "message/global", "message/news"))
 
-_DELIMITER_TAIL = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
+_EXACT_TAIL = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
+_LOOSE_TAIL = re.compile(rb"(--)?[^\n]*(?:\n|\Z)")
 _PLAIN = ContentType("text/plain", {})
 _NESTED = ContentType("message/rfc822", {})
 _BINARY = ContentType("application/octet-stream", {})
@@ -112,14 +113,10 @@ class _Reader:
         boundary = part.content_type.parameters.get("boundary", "").encode("utf-8")
         if depth >= MAX_NESTING:
             self.defects.add(Defect.TOO_DEEP)
-        elif spans := self._spans(part, boundary) if boundary else []:
+        elif spans := self._find_spans(part, boundary):
             self._add_children(part, spans, depth)
-            return
         else:
             self.defects.add(Defect.NO_BOUNDARY)
-        # Nothing to open: its reader sees the text, as RFC 2046 §5.1.1 would have a preamble.
-        part.content_type = ContentType("text/plain", part.content_type.parameters)
-        part.path = part.path or (1,)
 
     def _add_children(self, part: Part, spans: list[tuple[int, int]], depth: int) -> None:
         default = _NESTED if part.media_type == "multipart/digest" else _PLAIN
@@ -134,12 +131,26 @@ class _Reader:
             part.children.append(child)
             self._descend(child, depth + 1)
 
-    def _spans(self, part: Part, boundary: bytes) -> list[tuple[int, int]]:
-        """Return where each body part of a multipart begins and ends."""
+    def _find_spans(self, part: Part, boundary: bytes) -> list[tuple[int, int]]:
+        """Return where each body part of a multipart begins and ends.
+
+        RFC 2046 §5.1.1 has any line match that begins with the delimiter; but mailers number their
+        boundaries, and then `--a1` also begins `--a10`. So whole lines first.
+        """
+        if not boundary:
+            return []
+        delimiter = b"\n--" + boundary
+        return self._spans(part, delimiter, _EXACT_TAIL) or self._spans(
+            part, delimiter, _LOOSE_TAIL
+        )
+
+    def _spans(
+        self, part: Part, delimiter: bytes, tail: re.Pattern[bytes]
+    ) -> list[tuple[int, int]]:
         end = part.end
         spans: list[tuple[int, int]] = []
         opened = -1
-        found = self._next_delimiter(part, boundary, part.start)
+        found = self._next_delimiter(part, delimiter, tail, part.start)
         while found is not None and len(spans) <= MAX_PARTS:
             line_break, after, closes = found
             if opened >= 0:
@@ -147,7 +158,7 @@ class _Reader:
             opened = after
             if closes:
                 return spans
-            found = self._next_delimiter(part, boundary, after - 1)
+            found = self._next_delimiter(part, delimiter, tail, after - 1)
         if opened >= 0:
             self.defects.add(Defect.UNCLOSED_MULTIPART)
             if opened < end or not spans:
@@ -155,24 +166,28 @@ class _Reader:
         return spans
 
     def _next_delimiter(
-        self, part: Part, boundary: bytes, position: int
+        self, part: Part, delimiter: bytes, tail: re.Pattern[bytes], position: int
     ) -> tuple[int, int, bool] | None:
         """Find a delimiter line: where the line break before it is, where it ends, if it closes."""
-        raw, end, dashed = part.raw, part.end, b"--" + boundary
-        if position == part.start and raw.startswith(dashed, position, end):
-            position -= 1
+        raw, end = part.raw, part.end
+        if position == part.start and raw.startswith(delimiter[1:], position, end):
+            found = position - 1
         else:
-            position = raw.find(b"\n" + dashed, position, end)
-        while position >= -1 and self.delimiters < MAX_DELIMITERS:
+            found = _found(raw.find(delimiter, position, end))
+        while found >= part.start - 1 and self.delimiters < MAX_DELIMITERS:
             self.delimiters += 1
-            tail = _DELIMITER_TAIL.match(raw, position + 1 + len(dashed), end)
-            if tail:
-                line_break = position - (position > part.start and raw[position - 1] == 0x0D)
-                return line_break, tail.end(), tail[1] is not None
-            position = raw.find(b"\n" + dashed, position + 1, end)
-            if position < 0:
-                break
+            if rest := tail.match(raw, found + len(delimiter), end):
+                line_break = found - (found > part.start and raw[found - 1] == 0x0D)
+                return line_break, rest.end(), rest[1] is not None
+            found = _found(raw.find(delimiter, found + 1, end))
         return None
+
+
+_NOWHERE = -2
+
+
+def _found(position: int) -> int:
+    return position if position >= 0 else _NOWHERE
 
 
 def _unreadable_type(written: ContentType) -> ContentType:
