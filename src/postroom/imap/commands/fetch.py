@@ -1,0 +1,95 @@
+"""UID FETCH: messages stream through it to whoever takes them."""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import ClassVar
+
+from postroom.imap.commands.command import Command, Part, Wire
+from postroom.imap.errors import IllegalCommand
+from postroom.imap.responses import FetchedMessage, Response
+from postroom.imap.uid_set import UidSet
+
+
+@dataclass(frozen=True, slots=True)
+class FetchItems:
+    """What to fetch of each message. Bodies by PEEK only: reading here marks nothing as read."""
+
+    flags: bool = True
+    internal_date: bool = False
+    size: bool = False
+    header_fields: tuple[str, ...] | None = None
+    body: bool = False
+    changed_since: int | None = None
+
+    def compose(self, wire: Wire) -> bytes:
+        """Return `(UID FLAGS …)`, with what this server's extensions add for free."""
+        words = ["UID"]
+        words += ["FLAGS"] if self.flags else []
+        words += ["INTERNALDATE"] if self.internal_date else []
+        words += ["RFC822.SIZE"] if self.size else []
+        if self.flags and not wire.capabilities.isdisjoint(("CONDSTORE", "QRESYNC")):
+            words.append("MODSEQ")
+        words += _identities(wire.capabilities) if self.header_fields is not None else []
+        words += [_header_section(self.header_fields)] if self.header_fields is not None else []
+        words += ["BODY.PEEK[]"] if self.body else []
+        return f"({' '.join(words)})".encode("ascii")
+
+
+class UidFetch(Command):
+    """Fetch messages by UID (RFC 3501 §6.4.5, §6.4.8).
+
+    CHANGEDSINCE needs CONDSTORE (RFC 7162 §3.1.4.1), VANISHED in it QRESYNC (§3.2.6).
+    """
+
+    word: ClassVar[bytes] = b"UID FETCH"
+
+    def __init__(self, uids: UidSet, items: FetchItems) -> None:
+        super().__init__()
+        self.uids = uids
+        self.items = items
+        self.arrived: deque[FetchedMessage] = deque()
+        self.weight = 0
+        self.is_abandoned = False
+
+    def compose(self, wire: Wire) -> list[Part]:
+        """Compose `UID FETCH 1:500 (…)`."""
+        line = f"UID FETCH {self.uids} ".encode("ascii") + self.items.compose(wire)
+        if self.items.changed_since is not None:
+            wire.needs("CONDSTORE", "QRESYNC")
+            line += b" (CHANGEDSINCE %d)" % self.items.changed_since
+        return [line]
+
+    def take(self, response: Response) -> bool:
+        """Take a message that was asked for here; a bare change of flags is someone else's."""
+        if not isinstance(response, FetchedMessage) or response.uid not in self.uids:
+            return False
+        if not self._answers(response):
+            return False
+        if not self.is_abandoned:
+            self.arrived.append(response)
+            self.weight += response.weight
+        return True
+
+    def _answers(self, message: FetchedMessage) -> bool:
+        if self.items.body:
+            return message.body is not None or message.too_large or message.sink is not None
+        return self.items.header_fields is None or message.header is not None
+
+
+def _header_section(fields: tuple[str, ...] | None) -> str:
+    if not fields:
+        return "BODY.PEEK[HEADER]"
+    for name in fields:
+        if not (name.isascii() and name.replace("-", "").isalnum()):
+            raise IllegalCommand(f"not the name of a header field: {name[:40]!r}")
+    return f"BODY.PEEK[HEADER.FIELDS ({' '.join(fields)})]"
+
+
+def _identities(capabilities: frozenset[str]) -> list[str]:
+    """Return the ids a server gives messages: Gmail's, or those of RFC 8474."""
+    words = []
+    if "X-GM-EXT-1" in capabilities:
+        words += ["X-GM-MSGID", "X-GM-THRID", "X-GM-LABELS"]
+    if "OBJECTID" in capabilities:
+        words += ["EMAILID", "THREADID"]
+    return words

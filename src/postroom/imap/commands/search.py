@@ -1,0 +1,38 @@
+"""Commands that find messages."""
+
+from typing import ClassVar
+
+from postroom.imap.commands.command import Command, Part, Wire, astring
+from postroom.imap.responses import Found, Response
+from postroom.imap.uid_set import UidSet
+
+
+class UidSearch(Command):
+    """Find UIDs (RFC 3501 §6.4.8); as ranges where ESEARCH is offered (RFC 4731)."""
+
+    word: ClassVar[bytes] = b"UID SEARCH"
+
+    def __init__(self, *, sequences: tuple[int, int] | None = None, message_id: str = "") -> None:
+        """Search all, or between two sequence numbers, or for one Message-ID."""
+        super().__init__()
+        self._sequences = sequences
+        self._message_id = message_id
+        self.uids = UidSet()
+
+    def compose(self, wire: Wire) -> list[Part]:
+        """Compose `UID SEARCH RETURN (ALL) 1:50000`."""
+        line = b"UID SEARCH "
+        if not wire.capabilities.isdisjoint(("ESEARCH", "IMAP4REV2")):
+            line += b"RETURN (ALL) "
+        if self._message_id:
+            return [line + b"HEADER Message-ID ", astring(self._message_id.encode())]
+        if self._sequences:
+            return [line + b"%d:%d" % self._sequences]
+        return [line + b"ALL"]
+
+    def take(self, response: Response) -> bool:
+        """Add what was found; several answers are one (Seen: empty first, then the rest)."""
+        if not isinstance(response, Found):
+            return False
+        self.uids = self.uids | response.uids if self.uids else response.uids
+        return True

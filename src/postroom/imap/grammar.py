@@ -1,0 +1,189 @@
+"""Read one response's text; each method is named after a production of RFC 3501 §9.
+
+A method takes what it names and moves on, or raises MalformedResponse. Reading is a little kinder
+than the grammar where servers are known to be careless: blanks are optional between tokens.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+from typing import Final, NoReturn
+
+from postroom.imap.errors import LimitExceeded, MalformedResponse
+from postroom.imap.framing import Frame, Literal
+from postroom.imap.limits import Limits
+
+# `]`, `{` and 8-bit octets are let through: servers put them into atoms and flags.
+_ATOM: Final = re.compile(rb'[^\x00-\x20()"\x7f]+')
+_NUMBER: Final = re.compile(rb"\d{1,20}")
+_QUOTED: Final = re.compile(rb'"((?:[^"\\\r\n]|\\.)*)"')
+_LITERAL: Final = re.compile(rb"~?\{\d+\+?\}")
+_NIL: Final = re.compile(rb"NIL(?![^\x00-\x20()])", re.IGNORECASE)
+_FLAG_LIST: Final = re.compile(rb"\(([^()\"]*)\)")
+_DATE_TIME: Final = re.compile(
+    rb'"([ 0-3]?\d)-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)"'
+)
+_ESCAPED: Final = re.compile(rb"\\(.)")
+_MONTHS: Final = {
+    name: number
+    for number, name in enumerate(
+        b"jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1
+    )
+}
+
+
+class Reader:
+    """A place in one response's text."""
+
+    __slots__ = ("_literals", "_next_literal", "at", "limits", "text")
+
+    def __init__(self, frame: Frame, limits: Limits) -> None:
+        self.text = frame.text
+        self.at = 0
+        self.limits = limits
+        self._literals = frame.literals
+        self._next_literal = 0
+
+    def space(self) -> None:
+        """Pass over blanks, if any."""
+        while self.text.startswith(b" ", self.at):
+            self.at += 1
+
+    def at_end(self) -> bool:
+        """Whether nothing but blanks is left."""
+        self.space()
+        return self.at >= len(self.text)
+
+    def accept(self, token: bytes) -> bool:
+        """Take `token` if it is next."""
+        self.space()
+        if not self.text.startswith(token, self.at):
+            return False
+        self.at += len(token)
+        return True
+
+    def expect(self, token: bytes) -> None:
+        """Take `token`."""
+        if not self.accept(token):
+            self.fail(f"{token.decode()} expected")
+
+    def match(self, pattern: re.Pattern[bytes]) -> re.Match[bytes] | None:
+        """Take what `pattern` matches here, if it does."""
+        self.space()
+        found = pattern.match(self.text, self.at)
+        if found is not None:
+            self.at = found.end()
+        return found
+
+    def atom(self) -> bytes:
+        """Take an atom."""
+        found = self.match(_ATOM)
+        return found.group() if found else self.fail("atom expected")
+
+    def number(self) -> int:
+        """Take a number; RFC 7162 numbers have 63 bits, more are nobody's."""
+        found = self.match(_NUMBER)
+        return int(found.group()) if found else self.fail("number expected")
+
+    def astring(self) -> bytes:
+        """Take an atom, a quoted string or a literal."""
+        text = self.find_string()
+        return self.atom() if text is None else text
+
+    def nstring(self) -> bytes | None:
+        """Take a string or NIL."""
+        if self.match(_NIL):
+            return None
+        return self.astring()
+
+    def literal_or_string(self) -> Literal | None:
+        """Take a message's text: a literal wherever it was put, a string, or NIL."""
+        if self.match(_LITERAL):
+            return self._literal()
+        return self.nstring()
+
+    def find_string(self) -> bytes | None:
+        """Take a quoted string or a literal, if one is next."""
+        quoted = self.match(_QUOTED)
+        if quoted is not None:
+            text = quoted.group(1)
+            return _ESCAPED.sub(rb"\1", text) if b"\\" in text else text
+        if not self.match(_LITERAL):
+            return None
+        literal = self._literal()
+        return literal if isinstance(literal, bytes) else self.fail("a string this long")
+
+    def flag_list(self) -> frozenset[str]:
+        """Take `(\\Seen Work)`."""
+        found = self.match(_FLAG_LIST)
+        if found is None:
+            self.fail("list of flags expected")
+        return _flags(found.group(1), self.limits.words)
+
+    def date_time(self) -> datetime | None:
+        """Take an internal date; one that no calendar has is None, not an error."""
+        found = self.match(_DATE_TIME)
+        if found is None:
+            self.value()
+            return None
+        day, month, year, hour, minute, second, sign, zone_hour, zone_minute = found.groups()
+        try:
+            return datetime(
+                int(year),
+                _MONTHS[month.lower()],
+                int(day),
+                int(hour),
+                int(minute),
+                int(second),
+                tzinfo=_zone(sign, int(zone_hour), int(zone_minute)),
+            )
+        except (ValueError, KeyError):
+            return None
+
+    def value(self, depth: int = 0) -> None:
+        """Pass over one value of any shape."""
+        if depth > self.limits.depth:
+            raise LimitExceeded("depth", self.limits.depth)
+        if not self.accept(b"("):
+            self.literal_or_string()
+            return
+        while not self.accept(b")"):
+            self.value(depth + 1)
+
+    def rest(self) -> bytes:
+        """Take everything that is left."""
+        self.space()
+        text = self.text[self.at :]
+        self.at = len(self.text)
+        return text
+
+    def fail(self, reason: str) -> NoReturn:
+        """Raise MalformedResponse with the place in the text."""
+        raise MalformedResponse(f"{reason} at {self.at} of {self.text[:120]!r}")
+
+    def _literal(self) -> Literal:
+        if self._next_literal >= len(self._literals):
+            self.fail("announced literal is missing")
+        self._next_literal += 1
+        return self._literals[self._next_literal - 1]
+
+
+def _flags(text: bytes, limit: int) -> frozenset[str]:
+    if len(text) <= 200:
+        return _few_flags(text)
+    words = text.split()
+    if len(words) > limit:
+        raise LimitExceeded("words", limit)
+    return frozenset(word.decode("utf-8", "backslashreplace") for word in words)
+
+
+@lru_cache(maxsize=2048)
+def _few_flags(text: bytes) -> frozenset[str]:
+    """Return one shared set for each combination: a folder of a million messages has dozens."""
+    return frozenset(word.decode("utf-8", "backslashreplace") for word in text.split())
+
+
+@lru_cache(maxsize=256)
+def _zone(sign: bytes, hours: int, minutes: int) -> timezone:
+    offset = timedelta(hours=hours, minutes=minutes)
+    return timezone(-offset if sign == b"-" else offset) if offset else UTC

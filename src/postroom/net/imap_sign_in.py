@@ -1,0 +1,70 @@
+"""Sign in the best way both sides know, once: a refused password is never tried again."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from typing import Final
+
+from postroom.imap.commands.session import Capability
+from postroom.imap.commands.sign_in import Authenticate, Login
+from postroom.imap.errors import ImapError
+from postroom.imap.sasl import (
+    Login as LoginMechanism,
+)
+from postroom.imap.sasl import (
+    Mechanism,
+    OAuthBearer,
+    Plain,
+    ScramSha256,
+    XOAuth2,
+)
+from postroom.net.credentials import AccessToken, Credential, Password
+from postroom.net.errors import ConnectionLost, ProtocolViolation, SignInNotOffered
+from postroom.net.imap_wire import ImapWire
+from postroom.net.refusals import error_for_sign_in
+
+_BY_PASSWORD: Final[tuple[tuple[str, Callable[[str, str], Mechanism]], ...]] = (
+    ("SCRAM-SHA-256", lambda user, secret: ScramSha256(user, secret, secrets.token_urlsafe(18))),
+    ("PLAIN", Plain),
+    ("LOGIN", LoginMechanism),
+)
+_BY_TOKEN: Final[tuple[tuple[str, Callable[[str, str], Mechanism]], ...]] = (
+    ("OAUTHBEARER", OAuthBearer),
+    ("XOAUTH2", XOAuth2),
+)
+
+
+async def sign_in(wire: ImapWire, credential: Credential) -> None:
+    """Sign in and learn the capabilities that hold from here on. Raises SignInRefused and kin."""
+    server = wire.server
+    command = _command_for(wire, credential)
+    try:
+        wire.send(command)
+        async with asyncio.timeout(wire.limits.command_seconds):
+            outcome = await wire.completed(command)
+    except TimeoutError:
+        wire.fail(ConnectionLost(server.host, server.port))
+        raise ConnectionLost(server.host, server.port) from None
+    if outcome.kind != "OK":
+        raise error_for_sign_in(outcome, server.host, server.port)
+    try:
+        if isinstance(command, Authenticate):
+            command.mechanism.verify()
+    except ImapError:
+        raise ProtocolViolation(server.host, server.port) from None
+    if not command.brought_capabilities:
+        asked = Capability()
+        wire.send(asked)
+        await wire.completed(asked)
+
+
+def _command_for(wire: ImapWire, credential: Credential) -> Authenticate | Login:
+    offered = wire.connection.capabilities
+    ways = _BY_TOKEN if isinstance(credential, AccessToken) else _BY_PASSWORD
+    for name, build in ways:
+        if f"AUTH={name}" in offered:
+            mechanism = build(credential.user, credential.secret)
+            return Authenticate(mechanism, wire.limits.sasl_steps)
+    if isinstance(credential, Password) and "LOGINDISABLED" not in offered:
+        return Login(credential.user, credential.secret)
+    raise SignInNotOffered(wire.server.host, wire.server.port)

@@ -1,0 +1,266 @@
+"""One IMAP connection on its socket: moves octets, keeps time, wakes who waits.
+
+Reading stops while more than `Limits.waiting` octets of fetched messages wait for their consumer,
+unless somebody waits for an answer that is not there yet.
+"""
+
+import asyncio
+import ssl
+import threading
+from collections import deque
+from typing import Final
+
+from postroom.imap.commands.command import Command
+from postroom.imap.commands.fetch import UidFetch
+from postroom.imap.connection import Completed, Connection, Event, Greeting, Unclaimed
+from postroom.imap.errors import ImapError
+from postroom.imap.framing import OpenLiteral
+from postroom.imap.limits import Limits
+from postroom.imap.responses import Condition, Response
+from postroom.imap.states import State
+from postroom.net.errors import (
+    ConnectionLost,
+    NetError,
+    NotAnImapServer,
+    ProtocolViolation,
+    TlsFailed,
+)
+from postroom.net.refusals import error_for_goodbye
+from postroom.net.server import Server
+from postroom.net.tls import tls_error
+
+_READ_SIZE: Final = 256 * 1024
+_PROGRESS_OCTETS: Final = 16 * 1024
+
+
+class _ReadBuffer(threading.local):
+    """One read buffer for all connections of an event loop.
+
+    asyncio asks for it, fills it and hands it over without letting anything else run, so an idle
+    connection needs none of its own.
+    """
+
+    def __init__(self) -> None:
+        self.view = memoryview(bytearray(_READ_SIZE))
+
+
+_READ_BUFFER: Final = _ReadBuffer()
+
+
+class ImapWire(asyncio.BufferedProtocol):
+    """The asyncio side of a `postroom.imap.connection.Connection`."""
+
+    def __init__(
+        self, server: Server, limits: Limits, open_literal: OpenLiteral | None = None
+    ) -> None:
+        self.server = server
+        self.limits = limits
+        self.connection = Connection(limits, open_literal)
+        self.greeting: Condition | None = None
+        self.notices: deque[Response] = deque(maxlen=limits.notices)
+        self.error: NetError | None = None
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._waiters: set[asyncio.Future[None]] = set()
+        self._fetches: set[UidFetch] = set()
+        self._is_paused = False
+        self._starving = 0
+        self._progress_at = self._loop.time()
+        self._octets_since = 0
+        self._watch: asyncio.TimerHandle | None = None
+        self._goodbye: Condition | None = None
+
+    # What the client asks.
+
+    def send(self, command: Command) -> None:
+        """Put a command on the wire. Raises NetError when there is no wire any more."""
+        self.check()
+        if self.connection.is_quiet:
+            self._note_progress()
+        self.connection.send(command)
+        if isinstance(command, UidFetch):
+            self._fetches.add(command)
+        self.flush()
+        self._keep_watch()
+
+    def check(self) -> None:
+        """Raise the error that ended this connection, if one did."""
+        if self.error is not None:
+            raise self.error
+
+    def flush(self) -> None:
+        """Send what the connection wants sent."""
+        octets = self.connection.data_to_send()
+        if octets and self._transport is not None:
+            self._transport.write(octets)
+
+    async def completed(self, command: Command) -> Condition:
+        """Wait for a command's tagged answer."""
+        while command.outcome is None:
+            await self.activity()
+        return command.outcome
+
+    async def activity(self) -> None:
+        """Wait until the server said something. Raises NetError when it never will."""
+        self.check()
+        waiter = self._loop.create_future()
+        self._waiters.add(waiter)
+        self._starving += 1
+        self._adjust_reading()
+        try:
+            await waiter
+        finally:
+            self._starving -= 1
+            self._waiters.discard(waiter)
+        self.check()
+
+    async def start_tls(self, context: ssl.SSLContext) -> None:
+        """Put TLS around the connection and forget what was said before."""
+        transport = self._transport
+        if transport is None:
+            raise ConnectionLost(self.server.host, self.server.port)
+        self.connection.begin_tls()
+        self.notices.clear()
+        try:
+            # start_tls itself resumes reading, under TLS.
+            self._transport = await self._loop.start_tls(
+                transport,
+                self,
+                context,
+                server_hostname=self.server.host.strip(),
+                ssl_handshake_timeout=self.limits.tls_seconds,
+                ssl_shutdown_timeout=self.limits.goodbye_seconds,
+            )
+        except OSError as error:
+            self.fail(tls_error(error, self.server))
+        self.check()
+        if self._transport is None:
+            raise TlsFailed(self.server.host, self.server.port)
+
+    def taken(self, command: UidFetch, weight: int) -> None:
+        """Note that a consumer took a message of `weight` octets."""
+        command.weight -= weight
+        self._adjust_reading()
+
+    def abandon(self, command: UidFetch) -> None:
+        """Throw away what a fetch still brings: nobody waits for it."""
+        command.is_abandoned = True
+        command.arrived.clear()
+        command.weight = 0
+        if not self._loop.is_closed():
+            self._loop.call_soon(self._adjust_reading)
+
+    def fail(self, error: NetError) -> None:
+        """End the connection at once, for this reason."""
+        if self.error is None:
+            self.error = error
+        if self._transport is not None:
+            self._transport.abort()
+        self._stop_watch()
+        self._wake()
+
+    # What asyncio tells.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101
+        self._transport = transport
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Lend the shared buffer."""
+        return _READ_BUFFER.view
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Take what came."""
+        if self.error is not None:
+            return
+        try:
+            for event in self.connection.receive(_READ_BUFFER.view[:nbytes]):
+                self._keep(event)
+        except ImapError as error:
+            self.fail(self._violation(str(error)))
+            return
+        self._octets_since += nbytes
+        if self._octets_since >= _PROGRESS_OCTETS:
+            self._note_progress()
+        if self.connection.is_due_for_tls and self._transport is not None:
+            self._transport.pause_reading()
+        self.flush()
+        self._adjust_reading()
+        self._wake()
+
+    def eof_received(self) -> None:
+        """Close our side too."""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell everyone who waits."""
+        self._transport = None
+        if self.error is None:
+            server = self.server
+            if self._goodbye is not None:
+                self.error = error_for_goodbye(self._goodbye, server.host, server.port)
+            else:
+                self.error = ConnectionLost(server.host, server.port)
+        self._stop_watch()
+        self._wake()
+
+    def _keep(self, event: Event) -> None:
+        self._note_progress()
+        match event:
+            case Greeting(condition):
+                self.greeting = condition
+            case Completed(UidFetch() as command):
+                self._fetches.discard(command)
+            case Unclaimed(Condition(kind="BYE") as condition):
+                self._goodbye = condition
+            case Unclaimed(response) if self.connection.state is State.SELECTED:
+                self.notices.append(response)
+
+    def _violation(self, reason: str) -> NetError:
+        server = self.server
+        if self.greeting is None:
+            return NotAnImapServer(server.host, server.port)
+        error = ProtocolViolation(server.host, server.port)
+        error.add_note(reason)
+        return error
+
+    def _wake(self) -> None:
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def _adjust_reading(self) -> None:
+        if self._transport is None or self.connection.is_due_for_tls:
+            return
+        waiting = sum(command.weight for command in self._fetches)
+        pause = waiting > self.limits.waiting and not self._starving
+        if pause and not self._is_paused:
+            self._transport.pause_reading()
+        elif not pause and self._is_paused:
+            self._note_progress()
+            self._transport.resume_reading()
+        self._is_paused = pause
+
+    def _note_progress(self) -> None:
+        self._progress_at = self._loop.time()
+        self._octets_since = 0
+
+    def _keep_watch(self) -> None:
+        if self._watch is None:
+            pause = self.limits.silence_seconds / 4
+            self._watch = self._loop.call_later(pause, self._look_for_silence)
+
+    def _look_for_silence(self) -> None:
+        self._watch = None
+        if self.connection.is_quiet or self.error is not None:
+            return
+        silent = self._loop.time() - self._progress_at
+        if silent < self.limits.silence_seconds or self._is_paused or self.connection.is_idle:
+            self._keep_watch()
+            return
+        self.fail(ConnectionLost(self.server.host, self.server.port))
+
+    def _stop_watch(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None

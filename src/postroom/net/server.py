@@ -1,0 +1,92 @@
+"""Which server to speak to, how, and which networks may be spoken to at all."""
+
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, Self
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+MAIL_PORTS: Final = frozenset((993, 143, 995, 110, 465, 587, 25))
+
+_CLOUD_METADATA: Final = frozenset(
+    ipaddress.ip_address(text) for text in ("169.254.169.254", "fd00:ec2::254")
+)
+_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+
+
+class Security(Enum):
+    """How a connection is protected."""
+
+    TLS = "tls"
+    """From the first octet."""
+
+    STARTTLS = "starttls"
+    """Before anything but the greeting is believed; refused when the server will not."""
+
+    NONE = "none"
+    """Not at all; only to a network that is allowed by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A mail server as its user named it."""
+
+    host: str
+    port: int
+    security: Security
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedNetworks:
+    """What may be dialled: the public internet on mail's ports, and what is named here."""
+
+    networks: tuple[Network, ...] = ()
+    extra_ports: frozenset[int] = frozenset()
+
+    @classmethod
+    def parse(cls, networks: str, ports: str) -> Self:
+        """Read lists parted by commas or blanks. Raises ValueError for what is neither."""
+        return cls(
+            tuple(ipaddress.ip_network(word) for word in _words(networks)),
+            frozenset(int(word) for word in _words(ports)),
+        )
+
+    def allows_port(self, port: int) -> bool:
+        """Whether mail may be sought at this port."""
+        return port in MAIL_PORTS or port in self.extra_ports
+
+    def names(self, address: Address) -> bool:
+        """Whether one of the named networks holds `address`."""
+        return any(inner in network for inner in _embedded(address) for network in self.networks)
+
+    def allows(self, address: Address) -> bool:
+        """Whether `address`, and any address inside it, may be dialled.
+
+        The addresses where clouds keep their credentials are never mail servers.
+        """
+        inner = _embedded(address)
+        if not _CLOUD_METADATA.isdisjoint(inner):
+            return False
+        return self.names(address) or all(_is_public(one) for one in inner)
+
+
+def _words(text: str) -> Iterable[str]:
+    return text.replace(",", " ").split()
+
+
+def _is_public(address: Address) -> bool:
+    return address.is_global and not address.is_multicast
+
+
+def _embedded(address: Address) -> list[Address]:
+    """Return `address` and the IPv4 addresses that mapping, NAT64, 6to4 and Teredo hide in it."""
+    found: list[Address] = [address]
+    if isinstance(address, ipaddress.IPv6Address):
+        found += [a for a in (address.ipv4_mapped, address.sixtofour) if a is not None]
+        found += list(address.teredo or ())
+        if address in _NAT64:
+            found.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    return found
