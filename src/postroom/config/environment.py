@@ -135,7 +135,8 @@ class Environment:
         "POSTROOM_ALLOWED_MAIL_PORTS",
         parse_ports,
         "",
-        "Ports of mail servers allowed beside 993, 143, 995, 110, 465, 587 and 25.",
+        """Ports and ranges of ports (`2000-2010`) of mail servers allowed beside 993, 143, 995,
+        110, 465, 587 and 25.""",
         "none",
     )
     engine_accounts = Setting(

@@ -90,8 +90,12 @@ def parse_networks(text: str) -> tuple[IPNetwork, ...]:
 
 
 def parse_ports(text: str) -> frozenset[int]:
-    """Read port numbers, with commas or blanks between them."""
-    return frozenset(_port(word) for word in _words(text))
+    """Read port numbers and ranges such as `2000-2010`, with commas or blanks between them."""
+    ports: set[int] = set()
+    for word in _words(text):
+        first, _, last = word.partition("-")
+        ports.update(range(_port(first), _port(last or first) + 1))
+    return frozenset(ports)
 
 
 def parse_count(text: str) -> int:

@@ -1,0 +1,153 @@
+"""What every test may ask for: a real PostgreSQL, and places to keep things in.
+
+One embedded PostgreSQL serves a whole run. It starts when the first test asks for it, so the many
+tests that need none wait for none, and it ends with the run, also after Ctrl-C; what a killed run
+left behind is ended by the next one.
+
+- `db` (pytest-django): the test is a transaction that is rolled back. The usual choice.
+- `transactional_db`: what the test writes is committed, and all tables are emptied afterwards.
+  Needed wherever another connection must see it: LISTEN/NOTIFY, threads, another process.
+- `database_url` is the address of that test database, for the environment of such a process.
+- `own_database`: the address of a migrated database for this one test, for journeys that start
+  Postroom's own processes and care for nothing else; Django in the test's process does not use it.
+- `data_dir`: a data directory whose path is short and open enough for the embedded PostgreSQL.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from urllib.parse import quote
+from uuid import uuid4
+
+import django
+import psutil
+import psycopg
+import pytest
+from django.apps import apps
+from psycopg import sql
+
+from postroom.config import postgres
+
+# Not pytest's own tmp_path: its parents are closed to others and its names too long for a socket.
+PLACE = Path("/tmp")
+PREFIX = "postroom-test"
+# These rooms know nothing of Django, so their tests run without it.
+WITHOUT_DJANGO = {"config", "imap", "mime", "net", "providers"}
+SESSION_DIR = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say where the database will be, before pytest-django loads the settings."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    _clear_remains()
+    session_dir = config.stash[SESSION_DIR] = _make_short_dir()
+    for name in [name for name in os.environ if name.startswith("POSTROOM_")]:
+        del os.environ[name]
+    os.environ |= {
+        "POSTROOM_DATA_DIR": str(session_dir),
+        "POSTROOM_ALLOWED_MAIL_NETWORKS": "127.0.0.0/8, ::1/128",
+        "POSTROOM_ALLOWED_MAIL_PORTS": "1024-65535",
+        "DATABASE_URL": _address(session_dir, "postroom"),
+    }
+
+
+def pytest_collectstart(collector: pytest.Collector) -> None:
+    """Set Django up before the first test module that may import it."""
+    is_module = isinstance(collector, pytest.Module)
+    if is_module and collector.path.parent.name not in WITHOUT_DJANGO and not apps.ready:
+        os.environ["DJANGO_SETTINGS_MODULE"] = "postroom.config.settings"
+        django.setup()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing behind, whatever ended the run."""
+    _remove(config.stash[SESSION_DIR])
+
+
+@pytest.fixture(scope="session")
+def postgres_server(request: pytest.FixtureRequest) -> Path:
+    """Return the data directory of the run's PostgreSQL, which runs."""
+    session_dir = request.config.stash[SESSION_DIR]
+    assert postgres.ensure_running(session_dir, throwaway=True) == os.environ["DATABASE_URL"]
+    return session_dir
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(postgres_server: Path) -> None:
+    """Have PostgreSQL run before pytest-django makes its test database."""
+
+
+@pytest.fixture
+def database_url(postgres_server: Path, transactional_db: None) -> str:
+    """Return the address of the test database, for another process to use."""
+    return _address(postgres_server, "test_postroom")
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_server: Path) -> str:
+    """Return the name of a database with all tables and nothing in them."""
+    name = "migrated"
+    _run_sql(postgres_server, "CREATE DATABASE {}", name)
+    command = [sys.executable, "-m", "django", "migrate", "--verbosity=0"]
+    url = _address(postgres_server, name)
+    subprocess.run(command, check=True, env=os.environ | {"DATABASE_URL": url})
+    return name
+
+
+@pytest.fixture
+def own_database(postgres_server: Path, migrated_template: str) -> Iterator[str]:
+    """Yield the address of a migrated, empty database that is dropped after the test."""
+    name = f"own_{uuid4().hex[:12]}"
+    _run_sql(postgres_server, "CREATE DATABASE {} TEMPLATE {}", name, migrated_template)
+    yield _address(postgres_server, name)
+    _run_sql(postgres_server, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    """Yield an empty data directory; a PostgreSQL started in it is stopped afterwards."""
+    folder = _make_short_dir()
+    yield folder / "data"
+    _remove(folder / "data")
+    shutil.rmtree(folder)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _make_short_dir() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}-{os.getpid()}-", dir=PLACE))
+    folder.chmod(0o711)
+    return folder
+
+
+def _remove(data_dir: Path) -> None:
+    if data_dir.is_dir():
+        postgres.stop(data_dir)
+        shutil.rmtree(data_dir)
+
+
+def _clear_remains() -> None:
+    for folder in PLACE.glob(f"{PREFIX}-*-*"):
+        pid = folder.name.split("-")[2]
+        if folder.stat().st_uid == os.geteuid() and not psutil.pid_exists(int(pid)):
+            _remove(folder / "data")
+            _remove(folder)
+
+
+def _address(data_dir: Path, database: str) -> str:
+    folder = quote(str(data_dir / "postgres" / "run"), safe="")
+    return f"postgresql://postroom@/{database}?host={folder}&port=5432"
+
+
+def _run_sql(data_dir: Path, statement: str, *names: str) -> None:
+    quoted = [sql.Identifier(name) for name in names]
+    with psycopg.connect(_address(data_dir, "postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(*quoted))
