@@ -5,6 +5,9 @@ DEMO_DIR ?= $(if $(filter 0,$(shell id -u)),/var/lib/postroom-demo,$(CURDIR)/.de
 
 python := .venv/bin/python
 
+# Documents and mail are UTF-8, whatever the shell that called us believes.
+export PYTHONUTF8 := 1
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-reset test check fix bench docs lock parts demo-setup
 
