@@ -35,6 +35,15 @@ from postroom.config.postgres_conf import (
 from postroom.config.postgres_home import PostgresHome
 from postroom.config.postgres_user import EmbeddedDatabaseRefused, app_user_name, server_user_for
 
+__all__ = [
+    "EmbeddedDatabaseRefused",
+    "binaries",
+    "ensure_running",
+    "is_running",
+    "running",
+    "stop",
+]
+
 SILENCE_SECONDS: Final = 15
 
 

@@ -1,5 +1,6 @@
 """One PostgreSQL server: made, found, started and stopped, by a caller who holds the lock."""
 
+from contextlib import suppress
 from pathlib import Path
 from shlex import quote as quote_for_shell
 from typing import Final
@@ -50,7 +51,7 @@ def find_sockets(home: PostgresHome) -> Path | None:
         lines = (home.cluster / "postmaster.pid").read_text().splitlines()
     except FileNotFoundError:
         return None
-    if len(lines) < 5 or lines[0] not in {str(process.pid) for process in _processes_of(home)}:
+    if len(lines) < 5 or not _is_of(home, int(lines[0])):
         return None
     return Path(lines[4])
 
@@ -98,23 +99,24 @@ def _refuse_other_major(home: PostgresHome, user: ServerUser, programs: Path) ->
         )
 
 
-def _processes_of(home: PostgresHome) -> list[psutil.Process]:
-    # Every process of a server works inside its data folder.
-    return [
-        process
-        for process in psutil.process_iter(["name", "cwd"])
-        if process.info["name"] == "postgres" and process.info["cwd"] == str(home.cluster)
-    ]
-
-
 def _end_remains(home: PostgresHome) -> None:
     """Clear away what a killed server left: processes that hold its memory, and its id.
 
     PostgreSQL would refuse to start beside either. Processes without their server can only die, and
     a process id in the file of a server that does not run belongs to a stranger by now.
     """
-    remains = _processes_of(home)
+    remains = [process for process in psutil.process_iter() if _is_of(home, process.pid)]
     for process in remains:
-        process.kill()
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
     psutil.wait_procs(remains, timeout=SHUTDOWN_SECONDS)
     (home.cluster / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _is_of(home: PostgresHome, pid: int) -> bool:
+    """Say whether a process belongs to this cluster: all of PostgreSQL's work inside PGDATA."""
+    try:
+        process = psutil.Process(pid)
+        return process.name() == "postgres" and process.cwd() == str(home.cluster)
+    except psutil.Error:
+        return False
