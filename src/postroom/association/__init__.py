@@ -1,11 +1,19 @@
 """Which emails belong to which person, and who may see them: queries only."""
 
 from postroom.association.people import emails_of, known_addresses, people_on
-from postroom.association.related import RelatedEmail, related_emails, sharers_with
+from postroom.association.related import (
+    Cursor,
+    RelatedEmail,
+    all_related_emails,
+    related_emails,
+    sharers_with,
+)
 from postroom.association.visibility import visible_to
 
 __all__ = [
+    "Cursor",
     "RelatedEmail",
+    "all_related_emails",
     "emails_of",
     "known_addresses",
     "people_on",

@@ -79,6 +79,16 @@ def related_emails(
     return found[:limit]
 
 
+def all_related_emails(
+    person: Person, viewer: User, *, shared_by: User | None = None
+) -> list[RelatedEmail]:
+    """The whole list, for programs; pages use `related_emails`."""
+    emails = emails_between(person, viewer)
+    if shared_by:
+        emails = emails.filter(account__owner=shared_by)
+    return fold_copies(list(emails), viewer, is_end=True)
+
+
 def emails_between(person: Person, viewer: User) -> QuerySet[Email]:
     """All copies of the person's emails that the viewer may see, newest first."""
     return (

@@ -8,8 +8,13 @@ from typing import Any
 from postroom.config import environment
 from postroom.config.database import django_database
 from postroom.config.secrets import django_secret_key, read_keys
+from postroom.net.server import AllowedNetworks
 
 ENVIRONMENT = environment.read(os.environ)
+
+MAIL_NETWORKS = AllowedNetworks(
+    ENVIRONMENT.allowed_mail_networks, ENVIRONMENT.allowed_mail_ports
+)
 
 DEBUG = ENVIRONMENT.debug
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
@@ -73,7 +78,10 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-DATABASES = {"default": django_database(ENVIRONMENT.database_url or "postgresql:///postroom")}
+DATABASES: dict[str, Any] = {
+    "default": django_database(ENVIRONMENT.database_url or "postgresql:///postroom")
+}
+DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 0, "max_size": 16, "timeout": 30}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "team.User"
@@ -121,4 +129,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": ENVIRONMENT.log_level},
+    # Below WARNING it logs every job with its arguments.
+    "loggers": {"procrastinate": {"level": "WARNING"}},
 }

@@ -1,1 +1,10 @@
 """Connect an account: try the connection, then save it."""
+
+from postroom.setup.connecting import (
+    AccountRequest,
+    ConnectionFailed,
+    ServerAddress,
+    connect_account,
+)
+
+__all__ = ["AccountRequest", "ConnectionFailed", "ServerAddress", "connect_account"]

@@ -40,7 +40,7 @@ class Action(models.Model):
         ordering: ClassVar = ["id"]
         indexes: ClassVar = [
             models.Index(
-                "account", name="action_asked", condition=models.Q(state=ActionState.ASKED)
+                fields=["account"], name="action_asked", condition=models.Q(state=ActionState.ASKED)
             ),
         ]
 

@@ -59,10 +59,10 @@ class Email(models.Model):
             models.UniqueConstraint("account", "identity", name="one_email_an_identity"),
         ]
         indexes: ClassVar = [
-            models.Index("account", "-sent_at", name="email_by_account"),
-            models.Index("account", "thread_root", name="email_by_thread"),
+            models.Index(fields=["account", "-sent_at"], name="email_by_account"),
+            models.Index(fields=["account", "thread_root"], name="email_by_thread"),
             models.Index(
-                "account",
+                fields=["account"],
                 name="email_body_asked",
                 condition=models.Q(body_asked_at__isnull=False),
             ),
@@ -99,7 +99,7 @@ class Participant(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index("canonical", "-sent_at", "email", name="participant_mail"),
+            models.Index(fields=["canonical", "-sent_at", "email"], name="participant_mail"),
         ]
 
     def __str__(self) -> str:

@@ -56,7 +56,8 @@ class ServerCopy(models.Model):
     """One place where an email lies: folder, UIDVALIDITY, UID, and its flags there.
 
     `email` is empty in storage mode *strict* for mail that knows nobody here: the UID is
-    accounted for, nothing else is kept. `gone_at` is a tombstone, never a deletion.
+    accounted for, nothing else is kept. `missed_at` is the first piece of evidence that it is
+    gone, `gone_at` the tombstone after the second; sync never deletes. Design §5, invariant 3.
     """
 
     folder = models.ForeignKey(Folder, on_delete=models.CASCADE, related_name="copies")
@@ -66,6 +67,7 @@ class ServerCopy(models.Model):
     is_seen = models.BooleanField(default=False)
     is_flagged = models.BooleanField(default=False)
     is_answered = models.BooleanField(default=False)
+    missed_at = models.DateTimeField(null=True, blank=True)
     gone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

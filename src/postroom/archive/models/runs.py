@@ -20,7 +20,7 @@ class SyncRun(models.Model):
     bodies_done = models.PositiveIntegerField(default=0)
 
     class Meta:
-        indexes: ClassVar = [models.Index("account", "-started_at", name="run_latest")]
+        indexes: ClassVar = [models.Index(fields=["account", "-started_at"], name="run_latest")]
 
     def __str__(self) -> str:
         return f"{self.messages_done}/{self.messages_found}"

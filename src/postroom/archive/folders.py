@@ -1,0 +1,75 @@
+"""The folders of an account, as the server listed them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from postroom.accounts.models import EmailAccount
+from postroom.archive.models import Folder, FolderRole
+
+NOT_SYNCED = frozenset({FolderRole.DRAFTS, FolderRole.JUNK, FolderRole.TRASH})
+FIRST = (FolderRole.INBOX, FolderRole.SENT, FolderRole.ALL, FolderRole.ARCHIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFolder:
+    """A folder as the server tells of it."""
+
+    name: str
+    delimiter: str
+    role: FolderRole
+
+
+def keep_folders(account: EmailAccount, listed: Sequence[ListedFolder], now: datetime) -> None:
+    """Remember what is listed; a folder no longer listed is marked, its mail stays."""
+    known = {folder.name: folder for folder in account.folders.all()}
+    for entry in listed:
+        folder = known.pop(entry.name, None)
+        if folder is None:
+            Folder.objects.create(
+                account=account,
+                name=entry.name,
+                delimiter=entry.delimiter,
+                role=entry.role,
+                is_synced=entry.role not in NOT_SYNCED,
+            )
+        elif (folder.role, folder.gone_at) != (entry.role, None):
+            folder.role, folder.gone_at = entry.role, None
+            folder.save(update_fields=["role", "gone_at"])
+    lost = [folder.pk for folder in known.values() if folder.gone_at is None]
+    if listed and lost:
+        Folder.objects.filter(pk__in=lost).update(gone_at=now)
+
+
+def folders_to_sync(account: EmailAccount) -> list[Folder]:
+    """The folders to keep in sync: Inbox and Sent first, then the rest by name."""
+    folders = account.folders.filter(is_synced=True, gone_at__isnull=True).select_related("account")
+    rank = {role: position for position, role in enumerate(FIRST)}
+    return sorted(folders, key=lambda f: (rank.get(FolderRole(f.role), len(rank)), f.name))
+
+
+def renumber(folder: Folder, uidvalidity: int) -> None:
+    """The server numbers the folder anew (RFC 3501 §2.3.1.1): its cursor starts afresh.
+
+    What lay under the old numbers is found again by content.
+    """
+    folder.uidvalidity, folder.uidnext, folder.highestmodseq = uidvalidity, None, None
+    folder.save(update_fields=["uidvalidity", "uidnext", "highestmodseq"])
+
+
+def move_cursor(
+    folder: Folder, uidnext: int | None, highestmodseq: int | None, count: int, now: datetime
+) -> None:
+    """Everything the pass saw is recorded or quarantined: the next pass may begin from here.
+
+    Writes nothing when nothing moved.
+    """
+    if (folder.uidnext, folder.highestmodseq, folder.server_count) == (
+        uidnext,
+        highestmodseq,
+        count,
+    ) and folder.checked_at:
+        return
+    folder.uidnext, folder.highestmodseq = uidnext, highestmodseq
+    folder.server_count, folder.checked_at = count, now
+    folder.save(update_fields=["uidnext", "highestmodseq", "server_count", "checked_at"])

@@ -1,0 +1,141 @@
+"""The ledger of a folder: what is known of every UID, and the proof that nothing is missing."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from postroom.accounts.models import EmailAccount
+from postroom.archive.announce import announce_emails
+from postroom.archive.arrivals import Flags
+from postroom.archive.bodies import keep_raw
+from postroom.archive.models import Folder, Quarantine, ServerCopy
+from postroom.archive.record import lock_account, refresh_flags
+
+PATIENCE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class FolderProof:
+    """What the server has of a folder and what is recorded here, at the last comparison."""
+
+    folder: Folder
+    server: int
+    recorded: int
+    quarantined: int
+
+    @property
+    def missing(self) -> int:
+        """Messages on the server of which nothing is known here."""
+        return max(0, self.server - self.recorded - self.quarantined)
+
+
+def proof_of(account: EmailAccount) -> list[FolderProof]:
+    """The proof of every synced folder. Design §5, invariant 2."""
+    return [
+        FolderProof(
+            folder,
+            folder.server_count,
+            len(recorded := recorded_flags(folder).keys()),
+            len(quarantined_uids(folder) - recorded),
+        )
+        for folder in account.folders.filter(is_synced=True, gone_at__isnull=True)
+    ]
+
+
+def recorded_flags(folder: Folder) -> dict[int, Flags]:
+    """Every living UID recorded under the folder's UIDVALIDITY, with its flags."""
+    rows = _living(folder).values_list("uid", "is_seen", "is_flagged", "is_answered")
+    return {uid: Flags(*flags) for uid, *flags in rows}
+
+
+def quarantined_uids(folder: Folder) -> set[int]:
+    """UIDs set aside with a reason."""
+    return set(
+        Quarantine.objects.filter(folder=folder, uidvalidity=folder.uidvalidity).values_list(
+            "uid", flat=True
+        )
+    )
+
+
+@transaction.atomic
+def set_flags(folder: Folder, flags: Mapping[int, Flags]) -> None:
+    """The server says these are the flags of these UIDs; writes only where they differ."""
+    lock_account(folder.account_id)
+    columns = (
+        list(flags),
+        [f.is_seen for f in flags.values()],
+        [f.is_flagged for f in flags.values()],
+        [f.is_answered for f in flags.values()],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(SET_FLAGS, [*columns, folder.pk, folder.uidvalidity])
+        changed = {email for (email,) in cursor.fetchall() if email is not None}
+    refresh_flags(changed)
+    announce_emails(folder.account_id, changed)
+
+
+SET_FLAGS = """
+UPDATE archive_servercopy AS copy
+   SET is_seen = f.is_seen, is_flagged = f.is_flagged, is_answered = f.is_answered
+  FROM unnest(%s::bigint[], %s::boolean[], %s::boolean[], %s::boolean[])
+       AS f(uid, is_seen, is_flagged, is_answered)
+ WHERE copy.folder_id = %s AND copy.uidvalidity = %s AND copy.uid = f.uid
+   AND (copy.is_seen, copy.is_flagged, copy.is_answered)
+       IS DISTINCT FROM (f.is_seen, f.is_flagged, f.is_answered)
+   AND NOT EXISTS (SELECT 1 FROM archive_action AS action
+                    WHERE action.email_id = copy.email_id AND action.state = 'asked')
+RETURNING copy.email_id
+"""
+
+
+@transaction.atomic
+def miss(folder: Folder, uids: Collection[int], now: datetime) -> None:
+    """These UIDs were not listed. Whoever was missed in an earlier pass too is buried.
+
+    Two passes must agree, `PATIENCE` apart; a UID that is listed again is missed no more.
+    """
+    copies = _living(folder)
+    copies.filter(missed_at__isnull=False).exclude(uid__in=uids).update(missed_at=None)
+    missed = copies.filter(uid__in=uids)
+    _bury(missed.filter(missed_at__lte=now - PATIENCE), folder, now)
+    missed.filter(missed_at__isnull=True).update(missed_at=now)
+    Quarantine.objects.filter(folder=folder, uidvalidity=folder.uidvalidity, uid__in=uids).delete()
+
+
+@transaction.atomic
+def bury_before_renumbering(folder: Folder, now: datetime) -> None:
+    """All copies under an older UIDVALIDITY are gone, once the new numbering is recorded."""
+    older = ServerCopy.objects.filter(folder=folder, gone_at__isnull=True).exclude(
+        uidvalidity=folder.uidvalidity
+    )
+    _bury(older, folder, now)
+    Quarantine.objects.filter(folder=folder).exclude(uidvalidity=folder.uidvalidity).delete()
+
+
+def _living(folder: Folder) -> QuerySet[ServerCopy]:
+    return ServerCopy.objects.filter(
+        folder=folder, uidvalidity=folder.uidvalidity, gone_at__isnull=True
+    )
+
+
+def _bury(copies: QuerySet[ServerCopy], folder: Folder, now: datetime) -> None:
+    lock_account(folder.account_id)
+    emails = {pk for pk in copies.values_list("email", flat=True) if pk is not None}
+    copies.update(gone_at=now)
+    refresh_flags(emails)
+    announce_emails(folder.account_id, emails)
+
+
+@transaction.atomic
+def quarantine(folder: Folder, uid: int, reason: str, now: datetime, raw: bytes | None) -> None:
+    """Set a message aside with its reason and bytes, so that the folder goes on."""
+    digest = keep_raw([raw])[0] if raw is not None else None
+    Quarantine.objects.get_or_create(
+        folder=folder,
+        uidvalidity=folder.uidvalidity,
+        uid=uid,
+        defaults={"reason": reason, "raw_id": digest, "met_at": now},
+    )

@@ -1,0 +1,140 @@
+"""postroom account: connect mailboxes and see how they are."""
+
+from typing import Any
+
+import click
+
+from postroom.cli.bootstrap import Failed, with_django
+from postroom.cli.finding import get_account, get_user
+from postroom.cli.printing import json_option, print_json, print_table
+from postroom.cli.secret_input import password_option, read_password
+
+SECURITY = click.Choice(["tls", "starttls", "none"])
+
+
+@click.group("account")
+def account_command() -> None:
+    """Connected mailboxes: add, list, show, check, pause, resume."""
+
+
+@account_command.command("add")
+@click.argument("address")
+@click.option("--owner", required=True, help="The user whose mailbox it is.")
+@click.option("--provider", default="", help="A mail service, such as gmail; fills in servers.")
+@click.option("--imap-host")
+@click.option("--imap-port", type=int)
+@click.option("--imap-security", type=SECURITY)
+@click.option("--smtp-host")
+@click.option("--smtp-port", type=int)
+@click.option("--smtp-security", type=SECURITY)
+@click.option("--username", default="", help="If it is not the address.")
+@click.option("--sharing", type=click.Choice(["private", "custom", "public"]), default="private")
+@click.option("--storage", type=click.Choice(["matched", "everything", "strict"]), default="")
+@password_option
+@with_django
+def add(address: str, owner: str, password_stdin: bool, **choices: Any) -> None:
+    """Connect the mailbox ADDRESS. The connection is tried before anything is saved."""
+    from postroom.cli.connecting import compose_request
+    from postroom.engine.tasks import start_keeping
+    from postroom.setup import ConnectionFailed, connect_account
+
+    user = get_user(owner)
+    password = read_password(f"Password of {address}", from_stdin=password_stdin)
+    request = compose_request(address, user, password, choices)
+    try:
+        account = connect_account(request)
+    except ConnectionFailed as failure:
+        raise Failed(failure.sentence) from failure
+    start_keeping(account)
+    click.echo(f"{account.address} is connected. “postroom sync {account.address} --once” syncs it.")
+
+
+@account_command.command("list")
+@json_option
+@with_django
+def list_accounts(as_json: bool) -> None:
+    """List all accounts with their state."""
+    from postroom.accounts.models import EmailAccount
+
+    rows = [summary(account) for account in EmailAccount.objects.select_related("owner")]
+    if as_json:
+        print_json(rows)
+    else:
+        columns = ("address", "owner", "activation", "sharing", "trouble")
+        print_table(columns, [[row[name] for name in columns] for row in rows])
+
+
+@account_command.command("show")
+@click.argument("address")
+@json_option
+@with_django
+def show(address: str, as_json: bool) -> None:
+    """Show one account: servers, state, tier, last complete sync."""
+    row = summary(get_account(address))
+    if as_json:
+        print_json(row)
+    else:
+        print_table(["", ""], row.items())
+
+
+@account_command.command("check")
+@click.argument("address")
+@json_option
+@with_django
+def check(address: str, as_json: bool) -> None:
+    """Prove, folder by folder, that nothing is missing. Exit status 1 if something is."""
+    from postroom.cli.proofs import print_proofs
+    from postroom.cli.syncing import sync_to_the_end
+
+    result = sync_to_the_end(get_account(address), is_quiet=as_json)
+    print_proofs(result.folders, as_json=as_json)
+    if any(proof.missing for proof in result.folders):
+        click.get_current_context().exit(1)
+
+
+@account_command.command("pause")
+@click.argument("address")
+@with_django
+def pause_account(address: str) -> None:
+    """Stop syncing; everything stays."""
+    from postroom.accounts.lifecycle import pause
+    from postroom.archive.announce import announce_work
+
+    account = get_account(address)
+    pause(account)
+    announce_work(account.pk)
+    click.echo(f"{account.address} is paused.")
+
+
+@account_command.command("resume")
+@click.argument("address")
+@with_django
+def resume_account(address: str) -> None:
+    """Sync again."""
+    from postroom.accounts.lifecycle import resume
+    from postroom.engine.tasks import start_keeping
+
+    account = get_account(address)
+    resume(account)
+    start_keeping(account)
+    click.echo(f"{account.address} syncs again.")
+
+
+def summary(account: Any) -> dict[str, Any]:
+    """What the command line tells of an account; never its secrets."""
+    return {
+        "address": account.address,
+        "owner": account.owner.email,
+        "activation": account.activation,
+        "sharing": account.sharing,
+        "storage": account.storage or "as the organisation",
+        "imap": f"{account.imap_host}:{account.imap_port} {account.imap_security}",
+        "smtp": f"{account.smtp_host}:{account.smtp_port} {account.smtp_security}"
+        if account.smtp_host
+        else "",
+        "tier": account.tier,
+        "trouble": account.trouble_sentence,
+        "last_complete_at": account.last_complete_at.isoformat()
+        if account.last_complete_at
+        else "",
+    }

@@ -1,0 +1,100 @@
+"""What a command needs before it can work: settings, key file, database, tables."""
+
+import functools
+import os
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+import click
+
+from postroom.config import environment, postgres
+from postroom.config.environment import BadSetting
+from postroom.config.places import make_data_dir
+from postroom.config.postgres_user import EmbeddedDatabaseRefused
+from postroom.config.secrets import KeyFileRefused, ensure_key_file
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MIGRATION_LOCK = 0x506F73744D
+
+
+class Failed(click.ClickException):
+    """The command failed; the sentence says what happened and what to do. Exit status 1."""
+
+    exit_code = 1
+
+
+def with_django(command: Callable[P, T]) -> Callable[P, T]:
+    """Decorate a command that works with the database."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        start_django(click.get_current_context())
+        return command(*args, **kwargs)
+
+    return run
+
+
+def start_django(context: click.Context) -> None:
+    """Read the settings, find or start the database, and bring its tables up to date.
+
+    An embedded database that only this command uses is stopped when the command ends.
+    """
+    settings = read_environment()
+    try:
+        make_data_dir(settings.data_dir)
+        ensure_key_file(settings.secret_key_file)
+        if settings.database_url is None:
+            os.environ["DATABASE_URL"] = context.find_root().with_resource(
+                postgres.running(settings.data_dir)
+            )
+    except (EmbeddedDatabaseRefused, KeyFileRefused) as refusal:
+        raise Failed(str(refusal)) from refusal
+    set_up_django()
+    migrate_if_needed()
+
+
+def read_environment() -> environment.Environment:
+    """The settings; one that cannot be used ends the program with status 2."""
+    try:
+        return environment.read(os.environ)
+    except BadSetting as bad:
+        raise click.UsageError(str(bad)) from bad
+
+
+def set_up_django() -> None:
+    """Load the models. Raises Failed when the key file cannot be used."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "postroom.config.settings")
+    try:
+        django.setup()
+    except KeyFileRefused as refusal:
+        raise Failed(str(refusal)) from refusal
+
+
+def migrate_if_needed() -> None:
+    """The first process of a new version brings the tables up to date; others wait for it."""
+    from django.core.management import call_command
+    from django.db import OperationalError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    def is_behind() -> bool:
+        executor = MigrationExecutor(connection)
+        return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+    try:
+        if not is_behind():
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+            try:
+                if is_behind():
+                    call_command("migrate", verbosity=0, interactive=False)
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+    except OperationalError as error:
+        raise Failed(
+            "The database cannot be reached. Check DATABASE_URL and that PostgreSQL is running."
+        ) from error

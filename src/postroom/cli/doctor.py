@@ -1,0 +1,75 @@
+"""postroom doctor: what works on this machine and what does not."""
+
+from collections.abc import Callable, Iterator
+
+import click
+
+from postroom.cli.bootstrap import read_environment, with_django
+
+Finding = tuple[str, str]
+
+
+@click.command("doctor")
+@with_django
+def doctor_command() -> None:
+    """Check settings, database, secrets and accounts; exit status 1 if something needs you."""
+    needs_you = False
+    for name, check in CHECKS.items():
+        for sentence in check():
+            needs_you = True
+            click.echo(f"needs you   {name}: {sentence}")
+        if not needs_you:
+            click.echo(f"ok          {name}")
+    click.get_current_context().exit(1 if needs_you else 0)
+
+
+def database() -> Iterator[str]:
+    """PostgreSQL answers and has what the tables need."""
+    from django.db import connection
+
+    if connection.cursor().connection.info.server_version < 150000:
+        yield "PostgreSQL is older than 15. Upgrade it, or unset DATABASE_URL."
+
+
+def secrets() -> Iterator[str]:
+    """Every stored password opens with the key file."""
+    from postroom.accounts.models import Credential, Direction
+    from postroom.accounts.seals import SecretDoesNotOpen, get_secret
+
+    for credential in Credential.objects.select_related("account"):
+        try:
+            get_secret(credential.account, Direction(credential.direction))
+        except SecretDoesNotOpen as refusal:
+            yield str(refusal)
+
+
+def users() -> Iterator[str]:
+    """Someone can administrate."""
+    from postroom.team.models import User
+
+    if not User.objects.filter(is_administrator=True, is_active=True).exists():
+        yield "There is no administrator. Run: postroom createadmin --email YOU"
+
+
+def accounts() -> Iterator[str]:
+    """Accounts that met trouble."""
+    from postroom.accounts.models import EmailAccount
+
+    for account in EmailAccount.objects.exclude(trouble=""):
+        yield f"{account.address}: {account.trouble_sentence}"
+
+
+def web_address() -> Iterator[str]:
+    """Whether others can reach the pages safely."""
+    settings = read_environment()
+    if settings.bind.host not in ("127.0.0.1", "::1") and not settings.url.startswith("https://"):
+        yield "Pages are served to others without TLS. Put a proxy before it, set POSTROOM_URL."
+
+
+CHECKS: dict[str, Callable[[], Iterator[str]]] = {
+    "database": database,
+    "secrets": secrets,
+    "users": users,
+    "accounts": accounts,
+    "web address": web_address,
+}

@@ -1,0 +1,33 @@
+"""Find users and accounts by what someone typed, or say who is not there."""
+
+from typing import TYPE_CHECKING
+
+from postroom.cli.bootstrap import Failed
+
+if TYPE_CHECKING:
+    from postroom.accounts.models import EmailAccount
+    from postroom.team.models import User
+
+
+def get_user(email: str) -> "User":
+    """The user with this address."""
+    from postroom.team.models import User
+
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if user is None:
+        raise Failed(f"There is no user {email}. “postroom user list” shows all of them.")
+    return user
+
+
+def get_account(address: str) -> "EmailAccount":
+    """The connected account with this address."""
+    from postroom.accounts.models import EmailAccount
+
+    account = (
+        EmailAccount.objects.select_related("owner").filter(address=address.strip().lower()).first()
+    )
+    if account is None:
+        raise Failed(
+            f"No account {address} is connected. “postroom account list” shows all of them."
+        )
+    return account

@@ -1,0 +1,51 @@
+"""postroom people: leads and contacts from a file."""
+
+from pathlib import Path
+
+import click
+
+from postroom.cli.bootstrap import Failed, with_django
+from postroom.cli.printing import json_option, print_json
+
+
+@click.group("people")
+def people_command() -> None:
+    """Leads and contacts: import."""
+
+
+@people_command.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@json_option
+@with_django
+def import_file(file: Path, as_json: bool) -> None:
+    """Import leads and contacts from a CSV FILE.
+
+    Columns: stage,first_name,last_name,company,email,secondary_email. Good rows are kept, bad
+    rows are listed with line and reason (exit status 1); running it twice changes nothing.
+    """
+    from postroom.crm.imports import NotAPeopleFile, import_people
+
+    try:
+        with file.open(encoding="utf-8", newline="") as lines:
+            result = import_people(lines)
+    except (NotAPeopleFile, UnicodeDecodeError) as error:
+        reason = "It is not UTF-8 text." if isinstance(error, UnicodeDecodeError) else str(error)
+        raise Failed(f"{file.name} cannot be read. {reason}") from error
+    if as_json:
+        print_json(
+            {
+                "created": result.created,
+                "changed": result.changed,
+                "unchanged": result.unchanged,
+                "bad": [{"line": bad.line, "reason": bad.reason} for bad in result.bad],
+            }
+        )
+    else:
+        click.echo(
+            f"{result.created} created, {result.changed} changed, {result.unchanged} unchanged,"
+            f" {len(result.bad)} not imported"
+        )
+        for bad in result.bad:
+            click.echo(f"  line {bad.line}: {bad.reason}", err=True)
+    if result.bad:
+        click.get_current_context().exit(1)

@@ -1,0 +1,46 @@
+"""The program `postroom`: every command, imported only when it is asked for."""
+
+from importlib import import_module
+
+import click
+
+import postroom
+
+COMMANDS = {
+    "up": "postroom.cli.servers",
+    "web": "postroom.cli.servers",
+    "engine": "postroom.cli.servers",
+    "createadmin": "postroom.cli.users",
+    "user": "postroom.cli.users",
+    "people": "postroom.cli.people",
+    "account": "postroom.cli.accounts",
+    "emails": "postroom.cli.emails",
+    "sync": "postroom.cli.syncing",
+    "doctor": "postroom.cli.doctor",
+    "demo": "postroom.cli.demo",
+}
+
+
+class LazyCommands(click.Group):
+    """Commands by name; importing Django for `--help` would take half a second."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of a command and take the command from it."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(COMMANDS[cmd_name]), f"{cmd_name}_command")
+        assert isinstance(command, click.Command)  # noqa: S101 - our own table
+        return command
+
+
+@click.group(cls=LazyCommands)
+@click.version_option(postroom.__version__)
+def main() -> None:
+    """Every email with a lead or contact, on that person's page, live.
+
+    Set up: postroom createadmin, postroom account add, postroom up.
+    """

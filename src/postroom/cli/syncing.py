@@ -1,0 +1,80 @@
+"""postroom sync: bring an account up to date, with a progress bar."""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from postroom.cli.bootstrap import Failed, with_django
+from postroom.cli.finding import get_account
+from postroom.cli.printing import json_option, print_json
+
+if TYPE_CHECKING:
+    from postroom.accounts.models import EmailAccount
+    from postroom.archive.models import SyncRun
+    from postroom.sync import SyncResult
+    from postroom.sync.progress import Watcher
+
+
+@click.command("sync")
+@click.argument("address")
+@click.option("--once", is_flag=True, help="Run until complete, then end.")
+@json_option
+@with_django
+def sync_command(address: str, once: bool, as_json: bool) -> None:
+    """Sync the account ADDRESS. The engine does this all the time; this does it now."""
+    from postroom.cli.proofs import print_proofs, proof_rows
+
+    if not once:
+        raise click.UsageError("Use --once. “postroom engine” keeps accounts in sync for ever.")
+    result = sync_to_the_end(get_account(address), is_quiet=as_json)
+    if as_json:
+        print_json(
+            {
+                "folders": proof_rows(result.folders),
+                "messages": result.messages,
+                "bodies": result.bodies,
+                "seconds": round(result.seconds, 3),
+            }
+        )
+        return
+    print_proofs(result.folders, as_json=False)
+    click.echo(f"{result.messages} messages, {result.bodies} bodies, {result.seconds:.1f} s")
+
+
+def sync_to_the_end(account: "EmailAccount", *, is_quiet: bool) -> "SyncResult":
+    """Sync once; every failure becomes a sentence and exit status 1."""
+    from django.utils import timezone
+
+    from postroom.sync import sync_once
+    from postroom.sync.troubles import SyncFailed
+
+    with watching(is_quiet=is_quiet) as watcher:
+        try:
+            return asyncio.run(sync_once(account, timezone.now, watcher))
+        except SyncFailed as failure:
+            raise Failed(failure.sentence) from failure
+
+
+@contextlib.contextmanager
+def watching(*, is_quiet: bool) -> Iterator["Watcher | None"]:
+    """A bar with number, rate and time left, if a person watches."""
+    if is_quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as TimeLeft
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeLeft())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        messages, bodies = bar.add_task("messages"), bar.add_task("bodies")
+
+        def watch(run: "SyncRun") -> None:
+            bar.update(messages, total=run.messages_found, completed=run.messages_done)
+            bar.update(bodies, total=run.bodies_found, completed=run.bodies_done)
+
+        yield watch

@@ -1,0 +1,80 @@
+"""postroom createadmin, postroom user: who may sign in."""
+
+import click
+
+from postroom.cli.bootstrap import Failed, with_django
+from postroom.cli.printing import json_option, print_json, print_table
+from postroom.cli.secret_input import password_option, read_password
+
+
+@click.command("createadmin")
+@click.option("--email", required=True, help="The address to sign in with.")
+@click.option("--name", default="", help="The name that colleagues see.")
+@password_option
+@with_django
+def createadmin_command(email: str, name: str, password_stdin: bool) -> None:
+    """Create an administrator. Running it again for the same address changes nothing."""
+    create_user(email, name, is_administrator=True, from_stdin=password_stdin)
+
+
+@click.group("user")
+def user_command() -> None:
+    """Users: add, list."""
+
+
+@user_command.command("add")
+@click.argument("email")
+@click.option("--name", default="", help="The name that colleagues see.")
+@click.option("--administrator", is_flag=True, help="May manage users and see every account.")
+@password_option
+@with_django
+def add(email: str, name: str, administrator: bool, password_stdin: bool) -> None:
+    """Add a user who signs in with EMAIL."""
+    create_user(email, name, is_administrator=administrator, from_stdin=password_stdin)
+
+
+@user_command.command("list")
+@json_option
+@with_django
+def list_users(as_json: bool) -> None:
+    """List all users."""
+    from postroom.team.models import User
+
+    rows = [
+        {
+            "email": user.email,
+            "name": user.name,
+            "administrator": user.is_administrator,
+            "active": user.is_active,
+        }
+        for user in User.objects.all()
+    ]
+    if as_json:
+        print_json(rows)
+    else:
+        print_table(["email", "name", "administrator", "active"], [r.values() for r in rows])
+
+
+def create_user(email: str, name: str, *, is_administrator: bool, from_stdin: bool) -> None:
+    """Create a user after checking address and password."""
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+
+    from postroom.mime import canonical_address
+    from postroom.team.models import User
+
+    address = canonical_address(email)
+    if not address:
+        raise Failed(f"“{email}” is not an email address. Write it like name@example.com.")
+    password = read_password("Password", from_stdin=from_stdin)
+    if User.objects.filter(email=address).exists():
+        click.echo(f"{address} exists already; nothing was changed.")
+        return
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise Failed(" ".join(error.messages)) from error
+    User.objects.create_user(
+        address, password, name=name or address.split("@")[0], is_administrator=is_administrator
+    )
+    click.echo(f"{address} can sign in now.")

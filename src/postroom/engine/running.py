@@ -1,0 +1,34 @@
+"""Run the engine: one Procrastinate worker for jobs, one listener for bells."""
+
+import asyncio
+from contextlib import suppress
+
+from procrastinate.contrib.django import app
+
+from postroom.engine.bells import BELLS
+
+HEARTBEAT_SECONDS = 3.0
+STALLED_SECONDS = 12.0  # A killed engine's accounts are free after this.
+GRACE_SECONDS = 3.0
+SPARE_JOBS = 8
+
+
+async def run_engine(accounts: int) -> None:
+    """Work until told to stop; keeps at most so many accounts at a time."""
+    connector = app.connector.get_worker_connector()
+    with app.replace_connector(connector) as worker_app:
+        async with worker_app.open_async():
+            listening = asyncio.create_task(BELLS.listen())
+            try:
+                await worker_app.run_worker_async(
+                    concurrency=accounts + SPARE_JOBS,
+                    update_heartbeat_interval=HEARTBEAT_SECONDS,
+                    stalled_worker_timeout=STALLED_SECONDS,
+                    shutdown_graceful_timeout=GRACE_SECONDS,
+                    fetch_job_polling_interval=1.0,
+                    delete_jobs="always",
+                )
+            finally:
+                listening.cancel()
+                with suppress(asyncio.CancelledError):
+                    await listening

@@ -1,0 +1,93 @@
+"""The jobs. Procrastinate decides where they run; its locks keep an account with one engine.
+
+`keep_account` is one long job an account; a minute watch puts back what a killed engine left.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import AlreadyEnqueued
+
+from postroom.accounts.lifecycle import meet_trouble
+from postroom.accounts.models import Activation, EmailAccount
+from postroom.engine.bells import BELLS
+from postroom.sync.keeping import keep_in_sync
+from postroom.sync.troubles import NEEDS_A_PERSON, trouble_of
+
+log = logging.getLogger(__name__)
+
+LOCK = "account:{}"
+SECONDS_HELD = 3600.0
+FIRST_WAIT, LONGEST_WAIT = 3.0, 600.0
+
+
+@app.task(name="postroom.keep_account", queue="accounts")
+async def keep_account(account_id: int, failures: int = 0) -> None:
+    """Keep one account in sync for a while, then let a successor go on (here or elsewhere)."""
+    account = await EmailAccount.objects.filter(pk=account_id).afirst()
+    if account is None or account.activation != Activation.ACTIVE:
+        return
+    if account.trouble in NEEDS_A_PERSON:
+        return
+    with BELLS.of(account_id) as bell:
+        try:
+            await keep_in_sync(account, timezone.now, bell, SECONDS_HELD)
+        except Exception as error:  # noqa: BLE001 - every failure becomes a state, none is lost
+            kind, sentence = trouble_of(error)
+            await asyncio.to_thread(meet_trouble, account, kind, sentence, timezone.now())
+            log.warning("%s: %s", account, sentence)
+            if kind in NEEDS_A_PERSON:
+                return
+            await go_on(account_id, failures + 1, wait_after(failures))
+        else:
+            await go_on(account_id, 0, 0)
+
+
+def start_keeping(account: EmailAccount) -> None:
+    """Put the account's job into the queue; asking twice is asking once."""
+    lock = LOCK.format(account.pk)
+    with suppress(AlreadyEnqueued):
+        keep_account.configure(lock=lock, queueing_lock=lock).defer(account_id=account.pk)
+
+
+def wait_after(failures: int) -> float:
+    """Seconds to the next attempt: doubling, capped, jittered. Design §5, invariant 7."""
+    longest = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(failures, 10))
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
+
+
+async def go_on(account_id: int, failures: int, seconds: float) -> None:
+    """Defer the successor; it starts when this job has ended, not before."""
+    lock = LOCK.format(account_id)
+    job = keep_account.configure(
+        lock=lock, queueing_lock=lock, schedule_in={"seconds": round(seconds)}
+    )
+    with suppress(AlreadyEnqueued):
+        await job.defer_async(account_id=account_id, failures=failures)
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="postroom.watch_accounts", queue="watch", queueing_lock="watch", lock="watch")
+async def watch_accounts(timestamp: int) -> None:
+    """Take over from killed engines, and see to it that every active account has its job."""
+    for job in await app.job_manager.get_stalled_jobs():
+        await app.job_manager.retry_job(job)
+    async for account_id in without_a_job():
+        await go_on(account_id, 0, 0)
+
+
+async def without_a_job() -> AsyncIterator[int]:
+    """Active accounts for which no job waits or runs."""
+    jobs = ProcrastinateJob.objects.filter(
+        task_name=keep_account.name, status__in=("todo", "doing")
+    )
+    kept = {job["account_id"] async for job in jobs.values_list("args", flat=True)}
+    active = EmailAccount.objects.filter(activation=Activation.ACTIVE)
+    async for account in active.exclude(trouble__in=NEEDS_A_PERSON).exclude(pk__in=kept):
+        yield account.pk

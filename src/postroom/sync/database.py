@@ -1,0 +1,26 @@
+"""Call the archive from the event loop: Django's ORM blocks, so it runs in a thread."""
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+async def in_database(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run blocking database work beside the event loop and wait for it."""
+    return await sync_to_async(_on_a_live_connection, thread_sensitive=False)(work, args, kwargs)
+
+
+def _on_a_live_connection(
+    work: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]
+) -> T:
+    # A thread of the pool may hold a connection that died while it was idle.
+    close_old_connections()
+    try:
+        return work(*args, **kwargs)
+    finally:
+        close_old_connections()

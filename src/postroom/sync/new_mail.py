@@ -1,0 +1,155 @@
+"""Bring what is new in one folder: newest first, window by window, envelopes then bodies."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import DataError, IntegrityError
+
+from postroom.archive.arrivals import Arrival, Flags
+from postroom.archive.folders import renumber
+from postroom.archive.ledger import quarantine, quarantined_uids, recorded_flags
+from postroom.archive.models import Folder, ServerCopy
+from postroom.archive.record import record
+from postroom.imap.responses import FetchedMessage
+from postroom.imap.uid_set import UidSet
+from postroom.mime import HEADER_FIELDS
+from postroom.net.imap_client import Selected
+from postroom.sync.bodies import bring_bodies, due_among
+from postroom.sync.database import in_database
+from postroom.sync.reading import arrival_of
+from postroom.sync.storage import only_known
+from postroom.sync.visit import Visit
+
+WINDOW = 500
+NOT_GIVEN = "The server lists this message but does not give it."
+
+
+@dataclass(slots=True)
+class FolderView:
+    """What a pass saw of a folder: the server's snapshot, its UIDs, and the ledger before."""
+
+    folder: Folder
+    selected: Selected
+    uids: UidSet
+    ledger: dict[int, Flags]
+    is_complete: bool = False
+
+
+async def look_at(visit: Visit, folder: Folder) -> FolderView:
+    """Open a folder and take down which UIDs are on the server."""
+    selected = await visit.examine(folder)
+    if folder.uidvalidity != selected.uidvalidity:
+        await in_database(renumber, folder, selected.uidvalidity)
+    uids = await visit.client.uid_search_all()
+    return FolderView(folder, selected, uids, await in_database(recorded_flags, folder))
+
+
+async def bring_new_mail(visit: Visit, view: FolderView) -> None:
+    """Record everything on the server that the ledger does not know yet."""
+    aside = await in_database(quarantined_uids, view.folder)
+    new = view.uids - UidSet(view.ledger) - UidSet(aside)
+    windows = new.windows_newest_first(WINDOW)
+    answered = 0
+    async for messages in looking_ahead(visit, windows):
+        answered += len(messages)
+        await keep_window(visit, view.folder, messages)
+    view.is_complete = answered == len(new) or await ask_again(visit, view.folder, new)
+
+
+async def looking_ahead(
+    visit: Visit, windows: Iterable[UidSet]
+) -> AsyncIterator[list[FetchedMessage]]:
+    """The envelopes of each window, the next one already asked for while one is recorded."""
+    ahead: asyncio.Task[list[FetchedMessage]] | None = None
+    try:
+        for window in windows:
+            current, ahead = ahead, asyncio.create_task(envelopes(visit, window))
+            if current:
+                yield await current
+        if ahead:
+            yield await ahead
+    finally:
+        if ahead:
+            ahead.cancel()
+
+
+async def envelopes(visit: Visit, window: UidSet) -> list[FetchedMessage]:
+    """Fetch who, when and what about of a window of UIDs."""
+    answers = visit.client.uid_fetch(
+        window, flags=True, internal_date=True, size=True, header_fields=HEADER_FIELDS
+    )
+    return [m async for m in answers if m.uid in window and m.header is not None]
+
+
+async def keep_window(visit: Visit, folder: Folder, messages: list[FetchedMessage]) -> None:
+    """Record a window, then bring the bodies due in it."""
+    arrivals, new_emails = await in_database(read_and_record, folder, messages)
+    await visit.progress.done(messages=len(messages))
+    due = await in_database(due_uids, folder, arrivals, new_emails)
+    await visit.progress.found(bodies=len(due))
+    if due:
+        now = visit.clock()
+        async for count in bring_bodies(visit.client, visit.parser, folder, due, now):
+            await visit.progress.done(bodies=count)
+
+
+def read_and_record(
+    folder: Folder, messages: Sequence[FetchedMessage]
+) -> tuple[list[Arrival], list[int]]:
+    """Read the envelopes and record them; returns them and the ids of new emails."""
+    arrivals = [arrival_of(m) for m in messages]
+    return arrivals, record_each(folder, arrivals, only_known(folder.account))
+
+
+def record_each(folder: Folder, arrivals: Sequence[Arrival], only: set[str] | None) -> list[int]:
+    """Record a window; if the database refuses it, find the one message that it refuses.
+
+    One bad message never stops another. Design §5, invariant 6.
+    """
+    uidvalidity = folder.uidvalidity or 0
+    try:
+        return record(folder, uidvalidity, arrivals, only=only)
+    except (DataError, IntegrityError) as error:
+        if len(arrivals) == 1:
+            reason = f"The database refused it: {type(error).__name__}."
+            quarantine(folder, arrivals[0].uid, reason, arrivals[0].received_at, None)
+            return []
+    middle = len(arrivals) // 2
+    return [
+        *record_each(folder, arrivals[:middle], only),
+        *record_each(folder, arrivals[middle:], only),
+    ]
+
+
+def due_uids(
+    folder: Folder, arrivals: Sequence[Arrival], new_emails: list[int]
+) -> dict[int, int]:
+    """UID to email id of the bodies due among what was just recorded."""
+    due = due_among(folder.account, new_emails)
+    copies = ServerCopy.objects.filter(
+        folder=folder, uidvalidity=folder.uidvalidity, uid__in=[a.uid for a in arrivals]
+    )
+    by_email = {
+        email: uid
+        for uid, email in copies.filter(email__in=due).values_list("uid", "email")
+        if email is not None
+    }
+    return {uid: email for email, uid in by_email.items()}
+
+
+async def ask_again(visit: Visit, folder: Folder, new: UidSet) -> bool:
+    """Ask one by one for what a window did not bring; what is listed but never given is set aside.
+
+    Returns whether the ledger now accounts for every UID.
+    """
+    recorded = await in_database(recorded_flags, folder)
+    unanswered = new - UidSet(recorded) - UidSet(await in_database(quarantined_uids, folder))
+    for window in unanswered.windows_newest_first(1):
+        if messages := await envelopes(visit, window):
+            await keep_window(visit, folder, messages)
+    listed = await visit.client.uid_search_all()
+    recorded = await in_database(recorded_flags, folder)
+    for uid in unanswered & listed - UidSet(recorded):
+        await in_database(quarantine, folder, uid, NOT_GIVEN, visit.clock(), None)
+    return True

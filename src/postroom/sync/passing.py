@@ -1,0 +1,135 @@
+"""One pass over an account: new mail of all folders first, then flags, then removals.
+
+In this order, so that a moved message is met in its new folder before its old place is
+missed, and the first page is right in seconds. Idempotent: a pass repeated writes nothing.
+"""
+
+import logging
+from collections.abc import Sequence
+
+from postroom.archive.folders import folders_to_sync, keep_folders, move_cursor
+from postroom.archive.ledger import bury_before_renumbering, miss, set_flags
+from postroom.archive.models import Folder
+from postroom.imap.uid_set import UidSet
+from postroom.net.errors import CommandRefused, FolderVanished
+from postroom.net.imap_client import Mailbox, Tier
+from postroom.sync.bodies import bring_bodies, due_by_folder
+from postroom.sync.database import in_database
+from postroom.sync.listing import listed_folders
+from postroom.sync.new_mail import FolderView, bring_new_mail, look_at
+from postroom.sync.reading import flags_of
+from postroom.sync.visit import Visit
+
+log = logging.getLogger(__name__)
+
+
+async def catch_up(visit: Visit) -> None:
+    """Bring the account up to date with its server, completely."""
+    mailboxes = await visit.client.list_mailboxes()
+    await in_database(keep_folders, visit.account, listed_folders(mailboxes), visit.clock())
+    folders = await in_database(folders_to_sync, visit.account)
+    await catch_up_in(visit, [f for f in folders if has_moved(f, mailboxes)])
+
+
+async def catch_up_in(visit: Visit, folders: Sequence[Folder]) -> None:
+    """Bring these folders up to date, and every body that is due."""
+    views = [view for f in folders if (view := await new_mail_of(visit, f))]
+    await bring_due_bodies(visit)
+    for view in views:
+        await compare_flags(visit, view)
+    for view in views:
+        await compare_places(visit, view)
+
+
+def has_moved(folder: Folder, mailboxes: Sequence[Mailbox]) -> bool:
+    """Whether STATUS shows anything that the last complete pass did not see.
+
+    Without MODSEQ a flag may have changed unseen, so such folders are always looked at.
+    """
+    status = next((m.status for m in mailboxes if m.name == folder.name), None)
+    if status is None or status.highestmodseq is None:
+        return True
+    return (folder.uidvalidity, folder.uidnext, folder.highestmodseq, folder.server_count) != (
+        status.uidvalidity,
+        status.uidnext,
+        status.highestmodseq,
+        status.messages,
+    )
+
+
+async def new_mail_of(visit: Visit, folder: Folder) -> FolderView | None:
+    """Bring a folder's new mail; a folder that cannot be opened does not stop the others."""
+    try:
+        view = await look_at(visit, folder)
+        await bring_new_mail(visit, view)
+    except (FolderVanished, CommandRefused) as refusal:
+        log.warning("%s: folder %s is left for now: %s", visit.account, folder, refusal)
+        return None
+    return view
+
+
+async def bring_due_bodies(visit: Visit) -> None:
+    """Bodies asked for by a reader, or due since a person gained an address."""
+    due = await in_database(due_by_folder, visit.account)
+    await visit.progress.found(bodies=sum(map(len, due.values())))
+    for folder, emails in due.items():
+        selected = await visit.examine(folder)
+        if selected.uidvalidity != folder.uidvalidity:
+            continue
+        now = visit.clock()
+        async for count in bring_bodies(visit.client, visit.parser, folder, emails, now):
+            await visit.progress.done(bodies=count)
+
+
+async def compare_flags(visit: Visit, view: FolderView) -> None:
+    """Take over flags that other clients changed (RFC 7162 §3.1.4.1, or all of them)."""
+    if not view.ledger:
+        return
+    folder = view.folder
+    since = folder.highestmodseq if visit.client.tier != Tier.PLAIN else None
+    if since is not None and since == view.selected.highestmodseq:
+        return
+    await visit.examine(folder)
+    known = UidSet(view.ledger) & view.uids
+    if not known:
+        return
+    answers = visit.client.uid_fetch(known, flags=True, changed_since=since)
+    met = {m.uid: flags_of(m.flags) async for m in answers if m.flags is not None}
+    changed = {uid: f for uid, f in met.items() if uid in known and view.ledger.get(uid) != f}
+    if changed:
+        await in_database(set_flags, folder, changed)
+
+
+async def compare_places(visit: Visit, view: FolderView) -> None:
+    """Take note of what is no longer listed, and move the cursor over what is accounted for."""
+    folder, selected = view.folder, view.selected
+    missing = await confirmed_missing(visit, view)
+    if missing is not None:
+        await in_database(miss, folder, missing, visit.clock())
+    if not view.is_complete:
+        return
+    await in_database(bury_before_renumbering, folder, visit.clock())
+    if not missing:
+        await in_database(
+            move_cursor,
+            folder,
+            selected.uidnext,
+            selected.highestmodseq,
+            len(view.uids),
+            visit.clock(),
+        )
+
+
+async def confirmed_missing(visit: Visit, view: FolderView) -> set[int] | None:
+    """UIDs in the ledger that the server lists neither now nor when asked once more.
+
+    None when the second listing contradicts EXISTS: it proves nothing (Seen: Exchange, Domino).
+    """
+    gone = UidSet(view.ledger) - view.uids
+    if not gone:
+        return set()
+    selected = await visit.examine(view.folder)
+    listed = await visit.client.uid_search_all()
+    if selected.uidvalidity != view.folder.uidvalidity or len(listed) != selected.exists:
+        return None
+    return set(gone - listed)

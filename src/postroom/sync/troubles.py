@@ -1,0 +1,31 @@
+"""What a failure means for the account, in words its owner can act on."""
+
+from postroom.accounts.seals import SecretDoesNotOpen
+from postroom.net.errors import NetError
+
+
+class SyncFailed(Exception):
+    """A sync ended early; what is recorded stays, and a next one goes on from there."""
+
+    def __init__(self, kind: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.kind = kind
+        self.sentence = sentence
+
+
+# Never retry a refused password. Design §5, invariant 7.
+NEEDS_A_PERSON = frozenset({"sign_in_refused", "sign_in_not_offered", "secret_does_not_open"})
+
+OUR_FAULT = (
+    "Postroom met something it did not expect and will try again by itself. Nothing is lost."
+    " If this stays, show your administrator this word: {}."
+)
+
+
+def trouble_of(error: Exception) -> tuple[str, str]:
+    """Kind and sentence of a failure."""
+    if isinstance(error, NetError):
+        return error.kind, error.sentence
+    if isinstance(error, SecretDoesNotOpen):
+        return "secret_does_not_open", str(error)
+    return "unexpected", OUR_FAULT.format(type(error).__name__)
