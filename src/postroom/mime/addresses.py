@@ -6,13 +6,15 @@ match whole goes to the scanner in `address_scanner`, which reads anything.
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from postroom.mime.address_scanner import scan_mailboxes
 from postroom.mime.encoded_words import decode_words, one_line
 from postroom.mime.limits import MAX_ADDRESS, MAX_ADDRESSES, MAX_NAME
+
+_SHORT = 200
+"""Characters of a field that is worth remembering: the same people write again and again."""
 
 _SPEC = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]++@[A-Za-z0-9.-]++"
 _PLAIN = re.compile(
@@ -41,12 +43,9 @@ class Address:
 
 def parse_addresses(value: str) -> tuple[Address, ...]:
     """Read an unfolded address field; groups are flattened, duplicates stay."""
-    if not value:
-        return ()
-    mailboxes = _plain_mailboxes(value)
-    if mailboxes is None:
-        mailboxes = scan_mailboxes(value, MAX_ADDRESSES)
-    return tuple(_address(name, spec) for name, spec in mailboxes)
+    if len(value) <= _SHORT:
+        return _short_addresses(value)
+    return _read(value)
 
 
 def canonical_address(written: str) -> str:
@@ -72,10 +71,24 @@ def canonical_spec(spec: str) -> str:
     return canonical if local and domain and len(canonical) <= MAX_ADDRESS else ""
 
 
-def addresses_in(values: Iterable[str]) -> tuple[Address, ...]:
+def addresses_in(values: list[str]) -> tuple[Address, ...]:
     """Read a field that occurs more than once as one list (RFC 5322 §4.5.3 allowed it)."""
+    if len(values) == 1:
+        return parse_addresses(values[0])
     found = [address for value in values for address in parse_addresses(value)]
     return tuple(found[:MAX_ADDRESSES])
+
+
+@lru_cache(maxsize=4_096)
+def _short_addresses(value: str) -> tuple[Address, ...]:
+    return _read(value)
+
+
+def _read(value: str) -> tuple[Address, ...]:
+    mailboxes = _plain_mailboxes(value)
+    if mailboxes is None:
+        mailboxes = scan_mailboxes(value, MAX_ADDRESSES)
+    return tuple(_address(name, spec) for name, spec in mailboxes)
 
 
 def _plain_mailboxes(value: str) -> list[tuple[str, str]] | None:

@@ -65,10 +65,14 @@ def compose_file_parameters(disposition: str, name: str) -> str:
     name = safe_file_name(storable(name)) or "file"
     if name.isascii():
         return f'{disposition}; filename="{name}"'
-    octets = "utf-8''" + quote(name, safe="")
-    parts = re.findall(rf"(?:%..|[^%]){{1,{_SEGMENT}}}", octets)
+    segments = ["utf-8''"]
+    for character in name:
+        octets = quote(character, safe="")
+        if len(segments[-1]) + len(octets) > _SEGMENT:
+            segments.append("")
+        segments[-1] += octets
     return disposition + "".join(
-        f"; filename*{number}*={part}" for number, part in enumerate(parts)
+        f"; filename*{number}*={segment}" for number, segment in enumerate(segments)
     )
 
 

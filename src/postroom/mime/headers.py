@@ -2,9 +2,8 @@
 
 The header ends at the first empty line, as every IMAP server has it, so that a field read from a
 FETCH of some fields and the same field read from the whole message are equal. Before that line
-nothing ends it: a line that is no field is skipped. Three repairs go further, where the strict
-reading would find nothing at all: empty lines before the first field, bare CR as line end, and a
-message that is all body.
+nothing ends it: a line that is no field is skipped. Two repairs go further, where the strict
+reading would find nothing at all: empty lines before the first field, and bare CR as line end.
 """
 
 import re
@@ -14,6 +13,8 @@ from postroom.mime.defects import Defect
 from postroom.mime.limits import MAX_FIELD, MAX_FIELDS, MAX_HEADER
 
 _FIELD = re.compile(rb"^([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.MULTILINE)
+_FIELD_OR_JUNK = re.compile(_FIELD.pattern + rb"|^([^\s].*)", re.MULTILINE)
+_HIDDEN_BYTES = re.compile(rb"[\0\x1b]")
 _HEADER_END = re.compile(rb"\n\r?\n")
 _EMPTY_LINE = re.compile(rb"\r?\n")
 _BLANK_START = re.compile(rb"(?:[ \t]*\r?\n)++")
@@ -23,7 +24,7 @@ _MBOX_LINE = re.compile(rb">?From [^\n]*\n")
 class HeaderFields:
     """The fields of one header, looked up by lower-case name; values come unfolded and decoded."""
 
-    __slots__ = ("_values", "charset", "defects", "repeated")
+    __slots__ = ("_plain", "_values", "charset", "defects", "repeated")
 
     def __init__(self, header: bytes, charset: str = "") -> None:
         """Split a header; `charset` is how raw 8-bit values are read that are not UTF-8."""
@@ -31,6 +32,7 @@ class HeaderFields:
         self.charset = charset
         self.defects: set[Defect] = set()
         self.repeated: set[bytes] = set()
+        self._plain = header.isascii() and not _HIDDEN_BYTES.search(header)
         self._split(header)
 
     def get(self, name: bytes) -> str:
@@ -46,25 +48,19 @@ class HeaderFields:
         return name in self._values
 
     def _split(self, header: bytes) -> None:
-        if len(header) > MAX_HEADER:
-            header = header[:MAX_HEADER]
+        found = _FIELD_OR_JUNK.findall(header[:MAX_HEADER])
+        if len(header) > MAX_HEADER or len(found) > MAX_FIELDS:
             self.defects.add(Defect.HEADER_TOO_LARGE)
         values = self._values
-        end = -1
-        for count, field in enumerate(_FIELD.finditer(header), start=1):
-            start, after = field.span()
-            if start - end > 1:
+        for name, value, junk in found[:MAX_FIELDS]:
+            name = name.lower()
+            if junk:
                 self.defects.add(Defect.JUNK_IN_HEADER)
-            end = after
-            name, value = field.groups()
-            if (name := name.lower()) in values:
+            elif name in values:
                 values[name].append(value)
                 self.repeated.add(name)
             else:
                 values[name] = [value]
-            if count == MAX_FIELDS:
-                self.defects.add(Defect.HEADER_TOO_LARGE)
-                break
         if not values:
             self.defects.add(Defect.NO_HEADER)
 
@@ -74,7 +70,7 @@ class HeaderFields:
             self.defects.add(Defect.FIELD_TOO_LARGE)
         if b"\n" in value:
             value = value.replace(b"\r", b"").replace(b"\n", b"")
-        if value.isascii() and b"\x1b" not in value and b"\0" not in value:
+        if self._plain or (value.isascii() and not _HIDDEN_BYTES.search(value)):
             return value.decode("ascii").strip()
         self.defects.add(Defect.RAW_EIGHT_BIT_HEADER)
         return decode_text(value, "" if _is_utf8(value) else self.charset).strip()
@@ -86,8 +82,6 @@ def split_message(raw: bytes) -> tuple[int, int, int]:
     if (blank := _BLANK_START.match(raw, start)) and _FIELD.match(raw, blank.end()):
         start = blank.end()
     end, body = split_part(raw, start, len(raw))
-    if start < end and not _FIELD.search(raw, start, end):
-        return start, start, start
     return start, end, body
 
 

@@ -1,6 +1,6 @@
 """HTML to the text a reader would see, for search and snippets; never for display as HTML.
 
-One pass over the tags, in time proportional to the input however it is nested or unclosed. A real
+A few passes, each in time proportional to the input however it is nested or unclosed. A real
 HTML parser would read hostile pages more faithfully, which a search index does not need.
 """
 
@@ -10,63 +10,50 @@ from typing import Final
 
 from postroom.mime.charsets import storable
 
-_TAG = re.compile(r"<!--|<(/?)([a-zA-Z][a-zA-Z0-9]*+)[^<>]*+>|<![^<>]*+>|<\?[^<>]*+>")
-_UNSEEN: Final = frozenset(
-    ("script", "style", "title", "head", "template", "svg", "math", "object")
+_UNSEEN: Final = ("script", "style", "title", "head", "template", "svg", "math", "object")
+_HIDING = re.compile(rf"<!--|<({'|'.join(_UNSEEN)})\b[^<>]*+>", re.IGNORECASE)
+_BREAKING = re.compile(
+    r"</?(?:address|article|aside|blockquote|br|center|d[dlt]|div|fieldset|footer|form|h[1-6r]"
+    r"|header|li|main|nav|[ou]l|p|pre|section|table|tr)\b[^<>]*+>",
+    re.IGNORECASE,
 )
-_BREAKS: Final = frozenset((
-    "address", "article", "aside", "blockquote", "br", "center", "dd", "div", "dl", "dt",
-    "fieldset", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li",
-    "main", "nav", "ol", "p", "pre", "section", "table", "tr", "ul",
-))  # fmt: skip
-_CELLS: Final = frozenset(("td", "th"))
-_CLOSING = {
-    name: re.compile(rf"</{name}[^<>]*>|<body\b" if name == "head" else rf"</{name}[^<>]*>", re.I)
-    for name in _UNSEEN
+_CELL = re.compile(r"</?t[dh]\b[^<>]*+>", re.IGNORECASE)
+_TAG = re.compile(r"<[/!?a-zA-Z][^<>]*+>")
+_CLOSING: Final = {name: re.compile(rf"</{name}\b[^<>]*+>", re.IGNORECASE) for name in _UNSEEN} | {
+    "head": re.compile(r"</head\b[^<>]*+>|(?=<body\b)", re.IGNORECASE)
 }
 
 
 def html_to_text(html: str, limit: int) -> str:
     """Return at most `limit` characters of the text in a page, a line for every block."""
+    seen = _seen(html).replace("\n", " ")
+    seen = _CELL.sub(" ", _BREAKING.sub("\n", seen))
+    return _tidy(storable(unescape(_TAG.sub("", seen))))[:limit]
+
+
+def _seen(html: str) -> str:
+    """Leave out comments and the elements nobody sees; one that never closes hides nothing."""
     pieces: list[str] = []
-    size = end = 0
     unclosed: set[str] = set()
-    while size < limit:
-        tag = _TAG.search(html, end)
-        text = html[end : tag.start() if tag else len(html)]
-        if text:
-            pieces.append(text.replace("\n", " "))
-            size += len(text)
-        if tag is None:
-            break
-        pieces.append(_space_for(tag[2]))
-        end = _after(html, tag, unclosed)
-    return _tidy(storable(unescape("".join(pieces))))[:limit]
-
-
-def _space_for(name: str | None) -> str:
-    if name is None:
-        return ""
-    name = name.lower()
-    return "\n" if name in _BREAKS else " " if name in _CELLS else ""
-
-
-def _after(html: str, tag: re.Match[str], unclosed: set[str]) -> int:
-    """Return where reading goes on: behind the tag, or behind the element nobody sees."""
-    if tag[0] == "<!--":
-        close = -1 if "!" in unclosed else html.find("-->", tag.end())
+    end = start = 0
+    while hiding := _HIDING.search(html, end):
+        end = hiding.end()
+        name = (hiding[1] or "").lower()
+        close = -1 if name in unclosed else _close(html, name, end)
         if close < 0:
-            unclosed.add("!")
-            return tag.end()
-        return close + 3
-    name = (tag[2] or "").lower()
-    if name not in _UNSEEN or tag[1] or name in unclosed:
-        return tag.end()
-    closing = _CLOSING[name].search(html, tag.end())
-    if closing is None:
-        unclosed.add(name)
-        return tag.end()
-    return closing.start() if closing[0].lower() == "<body" else closing.end()
+            unclosed.add(name)
+            continue
+        pieces.append(html[start : hiding.start()])
+        start = end = close
+    return "".join(pieces) + html[start:]
+
+
+def _close(html: str, name: str, start: int) -> int:
+    if not name:
+        close = html.find("-->", start)
+        return close + 3 if close >= 0 else -1
+    closing = _CLOSING[name].search(html, start)
+    return closing.end() if closing else -1
 
 
 def _tidy(text: str) -> str:

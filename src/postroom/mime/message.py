@@ -37,7 +37,7 @@ class ParsedMessage:
 
 def parse_message(raw: bytes) -> ParsedMessage:
     """Read a whole message. Bad mail does not raise: it is repaired, and its defects are named."""
-    root, defects = find_structure(raw)
+    root, defects = _find_structure(raw)
     bodies = sort_parts(root)
     text = MessageText(bodies.pieces)
     search_text = text.search_text()
@@ -54,6 +54,14 @@ def parse_message(raw: bytes) -> ParsedMessage:
         is_auto_reply=is_auto_reply(root.header),
         defects=tuple(sorted(defects | text.defects | set(envelope.defects))),
     )
+
+
+def _find_structure(raw: bytes) -> tuple[Part, set[Defect]]:
+    root, defects = find_structure(raw)
+    if Defect.NO_HEADER in root.header.defects:
+        # No field before the first empty line: all of it is what somebody wrote.
+        return find_structure(b"\n" + raw)
+    return root, defects
 
 
 def _calendar(attached: list[Part]) -> str | None:
