@@ -7,7 +7,6 @@ import ipaddress
 import re
 from pathlib import Path
 from typing import Final, NamedTuple
-from urllib.parse import urlsplit
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
@@ -20,8 +19,13 @@ SWITCHES: Final = {
 }
 LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 DATABASE_SCHEMES: Final = ("postgresql://", "postgres://")
-# A host name, an IPv4 address, a bracketed IPv6 address, or Django's ".example.org" and "*".
-HOST: Final = re.compile(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]")
+# A host name, an IPv4 address, or an IPv6 address in brackets.
+HOST: Final = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]"
+# Django's own: `.example.org` is a domain with all its hosts, `*` is any host.
+HOST_PATTERN: Final = re.compile(rf"\*|\.?(?:{HOST})")
+BIND: Final = re.compile(rf"({HOST}):(\w+)")
+WEB_ADDRESS: Final = re.compile(rf"https?://(?:{HOST})(?::\d{{1,5}})?/?")
+PORTS: Final = re.compile(r"(\w+)(?:-(\w+))?")
 
 
 class Bind(NamedTuple):
@@ -47,11 +51,13 @@ def parse_database_url(text: str) -> str | None:
         raise ValueError("only PostgreSQL is supported: postgresql://user:password@host:port/name.")
     try:
         parts = conninfo_to_dict(text)
-    except ProgrammingError:
-        # libpq's own sentence may quote the whole address, password included.
+        for port in str(parts.get("port", "5432")).split(","):
+            _port(port)
+    except (ProgrammingError, ValueError):
+        # These sentences may quote the address, or what of a password stands where the port should.
         raise ValueError(
             "this is not a PostgreSQL address; write postgresql://user:password@host:port/name, "
-            "with %40 for an @ in the password."
+            "with %40 for an @ and %2F for a / in the password."
         ) from None
     if not parts.get("dbname"):
         raise ValueError("the name of the database is missing after the last slash.")
@@ -60,26 +66,26 @@ def parse_database_url(text: str) -> str | None:
 
 def parse_bind(text: str) -> Bind:
     """Read `host:port`; an IPv6 address stands in brackets."""
-    host, colon, port = text.rpartition(":")
-    if not colon or not HOST.fullmatch(host) or host.startswith((".", "*")):
+    parts = BIND.fullmatch(text)
+    if parts is None:
         raise ValueError(f"“{text}” is not host:port; write for example 127.0.0.1:8025.")
-    return Bind(host.strip("[]"), _port(port))
+    return Bind(parts[1].strip("[]"), _port(parts[2]))
 
 
 def parse_url(text: str) -> str:
     """Read the address of a web site without a path; the trailing slash is dropped."""
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"“{text}” is not a web address; write for example https://crm.example.")
-    if parts.path.strip("/") or parts.query or parts.fragment or parts.username:
-        raise ValueError(f"“{text}” has more than a host; write for example https://crm.example.")
+    if not WEB_ADDRESS.fullmatch(text):
+        raise ValueError(
+            f"“{text}” is not the address of a web site; write for example https://crm.example "
+            "(without a path)."
+        )
     return text.rstrip("/")
 
 
 def parse_hosts(text: str) -> tuple[str, ...]:
     """Read host names with commas or blanks between them, without ports."""
     for host in (hosts := _words(text)):
-        if not HOST.fullmatch(host):
+        if not HOST_PATTERN.fullmatch(host):
             raise ValueError(f"“{host}” is not a host name (no port, no http://).")
     return hosts
 
@@ -93,16 +99,13 @@ def parse_ports(text: str) -> frozenset[int]:
     """Read port numbers and ranges such as `2000-2010`, with commas or blanks between them."""
     ports: set[int] = set()
     for word in _words(text):
-        first, _, last = word.partition("-")
-        ports.update(range(_port(first), _port(last or first) + 1))
+        ports.update(_port_range(word))
     return frozenset(ports)
 
 
 def parse_count(text: str) -> int:
     """Read a whole number from 1 on."""
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1_000_000:
-        raise ValueError(f"“{text}” is not a whole number from 1 to 1000000.")
-    return int(text)
+    return _whole_number(text, 100_000)
 
 
 def parse_log_level(text: str) -> str:
@@ -124,8 +127,22 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _port(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 5 or not 1 <= int(text) <= 65535:
-        raise ValueError(f"“{text}” is not a port number from 1 to 65535.")
+    return _whole_number(text, 65535, "port number")
+
+
+def _port_range(text: str) -> range:
+    ends = PORTS.fullmatch(text)
+    if ends is None:
+        raise ValueError(f"“{text}” is neither a port nor a range of ports such as 2000-2010.")
+    first, last = _port(ends[1]), _port(ends[2] or ends[1])
+    if last < first:
+        raise ValueError(f"“{text}” is a range of ports that ends before it begins.")
+    return range(first, last + 1)
+
+
+def _whole_number(text: str, largest: int, kind: str = "whole number") -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= largest:
+        raise ValueError(f"“{text[:40]}” is not a {kind} from 1 to {largest}.")
     return int(text)
 
 
