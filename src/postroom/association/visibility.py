@@ -11,7 +11,7 @@ from django.db.models.fields import TextField
 
 from postroom.accounts.models import Activation, Exclusion, Share, Sharing
 from postroom.archive.models import Email, Participant
-from postroom.association.people import at_domains, known_addresses, known_participants
+from postroom.association.people import at_domains, known_participants
 from postroom.team.models import Organisation, User
 
 
@@ -33,9 +33,16 @@ def shared_with_colleagues() -> Q:
 
 def participants_with_a_share() -> QuerySet[Participant]:
     """Known people on the outer email whose record its account's owner has shared."""
-    shares = Share.objects.filter(account=OuterRef(OuterRef("account"))).values("person")
-    addresses = known_addresses().filter(person__in=shares).values("canonical")
-    return Participant.objects.filter(email=OuterRef("pk"), canonical__in=addresses)
+    shared = Share.objects.filter(account=OuterRef(OuterRef("account")))
+    return outside_participants().filter(
+        canonical__in=shared.values("person__addresses__canonical")
+    )
+
+
+def outside_participants() -> QuerySet[Participant]:
+    """Participants of the outer email who are not colleagues."""
+    own = at_domains(Organisation.get().own_domains)
+    return Participant.objects.filter(email=OuterRef("pk")).exclude(own)
 
 
 def excluded_participants() -> QuerySet[Participant]:
@@ -45,8 +52,7 @@ def excluded_participants() -> QuerySet[Participant]:
         Q(owner__isnull=True) | Q(owner=OuterRef(OuterRef("account__owner")))
     ).values("pattern")
     return (
-        Participant.objects.filter(email=OuterRef("pk"))
-        .exclude(at_domains(Organisation.get().own_domains))
+        outside_participants()
         .annotate(domain=Func(domain, function="lower", output_field=TextField()))
         .filter(Q(canonical__in=patterns) | Q(domain__in=patterns))
     )

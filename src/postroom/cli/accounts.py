@@ -29,7 +29,7 @@ def account_command() -> None:
 @click.option("--smtp-security", type=SECURITY)
 @click.option("--username", default="", help="If it is not the address.")
 @click.option("--sharing", type=click.Choice(["private", "custom", "public"]), default="private")
-@click.option("--storage", type=click.Choice(["matched", "everything", "strict"]), default="")
+@click.option("--storage", type=click.Choice(["matched", "everything", "strict"]), default=None)
 @password_option
 @with_django
 def add(address: str, owner: str, password_stdin: bool, **choices: Any) -> None:
@@ -46,7 +46,9 @@ def add(address: str, owner: str, password_stdin: bool, **choices: Any) -> None:
     except ConnectionFailed as failure:
         raise Failed(failure.sentence) from failure
     start_keeping(account)
-    click.echo(f"{account.address} is connected. “postroom sync {account.address} --once” syncs it.")
+    click.echo(
+        f"{account.address} is connected. “postroom sync {account.address} --once” syncs it."
+    )
 
 
 @account_command.command("list")

@@ -40,7 +40,7 @@ def compose_request(
         username=choices["username"],
         provider=provider.id if provider else "",
         sharing=Sharing(choices["sharing"]),
-        storage=choices["storage"],
+        storage=choices["storage"] or "",
     )
 
 

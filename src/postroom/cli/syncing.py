@@ -15,7 +15,7 @@ from postroom.cli.printing import json_option, print_json
 if TYPE_CHECKING:
     from postroom.accounts.models import EmailAccount
     from postroom.archive.models import SyncRun
-    from postroom.sync import SyncResult
+    from postroom.sync.once import SyncResult
     from postroom.sync.progress import Watcher
 
 
@@ -49,7 +49,7 @@ def sync_to_the_end(account: "EmailAccount", *, is_quiet: bool) -> "SyncResult":
     """Sync once; every failure becomes a sentence and exit status 1."""
     from django.utils import timezone
 
-    from postroom.sync import sync_once
+    from postroom.sync.once import sync_once
     from postroom.sync.troubles import SyncFailed
 
     with watching(is_quiet=is_quiet) as watcher:

@@ -1,5 +1,4 @@
-"""From a mail server into the archive, provably complete."""
+"""From a mail server into the archive, provably complete.
 
-from postroom.sync.once import SyncResult, sync_once
-
-__all__ = ["SyncResult", "sync_once"]
+Nothing is imported here: the parser's own process loads `sync.parsing` and must stay small.
+"""

@@ -46,9 +46,7 @@ def listed_folders(mailboxes: Iterable[Mailbox]) -> list[ListedFolder]:
     """Folders that can be opened, each with its role; a role by use goes before one by name."""
     selectable = [m for m in mailboxes if not NOT_A_FOLDER & lower(m.attributes)]
     by_use = {role_by_use(m) for m in selectable} - {None}
-    return [
-        ListedFolder(m.name, m.delimiter or "", role_of(m, taken=by_use)) for m in selectable
-    ]
+    return [ListedFolder(m.name, m.delimiter or "", role_of(m, taken=by_use)) for m in selectable]
 
 
 def role_of(mailbox: Mailbox, taken: set[FolderRole | None]) -> FolderRole:

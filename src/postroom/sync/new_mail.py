@@ -122,9 +122,7 @@ def record_each(folder: Folder, arrivals: Sequence[Arrival], only: set[str] | No
     ]
 
 
-def due_uids(
-    folder: Folder, arrivals: Sequence[Arrival], new_emails: list[int]
-) -> dict[int, int]:
+def due_uids(folder: Folder, arrivals: Sequence[Arrival], new_emails: list[int]) -> dict[int, int]:
     """UID to email id of the bodies due among what was just recorded."""
     due = due_among(folder.account, new_emails)
     copies = ServerCopy.objects.filter(

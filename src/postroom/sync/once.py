@@ -73,7 +73,5 @@ def all_is_well(account: EmailAccount, client: ImapClient, now: datetime) -> Non
     account.capabilities = sorted(name[:80] for name in client.capabilities)[:200]
     account.first_complete_at = account.first_complete_at or now
     account.last_complete_at = now
-    account.save(
-        update_fields=["tier", "capabilities", "first_complete_at", "last_complete_at"]
-    )
+    account.save(update_fields=["tier", "capabilities", "first_complete_at", "last_complete_at"])
     announce_account(account.pk)

@@ -25,6 +25,10 @@ class BrokenMessage:
     reason: str
 
 
+class ParserDidNotStart(Exception):
+    """This machine did not let the parser's process begin; no message is to blame."""
+
+
 class LimitedParser:
     """A parser in a process of its own, started when first needed and again when it broke."""
 
@@ -57,9 +61,14 @@ class LimitedParser:
         self._process = context.Process(target=serve, args=(theirs,), daemon=True)
         self._process.start()
         theirs.close()
-        self._pipe.poll(SECONDS_TO_START)
-        self._pipe.recv()
-        return self._pipe
+        try:
+            if self._pipe.poll(SECONDS_TO_START):
+                self._pipe.recv()
+                return self._pipe
+        except EOFError:
+            pass
+        self.close()
+        raise ParserDidNotStart
 
     def close(self) -> None:
         """End the process, if there is one."""
