@@ -26,6 +26,7 @@ _TOKEN = re.compile(
 _PARENTHESIS = re.compile(r"\\.|[()]", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _SPACE = re.compile(r"\s+")
+_COMMENT_OR_CONTROL = re.compile(r"\([^()]*\)|[\x00-\x08\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 _AROUND_AT = re.compile(r"\s+(?=[@.]\s)|(?<=\s[@.])\s+")
 
 
@@ -90,13 +91,22 @@ class _Scanner:
         if mark in ",;":
             self._finish(mark)
         elif mark == ":":
-            self._begin()
-            self.carried = ""
+            self._take_colon(start)
         elif mark == '"':
             # A quote that never closes; further ones cannot close either, so they are dropped.
             self.value = self.value[:start] + self.value[start:].replace('"', " ")
             return start
         return start + 1
+
+    def _take_colon(self, start: int) -> None:
+        """Open a group; or, in `Re: offer <a@b>` where none is closed, go on with the name."""
+        item_end = self.value.find(",", start)
+        angle = self.value.find("<", start, item_end if item_end >= 0 else len(self.value))
+        if angle >= 0 and self.value.find(";", start) < 0:
+            self.words.append(":")
+        else:
+            self._begin()
+            self.carried = ""
 
     def _take_comment(self, start: int) -> int:
         depth, end = 1, len(self.value)
@@ -168,8 +178,8 @@ def is_spec(word: str) -> bool:
 
 
 def clean_spec(spec: str) -> str:
-    """Return the address without brackets, route, `mailto:`, comments and loose quotes."""
-    spec = re.sub(r"\([^()]*\)", "", spec.strip("<> \t\r\n"))
+    """Return the address without brackets, route, `mailto:`, comments, controls, loose quotes."""
+    spec = _COMMENT_OR_CONTROL.sub("", spec.strip("<> \t\r\n"))
     if spec.startswith("@") and ":" in spec:
         spec = spec.rpartition(":")[2]
     if spec[:7].lower() == "mailto:":

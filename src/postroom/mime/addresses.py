@@ -115,7 +115,7 @@ def _canonical_local(local: str) -> str:
     if quoted := _QUOTED_LOCAL.match(local):
         local = re.sub(r"\\(.)", r"\1", quoted[1])
     local = unicodedata.normalize("NFC", local).lower()
-    if not local or not local.isprintable():
+    if not local.strip() or not local.isprintable():
         return ""
     if _DOT_ATOM.match(local) or _mobile_local(local):
         return local

@@ -130,5 +130,6 @@ def _guess(content: bytes) -> str:
 
 def _looks_like_gb18030(content: bytes) -> bool:
     """Western text has its accents alone; Chinese has its bytes in pairs throughout."""
-    runs = _EIGHT_BIT_RUN.findall(content[:4096])
-    return all(len(run) % 2 == 0 and min(run) > 0xA0 for run in runs)
+    runs = _EIGHT_BIT_RUN.findall(content[: 64 * 1024])
+    paired = all(len(run) % 2 == 0 and min(run) > 0xA0 for run in runs)
+    return paired and any(len(run) >= 4 for run in runs)

@@ -10,7 +10,7 @@ import re
 from postroom.mime.charsets import decode_text, storable
 
 _WORD = re.compile(
-    r"=\?([^?\s*]{1,60})(?:\*[^?\s]{0,40})?\?([bBqQ])\?((?:[^?]|\?(?!=)){0,2000})\?="
+    r"=\?([^?\s*]{1,60})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([^?]*+(?:\?(?!=)[^?]*+){0,40})\?="
 )
 _SPACES_OR_CONTROLS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 

@@ -19,6 +19,7 @@ _BREAKING = re.compile(
 )
 _CELL = re.compile(r"</?t[dh]\b[^<>]*+>", re.IGNORECASE)
 _TAG = re.compile(r"<[/!?a-zA-Z][^<>]*+>")
+_ENDLESS_REFERENCE = re.compile(r"&#[xX]?[0-9a-fA-F]{9,}+;?")
 _CLOSING: Final = {name: re.compile(rf"</{name}\b[^<>]*+>", re.IGNORECASE) for name in _UNSEEN} | {
     "head": re.compile(r"</head\b[^<>]*+>|(?=<body\b)", re.IGNORECASE)
 }
@@ -28,7 +29,8 @@ def html_to_text(html: str, limit: int) -> str:
     """Return at most `limit` characters of the text in a page, a line for every block."""
     seen = _seen(html).replace("\n", " ")
     seen = _CELL.sub(" ", _BREAKING.sub("\n", seen))
-    return _tidy(storable(unescape(_TAG.sub("", seen))))[:limit]
+    text = unescape(_ENDLESS_REFERENCE.sub("\ufffd", _TAG.sub("", seen)))
+    return _tidy(storable(text))[:limit]
 
 
 def _seen(html: str) -> str:
