@@ -1,39 +1,50 @@
 """One FETCH response into a FetchedMessage: the hot path of every sync (RFC 3501 §7.4.2)."""
 
-import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Final
 
-from postroom.imap.framing import Oversized
-from postroom.imap.grammar import Reader
+from postroom.imap.framing import Literal, Oversized
+from postroom.imap.grammar import Reader, parse_flags, token
 from postroom.imap.responses import FetchedMessage
 from postroom.imap.server_words import server_words
 
-_ITEM: Final = re.compile(rb"([A-Za-z0-9.-]+)(\[[^\]]*\](?:<\d+>)?)?")
+_ID_MAX: Final = 255
+
+# A FETCH item is a name and nearly always a plain value: one match reads both.
+_ITEM: Final = token(
+    rb"(\))|([A-Z0-9.-]+)(\[[^\]]*\](?:<\d+>)?)?"
+    rb"(?: +(?:(\d{1,20})|\(([^()\"{]*)\)|(~?\{\d+\+?\})))?"
+)
 
 
 def parse_fetch(reader: Reader, sequence: int) -> FetchedMessage:
     """Read `(UID 1 FLAGS (…) BODY[] {…})`; an item we never ask for is passed over."""
     message = FetchedMessage(sequence)
     reader.expect(b"(")
-    while not reader.accept(b")"):
+    while True:
         found = reader.match(_ITEM)
         if found is None:
             reader.fail("FETCH item expected")
-        name, section = found.groups()
+        end, name, section, number, words, literal = found.groups()
+        if end is not None:
+            return message
         if section is not None:
-            _read_section(reader, message, section)
+            text = reader.literal() if literal else reader.literal_or_string()
+            _keep_section(message, section, text)
+        elif number is not None:
+            _keep_number(message, name.upper(), int(number))
+        elif words is not None:
+            _keep_words(message, name.upper(), words, reader)
+        elif literal is not None:
+            reader.literal()
         else:
-            _ITEMS.get(name.upper(), _pass_over)(reader, message)
-    return message
+            _read_other(reader, message, name.upper())
 
 
-def _read_section(reader: Reader, message: FetchedMessage, section: bytes) -> None:
-    text = reader.literal_or_string()
+def _keep_section(message: FetchedMessage, section: bytes, text: Literal | None) -> None:
     if isinstance(text, Oversized):
         message.too_large = True
-        return
-    if text is not None and not isinstance(text, bytes):
+    elif text is not None and not isinstance(text, bytes):
         message.sink = text
     elif section.startswith(b"[]"):
         message.body = text
@@ -41,83 +52,50 @@ def _read_section(reader: Reader, message: FetchedMessage, section: bytes) -> No
         message.header = text
 
 
-def _pass_over(reader: Reader, message: FetchedMessage) -> None:
-    reader.value()
+def _keep_number(message: FetchedMessage, name: bytes, number: int) -> None:
+    match name:
+        case b"UID":
+            message.uid = number
+        case b"RFC822.SIZE":
+            message.size = number
+        case b"X-GM-MSGID":
+            message.gm_message_id = number
+        case b"X-GM-THRID":
+            message.gm_thread_id = number
 
 
-def _uid(reader: Reader, message: FetchedMessage) -> None:
-    message.uid = reader.number()
+def _keep_words(message: FetchedMessage, name: bytes, words: bytes, reader: Reader) -> None:
+    match name:
+        case b"FLAGS":
+            message.flags = parse_flags(words, reader.limits)
+        case b"MODSEQ":
+            # RFC 7162 §7: 63 bits.
+            message.modseq = int(words) if words.isdigit() and len(words) < 20 else None
+        case b"EMAILID":
+            message.email_id = server_words(words, _ID_MAX)
+        case b"THREADID":
+            message.thread_id = server_words(words, _ID_MAX)
+        case b"X-GM-LABELS":
+            message.gm_labels = parse_flags(words, reader.limits)
 
 
-def _flags(reader: Reader, message: FetchedMessage) -> None:
-    message.flags = reader.flag_list()
+def _read_other(reader: Reader, message: FetchedMessage, name: bytes) -> None:
+    match name:
+        case b"INTERNALDATE":
+            message.internal_date = reader.date_time()
+        case b"PREVIEW":
+            # NIL: it has none ready (RFC 8970 §3.2).
+            text = reader.nstring()
+            if text is not None:
+                message.preview = server_words(text, reader.limits.server_words)
+        case b"X-GM-LABELS":
+            message.gm_labels = frozenset(_labels(reader))
+        case _:
+            reader.value()
 
 
-def _internal_date(reader: Reader, message: FetchedMessage) -> None:
-    message.internal_date = reader.date_time()
-
-
-def _size(reader: Reader, message: FetchedMessage) -> None:
-    message.size = reader.number()
-
-
-def _modseq(reader: Reader, message: FetchedMessage) -> None:
-    reader.expect(b"(")
-    message.modseq = reader.number()
-    reader.expect(b")")
-
-
-def _email_id(reader: Reader, message: FetchedMessage) -> None:
-    message.email_id = _object_id(reader)
-
-
-def _thread_id(reader: Reader, message: FetchedMessage) -> None:
-    message.thread_id = _object_id(reader)
-
-
-def _object_id(reader: Reader) -> str | None:
-    """Read `(M6d99)` or NIL (RFC 8474 §5.3)."""
-    if not reader.accept(b"("):
-        reader.nstring()
-        return None
-    text = reader.atom().decode("ascii", "backslashreplace")
-    reader.expect(b")")
-    return text[:255]
-
-
-def _preview(reader: Reader, message: FetchedMessage) -> None:
-    # A server may answer PREVIEW (LAZY) with NIL: it has none ready (RFC 8970 §3.2).
-    text = reader.nstring()
-    message.preview = None if text is None else server_words(text, reader.limits.server_words)
-
-
-def _gm_message_id(reader: Reader, message: FetchedMessage) -> None:
-    message.gm_message_id = reader.number()
-
-
-def _gm_thread_id(reader: Reader, message: FetchedMessage) -> None:
-    message.gm_thread_id = reader.number()
-
-
-def _gm_labels(reader: Reader, message: FetchedMessage) -> None:
-    """Read Gmail's labels: astrings in modified UTF-7, `\\Inbox` and the like among them."""
-    labels: list[str] = []
+def _labels(reader: Reader) -> Iterator[str]:
+    """Read Gmail's labels where some are quoted: astrings in modified UTF-7."""
     reader.expect(b"(")
     while not reader.accept(b")"):
-        labels.append(server_words(reader.astring(), reader.limits.server_words))
-    message.gm_labels = frozenset(labels)
-
-
-_ITEMS: Final[dict[bytes, Callable[[Reader, FetchedMessage], None]]] = {
-    b"UID": _uid,
-    b"FLAGS": _flags,
-    b"INTERNALDATE": _internal_date,
-    b"RFC822.SIZE": _size,
-    b"MODSEQ": _modseq,
-    b"EMAILID": _email_id,
-    b"THREADID": _thread_id,
-    b"PREVIEW": _preview,
-    b"X-GM-MSGID": _gm_message_id,
-    b"X-GM-THRID": _gm_thread_id,
-    b"X-GM-LABELS": _gm_labels,
-}
+        yield server_words(reader.astring(), reader.limits.server_words)

@@ -13,8 +13,8 @@ from typing import Final, Protocol
 from postroom.imap.errors import LimitExceeded
 from postroom.imap.limits import Limits
 
-_ANNOUNCEMENT: Final = re.compile(rb"~?\{(\d{1,20})\+?\}\Z")
-_HUMAN_TEXT: Final = re.compile(rb"\* (?:OK|NO|BAD|BYE|PREAUTH)\b|\+|[^*]", re.IGNORECASE)
+_ANNOUNCEMENT: Final = re.compile(rb"\{(\d{1,20})\+?\}")
+_HUMAN_TEXT: Final = re.compile(rb"\* (?:OK|NO|BAD|BYE|PREAUTH)\b|[^*]", re.IGNORECASE)
 _FETCH: Final = re.compile(rb"\* \d+ FETCH ", re.IGNORECASE)
 
 
@@ -78,8 +78,11 @@ class Framer:
             end = self._buffer.find(b"\n", max(self._at, self._scanned))
             if end < 0:
                 break
-            line = self._take(end + 1 - self._at).rstrip(b"\r\n")
-            self._check_text(len(line))
+            line = bytes(self._buffer[self._at : end]).rstrip(b"\r")
+            self._at = self._scanned = end + 1
+            self._text_size += len(line)
+            if self._text_size > self._limits.line:
+                raise LimitExceeded("line", self._limits.line)
             if not line and self._may_skip_blank_line():
                 continue
             self._lines.append(line)
@@ -100,15 +103,10 @@ class Framer:
         # Seen: a blank line after a message's literal. Elsewhere it ends the response.
         return not self._lines or _FETCH.match(self._lines[0]) is not None
 
-    def _check_text(self, size: int) -> None:
-        self._text_size += size
-        if self._text_size > self._limits.line:
-            raise LimitExceeded("line", self._limits.line)
-
     def _begin_literal(self, line: bytes) -> bool:
         if not line.endswith(b"}"):
             return False
-        announced = _ANNOUNCEMENT.search(line)
+        announced = _ANNOUNCEMENT.fullmatch(line, line.rfind(b"{"))
         if announced is None or _HUMAN_TEXT.match(self._lines[0]):
             return False
         size = int(announced.group(1))

@@ -13,15 +13,21 @@ from postroom.imap.errors import LimitExceeded, MalformedResponse
 from postroom.imap.framing import Frame, Literal
 from postroom.imap.limits import Limits
 
+
+def token(pattern: bytes) -> re.Pattern[bytes]:
+    """Return `pattern` with the blanks that may come before it."""
+    return re.compile(rb" *(?:" + pattern + rb")", re.IGNORECASE)
+
+
 # `]`, `{` and 8-bit octets are let through: servers put them into atoms and flags.
-_ATOM: Final = re.compile(rb'[^\x00-\x20()"\x7f]+')
-_NUMBER: Final = re.compile(rb"\d{1,20}")
-_QUOTED: Final = re.compile(rb'"((?:[^"\\\r\n]|\\.)*)"')
-_LITERAL: Final = re.compile(rb"~?\{\d+\+?\}")
-_NIL: Final = re.compile(rb"NIL(?![^\x00-\x20()])", re.IGNORECASE)
-_FLAG_LIST: Final = re.compile(rb"\(([^()\"]*)\)")
-_DATE_TIME: Final = re.compile(
-    rb'"([ 0-3]?\d)-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)"'
+_ATOM: Final = token(rb'([^\x00-\x20()"\x7f]+)')
+_NUMBER: Final = token(rb"(\d{1,20})")
+_QUOTED: Final = token(rb'"((?:[^"\\\r\n]|\\.)*)"')
+_LITERAL: Final = token(rb"~?\{\d+\+?\}")
+_NIL: Final = token(rb"NIL(?![^\x00-\x20()])")
+_FLAG_LIST: Final = token(rb"\(([^()\"]*)\)")
+_DATE_TIME: Final = token(
+    rb'"([ 0-3]?\d)-([A-Z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)"'
 )
 _ESCAPED: Final = re.compile(rb"\\(.)")
 _MONTHS: Final = {
@@ -54,22 +60,22 @@ class Reader:
         self.space()
         return self.at >= len(self.text)
 
-    def accept(self, token: bytes) -> bool:
-        """Take `token` if it is next."""
-        self.space()
-        if not self.text.startswith(token, self.at):
-            return False
-        self.at += len(token)
+    def accept(self, text: bytes) -> bool:
+        """Take `text` if it is next."""
+        if not self.text.startswith(text, self.at):
+            self.space()
+            if not self.text.startswith(text, self.at):
+                return False
+        self.at += len(text)
         return True
 
-    def expect(self, token: bytes) -> None:
-        """Take `token`."""
-        if not self.accept(token):
-            self.fail(f"{token.decode()} expected")
+    def expect(self, text: bytes) -> None:
+        """Take `text`."""
+        if not self.accept(text):
+            self.fail(f"{text.decode()} expected")
 
     def match(self, pattern: re.Pattern[bytes]) -> re.Match[bytes] | None:
-        """Take what `pattern` matches here, if it does."""
-        self.space()
+        """Take what `pattern`, made by `token`, matches here, if it does."""
         found = pattern.match(self.text, self.at)
         if found is not None:
             self.at = found.end()
@@ -78,12 +84,12 @@ class Reader:
     def atom(self) -> bytes:
         """Take an atom."""
         found = self.match(_ATOM)
-        return found.group() if found else self.fail("atom expected")
+        return found.group(1) if found else self.fail("atom expected")
 
     def number(self) -> int:
         """Take a number; RFC 7162 numbers have 63 bits, more are nobody's."""
         found = self.match(_NUMBER)
-        return int(found.group()) if found else self.fail("number expected")
+        return int(found.group(1)) if found else self.fail("number expected")
 
     def astring(self) -> bytes:
         """Take an atom, a quoted string or a literal."""
@@ -99,7 +105,7 @@ class Reader:
     def literal_or_string(self) -> Literal | None:
         """Take a message's text: a literal wherever it was put, a string, or NIL."""
         if self.match(_LITERAL):
-            return self._literal()
+            return self.literal()
         return self.nstring()
 
     def find_string(self) -> bytes | None:
@@ -110,7 +116,7 @@ class Reader:
             return _ESCAPED.sub(rb"\1", text) if b"\\" in text else text
         if not self.match(_LITERAL):
             return None
-        literal = self._literal()
+        literal = self.literal()
         return literal if isinstance(literal, bytes) else self.fail("a string this long")
 
     def flag_list(self) -> frozenset[str]:
@@ -118,7 +124,7 @@ class Reader:
         found = self.match(_FLAG_LIST)
         if found is None:
             self.fail("list of flags expected")
-        return _flags(found.group(1), self.limits.words)
+        return parse_flags(found.group(1), self.limits)
 
     def date_time(self) -> datetime | None:
         """Take an internal date; one that no calendar has is None, not an error."""
@@ -161,19 +167,21 @@ class Reader:
         """Raise MalformedResponse with the place in the text."""
         raise MalformedResponse(f"{reason} at {self.at} of {self.text[:120]!r}")
 
-    def _literal(self) -> Literal:
+    def literal(self) -> Literal:
+        """Take the literal whose announcement was just read."""
         if self._next_literal >= len(self._literals):
             self.fail("announced literal is missing")
         self._next_literal += 1
         return self._literals[self._next_literal - 1]
 
 
-def _flags(text: bytes, limit: int) -> frozenset[str]:
+def parse_flags(text: bytes, limits: Limits) -> frozenset[str]:
+    """Return the words of a list of flags."""
     if len(text) <= 200:
         return _few_flags(text)
     words = text.split()
-    if len(words) > limit:
-        raise LimitExceeded("words", limit)
+    if len(words) > limits.words:
+        raise LimitExceeded("words", limits.words)
     return frozenset(word.decode("utf-8", "backslashreplace") for word in words)
 
 

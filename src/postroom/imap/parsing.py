@@ -1,13 +1,12 @@
 """Frames into responses: one function for each response, found by its word in a table."""
 
-import re
 from collections.abc import Callable
 from typing import Final
 
 from postroom.imap.errors import LimitExceeded, MalformedResponse
 from postroom.imap.fetch_response import parse_fetch
 from postroom.imap.framing import Frame
-from postroom.imap.grammar import Reader
+from postroom.imap.grammar import Reader, token
 from postroom.imap.limits import Limits
 from postroom.imap.responses import (
     CapabilityList,
@@ -32,10 +31,10 @@ from postroom.imap.responses import (
 from postroom.imap.server_words import server_words
 from postroom.imap.uid_set import UidSet
 
-_UNTAGGED: Final = re.compile(rb"\* +(?:(\d{1,10}) +)?([A-Za-z][A-Za-z0-9.-]*)")
-_TAGGED: Final = re.compile(rb"([^\x00-\x20+*(){%\x7f\"\\]+) +(OK|NO|BAD)\b", re.IGNORECASE)
-_CODE: Final = re.compile(rb"\[([A-Za-z0-9.-]+)(?: ([^\]]*))?\]")
-_SEQUENCE_SET: Final = re.compile(rb"[\d:,]+")
+_UNTAGGED: Final = token(rb"\* +(?:(\d{1,10}) +)?([A-Z][A-Z0-9.-]*)")
+_TAGGED: Final = token(rb"([^\x00-\x20+*(){%\x7f\"\\]+) +(OK|NO|BAD)\b")
+_CODE: Final = token(rb"\[([A-Z0-9.-]+)(?: ([^\]]*))?\]")
+_SEQUENCE_SET: Final = token(rb"([\d:,]+)")
 _STATUS_NUMBERS: Final = {
     b"MESSAGES": "messages",
     b"UIDNEXT": "uidnext",
@@ -164,7 +163,7 @@ def _parse_esearch(reader: Reader) -> Found:
         name = reader.atom().upper()
         if name == b"ALL":
             found = reader.match(_SEQUENCE_SET)
-            uids = parse_uid_set(found.group() if found else b"")
+            uids = parse_uid_set(found.group(1) if found else b"")
         elif name != b"UID":
             reader.value()
     return Found(uids, tag)

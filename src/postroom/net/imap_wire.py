@@ -140,7 +140,8 @@ class ImapWire(asyncio.BufferedProtocol):
     def taken(self, command: UidFetch, weight: int) -> None:
         """Note that a consumer took a message of `weight` octets."""
         command.weight -= weight
-        self._adjust_reading()
+        if self._is_paused:
+            self._adjust_reading()
 
     def abandon(self, command: UidFetch) -> None:
         """Throw away what a fetch still brings: nobody waits for it."""
