@@ -39,7 +39,7 @@ fix: setup ## format, and repair what can be repaired without thinking
 	$(python) -m ruff check --fix
 
 bench: setup parts ## measure, side by side with mbsync; writes docs/benchmarks.md
-	$(python) -m benchmarks
+	@PYTHONPATH=tests $(python) -m bench
 
 docs: setup ## rewrite the parts of the documents that are drawn from the code
 	$(python) bin/docs

@@ -20,7 +20,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if unforgiven:
         terminalreporter.section("skipped, and in CI that is a failure")
         for report in unforgiven:
-            terminalreporter.write_line(f"{report.nodeid}: {report.longrepr}")
+            terminalreporter.write_line(f"{report.nodeid}: {_reason(report)}")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -35,6 +35,8 @@ def _unforgiven(reporter: pytest.TerminalReporter) -> list[pytest.TestReport]:
     if os.environ.get("CI") != "true":
         return []
     skipped = reporter.stats.get("skipped", [])
-    return [
-        report for report in skipped if CORPORA.exists() or "corpus" not in str(report.longrepr)
-    ]
+    return [report for report in skipped if CORPORA.exists() or "corp" not in _reason(report)]
+
+
+def _reason(report: pytest.TestReport) -> str:
+    return str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)

@@ -8,7 +8,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PACKAGES: Final = ROOT / "src" / "postroom"
-WRITTEN_HERE: Final = ("src", "tests", "bin", "benchmarks", "docs", "requirements", ".ci")
+WRITTEN_HERE: Final = ("src", "tests", "bin", "bench", "docs", "requirements", ".ci")
 TEXT: Final = {
     ".py",
     ".md",
