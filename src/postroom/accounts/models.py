@@ -46,19 +46,13 @@ class EmailAccount(models.Model):
 
     imap_host = models.CharField(max_length=253)
     imap_port = models.PositiveIntegerField(default=993)
-    imap_security = models.CharField(
-        max_length=8, choices=Security.choices, default=Security.TLS
-    )
+    imap_security = models.CharField(max_length=8, choices=Security.choices, default=Security.TLS)
     smtp_host = models.CharField(max_length=253, blank=True)
     smtp_port = models.PositiveIntegerField(default=465)
-    smtp_security = models.CharField(
-        max_length=8, choices=Security.choices, default=Security.TLS
-    )
+    smtp_security = models.CharField(max_length=8, choices=Security.choices, default=Security.TLS)
     username = models.CharField(max_length=254, blank=True)
 
-    sharing = models.CharField(
-        max_length=8, choices=Sharing.choices, default=Sharing.PRIVATE
-    )
+    sharing = models.CharField(max_length=8, choices=Sharing.choices, default=Sharing.PRIVATE)
     storage = models.CharField(max_length=12, choices=StorageMode.choices, blank=True)
 
     activation = models.CharField(
@@ -96,9 +90,7 @@ class Direction(models.TextChoices):
 class Credential(models.Model):
     """A sealed secret; opened only by `accounts.seals`, for the account it was sealed for."""
 
-    account = models.ForeignKey(
-        EmailAccount, on_delete=models.CASCADE, related_name="credentials"
-    )
+    account = models.ForeignKey(EmailAccount, on_delete=models.CASCADE, related_name="credentials")
     direction = models.CharField(max_length=8, choices=Direction.choices)
     sealed = models.BinaryField()
 
@@ -139,9 +131,7 @@ class Exclusion(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                "owner", "pattern", name="excluded_once", nulls_distinct=False
-            ),
+            models.UniqueConstraint("owner", "pattern", name="excluded_once", nulls_distinct=False),
         ]
 
     def __str__(self) -> str:

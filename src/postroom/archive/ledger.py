@@ -72,7 +72,7 @@ def set_flags(folder: Folder, flags: Mapping[int, Flags]) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute(SET_FLAGS, [*columns, folder.pk, folder.uidvalidity])
-        changed = {email for (email,) in cursor.fetchall() if email is not None}
+        changed = {email for (email,) in cursor.fetchall()} - {None}
     refresh_flags(changed)
     announce_emails(folder.account_id, changed)
 
@@ -123,7 +123,7 @@ def _living(folder: Folder) -> QuerySet[ServerCopy]:
 
 def _bury(copies: QuerySet[ServerCopy], folder: Folder, now: datetime) -> None:
     lock_account(folder.account_id)
-    emails = {pk for pk in copies.values_list("email", flat=True) if pk is not None}
+    emails = set(copies.filter(email__isnull=False).values_list("email_id", flat=True))
     copies.update(gone_at=now)
     refresh_flags(emails)
     announce_emails(folder.account_id, emails)

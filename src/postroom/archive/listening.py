@@ -31,9 +31,9 @@ async def announcements(channels: Sequence[str]) -> AsyncIterator[Announcement]:
         try:
             async with await connect() as listener:
                 for channel in channels:
-                    await listener.execute(psycopg.sql.SQL("LISTEN {}").format(
-                        psycopg.sql.Identifier(channel)
-                    ))
+                    await listener.execute(
+                        psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(channel))
+                    )
                 yield LOOK_AGAIN
                 async for notify in listener.notifies():
                     yield Announcement(notify.channel, notify.payload)

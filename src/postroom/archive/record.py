@@ -27,14 +27,33 @@ LONGEST_KEY = 500  # Characters of a Message-ID kept; a B-tree row holds 2,704 b
 LONGEST_ADDRESS = 320  # RFC 5321 §4.5.3.1: 64 + 1 + 255.
 TRUSTED_AHEAD = timedelta(days=1)
 
-EMAIL_COLUMNS = (
-    "id account_id identity message_id thread_root subject snippet sent_at direction size "
-    "has_attachments is_read is_flagged is_answered body_state"
-).split()
-PARTICIPANT_COLUMNS = "email_id role position name address canonical sent_at".split()
-COPY_COLUMNS = (
-    "folder_id email_id uidvalidity uid is_seen is_flagged is_answered"
-).split()
+EMAIL_COLUMNS = [
+    "id",
+    "account_id",
+    "identity",
+    "message_id",
+    "thread_root",
+    "subject",
+    "snippet",
+    "sent_at",
+    "direction",
+    "size",
+    "has_attachments",
+    "is_read",
+    "is_flagged",
+    "is_answered",
+    "body_state",
+]
+PARTICIPANT_COLUMNS = ["email_id", "role", "position", "name", "address", "canonical", "sent_at"]
+COPY_COLUMNS = [
+    "folder_id",
+    "email_id",
+    "uidvalidity",
+    "uid",
+    "is_seen",
+    "is_flagged",
+    "is_answered",
+]
 
 ROLES = (
     (ParticipantRole.FROM, "from_"),
@@ -109,10 +128,10 @@ def copy_rows(
 ) -> None:
     """Bulk insert through COPY."""
     table = connection.ops.quote_name(model._meta.db_table)
-    with connection.cursor() as cursor:
-        with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+    command = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(command) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def email_row(folder: Folder, pk: int, arrival: Arrival) -> tuple[object, ...]:
@@ -209,7 +228,8 @@ UPDATE archive_email AS email
        removed_at = CASE WHEN copies.living THEN NULL
                          ELSE COALESCE(email.removed_at, copies.gone_at) END
   FROM (SELECT email_id,
-               COALESCE(bool_or(is_seen) FILTER (WHERE gone_at IS NULL), bool_or(is_seen)) AS is_seen,
+               COALESCE(bool_or(is_seen) FILTER (WHERE gone_at IS NULL), bool_or(is_seen))
+                   AS is_seen,
                COALESCE(bool_or(is_flagged) FILTER (WHERE gone_at IS NULL), false) AS is_flagged,
                COALESCE(bool_or(is_answered) FILTER (WHERE gone_at IS NULL), bool_or(is_answered))
                    AS is_answered,

@@ -26,9 +26,9 @@ def visible_to(viewer: User) -> QuerySet[Email]:
 
 def shared_with_colleagues() -> Q:
     """Mail with a known person, nobody excluded on it, of an account that shares it."""
-    public = Q(account__sharing=Sharing.PUBLIC) & Exists(known_participants())
-    custom = Q(account__sharing=Sharing.CUSTOM) & Exists(participants_with_a_share())
-    return (public | custom) & ~Exists(excluded_participants())
+    public = Q(account__sharing=Sharing.PUBLIC) & Q(Exists(known_participants()))
+    custom = Q(account__sharing=Sharing.CUSTOM) & Q(Exists(participants_with_a_share()))
+    return (public | custom) & ~Q(Exists(excluded_participants()))
 
 
 def participants_with_a_share() -> QuerySet[Participant]:

@@ -42,15 +42,13 @@ def start_django(context: click.Context) -> None:
     An embedded database that only this command uses is stopped when the command ends.
     """
     settings = read_environment()
-    try:
-        make_data_dir(settings.data_dir)
-        ensure_key_file(settings.secret_key_file)
-        if settings.database_url is None:
-            os.environ["DATABASE_URL"] = context.find_root().with_resource(
-                postgres.running(settings.data_dir)
-            )
-    except (EmbeddedDatabaseRefused, KeyFileRefused) as refusal:
-        raise Failed(str(refusal)) from refusal
+    make_files(settings)
+    if settings.database_url is None:
+        try:
+            database = context.find_root().with_resource(postgres.running(settings.data_dir))
+        except EmbeddedDatabaseRefused as refusal:
+            raise Failed(str(refusal)) from refusal
+        os.environ["DATABASE_URL"] = database
     set_up_django()
     migrate_if_needed()
 
@@ -61,6 +59,20 @@ def read_environment() -> environment.Environment:
         return environment.read(os.environ)
     except BadSetting as bad:
         raise click.UsageError(str(bad)) from bad
+
+
+def make_files(settings: environment.Environment) -> None:
+    """The data directory and the key file, made when they are absent."""
+    try:
+        make_data_dir(settings.data_dir)
+        ensure_key_file(settings.secret_key_file)
+    except KeyFileRefused as refusal:
+        raise Failed(str(refusal)) from refusal
+    except OSError as reason:
+        raise Failed(
+            f"The folder {settings.data_dir} cannot be used ({reason.strerror})."
+            " Create it, or name another one in POSTROOM_DATA_DIR."
+        ) from reason
 
 
 def set_up_django() -> None:

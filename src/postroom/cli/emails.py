@@ -13,9 +13,7 @@ from postroom.cli.printing import json_option, print_json, print_table
 @click.option("--shared-by", default=None, help="Only mail shared by this user.")
 @json_option
 @with_django
-def emails_command(
-    person_address: str, viewer: str, shared_by: str | None, as_json: bool
-) -> None:
+def emails_command(person_address: str, viewer: str, shared_by: str | None, as_json: bool) -> None:
     """List the emails of the person with PERSON_ADDRESS, newest first."""
     from postroom.association import all_related_emails
     from postroom.crm.people import find_person

@@ -29,4 +29,4 @@ def print_proofs(proofs: Sequence[FolderProof], *, as_json: bool) -> None:
     if as_json:
         print_json(rows)
     else:
-        print_table(COLUMNS, [row.values() for row in rows])
+        print_table(COLUMNS, [list(row.values()) for row in rows])

@@ -1,21 +1,25 @@
 """postroom up, web, engine: the processes."""
 
 import asyncio
+import os
+import sys
 
 import click
 
-from postroom.cli.bootstrap import read_environment, start_django, with_django
+from postroom.cli.bootstrap import make_files, read_environment, with_django
+from postroom.cli.tree import Program, run_tree
+
+THIS_PROGRAM = (sys.executable, "-m", "postroom.cli")
+PROGRAMS = (Program("web", (*THIS_PROGRAM, "web")), Program("engine", (*THIS_PROGRAM, "engine")))
 
 
 @click.command("up")
 def up_command() -> None:
     """Run everything: embedded PostgreSQL, web and engine in one process tree. Ctrl-C ends it."""
-    from postroom.cli.tree import run_tree
-
-    start_django(click.get_current_context())
     settings = read_environment()
+    make_files(settings)
     click.echo(f"Postroom is at {settings.url}")
-    click.get_current_context().exit(run_tree(settings))
+    click.get_current_context().exit(run_tree(os.environ, first=(), keep=PROGRAMS))
 
 
 @click.command("web")

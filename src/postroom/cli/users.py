@@ -52,7 +52,7 @@ def list_users(as_json: bool) -> None:
     if as_json:
         print_json(rows)
     else:
-        print_table(["email", "name", "administrator", "active"], [r.values() for r in rows])
+        print_table(["email", "name", "administrator", "active"], [list(r.values()) for r in rows])
 
 
 def create_user(email: str, name: str, *, is_administrator: bool, from_stdin: bool) -> None:

@@ -12,9 +12,7 @@ from postroom.net.server import AllowedNetworks
 
 ENVIRONMENT = environment.read(os.environ)
 
-MAIL_NETWORKS = AllowedNetworks(
-    ENVIRONMENT.allowed_mail_networks, ENVIRONMENT.allowed_mail_ports
-)
+MAIL_NETWORKS = AllowedNetworks(ENVIRONMENT.allowed_mail_networks, ENVIRONMENT.allowed_mail_ports)
 
 DEBUG = ENVIRONMENT.debug
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
@@ -87,8 +85,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "team.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-     "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"

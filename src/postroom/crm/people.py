@@ -15,9 +15,7 @@ class AddressUnusable(ValueError):
     """Not an email address."""
 
     def __init__(self, address: str) -> None:
-        super().__init__(
-            f"“{address}” is not an email address. Write it like name@example.com."
-        )
+        super().__init__(f"“{address}” is not an email address. Write it like name@example.com.")
 
 
 class AddressTaken(ValueError):

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from postroom.archive.announce import ACCOUNT_CHANGED, WORK_WAITING
+from postroom.archive.announce import WORK_WAITING
 from postroom.archive.listening import announcements
 from postroom.crm.people import PEOPLE_CHANGED
 

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from postroom.engine.bells import BELLS
 
@@ -15,8 +16,9 @@ SPARE_JOBS = 8
 
 async def run_engine(accounts: int) -> None:
     """Work until told to stop; keeps at most so many accounts at a time."""
-    connector = app.connector.get_worker_connector()
-    with app.replace_connector(connector) as worker_app:
+    connector = app.connector
+    assert isinstance(connector, DjangoConnector)  # noqa: S101 - what its Django app installs
+    with app.replace_connector(connector.get_worker_connector()) as worker_app:
         async with worker_app.open_async():
             listening = asyncio.create_task(BELLS.listen())
             try:

@@ -38,7 +38,7 @@ async def keep_account(account_id: int, failures: int = 0) -> None:
     with BELLS.of(account_id) as bell:
         try:
             await keep_in_sync(account, timezone.now, bell, SECONDS_HELD)
-        except Exception as error:  # noqa: BLE001 - every failure becomes a state, none is lost
+        except Exception as error:
             kind, sentence = trouble_of(error)
             await asyncio.to_thread(meet_trouble, account, kind, sentence, timezone.now())
             log.warning("%s: %s", account, sentence)
@@ -58,7 +58,7 @@ def start_keeping(account: EmailAccount) -> None:
 
 def wait_after(failures: int) -> float:
     """Seconds to the next attempt: doubling, capped, jittered. Design §5, invariant 7."""
-    longest = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(failures, 10))
+    longest: float = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(failures, 10))
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
 
 

@@ -9,10 +9,10 @@ from django.db import transaction
 from postroom.accounts.models import Direction, EmailAccount, Security, Sharing
 from postroom.accounts.seals import keep_secret
 from postroom.mime import canonical_address
+from postroom.net import server as net
 from postroom.net.credentials import Password
 from postroom.net.errors import NetError
 from postroom.net.imap_client import ImapClient
-from postroom.net import server as net
 from postroom.net.server import Server
 from postroom.team.models import User
 
@@ -80,9 +80,7 @@ def connect_account(request: AccountRequest) -> EmailAccount:
     try:
         asyncio.run(try_incoming(request))
     except NetError as error:
-        raise ConnectionFailed(
-            error.kind, error.sentence, FIELD_OF.get(error.kind, "")
-        ) from error
+        raise ConnectionFailed(error.kind, error.sentence, FIELD_OF.get(error.kind, "")) from error
     return save_account(request)
 
 

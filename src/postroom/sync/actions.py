@@ -7,7 +7,7 @@ from postroom.archive.models import Action, ActionKind, Folder, ServerCopy
 from postroom.imap.uid_set import UidSet
 from postroom.net.errors import CommandRefused, FolderVanished
 from postroom.sync.database import in_database
-from postroom.sync.visit import Visit
+from postroom.sync.visit import Visit, numbering
 
 SEEN = frozenset({"\\Seen"})
 CHANGES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
@@ -32,7 +32,7 @@ async def tell(visit: Visit, action: Action) -> None:
     add, remove = CHANGES[action.kind]
     for folder, uids in (await in_database(places, action)).items():
         selected = await visit.client.select(folder.name)
-        if selected.uidvalidity == folder.uidvalidity:
+        if numbering(selected) == folder.uidvalidity:
             await visit.client.uid_store(UidSet(uids), add=add, remove=remove)
 
 

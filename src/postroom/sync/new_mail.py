@@ -11,15 +11,15 @@ from postroom.archive.folders import renumber
 from postroom.archive.ledger import quarantine, quarantined_uids, recorded_flags
 from postroom.archive.models import Folder, ServerCopy
 from postroom.archive.record import record
+from postroom.imap.commands.mailbox import Selected
 from postroom.imap.responses import FetchedMessage
 from postroom.imap.uid_set import UidSet
 from postroom.mime import HEADER_FIELDS
-from postroom.net.imap_client import Selected
 from postroom.sync.bodies import bring_bodies, due_among
 from postroom.sync.database import in_database
 from postroom.sync.reading import arrival_of
 from postroom.sync.storage import only_known
-from postroom.sync.visit import Visit
+from postroom.sync.visit import Visit, numbering
 
 WINDOW = 500
 NOT_GIVEN = "The server lists this message but does not give it."
@@ -39,8 +39,8 @@ class FolderView:
 async def look_at(visit: Visit, folder: Folder) -> FolderView:
     """Open a folder and take down which UIDs are on the server."""
     selected = await visit.examine(folder)
-    if folder.uidvalidity != selected.uidvalidity:
-        await in_database(renumber, folder, selected.uidvalidity)
+    if folder.uidvalidity != numbering(selected):
+        await in_database(renumber, folder, numbering(selected))
     uids = await visit.client.uid_search_all()
     return FolderView(folder, selected, uids, await in_database(recorded_flags, folder))
 
@@ -107,9 +107,8 @@ def record_each(folder: Folder, arrivals: Sequence[Arrival], only: set[str] | No
 
     One bad message never stops another. Design §5, invariant 6.
     """
-    uidvalidity = folder.uidvalidity or 0
     try:
-        return record(folder, uidvalidity, arrivals, only=only)
+        return record(folder, folder.uidvalidity, arrivals, only=only)
     except (DataError, IntegrityError) as error:
         if len(arrivals) == 1:
             reason = f"The database refused it: {type(error).__name__}."
@@ -128,11 +127,7 @@ def due_uids(folder: Folder, arrivals: Sequence[Arrival], new_emails: list[int])
     copies = ServerCopy.objects.filter(
         folder=folder, uidvalidity=folder.uidvalidity, uid__in=[a.uid for a in arrivals]
     )
-    by_email = {
-        email: uid
-        for uid, email in copies.filter(email__in=due).values_list("uid", "email")
-        if email is not None
-    }
+    by_email = dict(copies.filter(email__in=due).values_list("email_id", "uid"))
     return {uid: email for email, uid in by_email.items()}
 
 

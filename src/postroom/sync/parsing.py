@@ -87,7 +87,7 @@ def serve(pipe: Connection) -> None:
     for raw in received(pipe):
         try:
             pipe.send(parse_message(raw))
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is this message's
+        except Exception as error:
             pipe.send(BrokenMessage(f"Reading it failed: {type(error).__name__}."))
 
 

@@ -10,15 +10,16 @@ from collections.abc import Sequence
 from postroom.archive.folders import folders_to_sync, keep_folders, move_cursor
 from postroom.archive.ledger import bury_before_renumbering, miss, set_flags
 from postroom.archive.models import Folder
+from postroom.imap.capabilities import Tier
 from postroom.imap.uid_set import UidSet
 from postroom.net.errors import CommandRefused, FolderVanished
-from postroom.net.imap_client import Mailbox, Tier
+from postroom.net.imap_client import Mailbox
 from postroom.sync.bodies import bring_bodies, due_by_folder
 from postroom.sync.database import in_database
 from postroom.sync.listing import listed_folders
 from postroom.sync.new_mail import FolderView, bring_new_mail, look_at
 from postroom.sync.reading import flags_of
-from postroom.sync.visit import Visit
+from postroom.sync.visit import Visit, numbering
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ async def bring_due_bodies(visit: Visit) -> None:
     await visit.progress.found(bodies=sum(map(len, due.values())))
     for folder, emails in due.items():
         selected = await visit.examine(folder)
-        if selected.uidvalidity != folder.uidvalidity:
+        if numbering(selected) != folder.uidvalidity:
             continue
         now = visit.clock()
         async for count in bring_bodies(visit.client, visit.parser, folder, emails, now):
@@ -130,6 +131,6 @@ async def confirmed_missing(visit: Visit, view: FolderView) -> set[int] | None:
         return set()
     selected = await visit.examine(view.folder)
     listed = await visit.client.uid_search_all()
-    if selected.uidvalidity != view.folder.uidvalidity or len(listed) != selected.exists:
+    if numbering(selected) != view.folder.uidvalidity or len(listed) != selected.exists:
         return None
     return set(gone - listed)

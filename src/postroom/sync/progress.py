@@ -42,17 +42,11 @@ class Progress:
     async def _note(self, *, is_last: bool = False) -> None:
         if self._watcher:
             self._watcher(self.run)
-        is_due = monotonic() - self._noted_at > SECONDS_BETWEEN_NOTES
-        if is_last and self.run.pk is None and not self._is_worth_a_row:
-            return
-        if is_last or (is_due and self._is_worth_a_row):
+        if not self.run.messages_found + self.run.bodies_found:
+            return  # A pass that brings nothing writes nothing.
+        if is_last or monotonic() - self._noted_at > SECONDS_BETWEEN_NOTES:
             self._noted_at = monotonic()
             await in_database(save, self.run)
-
-    @property
-    def _is_worth_a_row(self) -> bool:
-        # A pass that brings nothing writes nothing.
-        return self.run.messages_found + self.run.bodies_found > 0
 
 
 def save(run: SyncRun) -> None:

@@ -6,9 +6,12 @@ from datetime import datetime
 
 from postroom.accounts.models import EmailAccount
 from postroom.archive.models import Folder
-from postroom.net.imap_client import ImapClient, Selected
+from postroom.imap.commands.mailbox import Selected
+from postroom.net.imap_client import ImapClient
 from postroom.sync.parsing import LimitedParser
 from postroom.sync.progress import Progress
+
+ONLY_NUMBERING = 1  # Of a server that does not tell its UIDVALIDITY: it never changes.
 
 Clock = Callable[[], datetime]
 
@@ -26,3 +29,8 @@ class Visit:
     async def examine(self, folder: Folder) -> Selected:
         """Open a folder for reading only (RFC 3501 §6.3.2)."""
         return await self.client.examine(folder.name)
+
+
+def numbering(selected: Selected) -> int:
+    """The UIDVALIDITY of an open folder (RFC 3501 §2.3.1.1)."""
+    return selected.uidvalidity or ONLY_NUMBERING

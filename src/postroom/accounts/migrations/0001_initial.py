@@ -7,78 +7,224 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('crm', '0001_initial'),
+        ("crm", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EmailAccount',
+            name="EmailAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.CharField(max_length=254, unique=True)),
-                ('provider', models.CharField(blank=True, max_length=40)),
-                ('imap_host', models.CharField(max_length=253)),
-                ('imap_port', models.PositiveIntegerField(default=993)),
-                ('imap_security', models.CharField(choices=[('tls', 'TLS'), ('starttls', 'STARTTLS'), ('none', 'None (only on allowed networks)')], default='tls', max_length=8)),
-                ('smtp_host', models.CharField(blank=True, max_length=253)),
-                ('smtp_port', models.PositiveIntegerField(default=465)),
-                ('smtp_security', models.CharField(choices=[('tls', 'TLS'), ('starttls', 'STARTTLS'), ('none', 'None (only on allowed networks)')], default='tls', max_length=8)),
-                ('username', models.CharField(blank=True, max_length=254)),
-                ('sharing', models.CharField(choices=[('private', 'Private'), ('custom', 'Custom'), ('public', 'Public')], default='private', max_length=8)),
-                ('storage', models.CharField(blank=True, choices=[('matched', 'Bodies only of mail with leads and contacts'), ('everything', 'Bodies of all mail'), ('strict', 'Nothing of mail without a lead or contact')], max_length=12)),
-                ('activation', models.CharField(choices=[('active', 'Active'), ('paused', 'Paused'), ('deactivated', 'Deactivated')], default='active', max_length=12)),
-                ('trouble', models.CharField(blank=True, max_length=40)),
-                ('trouble_sentence', models.TextField(blank=True)),
-                ('trouble_since', models.DateTimeField(blank=True, null=True)),
-                ('tier', models.CharField(blank=True, max_length=12)),
-                ('capabilities', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, size=None)),
-                ('connected_at', models.DateTimeField(auto_now_add=True)),
-                ('first_complete_at', models.DateTimeField(blank=True, null=True)),
-                ('last_complete_at', models.DateTimeField(blank=True, null=True)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='email_accounts', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("address", models.CharField(max_length=254, unique=True)),
+                ("provider", models.CharField(blank=True, max_length=40)),
+                ("imap_host", models.CharField(max_length=253)),
+                ("imap_port", models.PositiveIntegerField(default=993)),
+                (
+                    "imap_security",
+                    models.CharField(
+                        choices=[
+                            ("tls", "TLS"),
+                            ("starttls", "STARTTLS"),
+                            ("none", "None (only on allowed networks)"),
+                        ],
+                        default="tls",
+                        max_length=8,
+                    ),
+                ),
+                ("smtp_host", models.CharField(blank=True, max_length=253)),
+                ("smtp_port", models.PositiveIntegerField(default=465)),
+                (
+                    "smtp_security",
+                    models.CharField(
+                        choices=[
+                            ("tls", "TLS"),
+                            ("starttls", "STARTTLS"),
+                            ("none", "None (only on allowed networks)"),
+                        ],
+                        default="tls",
+                        max_length=8,
+                    ),
+                ),
+                ("username", models.CharField(blank=True, max_length=254)),
+                (
+                    "sharing",
+                    models.CharField(
+                        choices=[
+                            ("private", "Private"),
+                            ("custom", "Custom"),
+                            ("public", "Public"),
+                        ],
+                        default="private",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "storage",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("matched", "Bodies only of mail with leads and contacts"),
+                            ("everything", "Bodies of all mail"),
+                            ("strict", "Nothing of mail without a lead or contact"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "activation",
+                    models.CharField(
+                        choices=[
+                            ("active", "Active"),
+                            ("paused", "Paused"),
+                            ("deactivated", "Deactivated"),
+                        ],
+                        default="active",
+                        max_length=12,
+                    ),
+                ),
+                ("trouble", models.CharField(blank=True, max_length=40)),
+                ("trouble_sentence", models.TextField(blank=True)),
+                ("trouble_since", models.DateTimeField(blank=True, null=True)),
+                ("tier", models.CharField(blank=True, max_length=12)),
+                (
+                    "capabilities",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("connected_at", models.DateTimeField(auto_now_add=True)),
+                ("first_complete_at", models.DateTimeField(blank=True, null=True)),
+                ("last_complete_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="email_accounts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['address'],
+                "ordering": ["address"],
             },
         ),
         migrations.CreateModel(
-            name='Credential',
+            name="Credential",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('direction', models.CharField(choices=[('incoming', 'Incoming'), ('outgoing', 'Outgoing')], max_length=8)),
-                ('sealed', models.BinaryField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='credentials', to='accounts.emailaccount')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("incoming", "Incoming"), ("outgoing", "Outgoing")], max_length=8
+                    ),
+                ),
+                ("sealed", models.BinaryField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="credentials",
+                        to="accounts.emailaccount",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(models.F('account'), models.F('direction'), name='one_credential_a_direction')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("account"),
+                        models.F("direction"),
+                        name="one_credential_a_direction",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Exclusion',
+            name="Exclusion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pattern', models.CharField(help_text='A canonical address, or a domain without the @.', max_length=254)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='exclusions', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "pattern",
+                    models.CharField(
+                        help_text="A canonical address, or a domain without the @.", max_length=254
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exclusions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(models.F('owner'), models.F('pattern'), name='excluded_once', nulls_distinct=False)],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("owner"),
+                        models.F("pattern"),
+                        name="excluded_once",
+                        nulls_distinct=False,
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Share',
+            name="Share",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('shared_at', models.DateTimeField(auto_now_add=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='accounts.emailaccount')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='crm.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("shared_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shares",
+                        to="accounts.emailaccount",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shares",
+                        to="crm.person",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(models.F('account'), models.F('person'), name='shared_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("account"), models.F("person"), name="shared_once"
+                    )
+                ],
             },
         ),
     ]

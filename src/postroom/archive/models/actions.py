@@ -29,9 +29,7 @@ class Action(models.Model):
     account = models.ForeignKey(EmailAccount, on_delete=models.CASCADE, related_name="actions")
     email = models.ForeignKey(Email, on_delete=models.CASCADE, related_name="actions")
     kind = models.CharField(max_length=12, choices=ActionKind.choices)
-    state = models.CharField(
-        max_length=8, choices=ActionState.choices, default=ActionState.ASKED
-    )
+    state = models.CharField(max_length=8, choices=ActionState.choices, default=ActionState.ASKED)
     asked_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     refusal = models.TextField(blank=True)

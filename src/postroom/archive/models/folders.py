@@ -35,7 +35,7 @@ class Folder(models.Model):
     role = models.CharField(max_length=8, choices=FolderRole.choices, default=FolderRole.OTHER)
     is_synced = models.BooleanField(default=True)
 
-    uidvalidity = models.BigIntegerField(null=True, blank=True)
+    uidvalidity = models.BigIntegerField(default=0, help_text="0: never opened.")
     uidnext = models.BigIntegerField(null=True, blank=True)
     highestmodseq = models.BigIntegerField(null=True, blank=True)
     server_count = models.PositiveIntegerField(default=0)
