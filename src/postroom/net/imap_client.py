@@ -46,7 +46,7 @@ from postroom.net.fetch_stream import FetchStream
 from postroom.net.imap_opening import open_wire
 from postroom.net.imap_sign_in import sign_in
 from postroom.net.imap_wire import ImapWire
-from postroom.net.notices import Listening
+from postroom.net.notices import Listening, Notice, drain
 from postroom.net.refusals import error_for_command
 from postroom.net.server import AllowedNetworks, Server
 
@@ -233,6 +233,10 @@ class ImapClient:
     async def noop(self) -> None:
         """Let the server speak; what it tells is kept for the next `idle`."""
         await self._run(Noop())
+
+    def pending_notices(self) -> list[Notice]:
+        """Return what was told besides the answers so far, without waiting; each only once."""
+        return list(drain(self._wire))
 
     async def sign_out(self) -> None:
         """Say goodbye and close; a server that does not answer is left anyway."""

@@ -1,7 +1,7 @@
 """What changed in the open mailbox, as told while we listen: hints to look, never the truth."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -58,10 +58,8 @@ class Listening(AsyncIterator[Notice]):
 
     async def __anext__(self) -> Notice:
         while True:
-            while self._wire.notices:
-                notice = _notice(self._wire.notices.popleft())
-                if notice is not None:
-                    return notice
+            for notice in drain(self._wire):
+                return notice
             await self._wait()
 
     async def _wait(self) -> None:
@@ -108,6 +106,14 @@ class Listening(AsyncIterator[Notice]):
         server = self._wire.server
         if idle.outcome is not None and idle.outcome.kind != "OK":
             raise error_for_command(idle.outcome, server.host, server.port)
+
+
+def drain(wire: ImapWire) -> Iterator[Notice]:
+    """Yield the notices that are here already."""
+    while wire.notices:
+        notice = _notice(wire.notices.popleft())
+        if notice is not None:
+            yield notice
 
 
 def _notice(response: Response) -> Notice | None:

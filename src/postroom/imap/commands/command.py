@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from postroom.imap.errors import IllegalCommand
+from postroom.imap.errors import IllegalCommand, MalformedResponse
 from postroom.imap.mailbox_name import WireNames
 from postroom.imap.responses import Condition, Response
 
@@ -49,7 +49,7 @@ class Command:
 
     def answer(self, challenge: bytes) -> bytes | None:
         """Return the line that answers a `+`, or None when there is none to give."""
-        return None
+        raise MalformedResponse(f"{self.word.decode()} was answered with `+`")
 
 
 def astring(value: bytes) -> Part:
