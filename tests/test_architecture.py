@@ -172,9 +172,15 @@ def test_nothing_is_left_for_later_in_a_comment() -> None:
 
 
 def test_only_config_and_the_command_line_know_the_environment() -> None:
-    readers = {
-        path.relative_to(PACKAGES).parts[0]
-        for path in modules()
-        if re.search(r"\bos\.(environ|getenv)\b", path.read_text())
-    }
-    assert readers <= {"config", "cli"}
+    assert rooms_that_say(r"\bos\.(environ|getenv)\b") <= {"config", "cli"}
+
+
+def test_only_the_front_doors_and_the_engine_read_the_clock() -> None:
+    clock = r"\b(timezone\.now|datetime\.(utc)?now|date\.today|time\.time)\b"
+    assert rooms_that_say(clock) <= FRONT_DOORS | {"engine"}
+
+
+def rooms_that_say(pattern: str) -> set[str]:
+    """The packages with a module in which the pattern is found."""
+    saying = [path for path in modules() if re.search(pattern, path.read_text())]
+    return {path.relative_to(PACKAGES).parts[0] for path in saying}
