@@ -1,0 +1,1 @@
+"""The MIME reader and composer, on tables, corpora and bombs."""

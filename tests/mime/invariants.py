@@ -10,7 +10,7 @@ from postroom.mime.limits import MAX_FILE_NAME, MAX_SEARCH_TEXT, MAX_SNIPPET, MA
 
 
 def assert_storable(message: ParsedMessage) -> None:
-    """The database takes it, a page shows it on one line where it says so, a process hands it on."""
+    """The database takes it, a page shows a line as a line, another process can have it."""
     for text in _texts(message):
         assert "\0" not in text
         text.encode("utf-8")

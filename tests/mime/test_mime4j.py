@@ -4,7 +4,6 @@ from pathlib import PurePosixPath
 from xml.etree import ElementTree
 
 from mime.corpora import corpus
-
 from postroom.mime.structure import Part, find_structure
 
 Tree = list["Tree"] | str | bytes

@@ -10,7 +10,6 @@ from email.message import Message
 
 from mime.corpora import cpython_mail, real_mail
 from mime.invariants import assert_storable
-
 from postroom.mime import HEADER_FIELDS, Defect, parse_headers, parse_message, stable_identity
 
 ROLES = {"From": "from_", "Sender": "sender", "Reply-To": "reply_to", "To": "to", "Cc": "cc"}

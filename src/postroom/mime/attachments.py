@@ -19,6 +19,7 @@ _UNSAFE = re.compile(
 _EXTENSIONS: Final = {
     "text/plain": ".txt", "text/html": ".html", "text/calendar": ".ics", "text/csv": ".csv",
     "text/vcard": ".vcf", "text/x-vcard": ".vcf", "text/rfc822-headers": ".txt",
+    "message/rfc822": ".eml", "message/global": ".eml", "message/news": ".eml",
     "image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp",
     "application/pdf": ".pdf", "application/zip": ".zip", "application/pgp-signature": ".asc",
     "application/pkcs7-signature": ".p7s", "application/ms-tnef": ".dat", "audio/mpeg": ".mp3",
@@ -81,11 +82,10 @@ def _attachment(part: Part, related: bool) -> Attachment:
 
 def _usual_name(part: Part) -> str:
     media_type = part.media_type
-    if media_type in MESSAGE_TYPES:
-        subject = part.children[0].header.get(b"subject") if part.children else ""
-        return (
-            safe_file_name(one_line(decode_words(subject))[: MAX_FILE_NAME - 4] + ".eml") or "eml"
-        )
+    if media_type in MESSAGE_TYPES and part.children:
+        subject = decode_words(part.children[0].header.get(b"subject"))
+        if name := safe_file_name(subject.replace("/", "-")):
+            return name[: MAX_FILE_NAME - 4] + ".eml"
     usual = f"part-{'.'.join(map(str, part.path))}{_EXTENSIONS.get(media_type, '')}"
     return _USUAL_NAMES.get(media_type, usual)
 

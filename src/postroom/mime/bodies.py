@@ -32,9 +32,9 @@ class Bodies:
 def sort_parts(root: Part) -> Bodies:
     """Walk the tree of one message; nested messages are attachments and stay closed."""
     bodies = Bodies()
-    if root.children and root.media_type.startswith("multipart/"):
+    if _is_open_multipart(root):
         _sort(root, bodies)
-    elif root.media_type in _READABLE and not _is_called_attachment(root):
+    elif _is_readable(root) and not _is_called_attachment(root):
         bodies.pieces.append(_body(root))
     else:
         bodies.attached.append(root)
@@ -42,7 +42,7 @@ def sort_parts(root: Part) -> Bodies:
 
 
 def _sort(part: Part, bodies: Bodies) -> None:
-    if not part.media_type.startswith("multipart/"):
+    if not _is_open_multipart(part):
         _sort_leaf(part, bodies)
     elif part.media_type == "multipart/alternative":
         _sort_alternatives(part, bodies)
@@ -54,7 +54,7 @@ def _sort(part: Part, bodies: Bodies) -> None:
 
 
 def _sort_leaf(part: Part, bodies: Bodies) -> None:
-    if part.media_type in _READABLE and not is_file(part):
+    if _is_readable(part) and not is_file(part):
         bodies.pieces.append(_body(part))
     else:
         bodies.attached.append(part)
@@ -82,6 +82,15 @@ def _sort_related(part: Part, bodies: Bodies) -> None:
         else:
             bodies.attached.append(child)
             bodies.related.add(child.path)
+
+
+def _is_open_multipart(part: Part) -> bool:
+    return bool(part.children) and part.media_type.startswith("multipart/")
+
+
+def _is_readable(part: Part) -> bool:
+    """A multipart in which no part was found is text: its reader sees what stands there."""
+    return part.media_type in _READABLE or part.media_type.startswith("multipart/")
 
 
 def is_file(part: Part) -> bool:

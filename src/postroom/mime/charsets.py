@@ -117,12 +117,12 @@ def _decode_labelled(content: bytes, codec: str) -> str:
 
 
 def _guess(content: bytes) -> str:
+    if _ISO2022_SHIFT in content and content.isascii():
+        return content.decode("iso2022_jp_ext", "replace")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
         pass
-    if _ISO2022_SHIFT in content:
-        return content.decode("iso2022_jp_ext", "replace")
     if _looks_like_gb18030(content):
         return content.decode("gb18030", "replace")
     return content.decode("cp1252", "replace")

@@ -13,8 +13,8 @@ from postroom.mime.charsets import storable
 _UNSEEN: Final = ("script", "style", "title", "head", "template", "svg", "math", "object")
 _HIDING = re.compile(rf"<!--|<({'|'.join(_UNSEEN)})\b[^<>]*+>", re.IGNORECASE)
 _BREAKING = re.compile(
-    r"</?(?:address|article|aside|blockquote|br|center|d[dlt]|div|fieldset|footer|form|h[1-6r]"
-    r"|header|li|main|nav|[ou]l|p|pre|section|table|tr)\b[^<>]*+>",
+    r"(?:</?(?:address|article|aside|blockquote|br|center|d[dlt]|div|fieldset|footer|form|h[1-6r]"
+    r"|header|li|main|nav|[ou]l|p|pre|section|table|tr)\b[^<>]*+>\s*+)++",
     re.IGNORECASE,
 )
 _CELL = re.compile(r"</?t[dh]\b[^<>]*+>", re.IGNORECASE)
@@ -59,10 +59,6 @@ def _close(html: str, name: str, start: int) -> int:
 
 
 def _tidy(text: str) -> str:
-    """Collapse spaces in lines, and empty lines to one between paragraphs."""
-    lines: list[str] = []
-    for line in text.split("\n"):
-        words = " ".join(line.split())
-        if words or (lines and lines[-1]):
-            lines.append(words)
-    return "\n".join(lines).strip()
+    """Collapse spaces in lines, and leave out lines without words."""
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return "\n".join(filter(None, lines))

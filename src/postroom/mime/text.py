@@ -54,7 +54,7 @@ class MessageText:
             plain if plain is not None else html_to_text(html or "", limit)
             for plain, html in self.pieces
         ]
-        return self._cut("\n".join(texts), limit)
+        return self._cut("\n".join(filter(None, texts)), limit)
 
     def _plain(self, part: Part) -> str:
         text = self._decoded(part, part.content_type.charset)
