@@ -6,6 +6,7 @@ neither the settings it starts with nor the programs it runs.
 
 import fcntl
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,8 @@ from postroom.config.postgres_user import EmbeddedDatabaseRefused, ServerUser
 # sockaddr_un.sun_path holds 108 bytes on Linux, the last of them a zero.
 LONGEST_SOCKET_PATH: Final = 107
 SOCKET: Final = f".s.PGSQL.{PORT}"
+# pg_ctl puts paths into a shell's double quotes, and libpq takes a comma for the next host.
+UNSPEAKABLE: Final = re.compile(r"""[,"$`\\\x00-\x1f]""")
 INSTALLED_PARTS: Final = ("bin", "lib", "share")
 
 
@@ -53,6 +56,11 @@ class PostgresHome:
 
     def make(self, user: ServerUser) -> None:
         """Create what is missing and refuse a place the server's user cannot reach."""
+        if UNSPEAKABLE.search(str(self.root)):
+            raise EmbeddedDatabaseRefused(
+                f"The path {self.root} has a character that PostgreSQL cannot be told. Choose "
+                'another POSTROOM_DATA_DIR, without any of these: comma " $ ` \\'
+            )
         try:
             make_data_dir(self.root.parent)
             _make_folder(self.root, 0o711 if user.is_another else 0o700)

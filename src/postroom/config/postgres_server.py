@@ -1,5 +1,6 @@
 """One PostgreSQL server: made, found, started and stopped, by a caller who holds the lock."""
 
+import time
 from contextlib import suppress
 from pathlib import Path
 from shlex import quote as quote_for_shell
@@ -8,7 +9,7 @@ from typing import Final
 import psutil
 
 from postroom.config.postgres_conf import SUPERUSER
-from postroom.config.postgres_home import PostgresHome
+from postroom.config.postgres_home import SOCKET, PostgresHome
 from postroom.config.postgres_user import EmbeddedDatabaseRefused, ServerUser
 
 # Recovery after a crash takes as long as it takes; killing it would only make it start over.
@@ -100,17 +101,20 @@ def _refuse_other_major(home: PostgresHome, user: ServerUser, programs: Path) ->
 
 
 def _end_remains(home: PostgresHome) -> None:
-    """Clear away what a killed server left: processes that hold its memory, and its id.
+    """Clear away what a killed server left: processes that hold its memory, and its number.
 
     PostgreSQL would refuse to start beside either. Processes without their server can only die, and
-    a process id in the file of a server that does not run belongs to a stranger by now.
+    the number of a server that does not run is a stranger's by now, or one's who is not buried.
     """
     remains = [process for process in psutil.process_iter() if _is_of(home, process.pid)]
     for process in remains:
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(remains, timeout=SHUTDOWN_SECONDS)
-    (home.cluster / "postmaster.pid").unlink(missing_ok=True)
+    # Not psutil.wait_procs: it waits for the dead whom no init process buries.
+    while any(_is_of(home, process.pid) for process in remains):
+        time.sleep(0.02)
+    for left in (home.cluster / "postmaster.pid", home.run / f"{SOCKET}.lock"):
+        left.unlink(missing_ok=True)
 
 
 def _is_of(home: PostgresHome, pid: int) -> bool:
