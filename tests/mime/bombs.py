@@ -1,15 +1,12 @@
-"""Crafted messages that cost a naive reader minutes, gigabytes or its stack; at most 10 MB each."""
+"""Crafted messages that cost a naive reader minutes, gigabytes or its stack; at most 10 MB each.
+
+By what they are made of; each is made when it is needed.
+"""
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 _MB = 1024 * 1024
-
-
-def bombs() -> Iterator[tuple[str, bytes]]:
-    """Yield (what it attacks, the message)."""
-    for name, build in _BOMBS.items():
-        yield name, build()
 
 
 def _nested_multiparts(levels: int) -> bytes:
@@ -47,7 +44,7 @@ def _encoded(encoding: bytes, body: bytes, kind: bytes = b"text/plain") -> bytes
     return b"Content-Type: %b\nContent-Transfer-Encoding: %b\n\n%b" % (kind, encoding, body)
 
 
-_BOMBS: dict[str, Callable[[], bytes]] = {
+BOMBS: dict[str, Callable[[], bytes]] = {
     "32,000 quotes": lambda: _field(b'"' * 32_000),
     "1,000,000 quotes": lambda: _field(b'"' * _MB),
     "400 open comments": lambda: _field(b"(" * 400),

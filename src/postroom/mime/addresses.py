@@ -25,7 +25,7 @@ _PLAIN = re.compile(
 )
 _QUOTED_LOCAL = re.compile(r'"((?:[^"\\]|\\.)*)"\Z')
 _DOT_ATOM = re.compile(r"[^\s\"(),:;<>@\[\\\].]+(?:\.[^\s\"(),:;<>@\[\\\].]+)*\Z")
-_DOMAIN = re.compile(r"(?:[^\s\"(),:;<>@\[\\\]/?#&]+|\[[A-Za-z0-9:.-]+\])\Z")
+_DOMAIN = re.compile(r"(?:[a-z0-9._-]|[^\x00-\x7f])+\Z|\[[a-z0-9:.-]+\]\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from postroom.mime.ids import parse_in_reply_to, parse_message_id, parse_referen
 from postroom.mime.limits import MAX_ADDRESSES, MAX_SUBJECT
 from postroom.mime.parameters import parse_content_type
 
+_KEYWORD = re.compile(r"[a-z-]{0,40}")
 _ANGLED = re.compile(r"<([^<>]+)>")
 
 
@@ -79,7 +80,7 @@ def envelope_of(fields: HeaderFields) -> Envelope:
         bcc,
         content_type.media_type,
         _list_id(fields.get(b"list-id")),
-        fields.get(b"auto-submitted").partition(";")[0].strip().lower()[:100],
+        _first_word(fields.get(b"auto-submitted")),
         _defects(
             fields,
             (from_, sender, reply_to, to, cc, bcc),
@@ -103,6 +104,12 @@ def _defects(
     if fields.repeated and fields.repeated & _SINGLE:
         defects.add(Defect.REPEATED_FIELD)
     return tuple(sorted(defects)) if defects else ()
+
+
+def _first_word(value: str) -> str:
+    """Return the keyword before parameters and comments (RFC 3834 §5.2)."""
+    found = _KEYWORD.match(value.lower())
+    return found[0] if found else ""
 
 
 def _list_id(value: str) -> str:

@@ -51,7 +51,7 @@ def parse_message(raw: bytes) -> ParsedMessage:
         attachments=attachments_of(bodies),
         calendar=_calendar(bodies.attached),
         delivery_report=find_delivery_report(root),
-        is_auto_reply=is_auto_reply(root.header),
+        is_auto_reply=is_auto_reply(root.header, envelope.auto_submitted),
         defects=tuple(sorted(defects | text.defects | set(envelope.defects))),
     )
 

@@ -55,11 +55,10 @@ def find_delivery_report(root: Part) -> DeliveryReport | None:
     return DeliveryReport(_typed(server), tuple(recipients[:MAX_REPORTED]), _original_id(root))
 
 
-def is_auto_reply(header: HeaderFields) -> bool:
+def is_auto_reply(header: HeaderFields, auto_submitted: str) -> bool:
     """Tell whether a machine answered for its owner (RFC 3834 §5, and what came before it)."""
-    submitted = header.get(b"auto-submitted").partition(";")[0].strip().lower()
-    if submitted:
-        return submitted == "auto-replied"
+    if auto_submitted:
+        return auto_submitted == "auto-replied"
     if header.get(b"precedence").strip().lower() in ("auto_reply", "auto-reply"):
         return True
     return any(header.get(name).lower() not in ("", "no") for name in _AUTO_REPLY_FIELDS)

@@ -1,0 +1,31 @@
+"""What the fuzzer runs: read, check what must hold of all mail, read the parts again.
+
+python tests/mime/fuzz_target.py -max_total_time=60 -timeout=5 CORPUS_FOLDER
+"""
+
+import sys
+
+import atheris
+
+with atheris.instrument_imports(include=["postroom.mime"]):
+    from mime.invariants import assert_storable
+    from mime.nasty_bodies import BODIES
+    from mime.nasty_headers import HEADERS
+    from postroom.mime import attachment_content, parse_headers, parse_message, stable_identity
+
+
+def read(raw: bytes) -> None:
+    """Read the bytes as sync does; any exception is a finding."""
+    message = parse_message(raw)
+    assert_storable(message)
+    assert len(stable_identity(raw)) == 32
+    parse_headers(raw)
+    for one in message.attachments[:20]:
+        assert len(attachment_content(raw, one.part)) == one.size
+
+
+if __name__ == "__main__":
+    for _, seed, _ in HEADERS + BODIES:
+        read(seed)
+    atheris.Setup(sys.argv, read)
+    atheris.Fuzz()
