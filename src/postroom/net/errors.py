@@ -240,3 +240,13 @@ class MessageTooLarge(CommandRefused):
 
     kind = "message_too_large"
     says = "{host} does not take a message this large. Send it with smaller attachments."
+
+
+class DeliveryUnknown(NetError):
+    """The connection broke after the message was sent and before the server said it has it."""
+
+    kind = "delivery_unknown"
+    says = (
+        "{host} may or may not have taken the message. "
+        "Look into the Sent folder, or ask a recipient, before sending it again."
+    )

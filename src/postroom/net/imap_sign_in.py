@@ -1,37 +1,15 @@
 """Sign in the best way both sides know, once: a refused password is never tried again."""
 
 import asyncio
-import secrets
-from collections.abc import Callable
-from typing import Final
 
 from postroom.imap.commands.session import Capability
 from postroom.imap.commands.sign_in import Authenticate, Login
 from postroom.imap.errors import ImapError
-from postroom.imap.sasl import (
-    Login as LoginMechanism,
-)
-from postroom.imap.sasl import (
-    Mechanism,
-    OAuthBearer,
-    Plain,
-    ScramSha256,
-    XOAuth2,
-)
-from postroom.net.credentials import AccessToken, Credential, Password
+from postroom.net.credentials import Credential, Password
 from postroom.net.errors import ConnectionLost, ProtocolViolation, SignInNotOffered
 from postroom.net.imap_wire import ImapWire
 from postroom.net.refusals import error_for_sign_in
-
-_BY_PASSWORD: Final[tuple[tuple[str, Callable[[str, str], Mechanism]], ...]] = (
-    ("SCRAM-SHA-256", lambda user, secret: ScramSha256(user, secret, secrets.token_urlsafe(18))),
-    ("PLAIN", Plain),
-    ("LOGIN", LoginMechanism),
-)
-_BY_TOKEN: Final[tuple[tuple[str, Callable[[str, str], Mechanism]], ...]] = (
-    ("OAUTHBEARER", OAuthBearer),
-    ("XOAUTH2", XOAuth2),
-)
+from postroom.net.sasl_choice import find_mechanism
 
 
 async def sign_in(wire: ImapWire, credential: Credential) -> None:
@@ -60,11 +38,10 @@ async def sign_in(wire: ImapWire, credential: Credential) -> None:
 
 def _command_for(wire: ImapWire, credential: Credential) -> Authenticate | Login:
     offered = wire.connection.capabilities
-    ways = _BY_TOKEN if isinstance(credential, AccessToken) else _BY_PASSWORD
-    for name, build in ways:
-        if f"AUTH={name}" in offered:
-            mechanism = build(credential.user, credential.secret)
-            return Authenticate(mechanism, wire.limits.sasl_steps)
+    names = {name.removeprefix("AUTH=") for name in offered if name.startswith("AUTH=")}
+    mechanism = find_mechanism(credential, names)
+    if mechanism is not None:
+        return Authenticate(mechanism, wire.limits.sasl_steps)
     if isinstance(credential, Password) and "LOGINDISABLED" not in offered:
         return Login(credential.user, credential.secret)
     raise SignInNotOffered(wire.server.host, wire.server.port)

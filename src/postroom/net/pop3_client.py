@@ -1,0 +1,225 @@
+"""Read a POP3 mailbox and leave it as it is: no command here removes a message (RFC 1939)."""
+
+import base64
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self, TypeVar
+
+from postroom.imap.errors import ImapError
+from postroom.imap.limits import Limits
+from postroom.imap.responses import Code, Condition
+from postroom.imap.sasl import Mechanism
+from postroom.imap.server_words import server_words
+from postroom.net.credentials import Credential, Password
+from postroom.net.errors import (
+    CommandRefused,
+    ConnectionLost,
+    NetError,
+    NotAPop3Server,
+    ProtocolViolation,
+    SignInNotOffered,
+    TlsNotOffered,
+)
+from postroom.net.refusals import error_for_sign_in
+from postroom.net.sasl_choice import find_mechanism
+from postroom.net.server import AllowedNetworks, Security, Server
+from postroom.net.text_line import LineBroken, TextLine
+
+T = TypeVar("T")
+
+_MESSAGES_MAX: Final = 500_000
+# RFC 2449 §8 and RFC 3206 §4, in the words of RFC 5530.
+_CODES: Final = {
+    b"AUTH": "AUTHENTICATIONFAILED",
+    b"IN-USE": "INUSE",
+    b"LOGIN-DELAY": "LIMIT",
+    b"SYS/TEMP": "UNAVAILABLE",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pop3Message:
+    """A message's number in this session, and its id for ever (RFC 1939 §7, UIDL)."""
+
+    number: int
+    uidl: str
+
+
+class Refused(Exception):
+    """`-ERR`, as the condition it is."""
+
+    def __init__(self, condition: Condition) -> None:
+        super().__init__(condition.text)
+        self.condition = condition
+
+
+class Pop3Client:
+    """One connection; its methods are called one after the other."""
+
+    def __init__(self, line: TextLine) -> None:
+        """Wrap an open line; use `connect`."""
+        self._line = line
+        self._server = line.server
+        self.capabilities: dict[str, list[str]] = {}
+
+    @classmethod
+    async def connect(
+        cls,
+        server: Server,
+        allowed: AllowedNetworks,
+        *,
+        limits: Limits | None = None,
+        authorities: Path | None = None,
+    ) -> Self:
+        """Reach the server as its `security` demands and learn its capabilities."""
+        line = TextLine(server, limits or Limits(), authorities)
+        client = cls(line)
+        try:
+            await line.open(allowed)
+            await line.run(client._greet, line.limits.greeting_seconds + line.limits.tls_seconds)
+        except BaseException:
+            line.cut()
+            raise
+        return client
+
+    async def sign_in(self, credential: Credential) -> None:
+        """Sign in by SASL, or by USER and PASS. Never retries. Raises SignInRefused and kin."""
+        await self._run(lambda: self._sign_in(credential))
+
+    async def list_messages(self) -> list[Pop3Message]:
+        """Return every message with its unique id (UIDL)."""
+        return await self._run(self._list)
+
+    async def header(self, number: int) -> bytes:
+        """Return a message's header (TOP), or all of it where TOP is not offered."""
+        command = f"TOP {number:d} 0" if "TOP" in self.capabilities else f"RETR {number:d}"
+        return await self._run(lambda: self._text(command))
+
+    async def message(self, number: int) -> bytes:
+        """Return a message (RETR), at most `Limits.message` octets."""
+        return await self._run(lambda: self._text(f"RETR {number:d}"))
+
+    async def sign_out(self) -> None:
+        """Say goodbye and close; a server that does not answer is left anyway."""
+        with contextlib.suppress(NetError, LineBroken, Refused):
+            await self._line.run(lambda: self._ask("QUIT"), self._line.limits.goodbye_seconds)
+        self._line.cut()
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        host, port = self._server.host, self._server.port
+        try:
+            return await self._line.run(work, self._line.limits.command_seconds)
+        except Refused as refusal:
+            raise CommandRefused(host, port, refusal.condition.text) from None
+        except LineBroken:
+            self._line.cut()
+            raise ConnectionLost(host, port) from None
+
+    def _greet(self) -> None:
+        try:
+            self._answer()
+            self._learn_capabilities()
+            if self._server.security is Security.STARTTLS:
+                self._start_tls()
+        except (LineBroken, Refused):
+            raise NotAPop3Server(self._server.host, self._server.port) from None
+
+    def _start_tls(self) -> None:
+        try:
+            if "STLS" not in self.capabilities:
+                raise TlsNotOffered(self._server.host, self._server.port)
+            self._ask("STLS")
+        except Refused:
+            raise TlsNotOffered(self._server.host, self._server.port) from None
+        self._line.secure()
+        self._learn_capabilities()
+
+    def _learn_capabilities(self) -> None:
+        """Ask CAPA (RFC 2449 §5); an old server has none. What was known before is forgotten."""
+        self.capabilities = {}
+        with contextlib.suppress(Refused):
+            self._ask("CAPA")
+            words = [line.decode("latin-1").split() for line in self._lines()]
+            self.capabilities = {word[0].upper(): word[1:] for word in words if word}
+
+    def _sign_in(self, credential: Credential) -> None:
+        host, port = self._server.host, self._server.port
+        offered = {name.upper() for name in self.capabilities.get("SASL", [])}
+        mechanism = find_mechanism(credential, offered)
+        try:
+            if mechanism is not None:
+                self._authenticate(mechanism)
+            elif isinstance(credential, Password):
+                self._user_and_pass(credential)
+            else:
+                raise SignInNotOffered(host, port)
+        except Refused as refusal:
+            raise error_for_sign_in(refusal.condition, host, port) from None
+        except (ImapError, ValueError):
+            raise ProtocolViolation(host, port) from None
+        self._learn_capabilities()
+
+    def _authenticate(self, mechanism: Mechanism) -> None:
+        """Sign in by SASL (RFC 5034 §4), each answer sent when it is asked for."""
+        pending = mechanism.initial()
+        answer = self._ask(f"AUTH {mechanism.name}")
+        for _ in range(self._line.limits.sasl_steps):
+            if not answer.startswith(b"+ "):
+                return mechanism.verify()
+            challenge = base64.b64decode(answer[2:])
+            response = mechanism.respond(challenge) if pending is None else pending
+            pending = None
+            answer = self._ask(base64.b64encode(response).decode("ascii"))
+        raise LineBroken("the server never ends its challenges")
+
+    def _user_and_pass(self, credential: Password) -> None:
+        """Sign in the old way (RFC 1939 §7); a line break in either would be a command."""
+        if set("\r\n\0") & set(credential.user + credential.secret):
+            raise ValueError("a line break in a user or password")
+        self._ask(f"USER {credential.user}")
+        self._ask(f"PASS {credential.secret}")
+
+    def _list(self) -> list[Pop3Message]:
+        self._ask("UIDL")
+        self._line.grant(80 * _MESSAGES_MAX)
+        return [self._parse_listing(line) for line in self._lines()]
+
+    def _text(self, command: str) -> bytes:
+        self._ask(command)
+        self._line.grant(self._line.limits.message)
+        return b"".join(line + b"\r\n" for line in self._lines())
+
+    def _ask(self, command: str) -> bytes:
+        self._line.send_line(command)
+        return self._answer()
+
+    def _answer(self) -> bytes:
+        """Read a one-line answer. Raises Refused for `-ERR`."""
+        line = self._line.read_line()
+        if line.startswith(b"+"):
+            return line
+        if not line.startswith(b"-ERR"):
+            raise LineBroken("not a POP3 answer")
+        raise Refused(_condition(line[4:].strip()))
+
+    def _lines(self) -> Iterator[bytes]:
+        """Yield the lines up to the one with a dot alone (RFC 1939 §3)."""
+        while (line := self._line.read_line()) != b".":
+            yield line[1:] if line.startswith(b".") else line
+
+    def _parse_listing(self, line: bytes) -> Pop3Message:
+        number, _, uidl = line.strip().partition(b" ")
+        # RFC 1939 §7 says at most 70 characters; some servers have more.
+        if not number.isdigit() or len(number) > 9 or not 1 <= len(uidl) <= 255:
+            raise ProtocolViolation(self._server.host, self._server.port)
+        return Pop3Message(int(number), uidl.decode("latin-1"))
+
+
+def _condition(words: bytes) -> Condition:
+    code = None
+    if words.startswith(b"["):
+        name, _, words = words[1:].partition(b"]")
+        code = Code(_CODES.get(name.upper(), "ALERT"))
+    return Condition("NO", code, server_words(words, 500))

@@ -1,0 +1,190 @@
+"""Hand a message to a submission server (RFC 6409), at most once.
+
+From the final dot to its answer nobody can know whether the message was taken (RFC 1047):
+`DeliveryUnknown` says so, and whoever sends again must look first.
+"""
+
+import contextlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self, TypeVar
+
+from postroom.imap.errors import ImapError
+from postroom.imap.limits import Limits
+from postroom.net.credentials import Credential
+from postroom.net.errors import (
+    CommandRefused,
+    ConnectionLost,
+    DeliveryUnknown,
+    MessageTooLarge,
+    NetError,
+    NotAnSmtpServer,
+    ProtocolViolation,
+    SignInNotOffered,
+    TlsNotOffered,
+)
+from postroom.net.sasl_choice import find_mechanism
+from postroom.net.server import AllowedNetworks, Security, Server
+from postroom.net.smtp_dialogue import SmtpDialogue
+from postroom.net.smtp_refusals import Reply, error_for_delivery, error_for_smtp_sign_in
+from postroom.net.text_line import LineBroken, TextLine
+
+T = TypeVar("T")
+
+_ADDRESS: Final = re.compile(r"[^\x00-\x20<>\x7f\s]{1,320}")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """For whom the server took the message, and for whom not, with its words."""
+
+    accepted: tuple[str, ...]
+    refused: dict[str, str]
+
+
+class SmtpClient:
+    """One connection to a submission server; its methods are called one after the other."""
+
+    def __init__(self, line: TextLine) -> None:
+        """Wrap an open line; use `connect`."""
+        self._line = line
+        self._server = line.server
+        self._smtp = SmtpDialogue(line)
+
+    @classmethod
+    async def connect(
+        cls,
+        server: Server,
+        allowed: AllowedNetworks,
+        *,
+        limits: Limits | None = None,
+        authorities: Path | None = None,
+    ) -> Self:
+        """Reach the server as its `security` demands and learn its extensions."""
+        line = TextLine(server, limits or Limits(), authorities)
+        client = cls(line)
+        try:
+            await line.open(allowed)
+            await line.run(client._greet, line.limits.greeting_seconds + line.limits.tls_seconds)
+        except BaseException:
+            line.cut()
+            raise
+        return client
+
+    @property
+    def extensions(self) -> dict[str, str]:
+        """What EHLO said, names in lower case."""
+        return dict(self._smtp.extensions)
+
+    async def sign_in(self, credential: Credential) -> None:
+        """Sign in. Never retries. Raises SignInRefused and kin."""
+        await self._run(lambda: self._sign_in(credential))
+
+    async def deliver(self, sender: str, recipients: Sequence[str], message: bytes) -> Delivery:
+        """Send one message to everyone it names. Raises DeliveryUnknown when nobody can tell."""
+        if not recipients:
+            raise self._refused("nobody to send to")
+        for address in (sender, *recipients):
+            if not _ADDRESS.fullmatch(address):
+                raise self._refused("that is not an address")
+        return await self._run(lambda: self._deliver(sender, recipients, message))
+
+    async def sign_out(self) -> None:
+        """Say goodbye and close; a server that does not answer is left anyway."""
+        with contextlib.suppress(NetError, LineBroken):
+            await self._line.run(lambda: self._smtp.ask("QUIT"), self._line.limits.goodbye_seconds)
+        self._line.cut()
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        try:
+            return await self._line.run(work, self._line.limits.command_seconds)
+        except LineBroken:
+            self._line.cut()
+            raise ConnectionLost(self._server.host, self._server.port) from None
+
+    def _greet(self) -> None:
+        host, port = self._server.host, self._server.port
+        try:
+            self._expect(220, self._smtp.reply())
+            self._expect(250, self._smtp.hello())
+            if self._server.security is Security.STARTTLS:
+                self._start_tls()
+        except LineBroken:
+            raise NotAnSmtpServer(host, port) from None
+
+    def _start_tls(self) -> None:
+        if "starttls" not in self._smtp.extensions or self._smtp.ask("STARTTLS").code != 220:
+            raise TlsNotOffered(self._server.host, self._server.port)
+        self._line.secure()
+        self._expect(250, self._smtp.hello())
+
+    def _sign_in(self, credential: Credential) -> None:
+        host, port = self._server.host, self._server.port
+        offered = self._smtp.extensions.get("auth", "").upper().split()
+        mechanism = find_mechanism(credential, offered)
+        if mechanism is None:
+            raise SignInNotOffered(host, port)
+        try:
+            reply = self._smtp.authenticate(mechanism)
+            if reply.code == 235:
+                mechanism.verify()
+                return
+        except (ImapError, ValueError):
+            raise ProtocolViolation(host, port) from None
+        raise error_for_smtp_sign_in(reply, host, port)
+
+    def _deliver(self, sender: str, recipients: Sequence[str], message: bytes) -> Delivery:
+        refused = self._send_envelope(sender, recipients, message)
+        self._expect(354, self._smtp.ask("DATA"))
+        self._smtp.send_message(message)
+        try:
+            reply = self._smtp.reply()
+        except LineBroken:
+            raise DeliveryUnknown(self._server.host, self._server.port) from None
+        self._expect(250, reply)
+        accepted = tuple(one for one in recipients if one not in refused)
+        return Delivery(accepted, refused)
+
+    def _send_envelope(
+        self, sender: str, recipients: Sequence[str], message: bytes
+    ) -> dict[str, str]:
+        lines = [self._mail_line(sender, recipients, len(message), message.isascii())]
+        lines += [f"RCPT TO:<{recipient}>" for recipient in recipients]
+        mail, *answers = self._smtp.ask_all(lines)
+        self._expect(250, mail)
+        refused = {
+            recipient: reply.text
+            for recipient, reply in zip(recipients, answers, strict=True)
+            if reply.code not in (250, 251)
+        }
+        if len(refused) == len(set(recipients)):
+            self._smtp.ask("RSET")
+            raise error_for_delivery(answers[0], self._server.host, self._server.port)
+        return refused
+
+    def _mail_line(self, sender: str, recipients: Sequence[str], size: int, is_ascii: bool) -> str:
+        extensions = self._smtp.extensions
+        line = f"MAIL FROM:<{sender}>"
+        if "size" in extensions:
+            allowed = extensions["size"][:20]
+            if allowed.isdigit() and 0 < int(allowed) < size:
+                raise MessageTooLarge(self._server.host, self._server.port)
+            line += f" SIZE={size}"
+        if not is_ascii and "8bitmime" in extensions:
+            line += " BODY=8BITMIME"
+        if not "".join((sender, *recipients)).isascii():
+            if "smtputf8" not in extensions:
+                raise self._refused("the server takes no addresses outside ASCII")
+            line += " SMTPUTF8"
+        return line
+
+    def _expect(self, code: int, reply: Reply) -> None:
+        if reply.code != code:
+            raise error_for_delivery(reply, self._server.host, self._server.port)
+
+    def _refused(self, why: str) -> CommandRefused:
+        error = CommandRefused(self._server.host, self._server.port)
+        error.sentence = f"Nothing was sent: {why}."
+        return error
