@@ -1,0 +1,1 @@
+"""Setup › Channels › Email › Email Configuration."""

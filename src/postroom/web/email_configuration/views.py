@@ -1,0 +1,102 @@
+"""Setup › Channels › Email › Email Configuration. Reference: Set up Custom IMAP Account."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from postroom.accounts.lifecycle import pause, resume, set_sharing
+from postroom.accounts.models import EmailAccount, Sharing
+from postroom.archive.announce import announce_account, announce_work
+from postroom.engine.tasks import start_keeping
+from postroom.setup.connecting import ConnectionFailed, connect_account
+from postroom.web.email_configuration.access import accounts_for, get_account, get_own_account
+from postroom.web.email_configuration.forms import OtherMailForm, SharingForm
+from postroom.web.email_configuration.health import glance_of, health_of
+from postroom.web.sign_in import SignedInRequest, signed_in
+
+
+@require_safe
+@signed_in
+def accounts(request: SignedInRequest) -> HttpResponse:
+    """One's own accounts; for administrators the health of everyone else's too."""
+    now = timezone.now()
+    seen = accounts_for(request.user)
+    own = [glance_of(account, now) for account in seen.filter(owner=request.user)]
+    others = [glance_of(account, now) for account in seen.exclude(owner=request.user)]
+    context = {"room": "setup", "own": own, "others": others}
+    return render(request, "email_configuration/accounts.html", context)
+
+
+@sensitive_post_parameters("password", "smtp_password")
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def other_mail(request: SignedInRequest) -> HttpResponse:
+    """Connect a mailbox on a custom server. It is tried first; what does not work is not kept."""
+    form = OtherMailForm(request.POST or None, initial={"sharing": Sharing.PRIVATE})
+    if request.method == "POST" and form.is_valid():
+        try:
+            account = connect_account(form.request_of(request.user))
+        except ConnectionFailed as failure:
+            form.explain(failure)
+        else:
+            start_keeping(account)
+            return redirect("account", account.pk)
+    status = 422 if form.errors else 200
+    context = {"room": "setup", "form": form}
+    return render(request, "email_configuration/other_mail.html", context, status=status)
+
+
+@require_safe
+@signed_in
+def account(request: SignedInRequest, pk: int) -> HttpResponse:
+    """How one account is doing, and for its owner what can be decided about it."""
+    account = get_account(request.user, pk)
+    context = {
+        "room": "setup",
+        "account": account,
+        "is_own": account.owner == request.user,
+        "health": health_of(account, timezone.now()),
+        "form": SharingForm(initial={"sharing": account.sharing}),
+    }
+    return render(request, "email_configuration/account.html", context)
+
+
+@require_POST
+@signed_in
+def sharing(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Decide who sees the account's mail; it holds at once for all of it."""
+    account = get_own_account(request.user, pk)
+    form = SharingForm(request.POST)
+    if form.is_valid():
+        set_sharing(account, Sharing(form.cleaned_data["sharing"]))
+        messages.success(request, f"Sharing is {account.get_sharing_display().lower()} now.")
+    return changed(account)
+
+
+@require_POST
+@signed_in
+def pausing(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Stop fetching new mail."""
+    account = get_own_account(request.user, pk)
+    pause(account)
+    announce_work(account.pk)
+    return changed(account)
+
+
+@require_POST
+@signed_in
+def resumption(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Fetch mail again, and try again whatever went wrong before."""
+    account = get_own_account(request.user, pk)
+    resume(account)
+    start_keeping(account)
+    return changed(account)
+
+
+def changed(account: EmailAccount) -> HttpResponse:
+    """Tell open pages, and go back to the account's own."""
+    announce_account(account.pk)
+    return redirect("account", account.pk)

@@ -1,0 +1,1 @@
+"""One person's emails in a list, and one email to read."""

@@ -1,0 +1,91 @@
+"""One email laid out for reading."""
+
+from dataclasses import dataclass
+
+from postroom.archive.models import BodyState, Email, Participant, ParticipantRole
+from postroom.archive.reading import find_message, find_raw
+from postroom.association import emails_of, people_on, visible_to
+from postroom.crm.models import Person
+from postroom.mime import Attachment, ParsedMessage
+from postroom.team.models import User
+from postroom.web.emails.rows import participants_of
+from postroom.web.emails.safe_html import safe_html
+
+SHOWN_ROLES = (
+    (ParticipantRole.FROM, "From"),
+    (ParticipantRole.REPLY_TO, "Reply to"),
+    (ParticipantRole.TO, "To"),
+    (ParticipantRole.CC, "Cc"),
+    (ParticipantRole.BCC, "Bcc"),
+)
+MOST_OF_A_THREAD = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reading pane shows; `message` is None while the body is not here."""
+
+    email: Email
+    message: ParsedMessage | None
+    people: list[tuple[str, list[Participant]]]
+    known: list[Person]
+    thread: list[Email]
+    is_own: bool
+    blocked_images: int
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the body is on its way from the mailbox."""
+        return self.message is None and self.email.body_state == BodyState.ENVELOPE
+
+    @property
+    def attachments(self) -> list[Attachment]:
+        """What to list under the text: all that the HTML does not show by itself."""
+        if self.message is None:
+            return []
+        return [a for a in self.message.attachments if not (a.inline and self.message.html)]
+
+
+def reading_of(email: Email, viewer: User, person: Person | None) -> Reading:
+    """Lay the email out for a viewer who may see it."""
+    message, raw = find_message(email), find_raw(email)
+    return Reading(
+        email,
+        message,
+        people_by_role(participants_of([email.pk])[email.pk]),
+        list(people_on(email)),
+        thread_of(email, viewer, person),
+        email.account.owner_id == viewer.pk,
+        safe_html(message, raw).blocked_images if message and raw else 0,
+    )
+
+
+def people_by_role(participants: list[Participant]) -> list[tuple[str, list[Participant]]]:
+    """Who is on the email, under the words people know; a Reply-To that repeats From is left."""
+    senders = {p.canonical for p in participants if p.role == ParticipantRole.FROM}
+    shown = [
+        (label, [p for p in participants if p.role == role and not repeats(p, senders)])
+        for role, label in SHOWN_ROLES
+    ]
+    return [(label, found) for label, found in shown if found]
+
+
+def repeats(participant: Participant, senders: set[str]) -> bool:
+    """Whether a Reply-To says nothing that From did not say."""
+    return participant.role == ParticipantRole.REPLY_TO and participant.canonical in senders
+
+
+def thread_of(email: Email, viewer: User, person: Person | None) -> list[Email]:
+    """The other visible emails of the thread, with this person if one is given, newest first.
+
+    One of each email, though colleagues may have copies; the newest few of a very long thread.
+    """
+    if not email.thread_root:
+        return []
+    emails = visible_to(viewer).filter(thread_root=email.thread_root)
+    if person:
+        emails = emails.filter(pk__in=emails_of(person).values("pk"))
+    found: dict[bytes, Email] = {bytes(email.identity): email}
+    for other in emails.order_by("-sent_at", "id")[: 4 * MOST_OF_A_THREAD]:
+        found.setdefault(bytes(other.identity), other)
+    return [other for other in found.values() if other.pk != email.pk][:MOST_OF_A_THREAD]

@@ -1,0 +1,66 @@
+"""The rows of the Emails related list, as one viewer sees them. Reference: View Emails."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from postroom.archive.models import Direction, Email, Participant, ParticipantRole
+from postroom.association import RelatedEmail
+from postroom.team.models import User
+
+RECIPIENTS = (ParticipantRole.TO, ParticipantRole.CC, ParticipantRole.BCC)
+
+
+@dataclass(frozen=True, slots=True)
+class EmailRow:
+    """One line of mail: who, what about, when, and through whose mailbox it is seen."""
+
+    email: Email
+    cursor: str
+    party: str
+    more_parties: int
+    sharers: tuple[User, ...]
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the account's owner wrote it."""
+        return self.email.direction == Direction.SENT
+
+
+def rows_of(related: Sequence[RelatedEmail], viewer: User) -> list[EmailRow]:
+    """The rows for these emails, in their order."""
+    participants = participants_of([r.email.pk for r in related])
+    return [row_of(r, participants[r.email.pk], viewer) for r in related]
+
+
+def row_of(related: RelatedEmail, participants: list[Participant], viewer: User) -> EmailRow:
+    """One row."""
+    email = related.email
+    parties = parties_of(email, participants)
+    return EmailRow(
+        email,
+        str(related.cursor),
+        said(parties[0]) if parties else "",
+        max(0, len(parties) - 1),
+        () if email.account.owner_id == viewer.pk else related.shared_by,
+    )
+
+
+def participants_of(email_ids: Sequence[int]) -> dict[int, list[Participant]]:
+    """Everyone on these emails, in the order of the headers."""
+    found: dict[int, list[Participant]] = defaultdict(list)
+    rows = Participant.objects.filter(email__in=email_ids)
+    for participant in rows.order_by("role", "position", "pk"):
+        found[participant.email_id].append(participant)
+    return found
+
+
+def parties_of(email: Email, participants: list[Participant]) -> list[Participant]:
+    """The other side: the sender of what was received, the recipients of what was sent."""
+    roles = RECIPIENTS if email.direction == Direction.SENT else (ParticipantRole.FROM,)
+    return [p for p in participants if p.role in roles]
+
+
+def said(participant: Participant) -> str:
+    """How a participant is called in a line: by name if there is one."""
+    return participant.name or participant.address

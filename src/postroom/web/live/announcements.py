@@ -1,0 +1,56 @@
+"""What the database announced, in values. Ids only: content is asked for by each page's viewer."""
+
+import json
+from dataclasses import dataclass
+
+from postroom.archive.announce import ACCOUNT_CHANGED, EMAILS_CHANGED
+from postroom.archive.listening import LOOK_AGAIN
+from postroom.archive.listening import Announcement as Heard
+from postroom.crm.people import PEOPLE_CHANGED
+
+CHANNELS = (EMAILS_CHANGED, ACCOUNT_CHANGED, PEOPLE_CHANGED)
+
+
+@dataclass(frozen=True, slots=True)
+class EmailsChanged:
+    """These emails came, went or changed; None when they were too many to name."""
+
+    account: int
+    emails: frozenset[int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChanged:
+    """An account's state, sharing or progress changed."""
+
+    account: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleChanged:
+    """Someone's addresses changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """The connection is new: nobody knows what was announced before."""
+
+
+Announcement = EmailsChanged | AccountChanged | PeopleChanged | Unheard
+
+
+def parse_announcement(heard: Heard) -> Announcement | None:
+    """Read what was heard; None for what is none of ours."""
+    if heard == LOOK_AGAIN:
+        return Unheard()
+    if heard.channel == PEOPLE_CHANGED:
+        return PeopleChanged()
+    try:
+        told = json.loads(heard.payload)
+        if heard.channel == ACCOUNT_CHANGED:
+            return AccountChanged(int(told["account"]))
+        emails = told["emails"]
+        named = None if emails is None else frozenset(map(int, emails))
+        return EmailsChanged(int(told["account"]), named)
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,27 @@
+"""Whom an announcement can concern: one question for all open pages. No content, no viewer."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+
+from postroom.accounts.models import EmailAccount
+from postroom.archive.models import Participant
+from postroom.association import known_addresses
+
+
+def find_concerned(
+    emails: Collection[int], watched: Collection[int]
+) -> Mapping[int, Collection[int]]:
+    """Of the people whose pages are open, those who are on these emails, and on which."""
+    addresses = known_addresses().filter(person__in=watched)
+    person_of = dict(addresses.values_list("canonical", "person"))
+    on_them = Participant.objects.filter(email__in=emails, canonical__in=person_of)
+    concerned: dict[int, set[int]] = defaultdict(set)
+    for canonical, email in on_them.values_list("canonical", "email"):
+        concerned[person_of[canonical]].add(email)
+    return concerned
+
+
+def sharing_of(account: int) -> object:
+    """What decides whether colleagues see an account's mail; changes when they see other mail."""
+    columns = ("sharing", "activation", "owner__is_active")
+    return EmailAccount.objects.filter(pk=account).values_list(*columns).first()

@@ -1,0 +1,140 @@
+"""One ear for the database, any number of open pages.
+
+Each page has a subscriber that remembers what it still has to look at: never more than a bound,
+and the same thing once however often it was announced. An announcement about people's mail is
+looked up once for all pages, so that an arrival wakes only pages of people who are on it.
+"""
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+from postroom.archive.listening import announcements
+from postroom.web.live.announcements import (
+    CHANNELS,
+    AccountChanged,
+    Announcement,
+    EmailsChanged,
+    PeopleChanged,
+    Unheard,
+    parse_announcement,
+)
+from postroom.web.live.concerns import find_concerned, sharing_of
+from postroom.web.live.threads import ask
+
+MOST_WAITING = 200
+
+
+@dataclass(eq=False, slots=True)
+class Subscriber:
+    """What one open page watches, and what changed since it last looked."""
+
+    person: int | None = None
+    email: int | None = None
+    account: int | None = None
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    emails: set[int] = field(default_factory=set)
+    everything: bool = False
+
+    def look_at(self, emails: Collection[int]) -> None:
+        """These emails are to be looked at again."""
+        self.emails.update(emails)
+        if len(self.emails) > MOST_WAITING:
+            self.look_at_everything()
+        self.changed.set()
+
+    def look_at_everything(self) -> None:
+        """The page is to be caught up as a whole."""
+        self.emails.clear()
+        self.everything = True
+        self.changed.set()
+
+    def take(self) -> frozenset[int] | None:
+        """The emails to look at, None for everything; they are not waiting any more."""
+        emails = None if self.everything else frozenset(self.emails)
+        self.emails.clear()
+        self.everything = False
+        self.changed.clear()
+        return emails
+
+
+class Hub:
+    """The pages open in this process; listens as long as there are any."""
+
+    def __init__(self) -> None:
+        self.subscribers: set[Subscriber] = set()
+        self.listening: asyncio.Task[None] | None = None
+        self.sharing: dict[int, object] = {}
+
+    def join(self, subscriber: Subscriber) -> None:
+        """Tell the subscriber from now on."""
+        self.subscribers.add(subscriber)
+        if self.listening is None or self.listening.done():
+            self.listening = asyncio.create_task(self.listen())
+
+    def leave(self, subscriber: Subscriber) -> None:
+        """Tell it no more; the last one to leave ends the listening."""
+        self.subscribers.discard(subscriber)
+        if not self.subscribers and self.listening is not None:
+            self.listening.cancel()
+            self.listening = None
+
+    async def listen(self) -> None:
+        """Publish what the database announces, until cancelled."""
+        async for heard in announcements(CHANNELS):
+            if announcement := parse_announcement(heard):
+                await self.publish(announcement)
+
+    async def publish(self, announcement: Announcement) -> None:
+        """Wake the pages that an announcement can concern."""
+        match announcement:
+            case Unheard():
+                self.catch_up()
+            case EmailsChanged(_, None) | PeopleChanged():
+                self.catch_up_people()
+            case EmailsChanged(_, frozenset() as emails):
+                await self.publish_emails(emails)
+            case AccountChanged(account):
+                await self.publish_account(account)
+
+    async def publish_emails(self, emails: frozenset[int]) -> None:
+        """Wake the pages of these emails and of the people on them."""
+        for subscriber in self.subscribers:
+            if subscriber.email in emails:
+                subscriber.look_at([subscriber.email])
+        if watched := {s.person for s in self.subscribers if s.person is not None}:
+            concerned = await ask(find_concerned, emails, watched)
+            for subscriber in list(self.subscribers):
+                if found := concerned.get(subscriber.person or 0):
+                    subscriber.look_at(found)
+
+    async def publish_account(self, account: int) -> None:
+        """Wake the account's own pages; people's pages only if others may now see more or less."""
+        for subscriber in self.subscribers:
+            if subscriber.account == account:
+                subscriber.look_at_everything()
+        if any(s.person is not None for s in self.subscribers):
+            sharing = await ask(sharing_of, account)
+            if self.sharing.get(account) != sharing:
+                self.sharing[account] = sharing
+                self.catch_up_people()
+
+    def catch_up(self) -> None:
+        """All pages look again."""
+        for subscriber in self.subscribers:
+            subscriber.look_at_everything()
+
+    def catch_up_people(self) -> None:
+        """All pages with mail on them look again."""
+        for subscriber in self.subscribers:
+            if subscriber.person is not None or subscriber.email is not None:
+                subscriber.look_at_everything()
+
+
+def hub() -> Hub:
+    """The hub of the running event loop."""
+    return _HUBS.setdefault(asyncio.get_running_loop(), Hub())
+
+
+_HUBS: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

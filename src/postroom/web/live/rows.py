@@ -1,0 +1,62 @@
+"""What to change in an open Emails related list, for one viewer."""
+
+from collections.abc import Collection, Iterator
+
+from django.db.models import Q
+from django.template.loader import render_to_string
+
+from postroom.association import RelatedEmail, emails_of
+from postroom.association.related import emails_between, fold_copies
+from postroom.association.visibility import shared_with_colleagues
+from postroom.crm.models import Person
+from postroom.team.models import User
+from postroom.web.emails.related import find_sharer, related_page
+from postroom.web.emails.rows import EmailRow, rows_of
+from postroom.web.live.streams import Event
+
+
+def row_events(
+    person: Person, shared_by: str, viewer: User, emails: Collection[int] | None
+) -> Iterator[Event]:
+    """Changed rows, then rows to take away; or the newest page whole when `emails` is None."""
+    sharer = find_sharer(person, viewer, shared_by)
+    if emails is None:
+        page = related_page(person, viewer, sharer, after="")
+        yield Event("page", rendered(person, page.rows, is_whole=not page.next))
+        return
+    related = changed_emails(person, viewer, sharer, emails)
+    if related:
+        yield Event("rows", rendered(person, rows_of(related, viewer)))
+    if gone := removed_emails(person, viewer, emails):
+        yield Event("gone", " ".join(map(str, sorted(gone))))
+
+
+def changed_emails(
+    person: Person, viewer: User, sharer: User | None, emails: Collection[int]
+) -> list[RelatedEmail]:
+    """The rows of these emails, with all the copies of each that the viewer may see."""
+    visible = emails_between(person, viewer)
+    if sharer:
+        visible = visible.filter(account__owner=sharer)
+    identities = visible.filter(pk__in=emails).order_by().values_list("identity", flat=True)
+    copies = visible.filter(identity__in=list(identities))
+    return fold_copies(list(copies), viewer, is_end=True)
+
+
+def removed_emails(person: Person, viewer: User, emails: Collection[int]) -> list[int]:
+    """Of these, the emails that were removed, if the viewer could see them before.
+
+    Of mail they never saw, nobody learns that it went.
+    """
+    removed = emails_of(person).filter(
+        Q(account__owner=viewer) | shared_with_colleagues(),
+        pk__in=emails,
+        removed_at__isnull=False,
+    )
+    return list(removed.values_list("pk", flat=True))
+
+
+def rendered(person: Person, rows: list[EmailRow], *, is_whole: bool = False) -> str:
+    """The rows as the page has them; `is_whole` when there are no others below them."""
+    context = {"rows": rows, "person": person, "is_whole": is_whole}
+    return render_to_string("emails/changed_rows.html", context)

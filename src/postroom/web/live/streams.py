@@ -1,0 +1,98 @@
+"""Server-sent events of one open page: what changed for its viewer, decided as it is sent."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, StreamingHttpResponse
+
+from postroom.team.models import User
+from postroom.web.live.hub import Subscriber, hub
+from postroom.web.live.threads import ask
+from postroom.web.live.viewer import find_viewer
+from postroom.web.time_zones import use_time_zone_of
+
+KEEP_ALIVE = 20.0
+PAUSE = 0.1
+CATCH_UP_PAUSE = 1.5
+RECONNECT = "retry: 2000\n\n"
+STILL_HERE = ": still here\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One server-sent event."""
+
+    name: str
+    text: str
+
+    def __str__(self) -> str:
+        lines = self.text.splitlines() or [""]
+        return "".join([f"event: {self.name}\n", *(f"data: {line}\n" for line in lines), "\n"])
+
+
+ENDED = Event("ended", "")
+
+# What to tell a viewer about these emails, or about everything when None.
+Compose = Callable[[User, frozenset[int] | None], Iterable[Event]]
+
+
+def live_response(
+    request: HttpRequest, subscriber: Subscriber, compose: Compose
+) -> StreamingHttpResponse:
+    """Stream to one page until it is closed or its viewer may not look any more."""
+    stream = events(request, subscriber, compose)
+    response = StreamingHttpResponse(stream, content_type="text/event-stream")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+async def events(
+    request: HttpRequest, subscriber: Subscriber, compose: Compose
+) -> AsyncIterator[str]:
+    """The text of the stream. A page begins by catching up with what it missed."""
+    joined = hub()
+    subscriber.look_at_everything()
+    joined.join(subscriber)
+    try:
+        yield RECONNECT
+        while True:
+            changed = await is_changed(subscriber)
+            emails = subscriber.take() if changed else frozenset()
+            told = await ask(tell, request, emails, compose)
+            yield "".join(map(str, told or [ENDED]))
+            if not told:
+                return
+            await asyncio.sleep(PAUSE if emails is not None else spread(CATCH_UP_PAUSE))
+    finally:
+        joined.leave(subscriber)
+
+
+async def is_changed(subscriber: Subscriber) -> bool:
+    """Wait for something to look at; False when it is time for a sign of life instead."""
+    try:
+        await asyncio.wait_for(subscriber.changed.wait(), KEEP_ALIVE)
+    except TimeoutError:
+        return False
+    return True
+
+
+def tell(
+    request: HttpRequest, emails: frozenset[int] | None, compose: Compose
+) -> list[Event | str] | None:
+    """What the viewer is to be told now; None when they may not look any more."""
+    viewer = find_viewer(request.session.session_key)
+    if viewer is None:
+        return None
+    looks = emails is None or bool(emails)
+    with use_time_zone_of(request), suppress(Http404):
+        return [STILL_HERE, *(compose(viewer, emails) if looks else ())]
+    return None
+
+
+def spread(seconds: float) -> float:
+    """Not all pages at the same moment."""
+    return seconds * random.uniform(0.7, 1.3)  # noqa: S311 - jitter, no secret

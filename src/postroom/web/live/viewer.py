@@ -1,0 +1,17 @@
+"""Who looks at an open page, asked anew each time something is about to be sent."""
+
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpRequest
+
+from postroom.team.models import User
+
+
+def find_viewer(session_key: str | None) -> User | None:
+    """The user of a session that still holds: not signed out, not expired, not deactivated."""
+    if not session_key:
+        return None
+    request = HttpRequest()
+    request.session = SessionStore(session_key)
+    user = get_user(request)
+    return user if user.is_authenticated else None

@@ -1,0 +1,74 @@
+"""The streams that open pages listen to."""
+
+from collections.abc import Callable, Iterator
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from postroom.crm.models import Person
+from postroom.team.models import User
+from postroom.web.email_configuration.access import get_account
+from postroom.web.emails.access import get_email
+from postroom.web.live.health import health_events
+from postroom.web.live.hub import Subscriber
+from postroom.web.live.rows import row_events
+from postroom.web.live.streams import Event, live_response
+from postroom.web.live.threads import ask
+from postroom.web.live.viewer import find_viewer
+
+Emails = frozenset[int] | None
+
+
+@require_safe
+async def person(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Changes of a person's Emails related list."""
+    shared_by = request.GET.get("shared_by", "")
+
+    def compose(viewer: User, emails: Emails) -> Iterator[Event]:
+        return row_events(get_person(viewer, pk), shared_by, viewer, emails)
+
+    return await stream(request, Subscriber(person=pk), compose, get_person)
+
+
+@require_safe
+async def email(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Changes of one email: its body has come, or it may not be seen any more."""
+
+    def compose(viewer: User, emails: Emails) -> Iterator[Event]:
+        get_email(viewer, pk)
+        yield Event("email", str(pk))
+
+    return await stream(request, Subscriber(email=pk), compose, get_email)
+
+
+@require_safe
+async def account(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Changes of an account's state and progress."""
+
+    def compose(viewer: User, emails: Emails) -> Iterator[Event]:
+        return health_events(get_account(viewer, pk), viewer)
+
+    return await stream(request, Subscriber(account=pk), compose, get_account)
+
+
+async def stream(
+    request: HttpRequest,
+    subscriber: Subscriber,
+    compose: Callable[[User, Emails], Iterator[Event]],
+    get: Callable[[User, int], object],
+) -> HttpResponseBase:
+    """Open the stream for someone signed in who may look; 204 tells a browser not to come back."""
+    viewer = await ask(find_viewer, request.session.session_key)
+    if viewer is None:
+        return HttpResponse(status=204)
+    pk = subscriber.person or subscriber.email or subscriber.account or 0
+    await ask(get, viewer, pk)
+    return live_response(request, subscriber, compose)
+
+
+def get_person(viewer: User, pk: int) -> Person:
+    """Everyone who is signed in sees who the leads and contacts are."""
+    person = Person.objects.filter(pk=pk).first()
+    if person is None:
+        raise Http404
+    return person

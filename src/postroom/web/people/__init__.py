@@ -1,0 +1,1 @@
+"""Leads and contacts: lists, the person's page, editing, conversion."""

@@ -1,0 +1,103 @@
+"""What may be written about a lead or contact."""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import validate_email
+from django.db import transaction
+from django.http import QueryDict
+
+from postroom.crm.models import Person, Stage
+from postroom.crm.people import AddressTaken, AddressUnusable, find_company, set_addresses
+from postroom.mime import canonical_address
+
+MOST_FURTHER = 20
+
+
+class FurtherAddresses(forms.CharField):
+    """Any number of addresses, one a line."""
+
+    widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "none"})
+
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+        """Split the lines; also at commas and semicolons, as people paste them."""
+        text = str(value or "").replace(",", "\n").replace(";", "\n")
+        return [line.strip() for line in text.splitlines() if line.strip()]
+
+    def validate(self, value: Any) -> None:
+        """Refuse the first line that is no address, by name."""
+        if len(value) > MOST_FURTHER:
+            raise forms.ValidationError(f"At most {MOST_FURTHER} further addresses.")
+        for address in value:
+            if not canonical_address(address) or len(address) > 254:
+                raise forms.ValidationError(f"“{address}” is not an email address.")
+
+
+class PersonForm(forms.Form):
+    """A lead or contact with their company and addresses."""
+
+    first_name = forms.CharField(
+        max_length=80, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    last_name = forms.CharField(
+        max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    company = forms.CharField(
+        max_length=160, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    email = forms.CharField(
+        label="Primary email",
+        max_length=254,
+        validators=[validate_email],
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Without an address no mail can be found."},
+    )
+    further = FurtherAddresses(
+        label="Further emails",
+        required=False,
+        help_text="One a line. Mail with any of them shows on this person's page.",
+    )
+
+    def __init__(self, typed: QueryDict | None, person: Person) -> None:
+        self.person = person
+        super().__init__(typed, initial=written_of(person))
+
+    def keep(self) -> bool:
+        """Save the person; False, with the reason at its field, when an address is taken."""
+        is_new = self.person.pk is None
+        try:
+            with transaction.atomic():
+                self.write()
+        except (AddressTaken, AddressUnusable) as reason:
+            self.person.pk = None if is_new else self.person.pk
+            canonical = canonical_address(self.cleaned_data["email"])
+            is_primary = canonical and canonical in str(reason).lower()
+            self.add_error("email" if is_primary else "further", str(reason))
+            return False
+        return True
+
+    def write(self) -> None:
+        """Write the form into the person's row and addresses."""
+        cleaned = self.cleaned_data
+        self.person.first_name = cleaned["first_name"]
+        self.person.last_name = cleaned["last_name"]
+        self.person.company = find_company(cleaned["company"])
+        self.person.save()
+        set_addresses(self.person, [cleaned["email"], *cleaned["further"]])
+
+
+def written_of(person: Person) -> dict[str, str]:
+    """What the form shows of a person to begin with."""
+    addresses = [str(address) for address in person.addresses.all()] if person.pk else []
+    return {
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "company": str(person.company or ""),
+        "email": addresses[0] if addresses else "",
+        "further": "\n".join(addresses[1:]),
+    }
+
+
+def parse_stage(text: str) -> Stage:
+    """The stage of that name; a lead, if it is none."""
+    return Stage(text) if text in Stage.values else Stage.LEAD

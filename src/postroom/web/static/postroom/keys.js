@@ -1,0 +1,113 @@
+// Keys as mail people know them, one small thing each. Never while someone types,
+// never with Ctrl, Alt or Meta, and not at all when they are switched off (WCAG 2.1.4).
+"use strict";
+(() => {
+  const OFF = "postroom-keys-off";
+  const ROOMS = { l: "g l", c: "g c", s: "g s" };
+  let leader = 0;
+
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone && !document.cookie.includes(`time_zone=${zone}`)) {
+    document.cookie = `time_zone=${zone}; path=/; max-age=31536000; samesite=lax`;
+  }
+
+  const isTyping = (element) =>
+    element.closest("input, textarea, select, [contenteditable]") !== null &&
+    !["checkbox", "radio"].includes(element.type);
+
+  const rowLinks = () => [...document.querySelectorAll("[data-rows] > li:not(.more) a")].filter(
+    (link, index, all) => all.findIndex((other) => other.parentElement === link.parentElement) === index,
+  );
+
+  function current(links) {
+    const focused = links.indexOf(document.activeElement);
+    return focused >= 0 ? focused : links.findIndex((link) => link.matches("[aria-current]"));
+  }
+
+  function step(by) {
+    const links = rowLinks();
+    if (!links.length) return;
+    const from = current(links);
+    const to = from < 0 ? 0 : Math.min(links.length - 1, Math.max(0, from + by));
+    const isReading = document.activeElement.closest("#reading") !== null;
+    links[to].focus();
+    links[to].scrollIntoView({ block: "nearest" });
+    if (isReading) links[to].click();
+  }
+
+  function open() {
+    const links = rowLinks();
+    const at = current(links);
+    if (at >= 0) links[at].click();
+  }
+
+  function back() {
+    const links = rowLinks();
+    if (document.activeElement.closest("#reading") && current(links) >= 0) {
+      links[current(links)].focus();
+    } else {
+      document.querySelector('[data-key="u"]')?.click();
+    }
+  }
+
+  const showKeys = () => document.getElementById("keys")?.showModal();
+
+  const KEYS = {
+    j: () => step(1),
+    k: () => step(-1),
+    o: open,
+    u: back,
+    "/": () => document.getElementById("find")?.focus(),
+    "?": showKeys,
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
+    if (localStorage.getItem(OFF) && event.key !== "?") return;
+    const isLed = Date.now() - leader < 1500;
+    leader = !isLed && event.key === "g" ? Date.now() : 0;
+    if (isLed && ROOMS[event.key]) {
+      document.querySelector(`[data-key="${ROOMS[event.key]}"]`)?.click();
+    } else if (KEYS[event.key]) {
+      KEYS[event.key]();
+    } else {
+      return;
+    }
+    event.preventDefault();
+  });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-shows=keys]")) showKeys();
+    for (const menu of document.querySelectorAll("details.me[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.querySelector("details.me[open]");
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const box = document.getElementById("keys-on");
+    if (!box) return;
+    box.checked = !localStorage.getItem(OFF);
+    box.addEventListener("change", () => {
+      if (box.checked) localStorage.removeItem(OFF);
+      else localStorage.setItem(OFF, "1");
+    });
+  });
+
+  document.addEventListener("submit", (event) => {
+    const words = event.target.dataset.waits;
+    const button = event.submitter;
+    if (!words || !button) return;
+    button.textContent = words;
+    button.setAttribute("aria-disabled", "true");
+    event.target.addEventListener("submit", (again) => again.preventDefault(), { once: true });
+  });
+})();

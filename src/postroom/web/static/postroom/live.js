@@ -1,0 +1,135 @@
+// One stream a page: what changed for this viewer while the page is open.
+// The server sends finished rows; here they find their place. After a pause (a hidden tab, a lost
+// connection) the stream begins with the newest page, and the list is brought in line with it.
+"use strict";
+(() => {
+  const HIDDEN_MS = 30000;
+  const RETRY_MS = 5000;
+  let source = null;
+  let address = "";
+  let timer = 0;
+
+  const wanted = () => document.querySelector("[data-live]")?.dataset.live ?? "";
+
+  function connect() {
+    const now = document.hidden ? "" : wanted();
+    if (now === address && source && source.readyState !== EventSource.CLOSED) return;
+    disconnect();
+    address = now;
+    if (!now) return;
+    source = new EventSource(now);
+    for (const [name, act] of Object.entries(ACTS)) {
+      source.addEventListener(name, (event) => act(event.data));
+    }
+    source.onopen = () => document.documentElement.setAttribute("data-live-state", "open");
+    source.onerror = () => {
+      document.documentElement.setAttribute("data-live-state", "waiting");
+      if (source.readyState === EventSource.CLOSED) timer = setTimeout(connect, RETRY_MS);
+    };
+  }
+
+  function disconnect() {
+    clearTimeout(timer);
+    source?.close();
+    source = null;
+    address = "";
+  }
+
+  const ACTS = {
+    page: (html) => bringInLine(parse(html)),
+    rows: (html) => parse(html).querySelectorAll("li").forEach(place),
+    gone: (ids) => ids.split(" ").forEach((id) => remove(document.getElementById(`email-row-${id}`))),
+    email: (id) => tellEmail(id),
+    parts: (html) => parse(html).querySelectorAll("[data-part]").forEach(replacePart),
+    ended: () => { disconnect(); location.reload(); },
+  };
+
+  const parse = (html) => new DOMParser().parseFromString(html, "text/html").body;
+  const list = () => document.getElementById("email-rows");
+  const rows = () => [...(list()?.querySelectorAll(":scope > .email-row") ?? [])];
+
+  // A place is "microseconds_identity"; the list goes from the greatest to the smallest.
+  function isAbove(one, other) {
+    const [a, x] = one.split("_");
+    const [b, y] = other.split("_");
+    return a === b ? x > y : Number(a) > Number(b);
+  }
+
+  function bringInLine(page) {
+    const whole = page.querySelector("[data-whole]") !== null;
+    const sent = [...page.querySelectorAll("li.email-row")];
+    const places = new Set(sent.map((row) => row.dataset.place));
+    const last = sent.at(-1)?.dataset.place;
+    for (const row of rows()) {
+      const isCovered = whole || (last && !isAbove(last, row.dataset.place));
+      if (isCovered && !places.has(row.dataset.place)) remove(row);
+    }
+    sent.forEach(place);
+    showWhetherEmpty();
+  }
+
+  function place(row) {
+    const all = rows();
+    const same = all.find((other) => other.dataset.place === row.dataset.place);
+    const fresh = document.importNode(row, true);
+    if (same) return replace(same, fresh);
+    const next = all.find((other) => isAbove(fresh.dataset.place, other.dataset.place));
+    const more = list()?.querySelector(":scope > .more");
+    // Below what is loaded, with more to load: it comes when someone scrolls there.
+    if (!next && more) return;
+    fresh.classList.add("arrived");
+    list()?.insertBefore(fresh, next ?? null);
+    adopt(fresh);
+  }
+
+  function replace(old, fresh) {
+    if (old.isEqualNode(fresh)) return tellEmail(fresh.id.replace("email-row-", ""));
+    const hadFocus = old.contains(document.activeElement);
+    old.replaceWith(fresh);
+    if (hadFocus) fresh.querySelector("a")?.focus({ preventScroll: true });
+    adopt(fresh);
+  }
+
+  function adopt(row) {
+    htmx.process(row);
+    document.dispatchEvent(new CustomEvent("postroom:rows"));
+    tellEmail(row.id.replace("email-row-", ""));
+    showWhetherEmpty();
+  }
+
+  function remove(row) {
+    if (!row) return;
+    if (row.contains(document.activeElement)) {
+      (row.nextElementSibling ?? row.previousElementSibling)?.querySelector("a")?.focus();
+    }
+    row.remove();
+    showWhetherEmpty();
+  }
+
+  function showWhetherEmpty() {
+    const none = document.getElementById("no-emails");
+    if (none) none.hidden = rows().length > 0;
+  }
+
+  function tellEmail(id) {
+    htmx.trigger(document.body, `email-${id}`);
+  }
+
+  function replacePart(part) {
+    const old = document.getElementById(part.id);
+    if (!old) return;
+    const fresh = document.importNode(part, true);
+    const focused = old.contains(document.activeElement) && document.activeElement.getAttribute("form");
+    old.replaceWith(fresh);
+    if (focused) fresh.querySelector("button")?.focus({ preventScroll: true });
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(timer);
+    if (document.hidden) timer = setTimeout(disconnect, HIDDEN_MS);
+    else connect();
+  });
+  document.addEventListener("htmx:afterSettle", connect);
+  window.addEventListener("pagehide", disconnect);
+  window.addEventListener("pageshow", connect);
+})();

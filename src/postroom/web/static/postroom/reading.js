@@ -1,0 +1,62 @@
+// An email opens beside the list when there is room for it; otherwise its link is a link.
+"use strict";
+(() => {
+  const side = () => {
+    const pane = document.getElementById("reading");
+    return pane && pane.matches(".reading-side") && pane.offsetParent !== null ? pane : null;
+  };
+
+  function markOpen(id) {
+    for (const link of document.querySelectorAll("#email-rows .email-link[aria-current]")) {
+      link.removeAttribute("aria-current");
+    }
+    document.querySelector(`#email-row-${id} .email-link`)?.setAttribute("aria-current", "true");
+  }
+
+  async function open(link, pane) {
+    pane.setAttribute("aria-busy", "true");
+    await htmx.ajax("GET", link.href, { target: pane, swap: "innerHTML" });
+    pane.removeAttribute("aria-busy");
+    const opened = pane.querySelector("[data-email]");
+    if (!opened) return;
+    pane.scrollTop = 0;
+    markOpen(opened.dataset.email);
+    const url = new URL(location.href);
+    url.searchParams.set("email", opened.dataset.email);
+    history.replaceState(history.state, "", url);
+    pane.querySelector("#subject")?.focus({ preventScroll: true });
+  }
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-opens]");
+    const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+    const pane = link && isPlain ? side() : null;
+    if (!pane) return;
+    event.preventDefault();
+    open(link, pane);
+  });
+
+  function markFromPage() {
+    const opened = document.querySelector("#reading [data-email]");
+    if (opened) markOpen(opened.dataset.email);
+  }
+
+  document.addEventListener("DOMContentLoaded", markFromPage);
+  document.addEventListener("htmx:afterSettle", markFromPage);
+  document.addEventListener("postroom:rows", markFromPage);
+
+  document.addEventListener("htmx:responseError", (event) => {
+    const isGone = event.detail.xhr.status === 404;
+    say(isGone ? "This is not there any more." : "The server could not answer. Please try again.");
+  });
+  document.addEventListener("htmx:sendError", () => {
+    say("There is no connection to the server. Please try again in a moment.");
+  });
+
+  function say(words) {
+    const note = document.createElement("p");
+    note.className = "note note-error";
+    note.textContent = words;
+    document.getElementById("messages")?.replaceChildren(note);
+  }
+})();

@@ -1,0 +1,1 @@
+"""What templates may say: see `postroom`, which every template has at hand."""

@@ -1,0 +1,42 @@
+"""The pages. A verb that is not a page is a noun to POST to: a lead's `conversion`."""
+
+from django.urls import path, register_converter
+from django.views.generic import RedirectView
+
+from postroom.crm.models import Stage
+from postroom.web import health
+from postroom.web.email_configuration import views as configuration
+from postroom.web.emails import views as emails
+from postroom.web.live import views as live
+from postroom.web.people import views as people
+from postroom.web.row_ids import RowId
+
+register_converter(RowId, "id")
+
+CONFIGURATION = "setup/channels/email/"
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="leads"), name="home"),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("leads/", people.people, {"stage": Stage.LEAD}, name="leads"),
+    path("contacts/", people.people, {"stage": Stage.CONTACT}, name="contacts"),
+    path("people/", people.people, name="people"),
+    path("people/new/", people.new, name="new-person"),
+    path("people/<id:pk>/", emails.person, name="person"),
+    path("people/<id:pk>/edit/", people.edit, name="edit-person"),
+    path("people/<id:pk>/conversion/", people.conversion, name="conversion"),
+    path("people/<id:pk>/live/", live.person, name="person-live"),
+    path("emails/<id:pk>/", emails.email, name="email"),
+    path("emails/<id:pk>/body/", emails.body, name="email-body"),
+    path("emails/<id:pk>/live/", live.email, name="email-live"),
+    path("emails/<id:pk>/attachments/<str:part>/", emails.attachment, name="attachment"),
+    path("setup/", RedirectView.as_view(pattern_name="email-configuration"), name="setup"),
+    path(CONFIGURATION, configuration.accounts, name="email-configuration"),
+    path(CONFIGURATION + "other-mail/", configuration.other_mail, name="other-mail"),
+    path(CONFIGURATION + "<id:pk>/", configuration.account, name="account"),
+    path(CONFIGURATION + "<id:pk>/live/", live.account, name="account-live"),
+    path(CONFIGURATION + "<id:pk>/sharing/", configuration.sharing, name="sharing"),
+    path(CONFIGURATION + "<id:pk>/pause/", configuration.pausing, name="pause"),
+    path(CONFIGURATION + "<id:pk>/resumption/", configuration.resumption, name="resumption"),
+]
