@@ -91,7 +91,8 @@ def _root(document: bytes) -> ElementTree.Element:
     try:
         parser.feed(document)
         root: ElementTree.Element = parser.close()
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
+        # The last two are for encodings that Python does not know, or expat cannot use.
         raise AutoconfigUnreadable("it is not XML") from error
     if root.tag != "clientConfig":
         raise AutoconfigUnreadable("it is not an autoconfig file")

@@ -37,8 +37,8 @@ ADVICE: Final[dict[str, Advice]] = {
         "under {page} and enter it."
     ),
     "append_refused": Advice(
-        "{name} did not take a copy of one message, because of how it is built. Nothing to do: "
-        "it is left out and the rest goes on."
+        "{name} did not take a copy of one message, because of how it is built. That one is left "
+        "out and the rest goes on."
     ),
     "client_id_missing": Advice(
         "{name} opens no folder to a program it does not know. Allow Postroom on the provider's "

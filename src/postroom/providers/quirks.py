@@ -1,7 +1,7 @@
 """What services do differently: slug → what it means for us, for the documents and their readers.
 
 A slug without a provider, or a provider's slug that is not here, is an error of the catalogue.
-Code asks `"wants_client_id" in provider.quirks`, and never for a provider by name.
+Code asks `"wants_id_command" in provider.quirks`, and never for a provider by name.
 """
 
 from typing import Final
@@ -43,6 +43,6 @@ QUIRKS: Final[dict[str, str]] = {
     "tls_only": "STARTTLS is not to be had.",
     "uids_unordered": "FETCH answers may come out of UID order.",
     "unknown_senders_folder": "Mail from new senders lies in a folder of its own, not in INBOX.",
-    "wants_client_id": "After sign-in an ID command must be sent, or folders do not open.",
+    "wants_id_command": "After sign-in an ID command must be sent, or folders do not open.",
     "weak_search": "SEARCH misses mail: ask for UID ranges instead.",
 }
