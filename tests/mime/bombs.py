@@ -133,6 +133,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "uuencoded lines": lambda: _encoded(
         b"x-uuencode", b"begin 644 x\n" + b"!\n" * 5_000_000, b"a/b"
     ),
+    "uuencoded lengths": lambda: _encoded(b"x-uuencode", b"begin 644 x\n" + b"M\n" * 5_000_000),
     "uuencoded beginnings": lambda: _encoded(b"x-uuencode", b"begin 644\n" * 1_000_000, b"a/b"),
     "UTF-16 surrogates": lambda: (
         b"Content-Type: text/plain; charset=utf-16-le\n\n" + b"\x00\xd8" * 900_000

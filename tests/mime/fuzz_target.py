@@ -25,7 +25,7 @@ def read(raw: bytes) -> None:
 
 
 if __name__ == "__main__":
-    for _, seed, _ in HEADERS + BODIES:
-        read(seed)
+    for row in HEADERS + BODIES:
+        read(row[1])
     atheris.Setup(sys.argv, read)
     atheris.Fuzz()

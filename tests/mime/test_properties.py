@@ -35,16 +35,17 @@ from postroom.mime.snippet import snippet_of
 from postroom.mime.transfer import decode_transfer
 
 PIECES = [
-    b"\n", b"\r\n", b"\r", b"\n ", b"\n\n", b"\0", b" ", b"\t", b"--B\n", b"\n--B\n", b"\n--B--\n",
-    b"From: ", b"To: ", b"Cc: ", b"Subject: ", b"Date: ", b"Message-ID: ", b"References: ",
-    b"Content-Type: ", b"Content-Transfer-Encoding: ", b"Content-Disposition: ", b"Content-ID: ",
-    b"text/plain", b"text/html", b"multipart/mixed", b"multipart/alternative", b"multipart/related",
-    b"multipart/report", b"message/rfc822", b"message/delivery-status", b"text/calendar", b"a/b",
-    b"; boundary=B", b'; boundary="B"', b"; charset=", b"utf-8", b"utf-16", b"iso-2022-jp",
-    b"gb2312", b"utf-7", b"; name=", b"; filename=", b"; filename*0*=utf-8''", b"; format=flowed", b"%C3%BC",
-    b"base64", b"quoted-printable", b"x-uuencode", b"attachment", b"inline", b"=?utf-8?q?",
-    b"=?utf-8?b?", b"?=", b"=C3", b"=", b"w7w=", b"begin 644 x\n", b"<a@b.c>", b"a@b.c", b"Doe, John ", b'"', b"(",
-    b")", b"<", b">", b",", b";", b":", b"@", b"\\", b"[", b"]", b"\xc3\xbc", b"\xfc", b"\xe3\x81", b"\x1b$B",
+    b"\n", b"\r\n", b"\r", b"\n ", b"\n\n", b"\x00", b" ", b"\t", b"--B\n", b"\n--B\n",
+    b"\n--B--\n", b"From: ", b"To: ", b"Cc: ", b"Subject: ", b"Date: ", b"Message-ID: ",
+    b"References: ", b"Content-Type: ", b"Content-Transfer-Encoding: ", b"Content-Disposition: ",
+    b"Content-ID: ", b"text/plain", b"text/html", b"multipart/mixed", b"multipart/alternative",
+    b"multipart/related", b"multipart/report", b"message/rfc822", b"message/delivery-status",
+    b"text/calendar", b"a/b", b"; boundary=B", b'; boundary="B"', b"; charset=", b"utf-8",
+    b"utf-16", b"iso-2022-jp", b"gb2312", b"utf-7", b"; name=", b"; filename=",
+    b"; filename*0*=utf-8''", b"; format=flowed", b"%C3%BC", b"base64", b"quoted-printable",
+    b"x-uuencode", b"attachment", b"inline", b"=?utf-8?q?", b"=?utf-8?b?", b"?=", b"=C3", b"=",
+    b"w7w=", b"begin 644 x\n", b"<a@b.c>", b"a@b.c", b"Doe, John ", b'"', b"(", b")", b"<", b">",
+    b",", b";", b":", b"@", b"\\", b"[", b"]", b"\xc3\xbc", b"\xfc", b"\xe3\x81", b"\x1b$B",
     b"Thu, 22 Aug 2002 18:26:25 +0700", b"99", b"<p>", b"<!--", b"-->", b"<script>", b"&#xD800;",
     b"&amp;", b"> ", b"-- \n", b"On Monday, Alice wrote:\n", b"Final-Recipient: rfc822; ",
     b"Action: failed", b"Mime-Version: 1.0", b"Auto-Submitted: ", b"X: y", b"words and words",
@@ -95,7 +96,7 @@ def test_any_bytes_are_text_in_any_charset(content: bytes, charset: str) -> None
 
 @given(mail, st.sampled_from(["base64", "quoted-printable", "x-uuencode", "", "?"]))
 def test_any_bytes_are_encoded_content(content: bytes, encoding: str) -> None:
-    assert len(decode_transfer(content, encoding)[0]) <= 2 * len(content)
+    assert len(decode_transfer(content, encoding)[0]) <= len(content) + 2
 
 
 @given(words)

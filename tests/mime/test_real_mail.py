@@ -136,7 +136,7 @@ def _ascii_words(text: str) -> list[str]:
     return "".join(one for one in text if one.isascii()).replace(">", " ").split()
 
 
-EXPLAINED_ADDRESSES = {
+EXPLAINED_ADDRESSES: dict[tuple[str, str], tuple[list[str], list[str]]] = {
     # A local part of one control character: no mailbox, so we find nobody by it.
     ("0714.eml", "Cc"): (['"\x06"@argote.ch'], []),
 }

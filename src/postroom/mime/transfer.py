@@ -58,18 +58,19 @@ def _decode_broken_base64(encoded: bytes) -> bytes:
 
 def _decode_uuencoded(encoded: bytes) -> Decoded:
     begin = _UU_BEGIN.search(encoded)
-    lines = encoded[begin.end() if begin else 0 :].splitlines()
     content = bytearray()
-    for line in lines:
+    for line in encoded[begin.end() if begin else 0 :].splitlines():
         if line in (b"end", b"`", b""):
             break
+        # A line says its own length; it is believed for no more than stands in it.
+        room = len(line) * 3 // 4 + 1
         try:
-            content += binascii.a2b_uu(line)
+            content += binascii.a2b_uu(line[: 1 + _uu_letters(line[0])])[:room]
         except binascii.Error:
-            # Seen: encoders that pad a line too far; the first character says how much counts.
-            octets = (((line[0] - 32) & 63) * 4 + 5) // 3
-            try:
-                content += binascii.a2b_uu(line[:octets])
-            except binascii.Error:
-                return bytes(content), Defect.BROKEN_ENCODING
+            return bytes(content), Defect.BROKEN_ENCODING
     return bytes(content), None if begin else Defect.BROKEN_ENCODING
+
+
+def _uu_letters(length: int) -> int:
+    """Seen: encoders that pad a line too far; the first character says how much of it counts."""
+    return (((length - 32) & 63) + 2) // 3 * 4
