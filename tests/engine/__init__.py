@@ -1,0 +1,1 @@
+"""The engine: it keeps accounts in sync, and whoever kills it gains nothing."""
