@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from urllib.parse import quote
@@ -33,6 +34,7 @@ from django.apps import apps
 from psycopg import sql
 
 from postroom.config import postgres
+from postroom.config.secrets import ensure_key_file
 
 # Not pytest's own tmp_path: its parents are closed to others and its names too long for a socket.
 PLACE = Path("/tmp")
@@ -55,6 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "POSTROOM_ALLOWED_MAIL_PORTS": "1024-65535",
         "DATABASE_URL": _address(session_dir, "postroom"),
     }
+    ensure_key_file(session_dir / "secret.key")
 
 
 def pytest_collectstart(collector: pytest.Collector) -> None:
@@ -131,15 +134,17 @@ def _make_short_dir() -> Path:
 def _remove(data_dir: Path) -> None:
     if data_dir.is_dir():
         postgres.stop(data_dir)
-        shutil.rmtree(data_dir)
+        shutil.rmtree(data_dir, ignore_errors=True)
 
 
 def _clear_remains() -> None:
     for folder in PLACE.glob(f"{PREFIX}-*-*"):
         pid = folder.name.split("-")[2]
-        if folder.stat().st_uid == os.geteuid() and not psutil.pid_exists(int(pid)):
-            _remove(folder / "data")
-            _remove(folder)
+        # Another run may clear the same remains at the same time.
+        with suppress(FileNotFoundError):
+            if folder.stat().st_uid == os.geteuid() and not psutil.pid_exists(int(pid)):
+                _remove(folder / "data")
+                _remove(folder)
 
 
 def _address(data_dir: Path, database: str) -> str:

@@ -56,6 +56,8 @@ def run_tree(environ: Mapping[str, str], first: Sequence[Program], keep: Sequenc
             return asyncio.run(tree.run(first, keep, embedded_in))
     except KeyboardInterrupt:
         return 0
+    except postgres.EmbeddedDatabaseRefused as refusal:
+        raise click.ClickException(str(refusal)) from refusal
 
 
 @contextmanager
