@@ -48,7 +48,7 @@ UNGUARDED: Final = re.compile(
 )
 PACKAGE_INDEX: Final = re.compile(
     r"pypi\.(org|python)|pythonhosted\.org|npmjs\.(org|com)|(--|PIP_|^)(extra-)?index-url[ =]\S"
-    r"|--(find-links|trusted-host)[ =]|\bfile:///|_authToken",
+    r"|--(find-links|trusted-host)[ =]| @ file:///|_authToken",
     re.MULTILINE,
 )
 UNFINISHED: Final = re.compile(r"\b(TODO|FIXME|XXX)\b")
