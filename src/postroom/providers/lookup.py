@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from postroom.providers.loading import load_catalogue
 from postroom.providers.names import as_compared, domain_of, suffixes
-from postroom.providers.provider import Provider
+from postroom.providers.provider import Provider, Variant
 
 
 def find_provider(provider_id: str) -> Provider | None:
@@ -67,9 +67,12 @@ def provider_for_mx(hosts: Iterable[str]) -> Provider | None:
 
 @cache
 def _by_domain() -> MappingProxyType[str, Provider]:
-    return MappingProxyType(
-        {domain: provider for provider in all_providers() for domain in provider.domains}
-    )
+    found: dict[str, Provider] = {}
+    for provider in all_providers():
+        parts: tuple[Provider | Variant, ...] = (provider, *provider.variants)
+        for part in parts:
+            found |= dict.fromkeys(part.domains, provider)
+    return MappingProxyType(found)
 
 
 @cache
