@@ -43,6 +43,7 @@ bench: setup parts ## measure, side by side with mbsync; writes docs/benchmarks.
 
 docs: setup ## rewrite the parts of the documents that are drawn from the code
 	$(python) bin/docs
+	$(python) -m postroom.providers.catalogue_page > docs/providers.md
 
 lock: setup ## pin every package anew, with hashes, into requirements/
 	@bin/lock
