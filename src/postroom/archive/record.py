@@ -126,11 +126,12 @@ def copy_rows(
     columns: Sequence[str],
     rows: Iterable[tuple[object, ...]],
 ) -> None:
-    """Bulk insert through COPY."""
+    """Bulk insert through COPY. Rows are made before: a query during COPY would wait for ever."""
     table = connection.ops.quote_name(model._meta.db_table)
     command = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    made = list(rows)
     with connection.cursor() as cursor, cursor.copy(command) as copy:
-        for row in rows:
+        for row in made:
             copy.write_row(row)
 
 

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from postroom.accounts.models import Security, Sharing
 from postroom.cli.bootstrap import Failed
-from postroom.providers import Provider, find_provider, provider_for_address
+from postroom.providers import Provider, ServerChoice, find_provider, provider_for_address
 from postroom.setup import AccountRequest, ServerAddress
 from postroom.team.models import User
 
@@ -50,7 +50,7 @@ def chosen_provider(address: str, choices: dict[str, Any]) -> Provider | None:
         provider = find_provider(choices["provider"])
         if provider is None:
             raise Failed(f"There is no provider “{choices['provider']}”. See docs/providers.md.")
-        return provider
+        return provider.for_address(address)
     return None if choices["imap_host"] else provider_for_address(address)
 
 
@@ -63,6 +63,6 @@ def chosen_server(
         security = choices[f"{protocol}_security"] or "tls"
         port = choices[f"{protocol}_port"] or STANDARD_PORTS[protocol, security]
         return ServerAddress(host, port, Security(security))
-    for choice in getattr(provider, protocol) if provider else ():
-        return ServerAddress(choice.host, choice.port, Security(choice.security))
-    return None
+    choices_of: tuple[ServerChoice, ...] = getattr(provider, protocol) if provider else ()
+    known = next((c for c in choices_of if c.host), None)
+    return known and ServerAddress(known.host, known.port, Security(known.security))

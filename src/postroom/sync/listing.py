@@ -24,22 +24,24 @@ ROLE_BY_NAME = {
     name: role
     for role, names in {
         FolderRole.SENT: """sent;sent items;sent mail;sent messages;gesendet;gesendete elemente;
-            gesendete objekte;envoyés;messages envoyés;éléments envoyés;enviados;elementos enviados;
-            inviata;posta inviata;verzonden;verzonden items;skickat;sendt;wysłane;отправленные;
-            надіслані;gönderilmiş öğeler;送信済み;送信済みメール;已发送;已发送邮件;보낸편지함""",
+            gesendete objekte;envoyés;messages envoyés;éléments envoyés;enviados;
+            elementos enviados;inviata;posta inviata;verzonden;verzonden items;skickat;sendt;
+            wysłane;отправленные;надіслані;gönderilmiş öğeler;送信済み;送信済みメール;已发送;
+            已发送邮件;보낸편지함""",
         FolderRole.ARCHIVE: """archive;archives;archiv;archivio;archivo;archief;архив;アーカイブ;
             归档""",
-        FolderRole.DRAFTS: """drafts;draft;entwürfe;brouillons;borradores;bozze;rascunhos;concepten;
-            utkast;kladder;szkice;черновики;чернетки;taslaklar;下書き;草稿;草稿箱;임시보관함""",
+        FolderRole.DRAFTS: """drafts;draft;entwürfe;brouillons;borradores;bozze;rascunhos;
+            concepten;utkast;kladder;szkice;черновики;чернетки;taslaklar;下書き;草稿;草稿箱;
+            임시보관함""",
         FolderRole.JUNK: """junk;spam;junk e-mail;junk email;bulk mail;bulk;spamverdacht;
-            unerwünscht;junk-e-mail;courrier indésirable;indésirables;correo no deseado;posta indesiderata;
-            lixo eletrônico;ongewenste e-mail;skräppost;спам;önemsiz;迷惑メール;
-            垃圾邮件;스팸메일함""",
+            unerwünscht;junk-e-mail;courrier indésirable;indésirables;correo no deseado;
+            posta indesiderata;lixo eletrônico;ongewenste e-mail;skräppost;спам;önemsiz;
+            迷惑メール;垃圾邮件;스팸메일함""",
         FolderRole.TRASH: """trash;bin;deleted;deleted items;deleted messages;papierkorb;
-            gelöschte elemente;gelöscht;corbeille;éléments supprimés;papelera;elementos eliminados;cestino;
-            posta eliminata;lixeira;itens excluídos;prullenbak;verwijderde items;
-            papperskorg;
-            kosz;удаленные;корзина;кошик;çöp kutusu;ごみ箱;已删除;已删除邮件;휴지통""",
+            gelöschte elemente;gelöscht;corbeille;éléments supprimés;papelera;
+            elementos eliminados;cestino;posta eliminata;lixeira;itens excluídos;prullenbak;
+            verwijderde items;papperskorg;kosz;удаленные;корзина;кошик;çöp kutusu;ごみ箱;
+            已删除;已删除邮件;휴지통""",
     }.items()
     for name in (" ".join(n.split()) for n in names.split(";"))
 }

@@ -18,7 +18,7 @@ class StorageMode(models.TextChoices):
 class Organisation(models.Model):
     """The one organisation of this installation and what it decided for everyone."""
 
-    id = models.SmallAutoField(primary_key=True)
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     name = models.CharField(max_length=120, default="My organisation")
     own_domains = ArrayField(
         models.CharField(max_length=253),

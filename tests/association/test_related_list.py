@@ -1,0 +1,120 @@
+"""The Emails related list. Reference: View Emails."""
+
+from datetime import timedelta
+
+import pytest
+
+from cast import NOON, account_of, message, person, received, user
+from postroom.accounts.models import EmailAccount, Sharing
+from postroom.association import Cursor, all_related_emails, related_emails, sharers_with
+from postroom.crm.models import Person
+from postroom.crm.people import convert, set_addresses
+from postroom.team.models import User
+
+pytestmark = pytest.mark.django_db
+
+LEAD = "lena@customer.example"
+
+
+@pytest.fixture
+def alice() -> User:
+    return user("Alice")
+
+
+@pytest.fixture
+def account(alice: User) -> EmailAccount:
+    return account_of(alice)
+
+
+@pytest.fixture
+def lena() -> Person:
+    return person("Lena Lead", LEAD)
+
+
+def subjects(person: Person, viewer: User, **choice: object) -> list[str]:
+    return [row.email.subject for row in related_emails(person, viewer, **choice)]  # type: ignore[arg-type]
+
+
+def test_sent_and_received_mail_comes_newest_first(
+    alice: User, account: EmailAccount, lena: Person
+) -> None:
+    received(account, message("first", NOON, from_=LEAD, to=alice.email))
+    received(account, message("third", NOON + timedelta(hours=2), from_=LEAD, to=alice.email))
+    received(
+        account, message("second", NOON + timedelta(hours=1), from_=alice.email, to=LEAD), "Sent"
+    )
+    assert subjects(lena, alice) == ["third", "second", "first"]
+    directions = [row.email.direction for row in related_emails(lena, alice)]
+    assert directions == ["received", "sent", "received"]
+
+
+@pytest.mark.parametrize("header", ["from_", "to", "cc", "bcc", "reply_to"])
+def test_a_person_is_found_in_every_header_that_names_people(
+    alice: User, account: EmailAccount, lena: Person, header: str
+) -> None:
+    received(
+        account, message("x", **({"from_": "other@x.example"} | {header: f"Lena <{LEAD.upper()}>"}))
+    )
+    assert subjects(lena, alice) == ["x"]
+
+
+def test_a_secondary_address_brings_its_mail_at_once(
+    alice: User, account: EmailAccount, lena: Person
+) -> None:
+    received(account, message("old job", from_="lena@elsewhere.example", to=alice.email))
+    assert subjects(lena, alice) == []
+    set_addresses(lena, [LEAD, "Lena@Elsewhere.example"])
+    assert subjects(lena, alice) == ["old job"]
+
+
+def test_a_converted_lead_keeps_their_mail(
+    alice: User, account: EmailAccount, lena: Person
+) -> None:
+    received(account, message("before", from_=LEAD, to=alice.email))
+    assert subjects(convert(lena), alice) == ["before"]
+
+
+def test_pages_join_without_gap_or_overlap(
+    alice: User, account: EmailAccount, lena: Person
+) -> None:
+    for number in range(25):
+        at = NOON + timedelta(minutes=number // 3)  # Several at the same moment.
+        received(account, message(f"n{number}", at, from_=LEAD, to=alice.email))
+    found: list[str] = []
+    after = None
+    while page := related_emails(lena, alice, after=after, limit=7):
+        found += [row.email.subject for row in page]
+        after = Cursor.parse(str(page[-1].cursor))
+    assert len(found) == len(set(found)) == 25
+    assert found == [row.email.subject for row in all_related_emails(lena, alice)]
+
+
+def test_colleagues_copies_of_one_email_are_one_row(alice: User, lena: Person) -> None:
+    bob = user("Bob")
+    raw = message("to both", from_=LEAD, to="alice@example.com, bob@example.com")
+    later = message("later", NOON + timedelta(hours=1), from_=LEAD, to=alice.email)
+    for owner in (alice, bob):
+        received(account_of(owner, Sharing.PUBLIC), raw)
+    received(alice.email_accounts.get(), later)
+    rows = related_emails(lena, bob, limit=2)
+    assert [row.email.subject for row in rows] == ["later", "to both"]
+    assert rows[1].shared_by == (bob, alice)
+    assert rows[1].email.account.owner == bob
+    assert len(related_emails(lena, bob, limit=1)) == 1
+
+
+def test_the_drop_down_offers_all_or_one_who_shares(alice: User, lena: Person) -> None:
+    bob, charlie = user("Bob"), user("Charlie")
+    received(account_of(alice, Sharing.PUBLIC), message("alice's", from_=LEAD, to=alice.email))
+    received(account_of(bob, Sharing.PUBLIC), message("bob's", from_=LEAD, to=bob.email))
+    received(account_of(charlie), message("private", from_=LEAD, to=charlie.email))
+    assert {u.name for u in sharers_with(lena, alice)} == {"Alice", "Bob"}
+    assert subjects(lena, alice, shared_by=bob) == ["bob's"]
+    assert subjects(lena, alice, shared_by=charlie) == []
+    assert sorted(subjects(lena, alice)) == ["alice's", "bob's"]
+
+
+@pytest.mark.parametrize("text", ["", "x", "1_zz", "99999999999999999999999_00", "_"])
+def test_a_forged_cursor_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - the message is not shown
+        Cursor.parse(text)

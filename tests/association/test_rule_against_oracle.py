@@ -1,0 +1,82 @@
+"""Random worlds: the SQL of the rule against a second reading of it in plain Python."""
+
+import random
+
+import pytest
+
+from cast import account_of, message, person, received, user
+from postroom.accounts.models import EmailAccount, Exclusion, Share, Sharing
+from postroom.archive.models import Email
+from postroom.association import visible_to
+from postroom.team.models import Organisation, User
+
+pytestmark = pytest.mark.django_db
+
+WORLDS = 6
+DOMAINS = ("a.example", "b.example", "example.com")
+
+
+def address(chance: random.Random) -> str:
+    return f"p{chance.randrange(4)}@{chance.choice(DOMAINS)}"
+
+
+def random_world(chance: random.Random) -> None:
+    Organisation.objects.create(own_domains=chance.choice([[], ["example.com"]]))
+    users = [user(name) for name in ("Alice", "Bob", "Charlie")]
+    taken = {address(chance) for _ in range(4)}
+    people = [person(f"P{i} X", a) for i, a in enumerate(sorted(taken))]
+    for owner in users:
+        account = account_of(owner, chance.choice(list(Sharing)))
+        for shared in chance.sample(people, chance.randrange(len(people))):
+            Share.objects.create(account=account, person=shared)
+        for number in range(12):
+            to = ", ".join(address(chance) for _ in range(chance.randrange(1, 4)))
+            received(account, message(f"{owner.name} {number}", from_=address(chance), to=to))
+    for _ in range(chance.randrange(3)):
+        pattern = chance.choice([*DOMAINS, address(chance)])
+        Exclusion.objects.get_or_create(owner=chance.choice([None, *users]), pattern=pattern)
+    User.objects.filter(pk=chance.choice(users).pk).update(is_active=chance.random() < 0.8)
+
+
+def may_see(viewer: User, email: Email) -> bool:
+    """The sentence of design §7, read a second time."""
+    account: EmailAccount = email.account
+    own = Organisation.get().own_domains
+    outside = {
+        a
+        for a in email.participants.values_list("canonical", flat=True)
+        if a.rpartition("@")[2] not in own
+    }
+    patterns = {
+        x.pattern for x in Exclusion.objects.all() if x.owner_id in (None, account.owner_id)
+    }
+    if not viewer.is_active:
+        return False
+    if account.owner_id == viewer.pk:
+        return True
+    if any(a in patterns or a.rpartition("@")[2] in patterns for a in outside):
+        return False
+    from postroom.crm.models import PersonAddress
+
+    known = {a.person_id for a in PersonAddress.objects.all() if a.canonical in outside}
+    shared = {share.person_id for share in account.shares.all()}
+    match account.sharing:
+        case Sharing.PUBLIC:
+            return bool(known)
+        case Sharing.CUSTOM:
+            return bool(known & shared)
+    return False
+
+
+@pytest.mark.parametrize("seed", range(WORLDS))
+def test_the_query_decides_as_the_sentence_says(seed: int) -> None:
+    random_world(random.Random(seed))
+    decisions = allowed = 0
+    for viewer in User.objects.all():
+        visible = set(visible_to(viewer).values_list("pk", flat=True))
+        for email in Email.objects.select_related("account"):
+            decisions += 1
+            allowed += email.pk in visible
+            assert (email.pk in visible) == may_see(viewer, email), (seed, viewer, email)
+    assert decisions == 3 * 36
+    assert 0 < allowed < decisions

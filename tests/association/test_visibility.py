@@ -1,0 +1,138 @@
+"""Who may see an email. Design §7, sentence by sentence."""
+
+import pytest
+
+from cast import account_of, message, person, received, user
+from postroom.accounts.models import Activation, Exclusion, Share, Sharing
+from postroom.archive.models import Email
+from postroom.association import visible_to
+from postroom.team.models import Organisation, User
+
+pytestmark = pytest.mark.django_db
+
+LEAD = "lena@customer.example"
+
+
+@pytest.fixture
+def alice() -> User:
+    return user("Alice")
+
+
+@pytest.fixture
+def bob() -> User:
+    return user("Bob")
+
+
+def mail_with_lead(alice: User, sharing: Sharing, **headers: str) -> Email:
+    addresses = {"from_": LEAD, "to": "alice@example.com"} | headers
+    return received(account_of(alice, sharing), message(**addresses))
+
+
+def sees(viewer: User, email: Email) -> bool:
+    return visible_to(viewer).filter(pk=email.pk).exists()
+
+
+@pytest.mark.parametrize("sharing", Sharing)
+def test_the_owner_sees_all_of_their_mail(alice: User, sharing: Sharing) -> None:
+    assert sees(alice, mail_with_lead(alice, sharing))
+
+
+def test_private_mail_is_the_owners_alone(alice: User, bob: User) -> None:
+    person("Lena Lead", LEAD)
+    assert not sees(bob, mail_with_lead(alice, Sharing.PRIVATE))
+
+
+def test_public_mail_with_a_lead_is_everyones(alice: User, bob: User) -> None:
+    person("Lena Lead", LEAD)
+    assert sees(bob, mail_with_lead(alice, Sharing.PUBLIC))
+
+
+def test_public_mail_without_a_known_person_is_the_owners_alone(alice: User, bob: User) -> None:
+    assert not sees(bob, mail_with_lead(alice, Sharing.PUBLIC))
+
+
+def test_a_person_added_later_makes_public_mail_visible_at_once(alice: User, bob: User) -> None:
+    email = mail_with_lead(alice, Sharing.PUBLIC)
+    person("Lena Lead", "other@customer.example", LEAD)
+    assert sees(bob, email)
+
+
+def test_custom_mail_is_seen_once_the_owner_shares_the_person(alice: User, bob: User) -> None:
+    lena = person("Lena Lead", LEAD)
+    email = mail_with_lead(alice, Sharing.CUSTOM)
+    assert not sees(bob, email)
+    Share.objects.create(account=email.account, person=lena)
+    assert sees(bob, email)
+
+
+def test_a_share_of_another_person_shows_nothing(alice: User, bob: User) -> None:
+    person("Lena Lead", LEAD)
+    email = mail_with_lead(alice, Sharing.CUSTOM)
+    Share.objects.create(account=email.account, person=person("Otto Other", "otto@x.example"))
+    assert not sees(bob, email)
+
+
+def test_a_share_of_another_account_shows_nothing(alice: User, bob: User) -> None:
+    lena = person("Lena Lead", LEAD)
+    email = mail_with_lead(alice, Sharing.CUSTOM)
+    Share.objects.create(account=account_of(bob, Sharing.CUSTOM), person=lena)
+    assert not sees(bob, email)
+
+
+@pytest.mark.parametrize("pattern", [LEAD, "customer.example"])
+@pytest.mark.parametrize("is_organisations", [True, False])
+def test_excluded_addresses_and_domains_are_never_shared(
+    alice: User, bob: User, pattern: str, is_organisations: bool
+) -> None:
+    person("Lena Lead", LEAD)
+    Exclusion.objects.create(owner=None if is_organisations else alice, pattern=pattern)
+    email = mail_with_lead(alice, Sharing.PUBLIC)
+    assert sees(alice, email)
+    assert not sees(bob, email)
+
+
+def test_one_excluded_participant_among_many_hides_the_email(alice: User, bob: User) -> None:
+    person("Lena Lead", LEAD)
+    Exclusion.objects.create(pattern="lawyer.example")
+    assert not sees(bob, mail_with_lead(alice, Sharing.PUBLIC, cc="secret@lawyer.example"))
+
+
+def test_anothers_exclusion_hides_nothing_of_mine(alice: User, bob: User) -> None:
+    person("Lena Lead", LEAD)
+    Exclusion.objects.create(owner=bob, pattern=LEAD)
+    assert sees(bob, mail_with_lead(alice, Sharing.PUBLIC))
+
+
+def test_colleagues_are_not_customers(alice: User, bob: User) -> None:
+    Organisation.objects.create(own_domains=["example.com"])
+    person("Carla Colleague", "carla@example.com")
+    email = mail_with_lead(alice, Sharing.PUBLIC, from_="carla@example.com")
+    assert not sees(bob, email)
+
+
+def test_excluding_ones_own_domain_hides_no_customers(alice: User, bob: User) -> None:
+    Organisation.objects.create(own_domains=["example.com"])
+    person("Lena Lead", LEAD)
+    Exclusion.objects.create(pattern="example.com")
+    assert sees(bob, mail_with_lead(alice, Sharing.PUBLIC))
+
+
+@pytest.mark.parametrize("name", ["Alice", "Bob"])
+def test_deactivated_viewers_see_nothing(alice: User, bob: User, name: str) -> None:
+    person("Lena Lead", LEAD)
+    email = mail_with_lead(alice, Sharing.PUBLIC)
+    User.objects.filter(name=name).update(is_active=False)
+    assert not sees(User.objects.get(name=name), email)
+
+
+def test_mail_of_a_deactivated_account_is_nobodys(alice: User) -> None:
+    email = mail_with_lead(alice, Sharing.PUBLIC)
+    type(email.account).objects.update(activation=Activation.DEACTIVATED)
+    assert not sees(alice, email)
+
+
+def test_an_administrator_sees_no_more_than_anyone(alice: User, bob: User) -> None:
+    bob.is_administrator = True
+    bob.save()
+    person("Lena Lead", LEAD)
+    assert not sees(bob, mail_with_lead(alice, Sharing.PRIVATE))
