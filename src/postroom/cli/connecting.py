@@ -65,4 +65,4 @@ def chosen_server(
         return ServerAddress(host, port, Security(security))
     choices_of: tuple[ServerChoice, ...] = getattr(provider, protocol) if provider else ()
     known = next((c for c in choices_of if c.host), None)
-    return known and ServerAddress(known.host, known.port, Security(known.security))
+    return ServerAddress(known.host, known.port, Security(known.security)) if known else None
