@@ -73,7 +73,7 @@ def _attachment(part: Part, related: bool) -> Attachment:
     return Attachment(
         name or _usual_name(part),
         part.media_type,
-        len(part.content()),
+        part.size(),
         content_id,
         disposition == "inline" or (not disposition and related and content_id is not None),
         part.path,

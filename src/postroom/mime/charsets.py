@@ -64,7 +64,7 @@ _ESCAPING: Final = frozenset(
 ) | {codec for codec in _SPOKEN if codec.startswith("iso2022")}
 """Codecs in which a byte below 128 is not simply its ASCII character."""
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _EIGHT_BIT_RUN = re.compile(rb"[\x80-\xff]+")
 _ISO2022_SHIFT: Final = b"\x1b$"
 
@@ -99,9 +99,14 @@ def find_codec(charset: str) -> str | None:
 
 def storable(text: str) -> str:
     """Return text without what a database or UTF-8 refuses: NUL and lone surrogates."""
-    if "\0" not in text and text.isascii():
-        return text
-    return _UNSTORABLE.sub(lambda found: "" if found[0] == "\0" else "\ufffd", text)
+    if "\0" in text:
+        text = text.replace("\0", "")
+    try:
+        # Only to ask: the encoder finds a lone surrogate faster than a pattern does.
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return _LONE_SURROGATE.sub("\ufffd", text)
+    return text
 
 
 def _decode_labelled(content: bytes, codec: str) -> str:

@@ -6,6 +6,7 @@ charset is applied), base64 without padding, `?` inside a word, words inside quo
 
 import binascii
 import re
+from typing import Final
 
 from postroom.mime.charsets import decode_text, storable
 
@@ -13,6 +14,10 @@ _WORD = re.compile(
     r"=\?([^?\s*]{1,60})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([^?]*+(?:\?(?!=)[^?]*+){0,40})\?="
 )
 _SPACES_OR_CONTROLS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+NOT_BASE64: Final = bytes(
+    set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+)
 
 
 def decode_words(value: str) -> str:
@@ -58,14 +63,9 @@ def _word_bytes(encoding: str, encoded: str) -> bytes:
     return decode_loose_base64(octets)
 
 
-_NOT_BASE64 = bytes(
-    set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-)
-
-
 def decode_loose_base64(encoded: bytes) -> bytes:
     """Decode base64 whatever its padding or junk; a cut last character is dropped."""
-    letters = encoded.translate(None, _NOT_BASE64)
+    letters = encoded.translate(None, NOT_BASE64)
     if len(letters) % 4 == 1:
         letters = letters[:-1]
     return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))

@@ -8,6 +8,7 @@ from postroom.mime.limits import MAX_SNIPPET
 
 _LOOKED_AT = 8_192
 _LONG_LINE = 120
+_LONGEST_LINE = 2 * MAX_SNIPPET
 _ATTRIBUTION = re.compile(
     r"(?:on|am|le|el|il|em|op|den|dne|dnia|w dniu)\b.{0,300}[:]\Z"
     r"|.{0,200}\b(?:wrote|writes|said|schrieb|a écrit|escribió|ha scritto|escreveu|schreef|skrev)"
@@ -37,7 +38,7 @@ def snippet_of(text: str) -> str:
 def _own_lines(lines: list[str]) -> Iterator[str]:
     size = 0
     for number, written in enumerate(lines):
-        line = one_line(written)
+        line = one_line(written[:_LONGEST_LINE])
         following = lines[number + 1] if number + 1 < len(lines) else ""
         if line == "--" or (_QUOTED_MESSAGE.match(line) and size):
             return

@@ -13,7 +13,7 @@ from postroom.mime.defects import Defect
 from postroom.mime.headers import HeaderFields, split_message, split_part, with_line_feeds
 from postroom.mime.limits import MAX_DELIMITERS, MAX_NESTING, MAX_PARTS
 from postroom.mime.parameters import ContentType, parse_content_type
-from postroom.mime.transfer import decode_transfer
+from postroom.mime.transfer import decode_transfer, decoded_size
 
 MESSAGE_TYPES = frozenset(("message/rfc822", "message/global", "message/news"))
 
@@ -24,7 +24,7 @@ _NESTED = ContentType("message/rfc822", {})
 _BINARY = ContentType("application/octet-stream", {})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Part:
     """One node of the tree: a header, and a body as offsets into `raw`."""
 
@@ -55,6 +55,10 @@ class Part:
     def content(self, limit: int | None = None) -> bytes:
         """Return the body with its transfer encoding undone, or what its first bytes make."""
         return decode_transfer(self.encoded(limit), self.encoding)[0]
+
+    def size(self) -> int:
+        """Return the length of the content."""
+        return decoded_size(self.encoded(), self.encoding)
 
 
 def find_structure(raw: bytes) -> tuple[Part, set[Defect]]:

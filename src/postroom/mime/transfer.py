@@ -5,10 +5,9 @@ import re
 from typing import Final
 
 from postroom.mime.defects import Defect
-from postroom.mime.encoded_words import decode_loose_base64
+from postroom.mime.encoded_words import NOT_BASE64, decode_loose_base64
 
 _IDENTITY: Final = frozenset(("", "7bit", "8bit", "binary", "7-bit", "8-bit", "none"))
-_BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _SPACES: Final = b" \t\r\n"
 _FOREIGN = re.compile(rb"[^A-Za-z0-9+/=\s]")
 _MORE_BASE64 = re.compile(rb"^[A-Za-z0-9+/]{60}", re.MULTILINE)
@@ -21,7 +20,7 @@ Decoded = tuple[bytes, Defect | None]
 
 def decode_transfer(encoded: bytes, encoding: str) -> Decoded:
     """Return the content and what had to be repaired; an unknown encoding is left as it is."""
-    name = encoding.partition(";")[0].partition("(")[0].strip(" \t\"'").lower()
+    name = _encoding_name(encoding)
     if name in _IDENTITY:
         return encoded, None
     if name == "base64":
@@ -33,13 +32,36 @@ def decode_transfer(encoded: bytes, encoding: str) -> Decoded:
     return encoded, Defect.UNKNOWN_ENCODING
 
 
+def decoded_size(encoded: bytes, encoding: str) -> int:
+    """Return how long the content is; base64 without defect is counted, not decoded."""
+    if _encoding_name(encoding) == "base64":
+        letters = _count_letters(encoded)
+        padding = encoded.find(b"=")
+        trails = padding < 0 or not encoded[padding:].strip(_SPACES + b"=")
+        if trails and len(encoded.translate(None, NOT_BASE64)) == letters:
+            return letters * 3 // 4
+    return len(decode_transfer(encoded, encoding)[0])
+
+
 def decode_base64(encoded: bytes) -> Decoded:
     """Decode base64; junk after it is cut, junk within it skipped, several paddings allowed."""
-    letters = encoded.translate(None, _SPACES)
-    clean = letters.rstrip(b"=")
-    if not clean.translate(None, _BASE64):
-        return decode_loose_base64(clean), Defect.BROKEN_ENCODING if len(clean) % 4 == 1 else None
+    try:
+        content = binascii.a2b_base64(encoded)
+    except binascii.Error:
+        content = b""
+    # Junk would have been skipped, and what follows a padding left out: then lengths differ.
+    if len(content) == _count_letters(encoded) * 3 // 4:
+        return content, None
     return _decode_broken_base64(encoded), Defect.BROKEN_ENCODING
+
+
+def _encoding_name(encoding: str) -> str:
+    return encoding.partition(";")[0].partition("(")[0].strip(" \t\"'").lower()
+
+
+def _count_letters(encoded: bytes) -> int:
+    """Count what is neither space nor padding: the letters, if nothing else is in there."""
+    return len(encoded.translate(None, _SPACES + b"="))
 
 
 def _decode_broken_base64(encoded: bytes) -> bytes:
