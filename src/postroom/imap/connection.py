@@ -176,6 +176,8 @@ class Connection:
         return None
 
     def _event_for(self, response: Response) -> Event | None:
+        if self.state is State.GREETING:
+            return self._greet(response)
         # The one response that comes by the million goes the shortest way.
         if isinstance(response, FetchedMessage):
             return self._offer(response)
@@ -184,8 +186,6 @@ class Connection:
                 return self._go_on(text, response)
             case Condition(tag=bytes()):
                 return self._complete(response)
-        if self.state is State.GREETING:
-            return self._greet(response)
         self._learn(response)
         return self._offer(response)
 
@@ -196,7 +196,7 @@ class Connection:
         return Unclaimed(response)
 
     def _greet(self, response: Response) -> Event:
-        if not isinstance(response, Condition):
+        if not isinstance(response, Condition) or response.tag is not None:
             raise MalformedResponse("no greeting")
         states = {"OK": State.NOT_AUTHENTICATED, "PREAUTH": State.AUTHENTICATED}
         self.state = states.get(response.kind, State.LOGOUT)

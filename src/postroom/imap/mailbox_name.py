@@ -60,7 +60,10 @@ class WireNames:
             return encode_utf7(name)
         if _CONTROL.search(name):
             raise IllegalCommand("a mailbox's name has no control characters")
-        return name.encode()
+        try:
+            return name.encode()
+        except UnicodeEncodeError:
+            raise IllegalCommand("a mailbox's name is text") from None
 
 
 def _shift(match: re.Match[str]) -> str:

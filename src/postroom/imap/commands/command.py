@@ -61,6 +61,14 @@ def astring(value: bytes) -> Part:
     return Octets(value)
 
 
+def text(value: str) -> Part:
+    """Return text as an argument in UTF-8. Raises IllegalCommand for half a character."""
+    try:
+        return astring(value.encode())
+    except UnicodeEncodeError:
+        raise IllegalCommand("an argument that is not text") from None
+
+
 def mailbox(wire: Wire, name: str) -> Part:
     """Return a mailbox's name as an argument; UTF-8 goes quoted once it is enabled (RFC 6855)."""
     octets = wire.names.compose(name)

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from postroom.imap.commands.command import Command, Part, Wire, astring
+from postroom.imap.commands.command import Command, Part, Wire, text
 from postroom.imap.responses import Found, Response
 from postroom.imap.uid_set import UidSet
 
@@ -25,7 +25,7 @@ class UidSearch(Command):
         if not wire.capabilities.isdisjoint(("ESEARCH", "IMAP4REV2")):
             line += b"RETURN (ALL) "
         if self._message_id:
-            return [line + b"HEADER Message-ID ", astring(self._message_id.encode())]
+            return [line + b"HEADER Message-ID ", text(self._message_id)]
         if self._sequences:
             return [line + b"%d:%d" % self._sequences]
         return [line + b"ALL"]

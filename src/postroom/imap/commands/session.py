@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from postroom.imap.commands.command import Command, Part, Wire, astring
+from postroom.imap.commands.command import Command, Part, Wire, text
 from postroom.imap.responses import CapabilityList, Enabled, Namespaces, Response, ServerId
 
 
@@ -56,8 +56,8 @@ class Id(Command):
         """Compose `ID ("name" "Postroom")`."""
         wire.needs("ID")
         parts: list[Part] = [b"ID ("]
-        for position, text in enumerate(word for pair in self.fields.items() for word in pair):
-            parts += [b" " if position else b"", astring(text.encode())]
+        for position, word in enumerate(one for pair in self.fields.items() for one in pair):
+            parts += [b" " if position else b"", text(word)]
         return [*parts, b")"]
 
     def take(self, response: Response) -> bool:

@@ -4,7 +4,7 @@ import base64
 import binascii
 from typing import ClassVar
 
-from postroom.imap.commands.command import Command, Part, Wire, astring
+from postroom.imap.commands.command import Command, Part, Wire, text
 from postroom.imap.errors import IllegalCommand, LimitExceeded, MalformedResponse
 from postroom.imap.responses import CapabilityList, Response
 from postroom.imap.sasl import Mechanism
@@ -81,7 +81,7 @@ class Login(SignIn):
         """Compose `LOGIN "user" "password"`, each counted when it is not plain text."""
         if "LOGINDISABLED" in wire.capabilities:
             raise IllegalCommand("the server does not offer LOGIN")
-        return [b"LOGIN ", astring(self._user.encode()), b" ", astring(self._password.encode())]
+        return [b"LOGIN ", text(self._user), b" ", text(self._password)]
 
 
 def _decode_challenge(text: bytes) -> bytes:
