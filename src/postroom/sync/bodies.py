@@ -12,8 +12,9 @@ from postroom.archive.models import Folder, ServerCopy
 from postroom.imap.responses import FetchedMessage
 from postroom.imap.uid_set import UidSet
 from postroom.net.imap_client import ImapClient
+from postroom.sync.broken_message import BrokenMessage
 from postroom.sync.database import in_database
-from postroom.sync.parsing import BrokenMessage, LimitedParser
+from postroom.sync.parsing import LimitedParser
 from postroom.sync.storage import matched
 
 BATCH_MESSAGES = 100

@@ -4,25 +4,20 @@ A message that breaks the parser breaks that process and nothing else: it comes 
 `BrokenMessage`, and a fresh process goes on with the next. Design, decision 7.
 """
 
-import multiprocessing
-import resource
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import subprocess
+import sys
+from collections.abc import Sequence
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
 
-from postroom.mime import ParsedMessage, parse_message
+from postroom.mime import ParsedMessage
+from postroom.sync.broken_message import BrokenMessage
 
 SECONDS_A_MESSAGE = 2.0
 SECONDS_TO_START = 20.0
-MEMORY = 768 * 1024 * 1024  # Of address space, interpreter included.
 
-
-@dataclass(frozen=True, slots=True)
-class BrokenMessage:
-    """A message that could not be parsed, and why."""
-
-    reason: str
+# Not multiprocessing's own process: that would load the main program once more.
+PROGRAM = (sys.executable, "-m", "postroom.sync.parser_process")
 
 
 class ParserDidNotStart(Exception):
@@ -33,7 +28,7 @@ class LimitedParser:
     """A parser in a process of its own, started when first needed and again when it broke."""
 
     def __init__(self) -> None:
-        self._process: SpawnProcess | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
 
     def parse(self, messages: Sequence[bytes]) -> list[ParsedMessage | BrokenMessage]:
@@ -56,10 +51,12 @@ class LimitedParser:
     def _started(self) -> Connection:
         if self._pipe is not None:
             return self._pipe
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=serve, args=(theirs,), daemon=True)
-        self._process.start()
+        self._pipe, theirs = Pipe()
+        self._process = subprocess.Popen(  # noqa: S603 - our own program
+            [*PROGRAM, str(theirs.fileno())],
+            stdin=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+        )
         theirs.close()
         try:
             if self._pipe.poll(SECONDS_TO_START):
@@ -74,27 +71,7 @@ class LimitedParser:
         """End the process, if there is one."""
         if self._process is not None:
             self._process.kill()
-            self._process.join()
+            self._process.wait()
         if self._pipe is not None:
             self._pipe.close()
         self._process = self._pipe = None
-
-
-def serve(pipe: Connection) -> None:
-    """The process: parse what comes, until the other end is gone."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    pipe.send(None)
-    for raw in received(pipe):
-        try:
-            pipe.send(parse_message(raw))
-        except Exception as error:
-            pipe.send(BrokenMessage(f"Reading it failed: {type(error).__name__}."))
-
-
-def received(pipe: Connection) -> Iterator[bytes]:
-    """Messages sent to this process."""
-    while True:
-        try:
-            yield pipe.recv_bytes()
-        except EOFError:
-            return
