@@ -22,7 +22,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from types import FrameType
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -37,7 +36,7 @@ from postroom.config import postgres
 from postroom.config.secrets import ensure_key_file
 
 # Not pytest's own tmp_path: its parents are closed to others and its names too long for a socket.
-PLACE = Path("/tmp")
+PLACE = Path("/tmp").resolve()
 PREFIX = "postroom-test"
 # These rooms know nothing of Django, so their tests run without it.
 WITHOUT_DJANGO = {"config", "imap", "mime", "net", "providers"}
@@ -46,7 +45,9 @@ SESSION_DIR = pytest.StashKey[Path]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Say where the database will be, before pytest-django loads the settings."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Also where the shell had Ctrl-C ignored, as it does for what runs in the background.
+        signal.signal(number, signal.default_int_handler)
     _clear_remains()
     session_dir = config.stash[SESSION_DIR] = _make_short_dir()
     for name in [name for name in os.environ if name.startswith("POSTROOM_")]:
@@ -119,10 +120,6 @@ def data_dir() -> Iterator[Path]:
     yield folder / "data"
     _remove(folder / "data")
     shutil.rmtree(folder)
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _make_short_dir() -> Path:
