@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 import click
+import psycopg
 
 from postroom.config import environment, postgres
 from postroom.config.environment import BadSetting
@@ -49,6 +50,7 @@ def start_django(context: click.Context) -> None:
         except EmbeddedDatabaseRefused as refusal:
             raise Failed(str(refusal)) from refusal
         os.environ["DATABASE_URL"] = database
+    refuse_absent_database(os.environ["DATABASE_URL"])
     set_up_django()
     migrate_if_needed()
 
@@ -75,6 +77,16 @@ def make_files(settings: environment.Environment) -> None:
         ) from reason
 
 
+def refuse_absent_database(url: str) -> None:
+    """Ask once: Django's pool would try for half a minute and log every attempt."""
+    try:
+        psycopg.connect(url, connect_timeout=10).close()
+    except psycopg.OperationalError as error:
+        raise Failed(
+            "The database cannot be reached. Check DATABASE_URL and that PostgreSQL is running."
+        ) from error
+
+
 def set_up_django() -> None:
     """Load the models. Raises Failed when the key file cannot be used."""
     import django
@@ -89,24 +101,19 @@ def set_up_django() -> None:
 def migrate_if_needed() -> None:
     """The first process of a new version brings the tables up to date; others wait for it."""
     from django.core.management import call_command
-    from django.db import OperationalError, connection
+    from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     def is_behind() -> bool:
         executor = MigrationExecutor(connection)
         return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
-    try:
-        if not is_behind():
-            return
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
-            try:
-                if is_behind():
-                    call_command("migrate", verbosity=0, interactive=False)
-            finally:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
-    except OperationalError as error:
-        raise Failed(
-            "The database cannot be reached. Check DATABASE_URL and that PostgreSQL is running."
-        ) from error
+    if not is_behind():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+        try:
+            if is_behind():
+                call_command("migrate", verbosity=0, interactive=False)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
