@@ -30,6 +30,7 @@ def _file(name: str, disposition: bytes, *names: str) -> Row:
 
 _WORDS = b"Content-Type: text/plain\n\nwords"
 _PAGE = b"Content-Type: text/html\n\n<p>page</p>"
+_SHOWING = b"Content-Type: text/html\n\n<img src='cid:i%40x'>"
 _IMAGE = (
     b"Content-Type: image/png\nContent-ID: <i@x>\nContent-Transfer-Encoding: base64\n\niVBORw0KGgo="
 )
@@ -171,15 +172,17 @@ BODIES: list[Row] = [
         _headed("multipart/mixed; boundary=B", "base64") + b"--B\n\nx\n--B--\n",
         {"text": "x"},
     ),
+    ("an image in the page", _parts("related", _SHOWING, _IMAGE), {"inline": ["i@x"]}),
+    ("an image before its page", _parts("related", _IMAGE, _SHOWING), {"inline": ["i@x"]}),
     (
-        "a related image",
+        "an image that no page shows",
         _parts("related", _PAGE, _IMAGE),
-        {"html": "<p>page</p>", "inline": ["i@x"]},
+        {"html": "<p>page</p>", "inline": [], "files": ["part-2.png"]},
     ),
     (
-        "an image first",
-        _parts("related", _IMAGE, _PAGE),
-        {"html": "<p>page</p>", "inline": ["i@x"]},
+        "a multipart without parts that is a file",
+        b"Content-Type: multipart/mixed; name=x\nContent-Disposition: attachment\n\nwords",
+        {"files": ["x"]},
     ),
     (
         "a nested message",

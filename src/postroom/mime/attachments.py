@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import unquote
 
-from postroom.mime.bodies import Bodies
 from postroom.mime.encoded_words import decode_words, one_line
 from postroom.mime.ids import parse_message_id
 from postroom.mime.limits import MAX_FILE_NAME
@@ -16,6 +16,7 @@ _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     '\ufeff\ufff9-\ufffb\U000e0000-\U000e007f<>:"|?*]'
 )
+_SHOWN = re.compile(r"\bcid:([^\s\"'<>()]+)", re.IGNORECASE)
 _EXTENSIONS: Final = {
     "text/plain": ".txt", "text/html": ".html", "text/calendar": ".ics", "text/csv": ".csv",
     "text/vcard": ".vcf", "text/x-vcard": ".vcf", "text/rfc822-headers": ".txt",
@@ -30,7 +31,10 @@ _USUAL_NAMES: Final = {"text/calendar": "invite.ics", "application/ms-tnef": "wi
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A part that is not the text: `part` is its IMAP section, `inline` that the HTML shows it."""
+    """A part that is not the text: `part` is its IMAP section, `inline` that the HTML shows it.
+
+    What the sender calls inline does not count: Apple Mail says so of every PDF.
+    """
 
     name: str
     media_type: str
@@ -40,15 +44,18 @@ class Attachment:
     part: tuple[int, ...]
 
 
-def attachments_of(bodies: Bodies) -> tuple[Attachment, ...]:
-    """Describe the attachments of a message whose parts are sorted."""
-    return tuple(_attachment(part, part.path in bodies.related) for part in bodies.attached)
+def attachments_of(attached: list[Part], html: str | None) -> tuple[Attachment, ...]:
+    """Describe the parts that are attachments; the HTML says which of them it shows itself."""
+    if not attached:
+        return ()
+    shown = {unquote(one) for one in _SHOWN.findall(html or "")}
+    return tuple(_attachment(part, shown) for part in attached)
 
 
 def attachment_content(raw: bytes, part: tuple[int, ...]) -> bytes:
     """Return the decoded bytes of one part of a message; LookupError if there is no such part."""
     for one in _walk(find_structure(raw)[0]):
-        if one.path == part and not one.media_type.startswith("multipart/"):
+        if one.path == part and not one.is_open:
             return one.content()
     raise LookupError(f"the message has no part {'.'.join(map(str, part))}")
 
@@ -65,8 +72,8 @@ def safe_file_name(written: str) -> str:
     return stem[: MAX_FILE_NAME - len(extension) - 1] + dot + extension
 
 
-def _attachment(part: Part, related: bool) -> Attachment:
-    disposition, parameters = parse_disposition(part.header.get(b"content-disposition"))
+def _attachment(part: Part, shown: set[str]) -> Attachment:
+    _, parameters = parse_disposition(part.header.get(b"content-disposition"))
     content_id = parse_message_id(part.header.get(b"content-id")) or None
     written = parameters.get("filename") or part.content_type.name
     name = safe_file_name(decode_words(written))
@@ -75,7 +82,7 @@ def _attachment(part: Part, related: bool) -> Attachment:
         part.media_type,
         part.size(),
         content_id,
-        disposition == "inline" or (not disposition and related and content_id is not None),
+        content_id in shown,
         part.path,
     )
 

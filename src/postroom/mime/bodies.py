@@ -22,17 +22,16 @@ class Body:
 
 @dataclass(slots=True)
 class Bodies:
-    """Bodies in reading order, attachments, and which of these belong to the HTML (`related`)."""
+    """The bodies in reading order, and the parts that are attachments."""
 
     pieces: list[Body] = field(default_factory=list)
     attached: list[Part] = field(default_factory=list)
-    related: set[tuple[int, ...]] = field(default_factory=set)
 
 
 def sort_parts(root: Part) -> Bodies:
     """Walk the tree of one message; nested messages are attachments and stay closed."""
     bodies = Bodies()
-    if _is_open_multipart(root):
+    if root.is_open:
         _sort(root, bodies)
     elif _is_readable(root) and not _is_called_attachment(root):
         bodies.pieces.append(_body(root))
@@ -42,7 +41,7 @@ def sort_parts(root: Part) -> Bodies:
 
 
 def _sort(part: Part, bodies: Bodies) -> None:
-    if not _is_open_multipart(part):
+    if not part.is_open:
         _sort_leaf(part, bodies)
     elif part.media_type == "multipart/alternative":
         _sort_alternatives(part, bodies)
@@ -62,7 +61,7 @@ def _sort_leaf(part: Part, bodies: Bodies) -> None:
 
 def _sort_alternatives(part: Part, bodies: Bodies) -> None:
     """The first text and the last HTML are one body; files among the renderings stay files."""
-    inner = Bodies(related=bodies.related)
+    inner = Bodies()
     for child in part.children:
         _sort(child, inner)
     plain = [piece.plain for piece in inner.pieces if piece.plain]
@@ -81,11 +80,6 @@ def _sort_related(part: Part, bodies: Bodies) -> None:
             _sort(child, bodies)
         else:
             bodies.attached.append(child)
-            bodies.related.add(child.path)
-
-
-def _is_open_multipart(part: Part) -> bool:
-    return bool(part.children) and part.media_type.startswith("multipart/")
 
 
 def _is_readable(part: Part) -> bool:

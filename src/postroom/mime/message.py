@@ -41,14 +41,15 @@ def parse_message(raw: bytes) -> ParsedMessage:
     bodies = sort_parts(root)
     text = MessageText(bodies.pieces)
     search_text = text.search_text()
+    html = text.html()
     envelope = envelope_of(root.header)
     return ParsedMessage(
         envelope=envelope,
         text=text.text(),
-        html=text.html(),
+        html=html,
         search_text=search_text,
         snippet=snippet_of(search_text),
-        attachments=attachments_of(bodies),
+        attachments=attachments_of(bodies.attached, html),
         calendar=_calendar(bodies.attached),
         delivery_report=find_delivery_report(root),
         is_auto_reply=is_auto_reply(root.header, envelope.auto_submitted),

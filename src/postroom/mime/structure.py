@@ -7,6 +7,7 @@ delimiter always ends an inner multipart that was never closed. Paths are IMAP s
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from postroom.mime.defects import Defect
@@ -14,6 +15,8 @@ from postroom.mime.headers import HeaderFields, split_message, split_part, with_
 from postroom.mime.limits import MAX_DELIMITERS, MAX_NESTING, MAX_PARTS
 from postroom.mime.parameters import ContentType, parse_content_type
 from postroom.mime.transfer import decode_transfer, decoded_size
+
+Span = tuple[int, int]
 
 MESSAGE_TYPES = frozenset(("message/rfc822", "message/global", "message/news"))
 
@@ -40,6 +43,11 @@ class Part:
     def media_type(self) -> str:
         """The type as `text/plain`, in lower case; never empty."""
         return self.content_type.media_type
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this is a multipart in which parts were found."""
+        return bool(self.children) and self.media_type.startswith("multipart/")
 
     @property
     def encoding(self) -> str:
@@ -86,9 +94,7 @@ class _Reader:
         self._descend(part, depth)
         return part
 
-    def _part(
-        self, raw: bytes, body: tuple[int, int], header: HeaderFields, default: ContentType
-    ) -> Part:
+    def _part(self, raw: bytes, body: Span, header: HeaderFields, default: ContentType) -> Part:
         self.parts += 1
         written = header.get(b"content-type")
         content_type = parse_content_type(written) if written else default
@@ -121,8 +127,9 @@ class _Reader:
             self._add_children(part, spans, depth)
         else:
             self.defects.add(Defect.NO_BOUNDARY)
+            part.path = part.path or (1,)
 
-    def _add_children(self, part: Part, spans: list[tuple[int, int]], depth: int) -> None:
+    def _add_children(self, part: Part, spans: list[Span], depth: int) -> None:
         default = _NESTED if part.media_type == "multipart/digest" else _PLAIN
         for number, (start, end) in enumerate(spans, start=1):
             if self.parts >= MAX_PARTS:
@@ -135,7 +142,7 @@ class _Reader:
             part.children.append(child)
             self._descend(child, depth + 1)
 
-    def _find_spans(self, part: Part, boundary: bytes) -> list[tuple[int, int]]:
+    def _find_spans(self, part: Part, boundary: bytes) -> list[Span]:
         """Return where each body part of a multipart begins and ends.
 
         RFC 2046 §5.1.1 has any line match that begins with the delimiter; but mailers number their
@@ -144,54 +151,39 @@ class _Reader:
         if not boundary:
             return []
         delimiter = b"\n--" + boundary
-        return self._spans(part, delimiter, _EXACT_TAIL) or self._spans(
-            part, delimiter, _LOOSE_TAIL
-        )
+        exact = self._spans(part, delimiter, _EXACT_TAIL)
+        return exact or self._spans(part, delimiter, _LOOSE_TAIL)
 
-    def _spans(
-        self, part: Part, delimiter: bytes, tail: re.Pattern[bytes]
-    ) -> list[tuple[int, int]]:
-        end = part.end
-        spans: list[tuple[int, int]] = []
+    def _spans(self, part: Part, delimiter: bytes, tail: re.Pattern[bytes]) -> list[Span]:
+        spans: list[Span] = []
         opened = -1
-        found = self._next_delimiter(part, delimiter, tail, part.start)
-        while found is not None and len(spans) <= MAX_PARTS:
-            line_break, after, closes = found
+        for line_break, after, closes in self._delimiter_lines(part, delimiter, tail):
             if opened >= 0:
                 spans.append((opened, max(opened, line_break)))
             opened = after
             if closes:
                 return spans
-            found = self._next_delimiter(part, delimiter, tail, after - 1)
+            if len(spans) > MAX_PARTS:
+                break
         if opened >= 0:
             self.defects.add(Defect.UNCLOSED_MULTIPART)
-            if opened < end or not spans:
-                spans.append((opened, end))
+            if opened < part.end or not spans:
+                spans.append((opened, part.end))
         return spans
 
-    def _next_delimiter(
-        self, part: Part, delimiter: bytes, tail: re.Pattern[bytes], position: int
-    ) -> tuple[int, int, bool] | None:
-        """Find a delimiter line: where the line break before it is, where it ends, if it closes."""
+    def _delimiter_lines(
+        self, part: Part, delimiter: bytes, tail: re.Pattern[bytes]
+    ) -> Iterator[tuple[int, int, bool]]:
+        """Yield where the line break before it is, where it ends, and whether it closes."""
         raw, end = part.raw, part.end
-        if position == part.start and raw.startswith(delimiter[1:], position, end):
-            found = position - 1
-        else:
-            found = _found(raw.find(delimiter, position, end))
-        while found >= part.start - 1 and self.delimiters < MAX_DELIMITERS:
+        # A body follows a line end, and so does the line behind a delimiter: look from there.
+        found = raw.find(delimiter, max(part.start - 1, 0), end)
+        while found >= 0 and self.delimiters < MAX_DELIMITERS:
             self.delimiters += 1
-            if rest := tail.match(raw, found + len(delimiter), end):
-                line_break = found - (found > part.start and raw[found - 1] == 0x0D)
-                return line_break, rest.end(), rest[1] is not None
-            found = _found(raw.find(delimiter, found + 1, end))
-        return None
-
-
-_NOWHERE = -2
-
-
-def _found(position: int) -> int:
-    return position if position >= 0 else _NOWHERE
+            rest = tail.match(raw, found + len(delimiter), end)
+            if rest:
+                yield found - raw.endswith(b"\r", 0, found), rest.end(), rest[1] is not None
+            found = raw.find(delimiter, rest.end() - 1 if rest else found + 1, end)
 
 
 def _unreadable_type(written: ContentType) -> ContentType:

@@ -2,6 +2,8 @@
 
 import binascii
 import re
+from io import BytesIO
+from itertools import islice
 from typing import Final
 
 from postroom.mime.defects import Defect
@@ -14,6 +16,8 @@ _MORE_BASE64 = re.compile(rb"^[A-Za-z0-9+/]{60}", re.MULTILINE)
 _RUN = re.compile(rb"[A-Za-z0-9+/]+")
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\n]*\n", re.MULTILINE)
 _MAX_RUNS: Final = 10_000
+_MAX_LINES: Final = 1_200_000
+"""Lines of uuencode that are read: 64 MiB, if they are as long as they should be."""
 
 Decoded = tuple[bytes, Defect | None]
 
@@ -74,14 +78,16 @@ def _decode_broken_base64(encoded: bytes) -> bytes:
     letters = encoded.translate(None, _SPACES)
     if b"=" not in letters.rstrip(b"="):
         return decode_loose_base64(letters)
-    runs = _RUN.findall(letters[: 64 * 1024 * 1024])[:_MAX_RUNS]
-    return b"".join(map(decode_loose_base64, runs))
+    runs = islice(_RUN.finditer(letters), _MAX_RUNS)
+    return b"".join(decode_loose_base64(run[0]) for run in runs)
 
 
 def _decode_uuencoded(encoded: bytes) -> Decoded:
     begin = _UU_BEGIN.search(encoded)
     content = bytearray()
-    for line in encoded[begin.end() if begin else 0 :].splitlines():
+    lines = BytesIO(encoded[begin.end() if begin else 0 :])
+    for ended in islice(lines, _MAX_LINES):
+        line = ended.rstrip(b"\r\n")
         if line in (b"end", b"`", b""):
             break
         # A line says its own length; it is believed for no more than stands in it.
