@@ -31,7 +31,7 @@ check: setup ## style, types, layers, migrations, documents: all that is no test
 	$(python) -m ruff check
 	$(python) -m mypy
 	.venv/bin/lint-imports
-	$(python) -m django makemigrations --check --dry-run --settings postroom.config.settings
+	$(python) bin/check-migrations
 	$(python) bin/docs --check
 
 fix: setup ## format, and repair what can be repaired without thinking
