@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -54,6 +55,18 @@ def test_every_postroom_command_exists(document: Path) -> None:
 def test_ci_runs_what_a_developer_runs() -> None:
     commands = (ROOT / ".ci" / "run").read_text().splitlines()
     assert commands[-1] == "exec make check test"
+
+
+@pytest.mark.parametrize(
+    ("lock", "extras"), [("postroom", ()), ("demo", ("demo",)), ("dev", ("demo", "dev"))]
+)
+def test_every_dependency_is_pinned_by_hash(lock: str, extras: tuple[str, ...]) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    optional = [line for extra in extras for line in project["optional-dependencies"][extra]]
+    asked = {re.split(r"[\[<>=~]", line)[0].lower() for line in project["dependencies"] + optional}
+    pins = (ROOT / "requirements" / f"{lock}.txt").read_text()
+    assert len(asked) > 10
+    assert asked <= set(re.findall(r"^([a-z0-9-]+)==\S+ \\\n +--hash=sha256:", pins, re.MULTILINE))
 
 
 # The specification
