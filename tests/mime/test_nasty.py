@@ -1,6 +1,7 @@
 """Bad and unusual mail, row by row: what is read, and that everything that is read is storable."""
 
 import hashlib
+from typing import Any
 
 import pytest
 
@@ -55,3 +56,32 @@ def _seen(message: ParsedMessage) -> dict[str, object]:
 
 def _people(addresses: tuple[Address, ...]) -> list[tuple[str, str]]:
     return [(one.name, one.canonical) for one in addresses]
+
+
+def test_a_fast_reader_alone_misreads_many_of_them() -> None:
+    """The control, and the reason for a reader of our own (ADR 0013)."""
+    fast = pytest.importorskip("fast_mail_parser")
+    raised, wrong, compared = [], [], 0
+    for name, raw, expected in ROWS:
+        try:
+            theirs = _seen_by_fast_mail_parser(fast.parse_email(raw))
+        except (fast.ParseError, ValueError):
+            raised.append(name)
+            continue
+        known = expected.keys() & theirs.keys()
+        compared += bool(known)
+        if any(theirs[field] != expected[field] for field in known):
+            wrong.append(name)
+    print(f"fast-mail-parser: {len(raised)} raised, {len(wrong)} of {compared} read otherwise")
+    assert len(raised) + len(wrong) >= 50
+
+
+def _seen_by_fast_mail_parser(mail: Any) -> dict[str, object]:
+    senders = [mail.from_] if mail.from_ else []
+    return {
+        "subject": mail.subject.strip(),
+        "from": [(one.display_name or "", one.address.lower()) for one in senders],
+        "to": [(one.display_name or "", one.address.lower()) for one in mail.to],
+        "sent_at": mail.date_parsed and mail.date_parsed.isoformat(),
+        "text": "\n".join(mail.text_plain) or None,
+    }

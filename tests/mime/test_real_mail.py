@@ -3,6 +3,7 @@
 import email.utils
 import hashlib
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
@@ -94,7 +95,7 @@ def test_an_answer_to_a_fetch_of_fields_has_the_identity_of_the_message() -> Non
         assert stable_identity(fetched.replace(b"\n", b"\r\n")) == stable_identity(raw)
         from_fields, from_whole = parse_headers(fetched), parse_headers(raw)
         assert Defect.NO_HEADER not in from_fields.defects
-        assert from_fields.all_addresses() == from_whole.all_addresses()
+        assert replace(from_fields, defects=()) == replace(from_whole, defects=())
         identities.add(stable_identity(raw))
     print(f"real mail: {len(identities)} identities")
     assert len(identities) == len({_fetched(raw) for raw in real_mail().values()})

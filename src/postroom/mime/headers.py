@@ -14,7 +14,6 @@ from postroom.mime.limits import MAX_FIELD, MAX_FIELDS, MAX_HEADER
 
 _FIELD = re.compile(rb"^([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.MULTILINE)
 _FIELD_OR_JUNK = re.compile(_FIELD.pattern + rb"|^([^\s].*)", re.MULTILINE)
-_HIDDEN_BYTES = re.compile(rb"[\0\x1b]")
 _HEADER_END = re.compile(rb"\n\r?\n")
 _EMPTY_LINE = re.compile(rb"\r?\n")
 _BLANK_START = re.compile(rb"(?:[ \t]*\r?\n)++")
@@ -32,7 +31,7 @@ class HeaderFields:
         self.charset = charset
         self.defects: set[Defect] = set()
         self.repeated: set[bytes] = set()
-        self._plain = header.isascii() and not _HIDDEN_BYTES.search(header)
+        self._plain = _is_plain(header)
         self._split(header)
 
     def get(self, name: bytes) -> str:
@@ -70,7 +69,7 @@ class HeaderFields:
             self.defects.add(Defect.FIELD_TOO_LARGE)
         if b"\n" in value:
             value = value.replace(b"\r", b"").replace(b"\n", b"")
-        if self._plain or (value.isascii() and not _HIDDEN_BYTES.search(value)):
+        if self._plain or _is_plain(value):
             return value.decode("ascii").strip()
         self.defects.add(Defect.RAW_EIGHT_BIT_HEADER)
         return decode_text(value, "" if _is_utf8(value) else self.charset).strip()
@@ -104,6 +103,11 @@ def _header_start(raw: bytes) -> int:
     if raw[:6].find(b"From ") in (0, 1) and (line := _MBOX_LINE.match(raw)):
         return line.end()
     return 0
+
+
+def _is_plain(value: bytes) -> bool:
+    """Tell whether bytes are ASCII that stands for itself: no NUL, no shift to another charset."""
+    return value.isascii() and b"\0" not in value and b"\x1b" not in value
 
 
 def _is_utf8(value: bytes) -> bool:

@@ -12,7 +12,7 @@ from postroom.mime.headers import split_message, with_line_feeds
 
 HEADER_FIELDS: Final = (
     "Message-ID", "Date", "From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Subject", "In-Reply-To",
-    "References", "Content-Type", "List-Id", "Auto-Submitted", "Precedence",
+    "References", "Content-Type", "List-Id", "Auto-Submitted",
 )  # fmt: skip
 """The fields to ask a server for: all that `parse_headers` and `stable_identity` read."""
 
