@@ -84,6 +84,8 @@ def received(account: EmailAccount, raw: bytes, folder: str = "INBOX") -> Email:
     coming = arrival(raw)
     record(place, place.uidvalidity, [coming])
     email = Email.objects.get(account=account, identity=coming.identity)
-    store_bodies(account.pk, [Body(email.pk, raw, parse_message(raw))])
+    parsed = parse_message(raw)
+    attached = any(not a.inline for a in parsed.attachments)
+    store_bodies(account.pk, [Body(email.pk, raw, parsed.snippet, attached)])
     email.refresh_from_db()
     return email

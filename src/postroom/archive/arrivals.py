@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from postroom.mime import Envelope, ParsedMessage
+from postroom.mime import Envelope
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +33,5 @@ class Body:
 
     email_id: int
     raw: bytes
-    message: ParsedMessage
+    snippet: str
+    has_attachments: bool

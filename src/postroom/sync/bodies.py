@@ -12,8 +12,8 @@ from postroom.archive.models import Folder, ServerCopy
 from postroom.imap.responses import FetchedMessage
 from postroom.imap.uid_set import UidSet
 from postroom.net.imap_client import ImapClient
-from postroom.sync.broken_message import BrokenMessage
 from postroom.sync.database import in_database
+from postroom.sync.outcomes import BrokenMessage, ReadMessage
 from postroom.sync.parsing import LimitedParser
 from postroom.sync.storage import matched
 
@@ -91,8 +91,13 @@ def keep(
         if isinstance(outcome, BrokenMessage):
             quarantine(folder, message.uid, outcome.reason, now, message.body)
         else:
-            read.append(Body(emails[message.uid], message.body or b"", outcome))
+            read.append(body_of(emails[message.uid], message, outcome))
     store_bodies(folder.account_id, read)
     unread = {emails[m.uid] for m in batch if m.uid in emails} - {body.email_id for body in read}
     if unread:
         body_unavailable(sorted(unread), folder.account_id)
+
+
+def body_of(email_id: int, message: FetchedMessage, read: ReadMessage) -> Body:
+    """A message's bytes with what a list shows of them."""
+    return Body(email_id, message.body or b"", read.snippet, read.has_attachments)

@@ -4,13 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import DataError, IntegrityError
-
 from postroom.archive.arrivals import Arrival, Flags
 from postroom.archive.folders import renumber
 from postroom.archive.ledger import quarantine, quarantined_uids, recorded_flags
 from postroom.archive.models import Folder, ServerCopy
-from postroom.archive.record import record
 from postroom.imap.commands.mailbox import Selected
 from postroom.imap.responses import FetchedMessage
 from postroom.imap.uid_set import UidSet
@@ -18,8 +15,11 @@ from postroom.mime import HEADER_FIELDS
 from postroom.sync.bodies import bring_bodies, due_among
 from postroom.sync.database import in_database
 from postroom.sync.reading import arrival_of
-from postroom.sync.storage import only_known
+from postroom.sync.recording import record_each
+from postroom.sync.storage import only_known, storage_mode
 from postroom.sync.visit import Visit, numbering
+from postroom.sync.whole_mail import bring_whole
+from postroom.team.models import StorageMode
 
 WINDOW = 500
 NOT_GIVEN = "The server lists this message but does not give it."
@@ -49,12 +49,25 @@ async def bring_new_mail(visit: Visit, view: FolderView) -> None:
     """Record everything on the server that the ledger does not know yet."""
     aside = await in_database(quarantined_uids, view.folder)
     new = view.uids - UidSet(view.ledger) - UidSet(aside)
-    windows = new.windows_newest_first(WINDOW)
+    await visit.progress.found(messages=len(new))
+    is_everything = await in_database(storage_mode, visit.account) == StorageMode.EVERYTHING
+    bring = bring_whole_windows if is_everything else bring_envelopes
+    answered = await bring(visit, view.folder, new.windows_newest_first(WINDOW))
+    view.is_complete = answered == len(new) or await ask_again(visit, view.folder, new)
+
+
+async def bring_whole_windows(visit: Visit, folder: Folder, windows: Iterable[UidSet]) -> int:
+    """Every message with its body, in one fetch."""
+    return sum([await bring_whole(visit, folder, window) for window in windows])
+
+
+async def bring_envelopes(visit: Visit, folder: Folder, windows: Iterable[UidSet]) -> int:
+    """Every envelope, and the bodies due among them."""
     answered = 0
     async for messages in looking_ahead(visit, windows):
         answered += len(messages)
-        await keep_window(visit, view.folder, messages)
-    view.is_complete = answered == len(new) or await ask_again(visit, view.folder, new)
+        await keep_window(visit, folder, messages)
+    return answered
 
 
 async def looking_ahead(
@@ -100,25 +113,6 @@ def read_and_record(
     """Read the envelopes and record them; returns them and the ids of new emails."""
     arrivals = [arrival_of(m) for m in messages]
     return arrivals, record_each(folder, arrivals, only_known(folder.account))
-
-
-def record_each(folder: Folder, arrivals: Sequence[Arrival], only: set[str] | None) -> list[int]:
-    """Record a window; if the database refuses it, find the one message that it refuses.
-
-    One bad message never stops another. Design §5, invariant 6.
-    """
-    try:
-        return record(folder, folder.uidvalidity, arrivals, only=only)
-    except (DataError, IntegrityError) as error:
-        if len(arrivals) == 1:
-            reason = f"The database refused it: {type(error).__name__}."
-            quarantine(folder, arrivals[0].uid, reason, arrivals[0].received_at, None)
-            return []
-    middle = len(arrivals) // 2
-    return [
-        *record_each(folder, arrivals[:middle], only),
-        *record_each(folder, arrivals[middle:], only),
-    ]
 
 
 def due_uids(folder: Folder, arrivals: Sequence[Arrival], new_emails: list[int]) -> dict[int, int]:

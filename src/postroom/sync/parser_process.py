@@ -8,30 +8,43 @@ import sys
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 
-from postroom.mime import parse_message
-from postroom.sync.broken_message import BrokenMessage
+from postroom.mime import is_identified, parse_message, stable_identity
+from postroom.sync.outcomes import BrokenMessage, Outcome, ReadMessage
 
 MEMORY = 768 * 1024 * 1024  # Of address space, interpreter included.
 
 
 def serve(pipe: Connection) -> None:
-    """Parse what comes, until the other end is gone."""
+    """Answer each message of each batch that comes, until the other end is gone."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     pipe.send(None)
-    for raw in received(pipe):
-        try:
-            pipe.send(parse_message(raw))
-        except Exception as error:
-            pipe.send(BrokenMessage(f"Reading it failed: {type(error).__name__}."))
+    for batch in batches(pipe):
+        for raw in batch:
+            pipe.send(read(raw))
 
 
-def received(pipe: Connection) -> Iterator[bytes]:
-    """Messages sent to this process."""
+def batches(pipe: Connection) -> Iterator[list[bytes]]:
+    """What is sent to this process."""
     while True:
         try:
-            yield pipe.recv_bytes()
+            yield pipe.recv()
         except EOFError:
             return
+
+
+def read(raw: bytes) -> Outcome:
+    """Parse one message; whatever goes wrong is this message's alone."""
+    try:
+        message = parse_message(raw)
+        return ReadMessage(
+            message.envelope,
+            stable_identity(raw),
+            is_identified(raw),
+            message.snippet,
+            any(not a.inline for a in message.attachments),
+        )
+    except Exception as error:
+        return BrokenMessage(f"Reading it failed: {type(error).__name__}.")
 
 
 if __name__ == "__main__":

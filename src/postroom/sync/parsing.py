@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 
-from postroom.mime import ParsedMessage
-from postroom.sync.broken_message import BrokenMessage
+from postroom.sync.outcomes import BrokenMessage, Outcome
 
 SECONDS_A_MESSAGE = 2.0
 SECONDS_TO_START = 20.0
+TOO_LONG = f"Reading it took longer than {SECONDS_A_MESSAGE:.0f} seconds."
+TOO_BIG = "Reading it needed more memory than allowed."
 
 # Not multiprocessing's own process: that would load the main program once more.
 PROGRAM = (sys.executable, "-m", "postroom.sync.parser_process")
@@ -31,22 +32,28 @@ class LimitedParser:
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
 
-    def parse(self, messages: Sequence[bytes]) -> list[ParsedMessage | BrokenMessage]:
+    def parse(self, messages: Sequence[bytes]) -> list[Outcome]:
         """Parse each message; blocks, so call it from a thread. Never raises on bad mail."""
-        return [self._parse_one(raw) for raw in messages]
+        outcomes: list[Outcome] = []
+        while len(outcomes) < len(messages):
+            outcomes += self._parse_until_one_breaks(messages[len(outcomes) :])
+        return outcomes
 
-    def _parse_one(self, raw: bytes) -> ParsedMessage | BrokenMessage:
+    def _parse_until_one_breaks(self, messages: Sequence[bytes]) -> list[Outcome]:
         pipe = self._started()
+        outcomes: list[Outcome] = []
         try:
-            pipe.send_bytes(raw)
-            if pipe.poll(SECONDS_A_MESSAGE):
-                answer: ParsedMessage | BrokenMessage = pipe.recv()
-                return answer
-            reason = f"Reading it took longer than {SECONDS_A_MESSAGE:.0f} seconds."
+            pipe.send(list(messages))
+            while len(outcomes) < len(messages):
+                if not pipe.poll(SECONDS_A_MESSAGE):
+                    outcomes.append(BrokenMessage(TOO_LONG))
+                    self.close()
+                    break
+                outcomes.append(pipe.recv())
         except (EOFError, OSError):
-            reason = "Reading it needed more memory than allowed."
-        self.close()
-        return BrokenMessage(reason)
+            outcomes.append(BrokenMessage(TOO_BIG))
+            self.close()
+        return outcomes
 
     def _started(self) -> Connection:
         if self._pipe is not None:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from postroom.archive.arrivals import Arrival, Flags
 from postroom.imap.responses import FetchedMessage
-from postroom.mime import parse_headers, stable_identity
+from postroom.mime import Envelope, is_identified, parse_headers, stable_identity
+from postroom.sync.outcomes import ReadMessage
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -17,27 +18,34 @@ def flags_of(flags: frozenset[str] | None) -> Flags:
 
 
 def arrival_of(message: FetchedMessage) -> Arrival:
-    """Read the envelope. Never raises on bad mail."""
+    """Read the envelope of a message of which the header fields came. Never raises."""
     header = message.header or b""
     envelope = parse_headers(header)
-    received_at = message.internal_date or envelope.sent_at or LONG_AGO
+    identity = stable_identity(header)
+    return arrival(message, envelope, identity, is_certain=is_identified(header))
+
+
+def whole_arrival_of(message: FetchedMessage, read: ReadMessage) -> Arrival:
+    """The same of a whole message that was parsed already."""
+    return arrival(message, read.envelope, read.identity, is_certain=read.is_identified)
+
+
+def arrival(
+    message: FetchedMessage, envelope: Envelope, identity: bytes, *, is_certain: bool
+) -> Arrival:
+    """A message in the archive's words.
+
+    Where the header does not tell it from others, arrival and size do, which moves keep: two
+    reports of one minute from one machine are otherwise alike in every stable header.
+    """
+    if not is_certain:
+        place = f"{message.internal_date}:{message.size}".encode()
+        identity = hashlib.sha256(identity + place).digest()
     return Arrival(
         uid=message.uid,
-        identity=identity_of(message, has_id=bool(envelope.message_id)),
+        identity=identity,
         envelope=envelope,
-        received_at=received_at,
+        received_at=message.internal_date or envelope.sent_at or LONG_AGO,
         size=message.size or 0,
         flags=flags_of(message.flags),
     )
-
-
-def identity_of(message: FetchedMessage, *, has_id: bool) -> bytes:
-    """The content key; without a Message-ID also by arrival and size, which moves keep.
-
-    Two reports of one minute from one machine are otherwise alike in every stable header.
-    """
-    identity = stable_identity(message.header or b"")
-    if has_id:
-        return identity
-    place = f"{message.internal_date}:{message.size}".encode()
-    return hashlib.sha256(identity + place).digest()

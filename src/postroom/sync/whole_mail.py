@@ -1,0 +1,76 @@
+"""Storage mode *everything*: fetch each message once, whole, and record it with its body.
+
+While one batch is written, the next is parsed in its process and the one after comes in.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+from postroom.archive.bodies import store_bodies
+from postroom.archive.ledger import quarantine
+from postroom.archive.models import Email, Folder
+from postroom.imap.responses import FetchedMessage
+from postroom.imap.uid_set import UidSet
+from postroom.sync.bodies import body_of, in_batches
+from postroom.sync.database import in_database
+from postroom.sync.outcomes import BrokenMessage, Outcome, ReadMessage
+from postroom.sync.reading import whole_arrival_of
+from postroom.sync.recording import record_each
+from postroom.sync.visit import Visit
+
+
+async def bring_whole(visit: Visit, folder: Folder, window: UidSet) -> int:
+    """Bring a window of messages; returns how many came whole.
+
+    One that is too large to be brought whole is left to the envelope's way.
+    """
+    answers = visit.client.uid_fetch(window, flags=True, internal_date=True, size=True, body=True)
+    brought = 0
+    writing: asyncio.Task[None] | None = None
+    async for batch in in_batches(answers):
+        whole = [m for m in batch if m.uid in window and m.body is not None]
+        outcomes = await in_database(visit.parser.parse, [m.body or b"" for m in whole])
+        if writing:
+            await writing
+        writing = asyncio.create_task(write(visit, folder, whole, outcomes))
+        brought += len(whole)
+    if writing:
+        await writing
+    return brought
+
+
+async def write(
+    visit: Visit, folder: Folder, whole: Sequence[FetchedMessage], outcomes: Sequence[Outcome]
+) -> None:
+    """Keep a batch and count it."""
+    await in_database(keep_whole, folder, whole, outcomes, visit.clock())
+    await visit.progress.found(bodies=len(whole))
+    await visit.progress.done(messages=len(whole), bodies=len(whole))
+
+
+def keep_whole(
+    folder: Folder,
+    whole: Sequence[FetchedMessage],
+    outcomes: Sequence[Outcome],
+    now: datetime,
+) -> None:
+    """Record a batch and store its bodies; what broke the parser is set aside with its bytes."""
+    read: list[tuple[FetchedMessage, ReadMessage]] = []
+    for message, outcome in zip(whole, outcomes, strict=True):
+        if isinstance(outcome, BrokenMessage):
+            quarantine(folder, message.uid, outcome.reason, now, message.body)
+        else:
+            read.append((message, outcome))
+    arrivals = [whole_arrival_of(message, outcome) for message, outcome in read]
+    new = set(record_each(folder, arrivals, None))
+    fresh = Email.objects.filter(pk__in=new).values_list("identity", "pk")
+    ids = {bytes(identity): pk for identity, pk in fresh}
+    store_bodies(
+        folder.account_id,
+        [
+            body_of(ids[arrival.identity], message, outcome)
+            for arrival, (message, outcome) in zip(arrivals, read, strict=True)
+            if arrival.identity in ids
+        ],
+    )
