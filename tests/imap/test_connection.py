@@ -68,9 +68,9 @@ COMPOSED: list[tuple[Command, str, bytes]] = [
         b'EXAMINE "INBOX" (QRESYNC (67890007 20050715194045000 41,43:211))',
     ),
     (Unselect(), "UNSELECT", b"UNSELECT"),
-    (UidSearch(), "", b"UID SEARCH ALL"),
-    (UidSearch(sequences=(1, 500)), "ESEARCH", b"UID SEARCH RETURN (ALL) 1:500"),
-    (UidSearch(message_id="<a@b>"), "", b'UID SEARCH HEADER Message-ID "<a@b>"'),
+    (UidSearch(Limits()), "", b"UID SEARCH ALL"),
+    (UidSearch(Limits(), sequences=(1, 500)), "ESEARCH", b"UID SEARCH RETURN (ALL) 1:500"),
+    (UidSearch(Limits(), message_id="<a@b>"), "", b'UID SEARCH HEADER Message-ID "<a@b>"'),
     (UidFetch(UIDS, FetchItems()), "", b"UID FETCH 7:8 (UID FLAGS)"),
     (
         UidFetch(UIDS, FetchItems(internal_date=True, size=True, header_fields=("From", "To"))),

@@ -18,6 +18,7 @@ from postroom.imap.commands.search import UidSearch
 from postroom.imap.commands.session import Id
 from postroom.imap.commands.sign_in import Login
 from postroom.imap.errors import IllegalCommand
+from postroom.imap.limits import Limits
 from postroom.imap.states import State
 from postroom.imap.uid_set import UidSet
 
@@ -37,7 +38,7 @@ PLACES: dict[str, Callable[[str], Command]] = {
     "append": lambda value: Append(value, b"Subject: x\r\n", frozenset(), None),
     "append a flag": lambda value: Append("x", b"", frozenset({value}), None),
     "store a flag": lambda value: UidStore(UIDS, "+", frozenset({value})),
-    "search": lambda value: UidSearch(message_id=value),
+    "search": lambda value: UidSearch(Limits(), message_id=value),
     "fetch a field": lambda value: UidFetch(UIDS, FetchItems(header_fields=(value,))),
     "say who": lambda value: Id({"name": value}),
     "user": lambda value: Login(value, "x"),

@@ -14,7 +14,7 @@ from typing import Final
 
 from postroom.imap.commands.command import Command, Octets, Part, Wire
 from postroom.imap.commands.idle import Idle
-from postroom.imap.errors import IllegalCommand, MalformedResponse
+from postroom.imap.errors import IllegalCommand, LimitExceeded, MalformedResponse
 from postroom.imap.framing import Frame, Framer, OpenLiteral
 from postroom.imap.limits import Limits
 from postroom.imap.mailbox_name import WireNames
@@ -30,6 +30,7 @@ from postroom.imap.responses import (
 from postroom.imap.states import AFTER_NO, AFTER_OK, ALONE, LEGAL, State
 
 _SMALL_LITERAL: Final = 4096
+_TURN: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class Connection:
         self.enabled: frozenset[str] = frozenset()
         self.names = WireNames()
         self.is_due_for_tls = False
+        self.has_more = False
+        self._unasked = 0
         self._open_literal = open_literal
         self._framer = Framer(limits, open_literal)
         self._queue: deque[Command] = deque()
@@ -108,8 +111,25 @@ class Connection:
 
         Raises MalformedResponse or LimitExceeded; the connection is then of no more use.
         """
+        self.feed(octets)
+        while self.has_more:
+            yield from self.events(_TURN)
+
+    def feed(self, octets: bytes | memoryview) -> None:
+        """Take octets as they came; `events` says what they mean."""
         self._framer.feed(octets)
-        while (frame := self._next_frame()) is not None:
+        self.has_more = True
+
+    def events(self, responses: int) -> Iterator[Event]:
+        """Yield the events of at most so many responses; `has_more` says whether to come again.
+
+        Others share the event loop, so no server may have more than a turn of it.
+        """
+        for _ in range(responses):
+            frame = self._next_frame()
+            if frame is None:
+                self.has_more = False
+                return
             event = self._event_for(parse_response(frame, self.limits))
             if event is not None:
                 yield event
@@ -192,7 +212,11 @@ class Connection:
     def _offer(self, response: Response) -> Event | None:
         for command in self._under_way.values():
             if command.take(response):
+                self._unasked = 0
                 return None
+        self._unasked += 1
+        if self._unasked > self.limits.unasked:
+            raise LimitExceeded("unasked", self.limits.unasked)
         return Unclaimed(response)
 
     def _greet(self, response: Response) -> Event:
@@ -218,11 +242,12 @@ class Connection:
                 return Unclaimed(response)
         raise MalformedResponse("a continuation nobody waits for")
 
-    def _complete(self, condition: Condition) -> Event:
+    def _complete(self, condition: Condition) -> Event | None:
         command = self._under_way.pop(condition.tag or b"", None)
         if command is None:
             # Seen: a late NO for a command that was answered long ago.
-            return Unclaimed(condition)
+            return self._offer(condition)
+        self._unasked = 0
         if self._inviting is not None and self._inviting[0] is command:
             self._inviting = None
         self._learn_code(condition)

@@ -80,7 +80,7 @@ class Framer:
                 break
             line = bytes(self._buffer[self._at : end]).rstrip(b"\r")
             self._at = self._scanned = end + 1
-            self._text_size += len(line)
+            self._text_size += len(line) + 1
             if self._text_size > self._limits.line:
                 raise LimitExceeded("line", self._limits.line)
             if not line and self._may_skip_blank_line():

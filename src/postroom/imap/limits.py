@@ -41,6 +41,15 @@ class Limits:
     words: int = 1_000
     """Capabilities, or key words of one list of flags."""
 
+    unasked: int = 100_000
+    """Responses in a row that answer nothing we asked."""
+
+    answers: int = 4
+    """FETCH responses for each message asked for, on average."""
+
+    found_ranges: int = 1_500_000
+    """Ranges of UIDs in the answer to one SEARCH."""
+
     server_words: int = 500
     """Characters of a server's own text that we keep or show."""
 

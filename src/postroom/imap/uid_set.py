@@ -55,6 +55,11 @@ class UidSet:
         return zip(self._starts, self._ends, strict=True)
 
     @property
+    def range_count(self) -> int:
+        """How many ranges it is kept as."""
+        return len(self._starts)
+
+    @property
     def first(self) -> int:
         """The lowest UID. Raises IndexError when there is none."""
         return self._starts[0]

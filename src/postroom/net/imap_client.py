@@ -167,16 +167,16 @@ class ImapClient:
         """
         exists = self._selected.exists
         if exists <= _SEARCH_WINDOW:
-            return (await self._run(UidSearch())).uids
+            return (await self._run(UidSearch(self.limits))).uids
         found = UidSet()
         for last in range(exists, 0, -_SEARCH_WINDOW):
             window = (max(1, last - _SEARCH_WINDOW + 1), last)
-            found |= (await self._run(UidSearch(sequences=window))).uids
+            found |= (await self._run(UidSearch(self.limits, sequences=window))).uids
         return found
 
     async def uid_search_message_id(self, message_id: str) -> UidSet:
         """Return the UIDs of messages with this Message-ID in the open mailbox."""
-        return (await self._run(UidSearch(message_id=message_id))).uids
+        return (await self._run(UidSearch(self.limits, message_id=message_id))).uids
 
     def uid_fetch(  # noqa: PLR0913 - one word for each thing FETCH can bring
         self,
@@ -195,7 +195,9 @@ class ImapClient:
         """
         items = FetchItems(flags, internal_date, size, header_fields, body, changed_since)
         parts = uids.split_by_octets(_SET_OCTETS)
-        return FetchStream(self._wire, [UidFetch(part, items) for part in parts])
+        return FetchStream(
+            self._wire, [UidFetch(part, items, self.limits.answers) for part in parts]
+        )
 
     async def uid_store(
         self,

@@ -31,6 +31,7 @@ from postroom.net.tls import tls_error
 
 _READ_SIZE: Final = 256 * 1024
 _PROGRESS_OCTETS: Final = 16 * 1024
+_TURN: Final = 16
 
 
 class _ReadBuffer(threading.local):
@@ -123,6 +124,7 @@ class ImapWire(asyncio.BufferedProtocol):
         self.notices.clear()
         try:
             # start_tls itself resumes reading, under TLS.
+            self._is_paused = False
             self._transport = await self._loop.start_tls(
                 transport,
                 self,
@@ -175,17 +177,27 @@ class ImapWire(asyncio.BufferedProtocol):
         """Take what came."""
         if self.error is not None:
             return
+        self._octets_since += nbytes
+        if self._octets_since >= _PROGRESS_OCTETS:
+            self._note_progress()
+        # Still at work on what came before: asyncio may hand over what it had read already.
+        is_working = self.connection.has_more
+        self.connection.feed(_READ_BUFFER.view[:nbytes])
+        if not is_working:
+            self._work()
+
+    def _work(self) -> None:
+        """Take one turn at what came; the rest waits until others had theirs."""
+        if self.error is not None:
+            return
         try:
-            for event in self.connection.receive(_READ_BUFFER.view[:nbytes]):
+            for event in self.connection.events(_TURN):
                 self._keep(event)
         except ImapError as error:
             self.fail(self._violation(str(error)))
             return
-        self._octets_since += nbytes
-        if self._octets_since >= _PROGRESS_OCTETS:
-            self._note_progress()
-        if self.connection.is_due_for_tls and self._transport is not None:
-            self._transport.pause_reading()
+        if self.connection.has_more:
+            self._loop.call_soon(self._work)
         self.flush()
         self._adjust_reading()
         self._wake()
@@ -231,10 +243,12 @@ class ImapWire(asyncio.BufferedProtocol):
                 waiter.set_result(None)
 
     def _adjust_reading(self) -> None:
-        if self._transport is None or self.connection.is_due_for_tls:
+        if self._transport is None:
             return
+        connection = self.connection
         waiting = sum(command.weight for command in self._fetches)
         pause = waiting > self.limits.waiting and not self._starving
+        pause = pause or connection.has_more or connection.is_due_for_tls
         if pause and not self._is_paused:
             self._transport.pause_reading()
         elif not pause and self._is_paused:

@@ -2,12 +2,14 @@
 
 from collections import deque
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from postroom.imap.commands.command import Command, Part, Wire
-from postroom.imap.errors import IllegalCommand
+from postroom.imap.errors import IllegalCommand, LimitExceeded
 from postroom.imap.responses import FetchedMessage, Response
 from postroom.imap.uid_set import UidSet
+
+_SPARE_ANSWERS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,12 @@ class UidFetch(Command):
 
     word: ClassVar[bytes] = b"UID FETCH"
 
-    def __init__(self, uids: UidSet, items: FetchItems) -> None:
+    def __init__(self, uids: UidSet, items: FetchItems, answers: int = 4) -> None:
+        """`answers` is how many a server may give for each message, on average."""
         super().__init__()
         self.uids = uids
         self.items = items
+        self._answers_left = answers * len(uids) + _SPARE_ANSWERS
         self.arrived: deque[FetchedMessage] = deque()
         self.weight = 0
         self.is_abandoned = False
@@ -63,14 +67,17 @@ class UidFetch(Command):
         """Take a message that was asked for here; a bare change of flags is someone else's."""
         if not isinstance(response, FetchedMessage) or response.uid not in self.uids:
             return False
-        if not self._answers(response):
+        if not self._is_answered_by(response):
             return False
+        self._answers_left -= 1
+        if self._answers_left < 0:
+            raise LimitExceeded("answers", len(self.uids))
         if not self.is_abandoned:
             self.arrived.append(response)
             self.weight += response.weight
         return True
 
-    def _answers(self, message: FetchedMessage) -> bool:
+    def _is_answered_by(self, message: FetchedMessage) -> bool:
         if self.items.body:
             return message.body is not None or message.too_large or message.sink is not None
         return self.items.header_fields is None or message.header is not None

@@ -3,6 +3,8 @@
 from typing import ClassVar
 
 from postroom.imap.commands.command import Command, Part, Wire, text
+from postroom.imap.errors import LimitExceeded
+from postroom.imap.limits import Limits
 from postroom.imap.responses import Found, Response
 from postroom.imap.uid_set import UidSet
 
@@ -12,9 +14,12 @@ class UidSearch(Command):
 
     word: ClassVar[bytes] = b"UID SEARCH"
 
-    def __init__(self, *, sequences: tuple[int, int] | None = None, message_id: str = "") -> None:
+    def __init__(
+        self, limits: Limits, *, sequences: tuple[int, int] | None = None, message_id: str = ""
+    ) -> None:
         """Search all, or between two sequence numbers, or for one Message-ID."""
         super().__init__()
+        self._limits = limits
         self._sequences = sequences
         self._message_id = message_id
         self.uids = UidSet()
@@ -35,4 +40,6 @@ class UidSearch(Command):
         if not isinstance(response, Found):
             return False
         self.uids = self.uids | response.uids if self.uids else response.uids
+        if self.uids.range_count > self._limits.found_ranges:
+            raise LimitExceeded("found_ranges", self._limits.found_ranges)
         return True
