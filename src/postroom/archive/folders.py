@@ -57,19 +57,38 @@ def renumber(folder: Folder, uidvalidity: int) -> None:
     folder.save(update_fields=["uidvalidity", "uidnext", "highestmodseq"])
 
 
-def move_cursor(
-    folder: Folder, uidnext: int | None, highestmodseq: int | None, count: int, now: datetime
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a server tells of a folder without opening it (STATUS, RFC 3501 §6.3.10)."""
+
+    uidvalidity: int | None
+    uidnext: int | None
+    highestmodseq: int | None
+    messages: int | None
+    unseen: int | None
+
+
+def counts_of(folder: Folder) -> Counts:
+    """The counts at the end of the folder's last complete pass."""
+    return Counts(
+        folder.uidvalidity,
+        folder.uidnext,
+        folder.highestmodseq,
+        folder.server_count,
+        folder.server_unseen,
+    )
+
+
+def move_cursor(folder: Folder, counts: Counts, now: datetime) -> None:
     """Everything the pass saw is recorded or quarantined: the next pass may begin from here.
 
     Writes nothing when nothing moved.
     """
-    if (folder.uidnext, folder.highestmodseq, folder.server_count) == (
-        uidnext,
-        highestmodseq,
-        count,
-    ) and folder.checked_at:
+    if counts_of(folder) == counts and folder.checked_at:
         return
-    folder.uidnext, folder.highestmodseq = uidnext, highestmodseq
-    folder.server_count, folder.checked_at = count, now
-    folder.save(update_fields=["uidnext", "highestmodseq", "server_count", "checked_at"])
+    folder.uidnext, folder.highestmodseq = counts.uidnext, counts.highestmodseq
+    folder.server_count, folder.server_unseen = counts.messages or 0, counts.unseen
+    folder.checked_at = now
+    folder.save(
+        update_fields=["uidnext", "highestmodseq", "server_count", "server_unseen", "checked_at"]
+    )

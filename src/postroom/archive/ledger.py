@@ -51,6 +51,11 @@ def recorded_flags(folder: Folder) -> dict[int, Flags]:
     return {uid: Flags(*flags) for uid, *flags in rows}
 
 
+def unseen_in(folder: Folder) -> int:
+    """How many living copies are unread, to be compared with the server's UNSEEN."""
+    return _living(folder).filter(is_seen=False).count()
+
+
 def quarantined_uids(folder: Folder) -> set[int]:
     """UIDs set aside with a reason."""
     return set(

@@ -7,8 +7,14 @@ missed, and the first page is right in seconds. Idempotent: a pass repeated writ
 import logging
 from collections.abc import Sequence
 
-from postroom.archive.folders import folders_to_sync, keep_folders, move_cursor
-from postroom.archive.ledger import bury_before_renumbering, miss, set_flags
+from postroom.archive.folders import (
+    Counts,
+    counts_of,
+    folders_to_sync,
+    keep_folders,
+    move_cursor,
+)
+from postroom.archive.ledger import bury_before_renumbering, miss, set_flags, unseen_in
 from postroom.archive.models import Folder
 from postroom.imap.capabilities import Tier
 from postroom.imap.uid_set import UidSet
@@ -19,7 +25,7 @@ from postroom.sync.database import in_database
 from postroom.sync.listing import listed_folders
 from postroom.sync.new_mail import FolderView, bring_new_mail, look_at
 from postroom.sync.reading import flags_of
-from postroom.sync.visit import Visit, numbering
+from postroom.sync.visit import ONLY_NUMBERING, Visit, numbering
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +35,9 @@ async def catch_up(visit: Visit) -> None:
     mailboxes = await visit.client.list_mailboxes()
     await in_database(keep_folders, visit.account, listed_folders(mailboxes), visit.clock())
     folders = await in_database(folders_to_sync, visit.account)
-    await catch_up_in(visit, [f for f in folders if has_moved(f, mailboxes)])
+    if not visit.is_thorough:
+        folders = [f for f in folders if has_moved(f, mailboxes)]
+    await catch_up_in(visit, folders)
 
 
 async def catch_up_in(visit: Visit, folders: Sequence[Folder]) -> None:
@@ -45,17 +53,19 @@ async def catch_up_in(visit: Visit, folders: Sequence[Folder]) -> None:
 def has_moved(folder: Folder, mailboxes: Sequence[Mailbox]) -> bool:
     """Whether STATUS shows anything that the last complete pass did not see.
 
-    Without MODSEQ a flag may have changed unseen, so such folders are always looked at.
+    Without MODSEQ only a change of \\Seen shows; thorough passes find the other flags.
     """
     status = next((m.status for m in mailboxes if m.name == folder.name), None)
-    if status is None or status.highestmodseq is None:
+    if status is None:
         return True
-    return (folder.uidvalidity, folder.uidnext, folder.highestmodseq, folder.server_count) != (
-        status.uidvalidity,
+    told = Counts(
+        status.uidvalidity or ONLY_NUMBERING,
         status.uidnext,
         status.highestmodseq,
         status.messages,
+        status.unseen,
     )
+    return told != counts_of(folder)
 
 
 async def new_mail_of(visit: Visit, folder: Folder) -> FolderView | None:
@@ -111,14 +121,14 @@ async def compare_places(visit: Visit, view: FolderView) -> None:
         return
     await in_database(bury_before_renumbering, folder, visit.clock())
     if not missing:
-        await in_database(
-            move_cursor,
-            folder,
+        counts = Counts(
+            folder.uidvalidity,
             selected.uidnext,
             selected.highestmodseq,
             len(view.uids),
-            visit.clock(),
+            await in_database(unseen_in, folder),
         )
+        await in_database(move_cursor, folder, counts, visit.clock())
 
 
 async def confirmed_missing(visit: Visit, view: FolderView) -> set[int] | None:

@@ -18,13 +18,17 @@ Clock = Callable[[], datetime]
 
 @dataclass(slots=True)
 class Visit:
-    """A signed-in connection with its account, clock, parser and progress."""
+    """A signed-in connection with its account, clock, parser and progress.
+
+    A thorough visit compares every folder; another one only those whose counts moved.
+    """
 
     account: EmailAccount
     client: ImapClient
     clock: Clock
     progress: Progress
     parser: LimitedParser = field(default_factory=LimitedParser)
+    is_thorough: bool = True
 
     async def examine(self, folder: Folder) -> Selected:
         """Open a folder for reading only (RFC 3501 §6.3.2)."""

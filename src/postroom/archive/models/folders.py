@@ -39,6 +39,7 @@ class Folder(models.Model):
     uidnext = models.BigIntegerField(null=True, blank=True)
     highestmodseq = models.BigIntegerField(null=True, blank=True)
     server_count = models.PositiveIntegerField(default=0)
+    server_unseen = models.PositiveIntegerField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     gone_at = models.DateTimeField(null=True, blank=True)
 
