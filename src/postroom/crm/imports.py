@@ -22,6 +22,8 @@ from postroom.mime import canonical_address
 
 COLUMNS = ("stage", "first_name", "last_name", "company", "email", "secondary_email")
 REQUIRED = ("last_name", "email")
+# The reader's own limit of 131,072 characters would end the import and not the row.
+csv.field_size_limit(2**31 - 1)
 LONGEST = {"first_name": 80, "last_name": 80, "company": 160, "email": 254, "secondary_email": 254}
 
 
