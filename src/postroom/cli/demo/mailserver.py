@@ -15,16 +15,19 @@ import re
 import signal
 import tempfile
 from argparse import Namespace
+from asyncio import StreamReader, StreamWriter
 from collections.abc import Set
-from contextlib import AsyncExitStack, suppress
+from contextlib import suppress
 from mailbox import MaildirMessage
 from pathlib import Path
 from typing import Any
 
-from pymap.backend.maildir import Config, Identity, Login, MaildirBackend
+from proxyprotocol.reader import ProxyProtocolReader
+from proxyprotocol.sock import SocketInfo
+from pymap.backend.maildir import Config, Identity, Login
 from pymap.backend.maildir.layout import MaildirLayout
 from pymap.backend.maildir.mailbox import Maildir
-from pymap.imap import IMAPService
+from pymap.imap import IMAPServer
 from pymap.interfaces.login import IdentityInterface
 from pysasl.hashing import BuiltinHash
 
@@ -35,6 +38,7 @@ from postroom.cli.demo.world import FOLDERS, compose_world, year_folder
 
 HOME = "maya"
 
+_LONGEST_FAREWELL = 5.0
 # Each connection that idles holds a thread of pymap's.
 _THREADS = 32
 _LINE_END = re.compile(rb"\r?\n")
@@ -77,12 +81,42 @@ async def serve(folder: DemoFolder, port: int, *, is_live: bool) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    async with AsyncExitStack() as stack:
-        await IMAPService(MaildirBackend(OneLogin(config), config), config).start(stack)
+    imap = CountingServer(OneLogin(config), config)
+    meet = ProxyProtocolReader(config.proxy_protocol).get_callback(imap)
+    async with await asyncio.start_server(meet, "127.0.0.1", port) as listening:
         print(f"{ADDRESS} at 127.0.0.1:{port}", flush=True)  # noqa: T201 - the tree passes it on
         arriving = asyncio.create_task(_arrive(folder, is_live=is_live))
         await stopped.wait()
         arriving.cancel()
+        listening.close()
+        await imap.until_left()
+
+
+class CountingServer(IMAPServer):
+    """pymap's server, which at the end lets its clients leave first: they would call it trouble."""
+
+    def __init__(self, login: Login, config: Config) -> None:
+        super().__init__(login, config)
+        self._connections = 0
+        self._all_left = asyncio.Event()
+        self._all_left.set()
+
+    async def __call__(
+        self, reader: StreamReader, writer: StreamWriter, sock_info: SocketInfo
+    ) -> None:
+        self._connections += 1
+        self._all_left.clear()
+        try:
+            await super().__call__(reader, writer, sock_info)
+        finally:
+            self._connections -= 1
+            if not self._connections:
+                self._all_left.set()
+
+    async def until_left(self) -> None:
+        """Return when nobody is connected, or when waiting longer would be impolite."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._all_left.wait(), _LONGEST_FAREWELL)
 
 
 class WholeMessage(MaildirMessage):

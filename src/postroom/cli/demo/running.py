@@ -26,6 +26,7 @@ NOT_OURS = ("DATABASE_URL", "POSTROOM_SECRET_KEY_FILE", "POSTROOM_URL", "POSTROO
 
 def run(folder: DemoFolder, port: int | None, *, is_live: bool, once: bool) -> int:
     """Run the demo of that folder; return the exit status. With `once`, end when pages answer."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     steps = Steps()
     click.echo(f"The demo is in {folder.path}")
     state = recall(folder)

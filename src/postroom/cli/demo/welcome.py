@@ -60,7 +60,7 @@ _WELCOME = """
   Password of all three           {password}
 
   Try this first
-  1. Sign in as Maya and open Aoi Nakamura. Keep the page open:
+  1. Sign in as Maya and open Aoi Nakamura under Contacts. Keep the page open:
      Aoi writes within a minute, and others after her for a quarter of an hour.
   2. Open Γιώργος Παπαδάκης: his mail from an older address is there too.
   3. Sign in as Tom in another browser. Customers' mail is there.

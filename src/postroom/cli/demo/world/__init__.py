@@ -1,7 +1,8 @@
 """The world of the demo: Petrel & Daughters of Whitby, makers of barometers, and their mail.
 
 All of it is fictional and lives under names that nobody can own (RFC 2606). It is told relative
-to the moment at which the demo was first started, and the same in every run.
+to the moment at which the demo was first started, in the same words and under the same Message-IDs
+in every run.
 """
 
 from dataclasses import dataclass, field

@@ -154,13 +154,14 @@ CUSTOMERS = {
         hours_ahead=-5,
         signature="Dana Whitfield\nWhitfield Interiors, Boston",
     ),
+    "widow": Correspondent("Eleanor Pickersgill", "e.pickersgill@postbox.example"),
+    "teacher": Correspondent("Joanne Hartley", "j.hartley@airyhill.example", _WEB),
 }
 
 TRADE = {
     "glass": Correspondent("R. Thirkell", "r.thirkell@wearside-glass.example"),
     "timber": Correspondent("Will Garbutt", "will@garbutt-timber.example", _PHONE),
     "journalist": Correspondent("Beatriz Salgado", "b.salgado@slow-quarterly.example", _WEB),
-    "widow": Correspondent("Eleanor Pickersgill", "e.pickersgill@postbox.example"),
     "theatre": Correspondent("Northgate Players", "props@northgate-players.example", _PHONE),
     "broker": Correspondent("Calloway & Finch", "cover@calloway-finch.example", _OFFICE),
     "fair": Correspondent(
@@ -171,7 +172,6 @@ TRADE = {
         charset="windows-1252",
         language="de",
     ),
-    "teacher": Correspondent("Joanne Hartley", "j.hartley@airyhill.example", _WEB),
     "estate": Correspondent("Peter Dring", "peter@dring-coverdale.example", _OFFICE),
     "carrier": Correspondent("Northern Parcel", "tracking@northern-parcel.example"),
 }

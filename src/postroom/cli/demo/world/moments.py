@@ -40,9 +40,8 @@ def parse_moment(text: str, now: datetime) -> datetime:
 
 
 def working_day(moment: datetime) -> datetime:
-    """The same time of day on the nearest working day."""
-    shift = {5: -1, 6: 1}.get(moment.weekday(), 0)
-    return moment + timedelta(days=shift)
+    """The same time of day on that day or, at a weekend, on the Friday before."""
+    return moment - timedelta(days=max(0, moment.weekday() - 4))
 
 
 def fill_in_dates(text: str, written_at: datetime) -> str:
