@@ -60,6 +60,19 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "at signs": lambda: _field(b"@" * _MB),
     "spaced at signs": lambda: _field(b"a @ " * 250_000),
     "spaces, then nothing": lambda: _field(b"a" + b" " * _MB + b"!"),
+    "spaces that fit into a field": lambda: _field(b"a" + b" " * 60_000 + b"!"),
+    "spaces and dots that fit": lambda: _field(b" . " * 20_000 + b"!"),
+    "colons that fit": lambda: _field(b":" * 60_000 + b"<"),
+    "colons and commas that fit": lambda: _field(b":," * 30_000 + b"<"),
+    "encoded words that fit": lambda: _field(b"=?a?q?x" * 8_000),
+    "brackets and words that fit": lambda: _field(b"<a b@c " * 8_000),
+    "quoted words that fit": lambda: _field(b'"a" ' * 15_000 + b"<"),
+    "parameters of spaces": lambda: _field(
+        b"text/plain; a" + b" " * 60_000 + b"b", b"Content-Type"
+    ),
+    "parameter names and spaces": lambda: _field(
+        b"text/plain; " + (b"a" * 99 + b" " * 500) * 100, b"Content-Type"
+    ),
     "500,000 addresses": lambda: _field(b"a@b.c," * 170_000),
     "words between addresses": lambda: _field(b"a <b@c> d " * 100_000),
     "a domain of a megabyte": lambda: _field(b"a@" + b"\xc3\xbc" * 500_000),

@@ -8,7 +8,8 @@ built, and nothing recurses.
 
 import re
 
-from postroom.mime.encoded_words import decode_words
+from postroom.mime.encoded_words import decode_words, one_line
+from postroom.mime.limits import MAX_NAME
 
 Mailbox = tuple[str, str]
 
@@ -26,13 +27,13 @@ _TOKEN = re.compile(
 _PARENTHESIS = re.compile(r"\\.|[()]", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _SPACE = re.compile(r"\s+")
-_COMMENT_OR_CONTROL = re.compile(r"\([^()]*\)|[\x00-\x08\x0e-\x1f\x7f-\x9f\u2028\u2029]")
-_AROUND_AT = re.compile(r"\s+(?=[@.]\s)|(?<=\s[@.])\s+")
+_COMMENT = re.compile(r"\([^()]*\)")
+_AROUND_AT = re.compile(r" (?=[@.] )|(?<= [@.]) ")
 
 
 def scan_mailboxes(value: str, limit: int) -> list[Mailbox]:
     """Return (name, address) for every mailbox of the field, at most `limit`."""
-    return _Scanner(_AROUND_AT.sub("", value), limit).scan()
+    return _Scanner(_AROUND_AT.sub("", one_line(value)), limit).scan()
 
 
 class _Scanner:
@@ -41,6 +42,7 @@ class _Scanner:
     def __init__(self, value: str, limit: int) -> None:
         self.value = value
         self.limit = limit
+        self.last_semicolon = value.rfind(";")
         self.found: list[Mailbox] = []
         self.carried = ""
         self._begin()
@@ -100,9 +102,8 @@ class _Scanner:
 
     def _take_colon(self, start: int) -> None:
         """Open a group; or, in `Re: offer <a@b>` where none is closed, go on with the name."""
-        item_end = self.value.find(",", start)
-        angle = self.value.find("<", start, item_end if item_end >= 0 else len(self.value))
-        if angle >= 0 and self.value.find(";", start) < 0:
+        item = self.value[start : start + MAX_NAME].partition(",")[0]
+        if "<" in item and self.last_semicolon < start:
             self.words.append(":")
         else:
             self._begin()
@@ -178,8 +179,8 @@ def is_spec(word: str) -> bool:
 
 
 def clean_spec(spec: str) -> str:
-    """Return the address without brackets, route, `mailto:`, comments, controls, loose quotes."""
-    spec = _COMMENT_OR_CONTROL.sub("", spec.strip("<> \t\r\n"))
+    """Return the address without brackets, route, `mailto:`, comments and loose quotes."""
+    spec = _COMMENT.sub("", spec.strip("<> \t\r\n"))
     if spec.startswith("@") and ":" in spec:
         spec = spec.rpartition(":")[2]
     if spec[:7].lower() == "mailto:":

@@ -53,7 +53,7 @@ def _sort(part: Part, bodies: Bodies) -> None:
 
 
 def _sort_leaf(part: Part, bodies: Bodies) -> None:
-    if _is_readable(part) and not is_file(part):
+    if _is_readable(part) and not _is_file(part):
         bodies.pieces.append(_body(part))
     else:
         bodies.attached.append(part)
@@ -74,7 +74,7 @@ def _sort_alternatives(part: Part, bodies: Bodies) -> None:
 
 
 def _sort_related(part: Part, bodies: Bodies) -> None:
-    first = next((child for child in part.children if _can_be_root(child)), None)
+    first = next((child for child in part.children if _is_readable(child)), None)
     for child in part.children:
         if child is first or child.children:
             _sort(child, bodies)
@@ -87,7 +87,7 @@ def _is_readable(part: Part) -> bool:
     return part.media_type in _READABLE or part.media_type.startswith("multipart/")
 
 
-def is_file(part: Part) -> bool:
+def _is_file(part: Part) -> bool:
     """Tell whether the sender meant a part to be a file."""
     disposition, parameters = parse_disposition(part.header.get(b"content-disposition"))
     return disposition == "attachment" or bool(parameters.get("filename") or part.content_type.name)
@@ -99,11 +99,7 @@ def _is_called_attachment(part: Part) -> bool:
 
 def _is_nameless_text(part: Part) -> bool:
     calendar = part.media_type == "text/calendar"
-    return part.media_type.startswith("text/") and not calendar and not is_file(part)
-
-
-def _can_be_root(part: Part) -> bool:
-    return part.media_type in _READABLE or part.media_type.startswith("multipart/")
+    return part.media_type.startswith("text/") and not calendar and not _is_file(part)
 
 
 def _body(part: Part) -> Body:

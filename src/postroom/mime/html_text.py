@@ -10,6 +10,9 @@ from typing import Final
 
 from postroom.mime.charsets import storable
 
+_MARKUP: Final = 4
+"""Characters of a page that are read for one of text; newsletters have two to three."""
+
 _UNSEEN: Final = ("script", "style", "title", "head", "template", "svg", "math", "object")
 _HIDING = re.compile(rf"<!--|<({'|'.join(_UNSEEN)})\b[^<>]*+>", re.IGNORECASE)
 _BREAKING = re.compile(
@@ -27,7 +30,7 @@ _CLOSING: Final = {name: re.compile(rf"</{name}\b[^<>]*+>", re.IGNORECASE) for n
 
 def html_to_text(html: str, limit: int) -> str:
     """Return at most `limit` characters of the text in a page, a line for every block."""
-    seen = _seen(html).replace("\n", " ")
+    seen = _seen(html[: limit * _MARKUP]).replace("\n", " ")
     seen = _CELL.sub(" ", _BREAKING.sub("\n", seen))
     text = unescape(_ENDLESS_REFERENCE.sub("\ufffd", _TAG.sub("", seen)))
     return _tidy(storable(text))[:limit]

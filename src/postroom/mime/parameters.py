@@ -13,7 +13,7 @@ from postroom.mime.charsets import decode_text, find_codec
 from postroom.mime.encoded_words import one_line
 
 _PARAMETER = re.compile(
-    r"""\s*+;?\s*+([^\s=;"]{1,100}+)\s*+=\s*+(?:"((?:[^"\\]|\\.)*+)"?|([^;"]*+))[^;]*+""",
+    r"""([^\s=;"]{1,100}+)\s*+=\s*+(?:"((?:[^"\\]|\\.)*+)"?|([^;"]*+))[^;]*+""",
     re.DOTALL,
 )
 _SEGMENT = re.compile(r"([^*]+)(?:\*(\d{1,3}))?(\*)?\Z")
