@@ -11,6 +11,7 @@ left behind is ended by the next one.
 - `own_database`: the address of a migrated database for this one test, for journeys that start
   Postroom's own processes and care for nothing else; Django in the test's process does not use it.
 - `data_dir`: a data directory whose path is short and open enough for the embedded PostgreSQL.
+- `finished_database`: puts a database into it, for tests that are not about its making.
 """
 
 import os
@@ -120,6 +121,22 @@ def data_dir() -> Iterator[Path]:
     yield folder / "data"
     _remove(folder / "data")
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def finished_data_dir() -> Iterator[Path]:
+    """Yield a data directory with a finished database in it that does not run."""
+    folder = _make_short_dir()
+    postgres.ensure_running(folder / "data")
+    postgres.stop(folder / "data")
+    yield folder / "data"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def finished_database(data_dir: Path, finished_data_dir: Path) -> None:
+    """Have a finished database in the data directory: a copy is there sooner than a new one."""
+    subprocess.run(["cp", "-a", finished_data_dir, data_dir], check=True)
 
 
 def _make_short_dir() -> Path:

@@ -128,6 +128,7 @@ def test_it_brings_a_database_and_leaves_nothing_running(data_dir: Path, number:
     assert not postgres.is_running(data_dir)
 
 
+@pytest.mark.usefixtures("finished_database")
 def test_it_leaves_the_database_to_others_who_use_it(data_dir: Path) -> None:
     with postgres.running(data_dir), tree(data_dir, {"web": SETTLED}) as driver:
         driver.pid_of("web")
@@ -207,6 +208,7 @@ def test_a_leash_whose_parent_is_already_gone_starts_nothing() -> None:
     assert (outcome.returncode, outcome.stdout) == (1, b"")
 
 
+@pytest.mark.usefixtures("finished_database")
 def test_the_next_tree_finds_the_database_of_a_killed_one_and_stops_it(data_dir: Path) -> None:
     with tree(data_dir, {"web": SETTLED}) as driver:
         driver.pid_of("web")
@@ -218,6 +220,7 @@ def test_the_next_tree_finds_the_database_of_a_killed_one_and_stops_it(data_dir:
     assert not postgres.is_running(data_dir)
 
 
+@pytest.mark.usefixtures("finished_database")
 def test_a_killed_database_comes_back_at_the_same_address(data_dir: Path) -> None:
     with tree(data_dir, {"web": SETTLED}) as driver:
         driver.pid_of("web")

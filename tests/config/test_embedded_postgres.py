@@ -72,11 +72,12 @@ def holder(data_dir: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
 
 
 @pytest.fixture
-def url(data_dir: Path) -> str:
+def url(data_dir: Path, finished_database: None) -> str:
     return postgres.ensure_running(data_dir)
 
 
-def test_it_makes_the_database_and_lends_no_power(data_dir: Path, url: str) -> None:
+def test_it_makes_the_database_and_lends_no_power(data_dir: Path) -> None:
+    url = postgres.ensure_running(data_dir)
     assert postgres.is_running(data_dir)
     with psycopg.connect(url) as connection:
         row = connection.execute(
@@ -133,6 +134,7 @@ def test_processes_that_start_at_once_share_one_server(data_dir: Path) -> None:
     assert servers == [postmaster(data_dir)]
 
 
+@pytest.mark.usefixtures("finished_database")
 def test_it_survives_the_kill_of_the_app(data_dir: Path) -> None:
     with holder(data_dir) as (app, url):
         write(url)
@@ -297,6 +299,7 @@ def test_a_server_that_cannot_start_says_why(data_dir: Path, url: str) -> None:
     assert postgres.ensure_running(data_dir) == url
 
 
+@pytest.mark.usefixtures("finished_database")
 def test_the_last_user_stops_the_server(data_dir: Path) -> None:
     with postgres.running(data_dir):
         with holder(data_dir) as (other, _):
@@ -307,6 +310,7 @@ def test_the_last_user_stops_the_server(data_dir: Path) -> None:
     assert not postgres.is_running(data_dir)
 
 
+@pytest.mark.usefixtures("finished_database")
 def test_the_first_to_leave_stops_nothing_and_the_killed_do_not_count(data_dir: Path) -> None:
     with holder(data_dir) as (other, url):
         with postgres.running(data_dir) as same:
@@ -319,6 +323,7 @@ def test_the_first_to_leave_stops_nothing_and_the_killed_do_not_count(data_dir: 
         assert not postgres.is_running(data_dir)
 
 
+@pytest.mark.usefixtures("finished_database")
 def test_an_error_inside_still_stops_the_server(data_dir: Path) -> None:
     with pytest.raises(KeyboardInterrupt), postgres.running(data_dir):
         raise KeyboardInterrupt

@@ -47,7 +47,7 @@ def postmaster(data_dir: Path) -> psutil.Process:
 
 
 @pytest.fixture
-def of_root(data_dir: Path) -> Path:
+def of_root(data_dir: Path, finished_database: None) -> Path:
     """A data directory whose Postroom root runs."""
     postgres.ensure_running(data_dir)
     return data_dir

@@ -1,14 +1,17 @@
 """How long people wait for the embedded database; `pytest -s` on this file prints the figures.
 
-The best of three counts: the promise is about Postroom, not about what else the machine does.
+The best of three counts, and only on a machine that has nothing else to do: the promise is about
+Postroom, not about its neighbours.
 """
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import psycopg
+import pytest
 
 from postroom.config import postgres
 
@@ -27,6 +30,8 @@ def test_it_is_there_in_no_time(data_dir: Path) -> None:
     names = ("first start", "restart", "found again", "start after a crash", "stop")
     for name, figure in zip(names, best, strict=True):
         print(f"{name:>20} {figure:6.3f} s")
+    if os.getloadavg()[0] > (os.cpu_count() or 1):
+        pytest.skip(f"measured, not judged: the load is {os.getloadavg()[0]:.1f}")
     assert best[0] <= FIRST_START
     assert best[1] <= RESTART
     assert best[2] <= FOUND_AGAIN
