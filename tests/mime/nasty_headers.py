@@ -132,6 +132,7 @@ HEADERS: list[Row] = [
         b"=?utf-8?q?J_=3Ca=40b=2Eexample=3E?=",
         ("J", "a@b.example"),
     ),
+    _from("controls in an encoded address", b"=?utf-8?q?a=07=40b=2Eexample?=", ("", "a@b.example")),
     _from(
         "an encoded comma",
         b"=?utf-8?Q?Doe=2C_J=C3=BCrgen?= <a@b.example>",

@@ -25,6 +25,10 @@ SNIPPETS = {
         "---------- Forwarded message ----------\nFrom: x\n",
         "---------- Forwarded message ---------- From: x",
     ),
+    "a line that begins as an attribution does": (
+        "Am Montag brauchen wir:\n- a",
+        "Am Montag brauchen wir: - a",
+    ),
     "a list that ends with a colon": ("We need these:\n- a\n- b\n", "We need these: - a - b"),
     "nothing": ("\n \n", ""),
     "many words": ("word " * 100, ("word " * 39).strip() + "…"),

@@ -157,7 +157,7 @@ class _Scanner:
     def _hidden(self) -> list[Mailbox]:
         """Find the address in `"John <a@b>"` or in an encoded word, where nothing else is one."""
         for word in self.words:
-            text = decode_words(_unquoted(word))
+            text = one_line(decode_words(_unquoted(word)))
             if text != word and "@" in text:
                 name, _, spec = text.rpartition("<")
                 if is_spec(spec.rstrip("> ")):

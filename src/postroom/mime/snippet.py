@@ -10,7 +10,7 @@ _LOOKED_AT = 8_192
 _LONG_LINE = 120
 _LONGEST_LINE = 2 * MAX_SNIPPET
 _ATTRIBUTION = re.compile(
-    r"(?:on|am|le|el|il|em|op|den|dne|dnia|w dniu)\b.{0,300}[:]\Z"
+    r"(?:on|am|le|el|il|em|op|den|dne|dnia|w dniu)\b.{0,150}\d.{0,150}:\Z"
     r"|.{0,200}\b(?:wrote|writes|said|schrieb|a écrit|escribió|ha scritto|escreveu|schreef|skrev)"
     r"\s?:\Z"
     r"|.{0,100}<[^<>\s]+@[^<>\s]+>.{0,40}:\Z",
