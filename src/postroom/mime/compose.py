@@ -105,7 +105,7 @@ def _readable(content_type: str, text: str) -> bytes:
     if not content.isascii() or b"\0" in content or _longest_line(content) > _LONGEST_LINE:
         encoding = "quoted-printable"
         content = binascii.b2a_qp(content, quotetabs=False)
-    return _part(content_type, encoding, "", content.replace(b"\n", b"\r\n"))
+    return _part(content_type, encoding, b"", content.replace(b"\n", b"\r\n"))
 
 
 def _file_part(file: DraftFile) -> bytes:
@@ -118,15 +118,15 @@ def _file_part(file: DraftFile) -> bytes:
         compose_file_parameters("inline" if file.content_id else "attachment", file.name),
     ) + compose_ids_field("Content-ID", (file.content_id,))
     content = base64.encodebytes(file.content).replace(b"\n", b"\r\n")
-    return _part(media_type, "base64", fields.decode("utf-8"), content)
+    return _part(media_type, "base64", fields, content)
 
 
-def _part(content_type: str, encoding: str, fields: str, content: bytes) -> bytes:
+def _part(content_type: str, encoding: str, fields: bytes, content: bytes) -> bytes:
     return b"".join(
         (
             compose_plain_field("Content-Type", content_type),
             compose_plain_field("Content-Transfer-Encoding", encoding),
-            fields.encode("utf-8"),
+            fields,
             b"\r\n",
             content,
         )
