@@ -7,9 +7,9 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from postroom.engine.bells import BELLS
+from postroom.engine.tasks import STALLED_SECONDS
 
 HEARTBEAT_SECONDS = 3.0
-STALLED_SECONDS = 12.0  # A killed engine's accounts are free after this.
 GRACE_SECONDS = 3.0
 SPARE_JOBS = 8
 

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 LOCK = "account:{}"
 SECONDS_HELD = 3600.0
+STALLED_SECONDS = 12.0  # A killed engine's accounts are free after this.
 FIRST_WAIT, LONGEST_WAIT = 3.0, 600.0
 
 
@@ -76,7 +77,7 @@ async def go_on(account_id: int, failures: int, seconds: float) -> None:
 @app.task(name="postroom.watch_accounts", queue="watch", queueing_lock="watch", lock="watch")
 async def watch_accounts(timestamp: int) -> None:
     """Take over from killed engines, and see to it that every active account has its job."""
-    for job in await app.job_manager.get_stalled_jobs():
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
         await app.job_manager.retry_job(job)
     async for account_id in without_a_job():
         await go_on(account_id, 0, 0)
