@@ -1,0 +1,20 @@
+"""`postroom engine` with short waits: what takes minutes in the field takes seconds in a test.
+
+    python impatient.py engine
+
+These are constants and not settings, because nobody who runs Postroom should have to choose them.
+"""
+
+from postroom.cli import main
+from postroom.cli.bootstrap import set_up_django
+
+set_up_django()
+
+from postroom.engine import tasks  # noqa: E402 - models need Django first
+from postroom.sync import keeping  # noqa: E402
+
+keeping.POLL_SECONDS = 1.0
+tasks.FIRST_WAIT = 0.5
+
+if __name__ == "__main__":
+    main()
