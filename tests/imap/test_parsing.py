@@ -60,7 +60,7 @@ RESPONSES: list[tuple[bytes, Response]] = [
     (b"* STATUS x (MESSAGES 2 UIDNEXT 4 FOO (1 (2)))", StatusOf(b"x", Status(2, 4))),
     (
         b'* STATUS "a b" (HIGHESTMODSEQ 9 SIZE 7 MAILBOXID (F2))',
-        StatusOf(b"a b", Status(highestmodseq=9, size=7, mailbox_id="F2")),
+        StatusOf(b"a b", Status(highestmodseq=9, size=7)),
     ),
     (b"* SEARCH", Found(UidSet())),
     (b"* SEARCH 2 3 6", Found(UidSet([2, 3, 6]))),

@@ -7,7 +7,7 @@ import pytest
 
 from servers.certificates import Certificate, make_certificate
 
-LONG = os.environ.get("POSTROOM_LONG") == "1"
+LONG = os.environ.get("TEST_LONG") == "1"
 
 
 @pytest.fixture(scope="session")

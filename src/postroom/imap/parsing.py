@@ -126,19 +126,14 @@ def _parse_list(reader: Reader) -> Listed:
 def _parse_status(reader: Reader) -> StatusOf:
     name = reader.astring()
     values: dict[str, int] = {}
-    mailbox_id = None
     reader.expect(b"(")
     while not reader.accept(b")"):
         item = reader.atom().upper()
         if item in _STATUS_NUMBERS:
             values[_STATUS_NUMBERS[item]] = reader.number()
-        elif item == b"MAILBOXID":
-            reader.expect(b"(")
-            mailbox_id = reader.atom().decode("ascii", "backslashreplace")
-            reader.expect(b")")
         else:
             reader.value()
-    return StatusOf(name, Status(**values, mailbox_id=mailbox_id))
+    return StatusOf(name, Status(**values))
 
 
 def _parse_search(reader: Reader) -> Found:

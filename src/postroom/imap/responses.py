@@ -61,7 +61,6 @@ class Status:
     unseen: int | None = None
     highestmodseq: int | None = None
     size: int | None = None
-    mailbox_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

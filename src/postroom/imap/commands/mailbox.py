@@ -19,6 +19,7 @@ from postroom.imap.responses import (
 )
 from postroom.imap.uid_set import UidSet
 
+# Not MAILBOXID (RFC 8474). Seen: Cyrus 3.6.1 answers it with octets of freed memory.
 _STATUS_ITEMS = {
     "MESSAGES": None,
     "UIDNEXT": None,
@@ -26,7 +27,6 @@ _STATUS_ITEMS = {
     "UNSEEN": None,
     "HIGHESTMODSEQ": ("CONDSTORE", "QRESYNC"),
     "SIZE": ("STATUS=SIZE", "IMAP4REV2"),
-    "MAILBOXID": ("OBJECTID",),
 }
 
 
