@@ -1,7 +1,9 @@
 # Every command a developer needs; `make` alone lists them.
 
-# As root, PostgreSQL runs as another user, who must be able to reach the folder.
-DEMO_DIR ?= $(if $(filter 0,$(shell id -u)),/var/lib/postroom-demo,$(CURDIR)/.demo)
+# As root, PostgreSQL and Cyrus run as other users, who must be able to reach these folders.
+is_root := $(filter 0,$(shell id -u))
+DEMO_DIR ?= $(if $(is_root),/var/lib/postroom-demo,$(CURDIR)/.demo)
+export TEST_MAIL_PEERS ?= $(if $(is_root),/var/lib/postroom-test-parts,$(CURDIR)/.parts)
 
 python := .venv/bin/python
 
