@@ -40,8 +40,9 @@ fix: setup ## format, and repair what can be repaired without thinking
 	$(python) -m ruff format
 	$(python) -m ruff check --fix
 
-bench: setup parts ## measure, side by side with mbsync; writes docs/benchmarks.md
-	@PYTHONPATH=tests $(python) -m bench
+bench: setup parts ## measure ourselves beside others, on this machine (minutes)
+	@for script in bench/[a-z]*.py; do \
+	    echo "== $$script"; PYTHONPATH=src:tests $(python) $$script || exit 1; done
 
 docs: setup ## rewrite the parts of the documents that are drawn from the code
 	$(python) bin/docs
