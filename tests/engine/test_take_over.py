@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -89,6 +90,19 @@ def test_a_killed_engines_account_is_taken_over(mailbox: KeptMailbox) -> None:
             seconds = mailbox.wait_for("After the kill", 30)
     print(f"taken over in {seconds:.1f} s")
     assert ServerCopy.objects.count() == 2
+
+
+def test_jobs_of_an_engine_killed_at_the_worst_moment_block_nobody(mailbox: KeptMailbox) -> None:
+    """It was watching, and had just asked for its account's next job; nobody knows it any more."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing'")
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, status)"
+            " VALUES ('watch', 'postroom.watch_accounts', 'watch', 'watch', 'doing')"
+        )
+    start_keeping(mailbox.account)
+    with mailbox.engine():
+        mailbox.wait_for("First", 30)
 
 
 def test_a_stopped_engine_hands_over_at_once(mailbox: KeptMailbox) -> None:

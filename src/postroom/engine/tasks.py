@@ -13,6 +13,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import Status
 
 from postroom.accounts.lifecycle import meet_trouble
 from postroom.accounts.models import Activation, EmailAccount
@@ -74,11 +75,15 @@ async def go_on(account_id: int, failures: int, seconds: float) -> None:
 
 
 @app.periodic(cron="* * * * * */5")
-@app.task(name="postroom.watch_accounts", queue="watch", queueing_lock="watch", lock="watch")
+@app.task(name="postroom.watch_accounts", queue="watch", queueing_lock="watch")
 async def watch_accounts(timestamp: int) -> None:
-    """Take over from killed engines, and see to it that every active account has its job."""
+    """Take over from killed engines, and see to it that every active account has its job.
+
+    Without a lock: a watch killed at its work would hold it, and no other could come to its aid.
+    """
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
-        await app.job_manager.retry_job(job)
+        # Not retried: its successor may wait already, and of two alike one is refused.
+        await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
     async for account_id in without_a_job():
         await go_on(account_id, 0, 0)
 
