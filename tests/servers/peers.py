@@ -1,7 +1,7 @@
 """Cyrus and Courier, each private to a test, for the interop suite.
 
 Debian's packages of IMAP servers exclude each other, so these are run from a directory into which
-they were unpacked: `python tests/servers/unpack_peers.py DIRECTORY`, then TEST_MAIL_PEERS=DIRECTORY.
+they were unpacked: `python tests/servers/unpack_peers.py DIR`, then TEST_MAIL_PEERS=DIR.
 Where one is installed in the usual places, that is used.
 """
 

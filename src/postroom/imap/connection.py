@@ -14,6 +14,7 @@ from typing import Final
 
 from postroom.imap.commands.command import Command, Octets, Part, Wire
 from postroom.imap.commands.idle import Idle
+from postroom.imap.deflate import Deflate
 from postroom.imap.errors import IllegalCommand, LimitExceeded, MalformedResponse
 from postroom.imap.framing import Frame, Framer, OpenLiteral
 from postroom.imap.limits import Limits
@@ -69,6 +70,7 @@ class Connection:
         self.is_due_for_tls = False
         self.has_more = False
         self._unasked = 0
+        self._deflate: Deflate | None = None
         self._open_literal = open_literal
         self._framer = Framer(limits, open_literal)
         self._queue: deque[Command] = deque()
@@ -103,8 +105,9 @@ class Connection:
 
     def data_to_send(self) -> bytes:
         """Return what must go to the server now, once."""
-        outgoing, self._outgoing = self._outgoing, []
-        return b"".join(outgoing)
+        octets = b"".join(self._outgoing)
+        self._outgoing = []
+        return self._deflate.deflate(octets) if self._deflate and octets else octets
 
     def receive(self, octets: bytes | memoryview) -> Iterator[Event]:
         """Take octets and yield what they mean; commands take their answers meanwhile.
@@ -117,7 +120,7 @@ class Connection:
 
     def feed(self, octets: bytes | memoryview) -> None:
         """Take octets as they came; `events` says what they mean."""
-        self._framer.feed(octets)
+        (self._deflate or self._framer).feed(octets)
         self.has_more = True
 
     def events(self, responses: int) -> Iterator[Event]:
@@ -127,12 +130,13 @@ class Connection:
         """
         for _ in range(responses):
             frame = self._next_frame()
-            if frame is None:
+            if frame is not None:
+                event = self._event_for(parse_response(frame, self.limits))
+                if event is not None:
+                    yield event
+            elif not self._inflate():
                 self.has_more = False
                 return
-            event = self._event_for(parse_response(frame, self.limits))
-            if event is not None:
-                yield event
 
     def begin_tls(self) -> None:
         """Forget everything heard in the clear; call between STARTTLS's OK and the handshake.
@@ -195,6 +199,13 @@ class Connection:
             raise MalformedResponse("octets between STARTTLS and TLS")
         return None
 
+    def _inflate(self) -> bool:
+        """Inflate one more piece, if there is one; say whether there was."""
+        if self._deflate is None or not self._deflate.has_more:
+            return False
+        self._framer.feed(self._deflate.inflate())
+        return True
+
     def _event_for(self, response: Response) -> Event | None:
         if self.state is State.GREETING:
             return self._greet(response)
@@ -254,6 +265,9 @@ class Connection:
         after = AFTER_OK if condition.kind == "OK" else AFTER_NO
         self.state = after.get(command.word, self.state)
         command.outcome = condition
+        if command.word == b"COMPRESS" and condition.kind == "OK":
+            self._deflate = Deflate()
+            self._deflate.feed(self._framer.take_rest())
         self.is_due_for_tls = command.word == b"STARTTLS" and condition.kind == "OK"
         self._send_queue()
         return Completed(command)

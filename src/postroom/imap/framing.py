@@ -72,6 +72,13 @@ class Framer:
             chunk = self._fill(self._open, memoryview(chunk))
         self._buffer += chunk
 
+    def take_rest(self) -> bytes:
+        """Give up what came and belongs to no frame yet."""
+        rest = bytes(self._buffer[self._at :])
+        self._buffer.clear()
+        self._at = self._scanned = 0
+        return rest
+
     def next_frame(self) -> Frame | None:
         """Return the next whole response, or None for "need more". Raises LimitExceeded."""
         while self._open is None:

@@ -25,6 +25,7 @@ from postroom.imap.capabilities import Tier, extensions_to_enable, tier_for
 from postroom.imap.commands.change import Append, AppendUid, UidMove, UidStore
 from postroom.imap.commands.command import Command
 from postroom.imap.commands.fetch import FetchItems, UidFetch
+from postroom.imap.commands.idle import Notify
 from postroom.imap.commands.mailbox import (
     Examine,
     List,
@@ -34,11 +35,11 @@ from postroom.imap.commands.mailbox import (
     StatusCommand,
 )
 from postroom.imap.commands.search import UidSearch
-from postroom.imap.commands.session import Enable, Id, Logout, Noop
+from postroom.imap.commands.session import Compress, Enable, Id, Logout, Namespace, Noop
 from postroom.imap.errors import IllegalCommand
 from postroom.imap.framing import OpenLiteral
 from postroom.imap.limits import Limits
-from postroom.imap.responses import Condition, Listed, Status
+from postroom.imap.responses import Condition, Listed, Namespaces, Status
 from postroom.imap.uid_set import UidSet
 from postroom.net.credentials import Credential
 from postroom.net.errors import CommandRefused, ConnectionLost, NetError
@@ -134,6 +135,24 @@ class ImapClient:
         if wanted:
             with contextlib.suppress(CommandRefused):
                 await self._run(Enable(wanted))
+
+    async def compress(self) -> None:
+        """Compress both directions. It costs the server more than the wire gains, so never unasked.
+
+        Raises CommandRefused where COMPRESS=DEFLATE is not offered.
+        """
+        await self._run(Compress())
+
+    async def notify(self) -> None:
+        """Hear of changes in every mailbox while `idle`, as `ElsewhereChanged`.
+
+        Raises CommandRefused where NOTIFY is not offered.
+        """
+        await self._run(Notify())
+
+    async def namespaces(self) -> Namespaces | None:
+        """Return where mailboxes live, if the server says."""
+        return (await self._run(Namespace())).found
 
     async def list_mailboxes(self) -> list[Mailbox]:
         """Return every mailbox with its counts, in one round trip where the server can."""
