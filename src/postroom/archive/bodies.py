@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from postroom.archive.announce import announce_emails
 from postroom.archive.arrivals import Body
 from postroom.archive.models import BodyState, Email, RawMessage
+from postroom.archive.replayable import replayable
 
 COMPRESSION_LEVEL = 3
 
@@ -26,7 +27,7 @@ UPDATE archive_email AS email
 """
 
 
-@transaction.atomic
+@replayable()
 def store_bodies(account_id: int, bodies: Sequence[Body]) -> None:
     """Keep the bytes and what a list shows of them, in one transaction."""
     digests = keep_raw([body.raw for body in bodies])

@@ -13,6 +13,7 @@ from postroom.archive.arrivals import Flags
 from postroom.archive.bodies import keep_raw
 from postroom.archive.models import Folder, Quarantine, ServerCopy
 from postroom.archive.record import lock_account, refresh_flags
+from postroom.archive.replayable import replayable
 
 PATIENCE = timedelta(seconds=30)
 
@@ -65,7 +66,7 @@ def quarantined_uids(folder: Folder) -> set[int]:
     )
 
 
-@transaction.atomic
+@replayable()
 def set_flags(folder: Folder, flags: Mapping[int, Flags]) -> None:
     """The server says these are the flags of these UIDs; writes only where they differ."""
     lock_account(folder.account_id)
@@ -96,7 +97,7 @@ RETURNING copy.email_id
 """
 
 
-@transaction.atomic
+@replayable()
 def miss(folder: Folder, uids: Collection[int], now: datetime) -> None:
     """These UIDs were not listed. Whoever was missed in an earlier pass too is buried.
 

@@ -7,7 +7,7 @@ four times as much. An advisory lock per account makes "seen before?" and "inser
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import connection
 
 from postroom.archive.announce import announce_emails
 from postroom.archive.arrivals import Arrival
@@ -21,6 +21,7 @@ from postroom.archive.models import (
     ParticipantRole,
     ServerCopy,
 )
+from postroom.archive.replayable import replayable
 from postroom.mime import Address, Envelope
 
 LONGEST_KEY = 500  # Characters of a Message-ID kept; a B-tree row holds 2,704 bytes.
@@ -65,7 +66,7 @@ ROLES = (
 )
 
 
-@transaction.atomic
+@replayable()
 def record(
     folder: Folder, uidvalidity: int, arrivals: Sequence[Arrival], *, only: set[str] | None = None
 ) -> list[int]:
@@ -97,8 +98,11 @@ def lock_account(account_id: int) -> None:
 
 def unrecorded(folder: Folder, uidvalidity: int, arrivals: Sequence[Arrival]) -> list[Arrival]:
     """The arrivals whose UID is not in the folder's ledger yet."""
+    if not arrivals:
+        return []
+    uids = [a.uid for a in arrivals]
     here = ServerCopy.objects.filter(
-        folder=folder, uidvalidity=uidvalidity, uid__in=[a.uid for a in arrivals]
+        folder=folder, uidvalidity=uidvalidity, uid__range=(min(uids), max(uids))
     )
     known = set(here.values_list("uid", flat=True))
     return [a for a in arrivals if a.uid not in known]
@@ -106,8 +110,14 @@ def unrecorded(folder: Folder, uidvalidity: int, arrivals: Sequence[Arrival]) ->
 
 def known_ids(account_id: int, identities: list[bytes]) -> dict[bytes, int]:
     """Emails of the account that are here already, by identity: moved, copied or met again."""
-    rows = Email.objects.filter(account=account_id, identity__in=identities)
-    return {bytes(identity): pk for identity, pk in rows.values_list("identity", "pk")}
+    # One array parameter: an IN list of 500 costs more to write than to answer.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT identity, id FROM archive_email"
+            " WHERE account_id = %s AND identity = ANY(%s::bytea[])",
+            [account_id, identities],
+        )
+        return {bytes(identity): pk for identity, pk in cursor.fetchall()}
 
 
 def next_email_ids(count: int) -> list[int]:

@@ -1,7 +1,7 @@
 """Bring whole messages: those of a window just recorded, and those that became due later."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 
 from postroom.accounts.models import EmailAccount
@@ -21,10 +21,18 @@ BATCH_MESSAGES = 100
 BATCH_OCTETS = 8 * 1024 * 1024
 
 
-def due_among(account: EmailAccount, email_ids: Collection[int]) -> set[int]:
-    """Which of these emails' bodies are to be fetched."""
-    due = bodies_due(account.pk, matched(account)).filter(pk__in=email_ids)
-    return set(due.values_list("pk", flat=True))
+def due_in(folder: Folder, first: int, last: int) -> dict[int, int]:
+    """UID to email id of the bodies due between two UIDs of a folder."""
+    due = bodies_due(folder.account_id, matched(folder.account))
+    copies = ServerCopy.objects.filter(
+        folder=folder,
+        uidvalidity=folder.uidvalidity,
+        uid__range=(first, last),
+        gone_at__isnull=True,
+        email__in=due,
+    )
+    by_email = dict(copies.values_list("email_id", "uid"))
+    return {uid: email for email, uid in by_email.items()}
 
 
 def due_by_folder(account: EmailAccount) -> dict[Folder, dict[int, int]]:

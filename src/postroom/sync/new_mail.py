@@ -4,15 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 
-from postroom.archive.arrivals import Arrival, Flags
+from postroom.archive.arrivals import Flags
 from postroom.archive.folders import renumber
 from postroom.archive.ledger import quarantine, quarantined_uids, recorded_flags
-from postroom.archive.models import Folder, ServerCopy
+from postroom.archive.models import Folder
 from postroom.imap.commands.mailbox import Selected
 from postroom.imap.responses import FetchedMessage
 from postroom.imap.uid_set import UidSet
 from postroom.mime import HEADER_FIELDS
-from postroom.sync.bodies import bring_bodies, due_among
+from postroom.sync.beside import OneBeside
+from postroom.sync.bodies import bring_bodies, due_in
 from postroom.sync.database import in_database
 from postroom.sync.reading import arrival_of
 from postroom.sync.recording import record_each
@@ -49,6 +50,8 @@ async def bring_new_mail(visit: Visit, view: FolderView) -> None:
     """Record everything on the server that the ledger does not know yet."""
     aside = await in_database(quarantined_uids, view.folder)
     new = view.uids - UidSet(view.ledger) - UidSet(aside)
+    if new:
+        visit.parser.begin()
     await visit.progress.found(messages=len(new))
     is_everything = await in_database(storage_mode, visit.account) == StorageMode.EVERYTHING
     bring = bring_whole_windows if is_everything else bring_envelopes
@@ -62,11 +65,13 @@ async def bring_whole_windows(visit: Visit, folder: Folder, windows: Iterable[Ui
 
 
 async def bring_envelopes(visit: Visit, folder: Folder, windows: Iterable[UidSet]) -> int:
-    """Every envelope, and the bodies due among them."""
+    """Every envelope, and the bodies due among them while the next envelopes are recorded."""
     answered = 0
-    async for messages in looking_ahead(visit, windows):
-        answered += len(messages)
-        await keep_window(visit, folder, messages)
+    async with OneBeside() as bodies:
+        async for messages in looking_ahead(visit, windows):
+            answered += len(messages)
+            due = await keep_window(visit, folder, messages)
+            await bodies.begin(bring_window_bodies(visit, folder, due))
     return answered
 
 
@@ -95,34 +100,30 @@ async def envelopes(visit: Visit, window: UidSet) -> list[FetchedMessage]:
     return [m async for m in answers if m.uid in window and m.header is not None]
 
 
-async def keep_window(visit: Visit, folder: Folder, messages: list[FetchedMessage]) -> None:
-    """Record a window, then bring the bodies due in it."""
-    arrivals, new_emails = await in_database(read_and_record, folder, messages)
+async def keep_window(
+    visit: Visit, folder: Folder, messages: list[FetchedMessage]
+) -> dict[int, int]:
+    """Record a window; returns UID to email id of the bodies due in it."""
+    due = await in_database(read_and_record, folder, messages) if messages else {}
     await visit.progress.done(messages=len(messages))
-    due = await in_database(due_uids, folder, arrivals, new_emails)
+    return due
+
+
+async def bring_window_bodies(visit: Visit, folder: Folder, due: dict[int, int]) -> None:
+    """Bring the bodies due in a window."""
+    if not due:
+        return
     await visit.progress.found(bodies=len(due))
-    if due:
-        now = visit.clock()
-        async for count in bring_bodies(visit.client, visit.parser, folder, due, now):
-            await visit.progress.done(bodies=count)
+    now = visit.clock()
+    async for count in bring_bodies(visit.client, visit.parser, folder, due, now):
+        await visit.progress.done(bodies=count)
 
 
-def read_and_record(
-    folder: Folder, messages: Sequence[FetchedMessage]
-) -> tuple[list[Arrival], list[int]]:
-    """Read the envelopes and record them; returns them and the ids of new emails."""
-    arrivals = [arrival_of(m) for m in messages]
-    return arrivals, record_each(folder, arrivals, only_known(folder.account))
-
-
-def due_uids(folder: Folder, arrivals: Sequence[Arrival], new_emails: list[int]) -> dict[int, int]:
-    """UID to email id of the bodies due among what was just recorded."""
-    due = due_among(folder.account, new_emails)
-    copies = ServerCopy.objects.filter(
-        folder=folder, uidvalidity=folder.uidvalidity, uid__in=[a.uid for a in arrivals]
-    )
-    by_email = dict(copies.filter(email__in=due).values_list("email_id", "uid"))
-    return {uid: email for email, uid in by_email.items()}
+def read_and_record(folder: Folder, messages: Sequence[FetchedMessage]) -> dict[int, int]:
+    """Read the envelopes and record them; returns UID to email id of the bodies due."""
+    record_each(folder, [arrival_of(m) for m in messages], only_known(folder.account))
+    uids = [m.uid for m in messages]
+    return due_in(folder, min(uids), max(uids))
 
 
 async def ask_again(visit: Visit, folder: Folder, new: UidSet) -> bool:
@@ -134,7 +135,7 @@ async def ask_again(visit: Visit, folder: Folder, new: UidSet) -> bool:
     unanswered = new - UidSet(recorded) - UidSet(await in_database(quarantined_uids, folder))
     for window in unanswered.windows_newest_first(1):
         if messages := await envelopes(visit, window):
-            await keep_window(visit, folder, messages)
+            await bring_window_bodies(visit, folder, await keep_window(visit, folder, messages))
     listed = await visit.client.uid_search_all()
     recorded = await in_database(recorded_flags, folder)
     for uid in unanswered & listed - UidSet(recorded):

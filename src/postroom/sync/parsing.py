@@ -31,6 +31,7 @@ class LimitedParser:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
+        self._is_ready = False
 
     def parse(self, messages: Sequence[bytes]) -> list[Outcome]:
         """Parse each message; blocks, so call it from a thread. Never raises on bad mail."""
@@ -55,9 +56,12 @@ class LimitedParser:
             self.close()
         return outcomes
 
-    def _started(self) -> Connection:
-        if self._pipe is not None:
-            return self._pipe
+    def begin(self) -> None:
+        """Start the process without waiting for it: there will be messages soon."""
+        if self._pipe is None:
+            self._spawn()
+
+    def _spawn(self) -> Connection:
         self._pipe, theirs = Pipe()
         self._process = subprocess.Popen(  # noqa: S603 - our own program
             [*PROGRAM, str(theirs.fileno())],
@@ -65,10 +69,18 @@ class LimitedParser:
             pass_fds=[theirs.fileno()],
         )
         theirs.close()
+        self._is_ready = False
+        return self._pipe
+
+    def _started(self) -> Connection:
+        pipe = self._pipe or self._spawn()
+        if self._is_ready:
+            return pipe
         try:
-            if self._pipe.poll(SECONDS_TO_START):
-                self._pipe.recv()
-                return self._pipe
+            if pipe.poll(SECONDS_TO_START):
+                pipe.recv()
+                self._is_ready = True
+                return pipe
         except EOFError:
             pass
         self.close()

@@ -7,6 +7,7 @@ from time import monotonic
 from postroom.accounts.models import EmailAccount
 from postroom.archive.announce import announce_account
 from postroom.archive.models import SyncRun
+from postroom.archive.replayable import replayable
 from postroom.sync.database import in_database
 
 SECONDS_BETWEEN_NOTES = 0.5
@@ -49,6 +50,7 @@ class Progress:
             await in_database(save, self.run)
 
 
+@replayable()
 def save(run: SyncRun) -> None:
     """Write the numbers and tell the pages."""
     run.save()

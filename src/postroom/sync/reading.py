@@ -22,7 +22,8 @@ def arrival_of(message: FetchedMessage) -> Arrival:
     header = message.header or b""
     envelope = parse_headers(header)
     identity = stable_identity(header)
-    return arrival(message, envelope, identity, is_certain=is_identified(header))
+    is_certain = bool(envelope.message_id) or is_identified(header)
+    return arrival(message, envelope, identity, is_certain=is_certain)
 
 
 def whole_arrival_of(message: FetchedMessage, read: ReadMessage) -> Arrival:

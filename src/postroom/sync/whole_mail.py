@@ -3,15 +3,16 @@
 While one batch is written, the next is parsed in its process and the one after comes in.
 """
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
 from postroom.archive.bodies import store_bodies
 from postroom.archive.ledger import quarantine
 from postroom.archive.models import Email, Folder
+from postroom.archive.replayable import replayable
 from postroom.imap.responses import FetchedMessage
 from postroom.imap.uid_set import UidSet
+from postroom.sync.beside import OneBeside
 from postroom.sync.bodies import body_of, in_batches
 from postroom.sync.database import in_database
 from postroom.sync.outcomes import BrokenMessage, Outcome, ReadMessage
@@ -27,16 +28,12 @@ async def bring_whole(visit: Visit, folder: Folder, window: UidSet) -> int:
     """
     answers = visit.client.uid_fetch(window, flags=True, internal_date=True, size=True, body=True)
     brought = 0
-    writing: asyncio.Task[None] | None = None
-    async for batch in in_batches(answers):
-        whole = [m for m in batch if m.uid in window and m.body is not None]
-        outcomes = await in_database(visit.parser.parse, [m.body or b"" for m in whole])
-        if writing:
-            await writing
-        writing = asyncio.create_task(write(visit, folder, whole, outcomes))
-        brought += len(whole)
-    if writing:
-        await writing
+    async with OneBeside() as writing:
+        async for batch in in_batches(answers):
+            whole = [m for m in batch if m.uid in window and m.body is not None]
+            outcomes = await in_database(visit.parser.parse, [m.body or b"" for m in whole])
+            await writing.begin(write(visit, folder, whole, outcomes))
+            brought += len(whole)
     return brought
 
 
@@ -49,6 +46,7 @@ async def write(
     await visit.progress.done(messages=len(whole), bodies=len(whole))
 
 
+@replayable()
 def keep_whole(
     folder: Folder,
     whole: Sequence[FetchedMessage],

@@ -30,7 +30,9 @@ class Email(models.Model):
     UIDVALIDITY changes and reconnects find the same row again. Design, decision 6.
     """
 
-    account = models.ForeignKey(EmailAccount, on_delete=models.CASCADE, related_name="emails")
+    account = models.ForeignKey(
+        EmailAccount, on_delete=models.CASCADE, related_name="emails", db_index=False
+    )
     identity = models.BinaryField(max_length=32)
     message_id = models.TextField(blank=True)
     thread_root = models.TextField(blank=True)
@@ -50,7 +52,12 @@ class Email(models.Model):
     )
     body_asked_at = models.DateTimeField(null=True, blank=True)
     raw = models.ForeignKey(
-        RawMessage, null=True, blank=True, on_delete=models.PROTECT, related_name="emails"
+        RawMessage,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="emails",
+        db_index=False,
     )
     removed_at = models.DateTimeField(null=True, blank=True)
 
@@ -61,6 +68,7 @@ class Email(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["account", "-sent_at"], name="email_by_account"),
             models.Index(fields=["account", "thread_root"], name="email_by_thread"),
+            models.Index(fields=["raw"], name="email_raw", condition=models.Q(raw__isnull=False)),
             models.Index(
                 fields=["account"],
                 name="email_body_asked",
@@ -89,7 +97,10 @@ class Participant(models.Model):
     `sent_at` repeats the email's, so that a person's newest mail is an index scan.
     """
 
-    email = models.ForeignKey(Email, on_delete=models.CASCADE, related_name="participants")
+    pk = models.CompositePrimaryKey("email_id", "role", "position")
+    email = models.ForeignKey(
+        Email, on_delete=models.CASCADE, related_name="participants", db_index=False
+    )
     role = models.PositiveSmallIntegerField(choices=ParticipantRole.choices)
     position = models.PositiveSmallIntegerField()
     name = models.TextField(blank=True)

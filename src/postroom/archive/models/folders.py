@@ -61,7 +61,10 @@ class ServerCopy(models.Model):
     gone, `gone_at` the tombstone after the second; sync never deletes. Design §5, invariant 3.
     """
 
-    folder = models.ForeignKey(Folder, on_delete=models.CASCADE, related_name="copies")
+    pk = models.CompositePrimaryKey("folder_id", "uidvalidity", "uid")
+    folder = models.ForeignKey(
+        Folder, on_delete=models.CASCADE, related_name="copies", db_index=False
+    )
     email = models.ForeignKey(Email, null=True, on_delete=models.CASCADE, related_name="copies")
     uidvalidity = models.BigIntegerField()
     uid = models.BigIntegerField()
@@ -73,9 +76,6 @@ class ServerCopy(models.Model):
 
     class Meta:
         verbose_name_plural = "server copies"
-        constraints: ClassVar = [
-            models.UniqueConstraint("folder", "uidvalidity", "uid", name="one_copy_a_uid"),
-        ]
 
     def __str__(self) -> str:
         return f"{self.folder_id}/{self.uidvalidity}/{self.uid}"
