@@ -26,6 +26,7 @@ SEALING_KEYS = (
 SECRET_KEY = django_secret_key(SEALING_KEYS) if SEALING_KEYS else secrets.token_urlsafe(50)
 
 INSTALLED_APPS = [
+    "postroom.web",  # First: its sign-in pages stand in for allauth's own.
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -42,7 +43,6 @@ INSTALLED_APPS = [
     "postroom.accounts",
     "postroom.archive",
     "postroom.engine",
-    "postroom.web",
 ]
 
 MIDDLEWARE = [
