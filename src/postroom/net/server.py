@@ -78,7 +78,9 @@ def _words(text: str) -> Iterable[str]:
 
 
 def _is_public(address: Address) -> bool:
-    return address.is_global and not address.is_multicast
+    # Python holds fec0::/10, given up by RFC 3879, for a part of the internet.
+    is_site_local = isinstance(address, ipaddress.IPv6Address) and address.is_site_local
+    return address.is_global and not address.is_multicast and not is_site_local
 
 
 def _embedded(address: Address) -> list[Address]:
