@@ -125,3 +125,10 @@ register.filter("letter", letter)
 def grouped(number: float) -> str:
     """A whole number with its thousands apart."""
     return f"{round(number):,}"
+
+
+@register.filter
+def soft(address: str) -> SafeString:
+    """An address that may go on in a new line after its @."""
+    local, at, domain = address.rpartition("@")
+    return format_html("{}{}<wbr>{}", local, at, domain)

@@ -1,0 +1,157 @@
+"""A real Chromium in front of a real server on the test database.
+
+`site` is uvicorn with Postroom's own ASGI application in a process of its own; whatever a test
+commits, it sees. `browser` lives as long as a module: Playwright keeps an event loop running in
+the thread, which tests with loops of their own must not meet.
+"""
+
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from socket import socket
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client, override_settings
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from postroom.config.secrets import django_secret_key, ensure_key_file, read_keys
+
+if TYPE_CHECKING:
+    from postroom.team.models import User
+
+CHROMIUM = "/usr/bin/chromium"
+SIGN_IN = "allauth.account.auth_backends.AuthenticationBackend"
+WIDTHS = {360: 760, 768: 1024, 1440: 900}
+Scheme = Literal["light", "dark"]
+
+# Playwright's loop runs in this thread; the database is asked between its calls, not in them.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A running web server."""
+
+    url: str
+    secret_key: str
+    log: Path
+
+    def cookie_of(self, user: "User") -> str:
+        """A session for the user, as signing in gives one."""
+        client = Client()
+        with override_settings(SECRET_KEY=self.secret_key):
+            client.force_login(user, backend=SIGN_IN)
+        return client.cookies["sessionid"].value
+
+
+@contextmanager
+def serving(database_url: str, place: Path) -> Iterator[Site]:
+    """Run the web server on a free port until the block ends."""
+    keys = place / "secret.key"
+    ensure_key_file(keys)
+    url = f"http://127.0.0.1:{(port := free_port())}"
+    command = [sys.executable, "-m", "uvicorn", "postroom.config.asgi:application"]
+    command += ["--port", str(port), "--log-level", "warning", "--timeout-graceful-shutdown", "1"]
+    settings = {
+        "DATABASE_URL": database_url,
+        "POSTROOM_URL": url,
+        "POSTROOM_SECRET_KEY_FILE": str(keys),
+    }
+    log = place / "web.log"
+    with log.open("wb") as output:
+        server = subprocess.Popen(command, env=os.environ | settings, stdout=output, stderr=output)
+        try:
+            wait_for(lambda: answers(f"{url}/healthz"))
+            yield Site(url, django_secret_key(read_keys(keys)), log)
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def site(
+    django_db_setup: None, postgres_server: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """Yield the web server of this run, on the test database."""
+    database_url = os.environ["DATABASE_URL"].replace("/postroom?", "/test_postroom?")
+    with serving(database_url, tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Yield Chromium."""
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(site: Site, browser: Browser, transactional_db: None) -> Iterator[Visit]:
+    """Open pages as a user: `visit(alice, "/leads/", width=360, scheme="dark")`."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(
+        user: "User | None", path: str, *, width: int = 1440, scheme: Scheme = "light"
+    ) -> Page:
+        context = browser.new_context(
+            base_url=site.url,
+            viewport={"width": width, "height": WIDTHS.get(width, 900)},
+            color_scheme=scheme,
+            timezone_id="Europe/Berlin",
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        if user:
+            cookie = {"name": "sessionid", "value": site.cookie_of(user), "url": site.url}
+            context.add_cookies([cookie])
+        page = context.new_page()
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def axe_violations(page: Page) -> list[str]:
+    """What axe finds wrong with the page, one line each."""
+    found = Axe().run(page, options={"iframes": False}).response["violations"]
+    return [f"{v['id']}: {node['html'][:200]}" for v in found for node in v["nodes"]]
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(url: str) -> bool:
+    """Whether the URL answers at all."""
+    try:
+        urllib.request.urlopen(url, timeout=2)
+    except OSError:
+        return False
+    return True
+
+
+def wait_for(is_done: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait until it is so; fails when it is not so in time."""
+    end = time.monotonic() + seconds
+    while not is_done():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)

@@ -1,0 +1,91 @@
+"""Alice with her mailbox, Bob and Charlie, and a browser for each.
+
+pytest reads this file before Django is set up, so models are imported where they are used.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import LazySettings
+from django.test import Client
+
+from web.browser import SIGN_IN, browser, site, visit
+
+if TYPE_CHECKING:
+    from postroom.accounts.models import EmailAccount
+    from postroom.archive.models import Email
+    from postroom.crm.models import Person
+    from postroom.team.models import User
+
+__all__ = ["browser", "site", "visit"]
+
+LENA = "lena@customer.example"
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: LazySettings) -> None:
+    """The real hash costs a third of a second a user; signing in is tried with it once."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def alice(db: None) -> "User":
+    """Alice owns the account."""
+    return colleague("Alice")
+
+
+@pytest.fixture
+def bob(db: None) -> "User":
+    """Bob is shared with."""
+    return colleague("Bob")
+
+
+@pytest.fixture
+def charlie(db: None) -> "User":
+    """Charlie must see nothing."""
+    return colleague("Charlie")
+
+
+def colleague(name: str) -> "User":
+    """One of the cast."""
+    from cast import user
+
+    return user(name)
+
+
+@pytest.fixture
+def lena(db: None) -> "Person":
+    """A lead."""
+    from cast import person
+
+    return person("Lena Lead", LENA)
+
+
+@pytest.fixture
+def account(alice: "User") -> "EmailAccount":
+    """Alice's private mailbox."""
+    from cast import account_of
+
+    return account_of(alice)
+
+
+@pytest.fixture
+def letter(account: "EmailAccount", lena: "Person") -> "Email":
+    """An email from Lena to Alice."""
+    from cast import message, received
+
+    raw = message("Quarterly order", from_=f"Lena Lead <{LENA}>", to=account.address)
+    return received(account, raw)
+
+
+@pytest.fixture
+def as_user() -> "Callable[[User], Client]":
+    """A signed-in client for a user."""
+
+    def sign_in(user: "User") -> Client:
+        client = Client()
+        client.force_login(user, backend=SIGN_IN)
+        return client
+
+    return sign_in

@@ -1,0 +1,204 @@
+"""An open page changes by itself: for whom it should, quickly, and for nobody else."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from cast import NOON, arrival, folder_of, message, received
+from postroom.accounts.lifecycle import meet_trouble
+from postroom.accounts.models import EmailAccount, Sharing
+from postroom.archive.actions import ask_for
+from postroom.archive.announce import announce_account
+from postroom.archive.arrivals import Body
+from postroom.archive.bodies import body_unavailable, store_bodies
+from postroom.archive.ledger import miss
+from postroom.archive.models import ActionKind, Email, ServerCopy, SyncRun
+from postroom.archive.record import record
+from postroom.crm.models import Person
+from postroom.mime import parse_message
+from postroom.team.models import User
+from web.browser import Visit, wait_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LENA = "lena@customer.example"
+ROWS = "#email-rows .email-row"
+
+
+def from_lena(subject: str, days_ago: int = 0) -> bytes:
+    return message(subject, NOON - timedelta(days=days_ago), from_=f"Lena <{LENA}>")
+
+
+def listening(page: Page) -> Page:
+    """The page, once its stream is open and has caught up."""
+    page.wait_for_selector("html[data-live-state=open]")
+    page.wait_for_timeout(600)
+    return page
+
+
+def subjects(page: Page) -> list[str]:
+    return page.locator("#email-rows .subject").all_inner_texts()
+
+
+def test_a_new_email_takes_its_place_without_a_reload(
+    visit: Visit, alice: User, account: EmailAccount, lena: Person
+) -> None:
+    received(account, from_lena("Newest"))
+    received(account, from_lena("Oldest", days_ago=9))
+    page = listening(visit(alice, f"/people/{lena.pk}/"))
+    received(account, from_lena("Between", days_ago=3))
+    expect(page.locator(ROWS)).to_have_count(3)
+    assert subjects(page) == ["Newest", "Between", "Oldest"]
+
+
+def test_it_is_on_the_page_within_a_tenth_of_a_second(
+    visit: Visit, alice: User, account: EmailAccount, lena: Person
+) -> None:
+    page = listening(visit(alice, f"/people/{lena.pk}/"))
+    page.evaluate(
+        """() => { window.arrived = []; new MutationObserver((changes) => {
+        for (const c of changes) for (const n of c.addedNodes) if (n.id) arrived.push(Date.now());
+        }).observe(document.getElementById("email-rows"), { childList: true }); }"""
+    )
+    folder, delays = folder_of(account), []
+    for number in range(12):
+        record(folder, 1, [arrival(from_lena(f"Number {number}"))])
+        told = time.time() * 1000
+        expect(page.locator(ROWS)).to_have_count(number + 1)
+        delays.append(page.evaluate("arrived.at(-1)") - told)
+        page.wait_for_timeout(400)
+    delays.sort()
+    print(f"from NOTIFY to the page, ms: median {delays[6]:.0f}, slowest {delays[-1]:.0f}")
+    assert delays[6] <= 100
+
+
+def test_an_empty_page_fills(
+    visit: Visit, alice: User, account: EmailAccount, lena: Person
+) -> None:
+    page = listening(visit(alice, f"/people/{lena.pk}/"))
+    expect(page.get_by_text("No emails with Lena Lead yet")).to_be_visible()
+    received(account, from_lena("First"))
+    expect(page.locator(ROWS)).to_have_count(1)
+    expect(page.get_by_text("No emails with Lena Lead yet")).to_be_hidden()
+
+
+def test_reading_elsewhere_clears_unread_here_and_keeps_the_focus(
+    visit: Visit, alice: User, lena: Person, letter: Email
+) -> None:
+    page = listening(visit(alice, f"/people/{lena.pk}/"))
+    row = page.locator(f"#email-row-{letter.pk}")
+    expect(row).to_have_class("email-row unread")
+    row.locator("a").focus()
+    ask_for(ActionKind.MARK_READ, letter, timezone.now())
+    expect(row).to_have_class("email-row")
+    expect(row.locator("a")).to_be_focused()
+
+
+def test_a_removed_email_goes(visit: Visit, alice: User, lena: Person, letter: Email) -> None:
+    page = listening(visit(alice, f"/people/{lena.pk}/"))
+    copy = ServerCopy.objects.get(email=letter)
+    long_ago = timezone.now() - timedelta(hours=1)
+    miss(copy.folder, [copy.uid], long_ago)
+    miss(copy.folder, [copy.uid], timezone.now())
+    expect(page.locator(ROWS)).to_have_count(0)
+    expect(page.get_by_text("No emails with Lena Lead yet")).to_be_visible()
+
+
+def test_charlie_hears_nothing_at_all(
+    visit: Visit, alice: User, charlie: User, account: EmailAccount, lena: Person, letter: Email
+) -> None:
+    page = visit(charlie, "/leads/")
+    page.evaluate(
+        """(url) => { window.heard = []; const s = new EventSource(url);
+        for (const n of ["page", "rows", "gone", "email", "parts", "ended"])
+          s.addEventListener(n, (e) => heard.push(n + " " + e.data)); }""",
+        f"/people/{lena.pk}/live/",
+    )
+    wait_for(lambda: page.evaluate("heard.length") > 0)
+    before = page.evaluate("heard")
+    watching = listening(visit(alice, f"/people/{lena.pk}/"))
+    received(account, from_lena("Secret"))
+    copy = ServerCopy.objects.get(email=letter)
+    miss(copy.folder, [copy.uid], timezone.now() - timedelta(hours=1))
+    miss(copy.folder, [copy.uid], timezone.now())
+    expect(watching.locator(ROWS)).to_have_count(1)
+    assert subjects(watching) == ["Secret"]
+    page.wait_for_timeout(500)
+    assert page.evaluate("heard") == before
+    assert not any("Quarterly" in told or "Secret" in told for told in before)
+
+
+def test_what_is_made_private_goes_from_bobs_open_page(
+    visit: Visit, bob: User, account: EmailAccount, lena: Person, letter: Email
+) -> None:
+    EmailAccount.objects.update(sharing=Sharing.PUBLIC)
+    page = listening(visit(bob, f"/people/{lena.pk}/"))
+    expect(page.locator(ROWS)).to_have_count(1)
+    EmailAccount.objects.update(sharing=Sharing.PRIVATE)
+    announce_account(account.pk)
+    expect(page.locator(ROWS)).to_have_count(0)
+
+
+@pytest.mark.parametrize("ending", ["deactivated", "signed out"])
+def test_a_stream_ends_with_its_viewers_right_to_look(
+    ending: str, visit: Visit, alice: User, account: EmailAccount, lena: Person
+) -> None:
+    page = listening(visit(alice, f"/people/{lena.pk}/"))
+    if ending == "deactivated":
+        User.objects.update(is_active=False)
+    else:
+        Session.objects.all().delete()
+    received(account, from_lena("Too late"))
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert "Too late" not in page.content()
+
+
+@pytest.mark.parametrize("where", ["/people/{person}/?email={email}", "/emails/{email}/"])
+def test_a_body_that_is_fetched_appears(
+    where: str, visit: Visit, alice: User, account: EmailAccount, lena: Person
+) -> None:
+    raw = message("Later", NOON, "Here I am.", from_=LENA)
+    (pk,) = record(folder_of(account), 1, [arrival(raw)])
+    page = listening(visit(alice, where.format(person=lena.pk, email=pk)))
+    expect(page.get_by_text("Fetching from your mailbox…")).to_be_visible()
+    store_bodies(account.pk, [Body(pk, raw, parse_message(raw))])
+    expect(page.locator(".letter")).to_have_text("Here I am.")
+
+
+def test_a_body_that_cannot_be_had_is_said(
+    visit: Visit, alice: User, account: EmailAccount, lena: Person
+) -> None:
+    (pk,) = record(folder_of(account), 1, [arrival(from_lena("Lost"))])
+    page = listening(visit(alice, f"/people/{lena.pk}/?email={pk}"))
+    body_unavailable([pk], account.pk)
+    expect(page.get_by_text("could not be fetched from the mailbox")).to_be_visible()
+
+
+def test_the_account_page_shows_progress_and_trouble_as_they_come(
+    visit: Visit, alice: User, account: EmailAccount
+) -> None:
+    page = listening(visit(alice, f"/setup/channels/email/{account.pk}/"))
+    start = timezone.now() - timedelta(seconds=10)
+    SyncRun.objects.create(account=account, started_at=start, messages_found=400, messages_done=100)
+    announce_account(account.pk)
+    expect(page.get_by_text("100 of 400")).to_be_visible()
+    expect(page.get_by_text("left", exact=False)).to_be_visible()
+    meet_trouble(account, "sign_in_refused", "The password was refused.", timezone.now())
+    announce_account(account.pk)
+    expect(page.get_by_text("The password was refused.")).to_be_visible()
+
+
+def test_a_page_that_was_away_catches_up(
+    visit: Visit, alice: User, account: EmailAccount, lena: Person, letter: Email
+) -> None:
+    page = listening(visit(alice, f"/people/{lena.pk}/"))
+    page.context.set_offline(True)
+    page.evaluate("dispatchEvent(new Event('pagehide'))")
+    received(account, from_lena("Meanwhile"))
+    page.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('pageshow'))")
+    expect(page.locator(ROWS)).to_have_count(2)

@@ -1,0 +1,238 @@
+"""Every page works for whom it is for, answers others like a page that is not there, and sends
+the policy that keeps strangers' code out."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from postroom.accounts.models import EmailAccount, Sharing
+from postroom.archive.models import Email
+from postroom.crm.models import Person
+from postroom.team.models import User
+from postroom.web.urls import urlpatterns
+
+SignIn = Callable[[User], Client]
+HTMX = {"HX-Request": "true"}
+
+# Page, the verbs it takes, and whom Charlie is to it: "all" may look, "owner" hides from him.
+PAGES = {
+    "home": ("GET", "all"),
+    "leads": ("GET", "all"),
+    "contacts": ("GET", "all"),
+    "people": ("GET", "all"),
+    "new-person": ("GET POST", "all"),
+    "person": ("GET", "all"),
+    "edit-person": ("GET POST", "all"),
+    "conversion": ("POST", "all"),
+    "person-live": ("GET", "stream"),
+    "email": ("GET", "owner"),
+    "email-body": ("GET", "owner"),
+    "email-live": ("GET", "owner"),
+    "attachment": ("GET", "owner"),
+    "setup": ("GET", "all"),
+    "email-configuration": ("GET", "all"),
+    "other-mail": ("GET POST", "all"),
+    "account": ("GET", "owner"),
+    "account-live": ("GET", "owner"),
+    "sharing": ("POST", "owner"),
+    "pause": ("POST", "owner"),
+    "resumption": ("POST", "owner"),
+}
+READABLE = [name for name, (verbs, _) in PAGES.items() if "GET" in verbs and "-live" not in name]
+HIDDEN = [name for name, (_, who) in PAGES.items() if who == "owner"]
+STREAMS = [name for name in PAGES if name.endswith("-live")]
+
+
+@pytest.fixture
+def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[str], str]:
+    def address(name: str) -> str:
+        pattern = next(p for p in urlpatterns if p.name == name)
+        if "attachments" in str(pattern.pattern):
+            return reverse(name, args=[letter.pk, "1"])
+        if "pk" not in pattern.pattern.converters:
+            return reverse(name)
+        rooms = {"people": lena.pk, "emails": letter.pk, "setup": account.pk}
+        return reverse(name, args=[rooms[str(pattern.pattern).split("/")[0]]])
+
+    return address
+
+
+def test_every_page_has_its_row_here() -> None:
+    assert {p.name for p in urlpatterns if p.name} == set(PAGES)
+
+
+@pytest.mark.parametrize("name", sorted(set(READABLE) - {"email-body", "attachment"}))
+def test_it_shows_the_page_to_its_owner(
+    name: str, alice: User, as_user: SignIn, address_of: Callable[[str], str]
+) -> None:
+    response = as_user(alice).get(address_of(name), follow=True)
+    assert response.status_code == 200
+    policy = response.headers["Content-Security-Policy"]
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_it_refuses_the_wrong_verb(
+    name: str, alice: User, as_user: SignIn, address_of: Callable[[str], str]
+) -> None:
+    verbs = PAGES[name][0].split()
+    client = as_user(alice)
+    for verb in {"GET", "POST", "PUT", "DELETE"} - set(verbs):
+        if name in ("home", "setup") and verb == "POST":
+            continue
+        response = client.generic(verb, address_of(name))
+        if name not in ("home", "setup"):
+            assert response.status_code == 405, verb
+
+
+@pytest.mark.parametrize("name", sorted(set(PAGES) - {"home", "setup"}))
+def test_it_asks_strangers_to_sign_in(
+    name: str, client: Client, address_of: Callable[[str], str]
+) -> None:
+    verb = PAGES[name][0].split()[0]
+    response = client.generic(verb, address_of(name))
+    if name.endswith("live"):
+        assert response.status_code == 204
+    else:
+        assert response.status_code == 302
+        assert response.headers["Location"].startswith("/accounts/login/?next=")
+
+
+def test_a_part_of_a_page_moves_the_whole_page_to_the_sign_in(client: Client) -> None:
+    current = {"HX-Current-URL": "http://testserver/leads/?q=a"}
+    response = client.get("/leads/", headers=HTMX | current)
+    assert response.headers["HX-Redirect"] == "/accounts/login/?next=/leads/%3Fq%3Da"
+
+
+@pytest.mark.parametrize("name", sorted(set(HIDDEN) - set(STREAMS)))
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "part"])
+def test_forbidden_and_absent_look_the_same_to_charlie(
+    name: str,
+    headers: dict[str, str],
+    charlie: User,
+    as_user: SignIn,
+    address_of: Callable[[str], str],
+) -> None:
+    refuses_as_if_absent(as_user(charlie), PAGES[name][0].split()[0], address_of(name), headers)
+
+
+@pytest.mark.parametrize("name", sorted(set(HIDDEN) & set(STREAMS)))
+def test_charlie_hears_of_forbidden_and_absent_streams_the_same(
+    name: str,
+    transactional_db: None,
+    charlie: User,
+    as_user: SignIn,
+    address_of: Callable[[str], str],
+) -> None:
+    refuses_as_if_absent(as_user(charlie), "GET", address_of(name), {})
+
+
+def refuses_as_if_absent(client: Client, verb: str, address: str, headers: dict[str, str]) -> None:
+    absent = "/".join(
+        "987654321" if part.isdigit() and i < 5 else part
+        for i, part in enumerate(address.split("/"))
+    )
+    forbidden, missing = (client.generic(verb, a, headers=headers) for a in (address, absent))
+    assert forbidden.status_code == missing.status_code == 404
+    assert forbidden.content == missing.content
+    assert forbidden.headers == missing.headers
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "part"])
+def test_charlie_sees_the_person_and_none_of_the_mail(
+    headers: dict[str, str], charlie: User, lena: Person, letter: Email, as_user: SignIn
+) -> None:
+    client = as_user(charlie)
+    for query in ("", f"?email={letter.pk}", f"?shared_by={letter.account.owner_id}"):
+        page = client.get(f"/people/{lena.pk}/{query}", headers=headers).content.decode()
+        assert letter.subject not in page
+        assert "No emails with Lena Lead" in page
+        assert "Alice" not in page
+
+
+def test_charlie_counts_nothing(charlie: User, letter: Email, as_user: SignIn) -> None:
+    for headers in ({}, HTMX):
+        page = as_user(charlie).get("/leads/", headers=headers).content.decode()
+        assert "No emails" in page
+        assert "1 email" not in page
+
+
+def test_bob_sees_what_alice_shares_and_through_whom(
+    bob: User, lena: Person, letter: Email, as_user: SignIn
+) -> None:
+    EmailAccount.objects.update(sharing=Sharing.PUBLIC)
+    client = as_user(bob)
+    page = client.get(f"/people/{lena.pk}/").content.decode()
+    assert "Quarterly order" in page
+    assert "Alice" in page
+    assert "1 email" in client.get("/leads/").content.decode()
+    assert "From the mailbox of Alice" in client.get(f"/emails/{letter.pk}/").content.decode()
+
+
+def test_bob_sees_nothing_a_moment_after_alice_made_it_private(
+    bob: User, letter: Email, as_user: SignIn
+) -> None:
+    client = as_user(bob)
+    EmailAccount.objects.update(sharing=Sharing.PUBLIC)
+    assert client.get(f"/emails/{letter.pk}/").status_code == 200
+    EmailAccount.objects.update(sharing=Sharing.PRIVATE)
+    assert client.get(f"/emails/{letter.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/people/0/", "/people/9999999999999999999/", "/emails/1%00/", "/emails/-1/", "/people/x/"],
+)
+def test_an_address_that_names_nothing_is_absent(path: str, alice: User, as_user: SignIn) -> None:
+    assert as_user(alice).get(path).status_code == 404
+
+
+@pytest.mark.parametrize("rubbish", ["x", "_", "9" * 400 + "_00", "-1_zz", "%00", "1_00 '", "é_1"])
+def test_a_cursor_that_is_none_means_the_beginning(
+    rubbish: str, alice: User, lena: Person, letter: Email, as_user: SignIn
+) -> None:
+    client = as_user(alice)
+    page = client.get(f"/people/{lena.pk}/", {"after": rubbish, "email": rubbish})
+    assert "Quarterly order" in page.content.decode()
+    assert "Lena Lead" in client.get("/leads/", {"after": rubbish}).content.decode()
+
+
+def test_sign_up_is_not_there(client: Client, db: None) -> None:
+    assert client.get("/accounts/signup/").status_code == 404
+    assert client.post("/accounts/signup/", {"email": "x@y.example"}).status_code == 404
+
+
+def test_the_sign_in_page_is_ours_and_lets_alice_in(client: Client, alice: User) -> None:
+    page = client.get("/accounts/login/")
+    assert "postroom/desk.css" in page.content.decode()
+    form = {"login": alice.email, "password": "correct horse"}
+    assert client.post("/accounts/login/", form).headers["Location"] == "/"
+    assert client.get("/leads/").status_code == 200
+
+
+def test_a_wrong_password_is_said_and_not_shown(client: Client, alice: User) -> None:
+    form = {"login": alice.email, "password": "canary-5511"}
+    page = client.post("/accounts/login/", form).content.decode()
+    assert "canary-5511" not in page
+    assert 'role="alert"' in page
+
+
+def test_a_deactivated_user_is_out_at_once(alice: User, as_user: SignIn) -> None:
+    client = as_user(alice)
+    User.objects.update(is_active=False)
+    assert client.get("/leads/").status_code == 302
+
+
+def test_health_and_readiness_answer_without_a_session(client: Client, db: None) -> None:
+    assert client.get("/healthz").content == b"ok\n"
+    assert client.get("/readyz").content == b"ready\n"
+
+
+def test_no_page_has_an_unnamed_address() -> None:
+    found = [p for p in get_resolver().url_patterns if isinstance(p, URLPattern)]
+    assert found == []
