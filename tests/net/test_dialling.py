@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import pickle
 import socket
 from pathlib import Path
 
@@ -223,6 +224,12 @@ async def test_a_handshake_that_never_comes_is_not_waited_for() -> None:
         with pytest.raises(errors.NetError):
             async with asyncio.timeout(5):
                 await ImapClient.connect(address, allowed, limits=limits)
+
+
+def test_errors_survive_a_journey_between_processes() -> None:
+    there = errors.Throttled("h", 993, "slow down", retry_after=7)
+    back = pickle.loads(pickle.dumps(there))
+    assert (back.retry_after, back.sentence, back.kind) == (7, there.sentence, "throttled")
 
 
 def test_secrets_are_never_shown() -> None:

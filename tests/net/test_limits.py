@@ -130,7 +130,7 @@ async def test_a_goodbye_is_not_waited_for() -> None:
 async def test_a_server_that_never_ends_its_challenges_is_left() -> None:
     answers = {b"AUTHENTICATE": [b"+ " for _ in range(30)] + [b"..."]}
     with pytest.raises(errors.ProtocolViolation):
-        async with client_of(answers, capabilities=b"IMAP4rev1 AUTH=XOAUTH2 AUTH=PLAIN"):
+        async with client_of(answers, replace(BASE, sasl_steps=3), b"IMAP4rev1 AUTH=PLAIN"):
             pass
 
 
@@ -163,6 +163,26 @@ async def test_reading_stops_while_nobody_takes_messages() -> None:
         held = sum(command.weight for command in client._wire._fetches)
         assert 1_000_000 < held < 3_000_000
         assert len([message async for message in stream]) == 199
+        await client.sign_out()
+
+
+async def test_windows_asked_for_ahead_do_not_fill_memory() -> None:
+    letter = b"Subject: x\r\n\r\n" + b"x" * 100_000 + b"\r\n"
+    with dovecot({"alice": "secret"}) as server:
+        server.add("alice", "INBOX", [letter] * 200)
+        allowed = AllowedNetworks.parse("127.0.0.0/8", str(server.port))
+        address = Server(server.host, server.port, Security.NONE)
+        client = await ImapClient.connect(address, allowed, limits=Limits(waiting=1_000_000))
+        await client.sign_in(Password("alice", "secret"))
+        await client.examine("INBOX")
+        windows = UidSet(range(1, 201)).windows_newest_first(5)
+        streams = [client.uid_fetch(window, body=True) for window in windows]
+        assert (await anext(streams[0])).body == letter
+        await asyncio.sleep(0.5)
+        held = sum(len(c.arrived) for stream in streams for c in stream._commands)
+        assert 9 < held < 40
+        seen = [message.uid for stream in streams for message in [m async for m in stream]]
+        assert len(seen) == 199
         await client.sign_out()
 
 

@@ -63,7 +63,7 @@ class Limits:
     """Unasked-for changes kept until someone listens; they are hints, so the oldest may go."""
 
     connect_seconds: float = 30
-    """Name, address, TCP and TLS together."""
+    """Name, addresses and TCP together."""
 
     greeting_seconds: float = 16
     """From the connection to the server's first line."""

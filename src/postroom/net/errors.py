@@ -26,8 +26,8 @@ class NetError(Exception):
             self.sentence += f" The server said: “{self.words}”"
         super().__init__(self.sentence)
 
-    def __reduce__(self) -> tuple[type["NetError"], tuple[str, int, str]]:
-        return type(self), (self.host, self.port, self.words)
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.host, self.port, self.words), vars(self)
 
 
 class HostUnknown(NetError):

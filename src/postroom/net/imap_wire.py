@@ -12,7 +12,7 @@ from typing import Final
 
 from postroom.imap.commands.command import Command
 from postroom.imap.commands.fetch import UidFetch
-from postroom.imap.connection import Completed, Connection, Event, Greeting, Unclaimed
+from postroom.imap.connection import Connection, Event, Greeting, Unclaimed
 from postroom.imap.errors import ImapError
 from postroom.imap.framing import OpenLiteral
 from postroom.imap.limits import Limits
@@ -222,8 +222,6 @@ class ImapWire(asyncio.BufferedProtocol):
         match event:
             case Greeting(condition):
                 self.greeting = condition
-            case Completed(UidFetch() as command):
-                self._fetches.discard(command)
             case Unclaimed(Condition(kind="BYE") as condition):
                 self._goodbye = condition
             case Unclaimed(response) if self.connection.state is State.SELECTED:
@@ -246,6 +244,7 @@ class ImapWire(asyncio.BufferedProtocol):
         if self._transport is None:
             return
         connection = self.connection
+        self._fetches = {one for one in self._fetches if one.weight or one.outcome is None}
         waiting = sum(command.weight for command in self._fetches)
         pause = waiting > self.limits.waiting and not self._starving
         pause = pause or connection.has_more or connection.is_due_for_tls
