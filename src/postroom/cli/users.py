@@ -3,6 +3,7 @@
 import click
 
 from postroom.cli.bootstrap import Failed, with_django
+from postroom.cli.finding import get_user
 from postroom.cli.printing import json_option, print_json, print_table
 from postroom.cli.secret_input import password_option, read_password
 
@@ -19,7 +20,7 @@ def createadmin_command(email: str, name: str, password_stdin: bool) -> None:
 
 @click.group("user")
 def user_command() -> None:
-    """Users: add, list."""
+    """Users: add, list, set a password, deactivate."""
 
 
 @user_command.command("add")
@@ -55,11 +56,44 @@ def list_users(as_json: bool) -> None:
         print_table(["email", "name", "administrator", "active"], [list(r.values()) for r in rows])
 
 
+@user_command.command("password")
+@click.argument("email")
+@password_option
+@with_django
+def set_password(email: str, password_stdin: bool) -> None:
+    """Set a new password for EMAIL; whoever is signed in as them is signed out."""
+    user = get_user(email)
+    password = read_password("New password", from_stdin=password_stdin)
+    refuse_weak(password)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    click.echo(f"{user.email} signs in with the new password now.")
+
+
+@user_command.command("deactivate")
+@click.argument("email")
+@with_django
+def deactivate(email: str) -> None:
+    """End the access of EMAIL at once. Their mailbox and its mail stay."""
+    user = get_user(email)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    click.echo(f"{user.email} cannot sign in any more and sees nothing.")
+
+
+@user_command.command("activate")
+@click.argument("email")
+@with_django
+def activate(email: str) -> None:
+    """Let EMAIL sign in again."""
+    user = get_user(email)
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    click.echo(f"{user.email} can sign in again.")
+
+
 def create_user(email: str, name: str, *, is_administrator: bool, from_stdin: bool) -> None:
     """Create a user after checking address and password."""
-    from django.contrib.auth.password_validation import validate_password
-    from django.core.exceptions import ValidationError
-
     from postroom.mime import canonical_address
     from postroom.team.models import User
 
@@ -70,11 +104,19 @@ def create_user(email: str, name: str, *, is_administrator: bool, from_stdin: bo
     if User.objects.filter(email=address).exists():
         click.echo(f"{address} exists already; nothing was changed.")
         return
-    try:
-        validate_password(password)
-    except ValidationError as error:
-        raise Failed(" ".join(error.messages)) from error
+    refuse_weak(password)
     User.objects.create_user(
         address, password, name=name or address.split("@")[0], is_administrator=is_administrator
     )
     click.echo(f"{address} can sign in now.")
+
+
+def refuse_weak(password: str) -> None:
+    """Raise Failed with the reasons why a password is too easy to guess."""
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise Failed(" ".join(error.messages)) from error

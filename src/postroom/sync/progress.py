@@ -11,6 +11,7 @@ from postroom.archive.replayable import replayable
 from postroom.sync.database import in_database
 
 SECONDS_BETWEEN_NOTES = 0.5
+RUNS_KEPT = 20
 
 Watcher = Callable[[SyncRun], None]
 
@@ -54,7 +55,16 @@ class Progress:
 def save(run: SyncRun) -> None:
     """Write the numbers and tell the pages."""
     run.save()
+    if run.finished_at:
+        forget_older(run)
     announce_account(run.account_id)
+
+
+def forget_older(run: SyncRun) -> None:
+    """Keep the latest few runs of an account; every arrival makes one."""
+    latest = SyncRun.objects.filter(account=run.account_id).order_by("-started_at")
+    kept = list(latest.values_list("pk", flat=True)[:RUNS_KEPT])
+    SyncRun.objects.filter(account=run.account_id).exclude(pk__in=kept).delete()
 
 
 def new_run(account: EmailAccount, now: datetime) -> SyncRun:
