@@ -109,7 +109,7 @@ class Connection:
         self._outgoing = []
         return self._deflate.deflate(octets) if self._deflate and octets else octets
 
-    def receive(self, octets: bytes | memoryview) -> Iterator[Event]:
+    def receive(self, octets: bytes) -> Iterator[Event]:
         """Take octets and yield what they mean; commands take their answers meanwhile.
 
         Raises MalformedResponse or LimitExceeded; the connection is then of no more use.
@@ -118,7 +118,7 @@ class Connection:
         while self.has_more:
             yield from self.events(_TURN)
 
-    def feed(self, octets: bytes | memoryview) -> None:
+    def feed(self, octets: bytes) -> None:
         """Take octets as they came; `events` says what they mean."""
         (self._deflate or self._framer).feed(octets)
         self.has_more = True

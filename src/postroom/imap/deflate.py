@@ -25,9 +25,9 @@ class Deflate:
         """Whether octets wait to be inflated."""
         return bool(self._waiting)
 
-    def feed(self, octets: bytes | memoryview) -> None:
+    def feed(self, octets: bytes) -> None:
         """Take octets as they came."""
-        self._waiting += bytes(octets)
+        self._waiting += octets
 
     def inflate(self) -> bytes:
         """Return the next piece, at most 64 KiB. Raises MalformedResponse."""

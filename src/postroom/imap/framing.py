@@ -51,9 +51,9 @@ class Framer:
         """`open_literal(text so far, size)` may name another place for a FETCH's literal."""
         self._limits = limits
         self._open_literal = open_literal
-        self._buffer = bytearray()
+        self._chunk = b""
         self._at = 0
-        self._scanned = 0
+        self._tail = bytearray()
         self._lines: list[bytes] = []
         self._text_size = 0
         self._kept_size = 0
@@ -64,29 +64,29 @@ class Framer:
     @property
     def is_empty(self) -> bool:
         """Whether every octet so far belonged to a frame already given out."""
-        return not (len(self._buffer) - self._at or self._lines or self._open)
+        return not (self._at < len(self._chunk) or self._tail or self._lines or self._open)
 
-    def feed(self, chunk: bytes | memoryview) -> None:
+    def feed(self, chunk: bytes) -> None:
         """Take octets as they came from the server."""
         if self._open is not None:
-            chunk = self._fill(self._open, memoryview(chunk))
-        self._buffer += chunk
+            chunk = self._fill(self._open, chunk)
+        # What came before is read first; most often nothing of it is left, and nothing is copied.
+        self._chunk = self._chunk[self._at :] + chunk if self._at < len(self._chunk) else chunk
+        self._at = 0
 
     def take_rest(self) -> bytes:
         """Give up what came and belongs to no frame yet."""
-        rest = bytes(self._buffer[self._at :])
-        self._buffer.clear()
-        self._at = self._scanned = 0
+        rest = bytes(self._tail) + self._chunk[self._at :]
+        self._tail.clear()
+        self._chunk, self._at = b"", 0
         return rest
 
     def next_frame(self) -> Frame | None:
         """Return the next whole response, or None for "need more". Raises LimitExceeded."""
         while self._open is None:
-            end = self._buffer.find(b"\n", max(self._at, self._scanned))
-            if end < 0:
+            line = self._next_line()
+            if line is None:
                 break
-            line = bytes(self._buffer[self._at : end]).rstrip(b"\r")
-            self._at = self._scanned = end + 1
             self._text_size += len(line) + 1
             if self._text_size > self._limits.line:
                 raise LimitExceeded("line", self._limits.line)
@@ -95,12 +95,30 @@ class Framer:
             self._lines.append(line)
             if not self._begin_literal(line):
                 return self._take_frame()
-        self._compact()
         return None
 
-    def _fill(self, sink: LiteralSink, chunk: memoryview) -> memoryview:
+    def _next_line(self) -> bytes | None:
+        end = self._chunk.find(b"\n", self._at)
+        if end < 0:
+            self._keep_tail()
+            return None
+        line = self._chunk[self._at : end]
+        self._at = end + 1
+        if self._tail:
+            line = bytes(self._tail) + line
+            self._tail.clear()
+        return line.rstrip(b"\r")
+
+    def _keep_tail(self) -> None:
+        """Put the beginning of a line aside; a buffer that grows, however small the pieces are."""
+        self._tail += self._chunk[self._at :]
+        self._chunk, self._at = b"", 0
+        if len(self._tail) > self._limits.line:
+            raise LimitExceeded("line", self._limits.line)
+
+    def _fill(self, sink: LiteralSink, chunk: bytes) -> bytes:
         part = chunk[: self._missing]
-        sink.write(part.tobytes())
+        sink.write(part)
         self._missing -= len(part)
         if not self._missing:
             self._close_literal(sink)
@@ -119,20 +137,18 @@ class Framer:
         size = int(announced.group(1))
         self._check_literals(size)
         sink = self._sink_for(size)
-        if sink is None and len(self._buffer) - self._at >= size:
+        if sink is None and len(self._chunk) - self._at >= size:
             self._literals.append(self._take(size))
             return True
         self._open = sink if sink is not None else _Joined()
         self._missing = size
-        self._fill(self._open, memoryview(self._take(size)))
+        self._fill(self._open, self._take(size))
         return True
 
     def _take(self, size: int) -> bytes:
         """Take up to `size` octets that are here already."""
-        with memoryview(self._buffer) as view:
-            taken = view[self._at : self._at + size].tobytes()
+        taken = self._chunk[self._at : self._at + size]
         self._at += len(taken)
-        self._scanned = self._at
         return taken
 
     def _check_literals(self, size: int) -> None:
@@ -171,13 +187,6 @@ class Framer:
         self._lines, self._literals = [], []
         self._text_size = self._kept_size = 0
         return frame
-
-    def _compact(self) -> None:
-        del self._buffer[: self._at]
-        self._at = 0
-        self._scanned = len(self._buffer)
-        if self._scanned > self._limits.line:
-            raise LimitExceeded("line", self._limits.line)
 
 
 class _Joined:

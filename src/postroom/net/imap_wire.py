@@ -6,7 +6,6 @@ unless somebody waits for an answer that is not there yet.
 
 import asyncio
 import ssl
-import threading
 from collections import deque
 from typing import Final
 
@@ -29,26 +28,11 @@ from postroom.net.refusals import error_for_goodbye
 from postroom.net.server import Server
 from postroom.net.tls import tls_error
 
-_READ_SIZE: Final = 256 * 1024
 _PROGRESS_OCTETS: Final = 16 * 1024
 _TURN: Final = 16
 
 
-class _ReadBuffer(threading.local):
-    """One read buffer for all connections of an event loop.
-
-    asyncio asks for it, fills it and hands it over without letting anything else run, so an idle
-    connection needs none of its own.
-    """
-
-    def __init__(self) -> None:
-        self.view = memoryview(bytearray(_READ_SIZE))
-
-
-_READ_BUFFER: Final = _ReadBuffer()
-
-
-class ImapWire(asyncio.BufferedProtocol):
+class ImapWire(asyncio.Protocol):
     """The asyncio side of a `postroom.imap.connection.Connection`."""
 
     def __init__(
@@ -169,20 +153,16 @@ class ImapWire(asyncio.BufferedProtocol):
         assert isinstance(transport, asyncio.Transport)  # noqa: S101
         self._transport = transport
 
-    def get_buffer(self, sizehint: int) -> memoryview:
-        """Lend the shared buffer."""
-        return _READ_BUFFER.view
-
-    def buffer_updated(self, nbytes: int) -> None:
+    def data_received(self, data: bytes) -> None:
         """Take what came."""
         if self.error is not None:
             return
-        self._octets_since += nbytes
+        self._octets_since += len(data)
         if self._octets_since >= _PROGRESS_OCTETS:
             self._note_progress()
         # Still at work on what came before: asyncio may hand over what it had read already.
         is_working = self.connection.has_more
-        self.connection.feed(_READ_BUFFER.view[:nbytes])
+        self.connection.feed(data)
         if not is_working:
             self._work()
 
