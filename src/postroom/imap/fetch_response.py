@@ -21,10 +21,9 @@ def parse_fetch(reader: Reader, sequence: int) -> FetchedMessage:
     """Read `(UID 1 FLAGS (…) BODY[] {…})`; an item we never ask for is passed over."""
     message = FetchedMessage(sequence)
     reader.expect(b"(")
-    while True:
-        found = reader.match(_ITEM)
-        if found is None:
-            reader.fail("FETCH item expected")
+    match_item, text_of_response = _ITEM.match, reader.text
+    while found := match_item(text_of_response, reader.at):
+        reader.at = found.end()
         end, name, section, number, words, literal = found.groups()
         if end is not None:
             return message
@@ -39,6 +38,7 @@ def parse_fetch(reader: Reader, sequence: int) -> FetchedMessage:
             reader.literal()
         else:
             _read_other(reader, message, name.upper())
+    reader.fail("FETCH item expected")
 
 
 def _keep_section(message: FetchedMessage, section: bytes, text: Literal | None) -> None:
