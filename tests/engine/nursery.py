@@ -1,0 +1,56 @@
+"""Starts Postroom's programs by fork, for a test that kills and starts them fifty times.
+
+    python -m engine.nursery      then, on stdin, a line for each program: `engine` or `web`
+
+The modules are loaded once; loading them anew would take most of such a test's time. Each child
+opens its own connections, and its waits are as short as `impatient` makes them. For every line the
+child's process id is printed.
+"""
+
+import gc
+import os
+import signal
+import sys
+
+import attr
+
+from engine import impatient
+
+STALLED_SECONDS = 1.0
+HEARTBEAT_SECONDS = 0.2
+
+
+def main() -> None:
+    """Fork a program for every line."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    shorten_waits()
+    gc.freeze()
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            become(line.split())
+        print(child, flush=True)
+
+
+def become(words: list[str]) -> None:
+    """Run one command to its end, in a session of its own."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.setsid()
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)
+    impatient.main(words)
+
+
+def shorten_waits() -> None:
+    """Have an account taken over within a second or two of a kill."""
+    from postroom.engine import running, tasks
+
+    registry = tasks.app.periodic_registry.periodic_tasks
+    for key, watch in registry.items():
+        registry[key] = attr.evolve(watch, cron="* * * * * *")
+    tasks.STALLED_SECONDS = running.STALLED_SECONDS = STALLED_SECONDS
+    running.HEARTBEAT_SECONDS = HEARTBEAT_SECONDS
+
+
+if __name__ == "__main__":
+    main()
