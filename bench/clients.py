@@ -1,0 +1,177 @@
+"""The clients that bring a whole mailbox: Postroom in two modes, and mbsync to a Maildir."""
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import psutil
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from bench.mailbox import SECRET, USER, Mailbox
+from journeys.installation import POSTROOM, Installation
+from journeys.people_in_mail import write_csv
+from postroom.config import postgres
+from postroom.config.postgres_conf import ROLE, SUPERUSER
+from servers.dovecot import Dovecot
+
+MBSYNC = """
+FSync {fsync}
+
+IMAPAccount bench
+Host {host}
+Port {port}
+User {user}
+Pass {secret}
+SSLType None
+AuthMechs PLAIN
+
+IMAPStore remote
+Account bench
+
+MaildirStore local
+Path {folder}/
+Inbox {folder}/INBOX
+SubFolders Verbatim
+
+Channel all
+Far :remote:
+Near :local:
+Patterns *
+Create Near
+Sync Pull
+SyncState *
+"""
+SAMPLED_EVERY = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What bringing a mailbox once took. `inside` is the program's own measure, if it gives one."""
+
+    seconds: float
+    inside: float | None
+    cpu_seconds: float
+    mebibytes: float
+    messages: int
+    bodies: int
+
+
+def measure(command: list[str], environment: Mapping[str, str], output: Path) -> Run:
+    """Run a program to its end; its children count, servers do not."""
+    peak = 0.0
+    with output.open("w") as target:
+        begun = time.perf_counter()
+        process = psutil.Popen(command, env=dict(environment), stdout=target)
+        while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
+            peak = max(peak, mebibytes(process))
+            time.sleep(SAMPLED_EVERY)
+        seconds = time.perf_counter() - begun
+    _, status, usage = ended
+    assert os.waitstatus_to_exitcode(status) == 0, command
+    return Run(seconds, None, usage.ru_utime + usage.ru_stime, peak, 0, 0)
+
+
+def mebibytes(process: psutil.Process) -> float:
+    """What a program and its children hold; the kernel's own peak counts whoever forked them."""
+    held = 0
+    with suppress(psutil.NoSuchProcess):
+        for one in [process, *process.children(recursive=True)]:
+            held += one.memory_info().rss
+    return held / 2**20
+
+
+class PostroomClient:
+    """`postroom sync --once` into an embedded PostgreSQL that runs already."""
+
+    def __init__(self, place: Path, server: Dovecot, mailbox: Mailbox) -> None:
+        self._place = place
+        self._url = postgres.ensure_running(place / "data")
+        self._settings = {
+            "POSTROOM_DATA_DIR": str(place / "data"),
+            "POSTROOM_ALLOWED_MAIL_NETWORKS": "127.0.0.0/8",
+            "POSTROOM_ALLOWED_MAIL_PORTS": "1024-65535",
+        }
+        self._prepare(server, mailbox)
+
+    def _prepare(self, server: Dovecot, mailbox: Mailbox) -> None:
+        people = self._place / "people.csv"
+        write_csv(people, mailbox.people)
+        self._copy("postgres", "template0", "prepared")
+        prepared = Installation(self._address("prepared"), self._settings)
+        prepared.run("user", "add", USER, "--password-stdin", stdin="correct horse battery")
+        prepared.run("people", "import", str(people))
+        where = ("--imap-host", server.host, "--imap-port", str(server.port))
+        words = (*where, "--imap-security", "none", "--owner", USER, "--password-stdin")
+        prepared.run("account", "add", USER, *words, stdin=SECRET)
+
+    def run(self, storage: str) -> Run:
+        """Bring everything into a database that knows the people and no mail."""
+        self._copy("postgres", "prepared", "measured")
+        self._say("measured", "UPDATE accounts_emailaccount SET storage = {}", storage)
+        self._say("postgres", "CHECKPOINT")
+        target = Installation(self._address("measured"), self._settings)
+        output = self._place / "output.json"
+        command = [*POSTROOM, "sync", USER, "--once", "--json"]
+        run = measure(command, target.environment, output)
+        result = json.loads(output.read_text())
+        assert not any(folder["missing"] for folder in result["folders"])
+        self._say("postgres", "DROP DATABASE measured WITH (FORCE)")
+        messages, bodies = result["messages"], result["bodies"]
+        return replace(run, inside=result["seconds"], messages=messages, bodies=bodies)
+
+    def _copy(self, through: str, template: str, name: str) -> None:
+        self._say(through, f"CREATE DATABASE {name} TEMPLATE {template} OWNER {ROLE}")
+
+    def _say(self, database: str, statement: str, *literals: str) -> None:
+        address = make_conninfo(self._address(database), user=SUPERUSER)
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(*map(sql.Literal, literals)))
+
+    def _address(self, database: str) -> str:
+        return self._url.replace("@/postroom", f"@/{database}")
+
+
+class MbsyncClient:
+    """`mbsync` pulling all folders into an empty Maildir."""
+
+    def __init__(self, place: Path, server: Dovecot) -> None:
+        self._place = place
+        self._server = server
+
+    def run(self, fsync: str) -> Run:
+        """Bring everything into a Maildir that is not there yet."""
+        folder, configuration = self._place / "maildir", self._place / "mbsyncrc"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        configuration.write_text(
+            MBSYNC.format(
+                host=self._server.host,
+                port=self._server.port,
+                user=USER,
+                secret=SECRET,
+                folder=folder,
+                fsync=fsync,
+            )
+        )
+        command = ["mbsync", "--quiet", "--config", str(configuration), "all"]
+        run = measure(command, os.environ, self._place / "output")
+        brought = sum(1 for path in folder.rglob("*") if path.parent.name in {"cur", "new"})
+        return replace(run, messages=brought, bodies=brought)
+
+
+def clients(place: Path, server: Dovecot, mailbox: Mailbox) -> dict[str, Callable[[], Run]]:
+    """Every client, ready to run; mbsync as it comes first, for the others are held to it."""
+    postroom, mbsync = PostroomClient(place, server, mailbox), MbsyncClient(place, server)
+    return {
+        "mbsync, FSync yes (as it comes)": lambda: mbsync.run("yes"),
+        "mbsync, FSync no": lambda: mbsync.run("no"),
+        "Postroom, matched (a tenth known)": lambda: postroom.run("matched"),
+        "Postroom, everything": lambda: postroom.run("everything"),
+    }

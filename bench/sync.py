@@ -1,0 +1,112 @@
+"""Bring whole mailboxes, beside mbsync, from the same server in the same run.
+
+    python -m bench.sync [--messages 5000] [--rounds 3]
+
+Writes docs/benchmarks.md. Every run begins with nothing on our side and with a server that has
+forgotten its caches; clients take turns, forwards in one round and backwards in the next.
+"""
+
+import argparse
+import shutil
+import statistics
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench import ROOT
+from bench.clients import Run, clients
+from bench.machine import conditions
+from bench.mailbox import SECRET, USER, Mailbox, forget_caches, generated_mailbox, real_mailbox
+from postroom.config import postgres
+from servers.dovecot import Dovecot, dovecot
+
+TARGET = ROOT / "docs" / "benchmarks.md"
+HEADINGS = ("client", "seconds", "inside", "CPU s", "MiB", "messages/s", "bodies", "of mbsync")
+
+FOREWORD = """# Benchmarks
+
+Written by `python -m bench.sync`; nothing here is typed by hand. Seconds are those of the whole
+program from start to end, medians of {rounds} rounds; *inside* is what `postroom sync --json` says
+of itself, without the start of Python. CPU seconds and MiB (peak resident) are of the program and
+its children; PostgreSQL runs beside it, as Dovecot does, and syncs its log to disk at every commit.
+*Of mbsync* is the time mbsync takes in the form it comes in, divided by this one's: above 1 is
+faster. Before each run our side is empty, and Dovecot's indexes and caches are deleted; the files
+of the mail are in memory. Loopback, no TLS. mbsync writes files; Postroom writes rows, reads every
+header, finds the people, and reads the bodies it keeps.
+"""
+
+
+def main() -> None:
+    """Measure and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--messages", type=int, default=5_000, help="of the generated mailbox")
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    page = FOREWORD.format(rounds=arguments.rounds) + "\n" + table(("", ""), conditions())
+    fillings: list[Callable[[Dovecot], Mailbox]] = [
+        real_mailbox,
+        lambda server: generated_mailbox(server, arguments.messages),
+    ]
+    for fill in fillings:
+        section = measured(fill, arguments.rounds)
+        print(section, flush=True)
+        page += "\n" + section
+    TARGET.write_text(page)
+
+
+def measured(fill: Callable[[Dovecot], Mailbox], rounds: int) -> str:
+    """Fill a mailbox, have every client bring it, and tell how they did."""
+    with dovecot({USER: SECRET}) as server, a_place() as place:
+        mailbox = fill(server)
+        ready = clients(place, server, mailbox)
+        runs: dict[str, list[Run]] = {name: [] for name in ready}
+        for number in range(rounds):
+            for name in list(ready)[:: 1 if number % 2 == 0 else -1]:
+                forget_caches(server)
+                runs[name].append(ready[name]())
+    mean = mailbox.octets / mailbox.messages / 1000
+    heading = f"## {mailbox.messages:,} messages: {mailbox.name}"
+    size = f"{mailbox.octets / 1e6:.0f} MB, {mean:.1f} KB a message."
+    return f"{heading}\n\n{size}\n\n{table(HEADINGS, list(rows(runs)))}"
+
+
+@contextmanager
+def a_place() -> Iterator[Path]:
+    """A folder with a PostgreSQL in it, both gone afterwards."""
+    place = Path(tempfile.mkdtemp(prefix="postroom-bench-", dir="/tmp"))
+    place.chmod(0o711)
+    try:
+        yield place
+    finally:
+        postgres.stop(place / "data")
+        shutil.rmtree(place)
+
+
+def rows(runs: dict[str, list[Run]]) -> Iterator[tuple[str, ...]]:
+    """One row a client, of medians."""
+    yardstick = statistics.median(run.seconds for run in next(iter(runs.values())))
+    for name, taken in runs.items():
+        seconds = statistics.median(run.seconds for run in taken)
+        inside = [run.inside for run in taken if run.inside is not None]
+        yield (
+            name,
+            f"{seconds:.2f}",
+            f"{statistics.median(inside):.2f}" if inside else "–",
+            f"{statistics.median(run.cpu_seconds for run in taken):.2f}",
+            f"{statistics.median(run.mebibytes for run in taken):.0f}",
+            f"{taken[0].messages / seconds:,.0f}",
+            f"{taken[0].bodies:,}",
+            f"{yardstick / seconds:.2f}",
+        )
+
+
+def table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """A Markdown table, figures to the right."""
+    rule = "|".join(["---", *["---:"] * (len(headings) - 1)])
+    lines = [" | ".join(row) for row in [headings, *rows]]
+    return "".join(f"| {line} |\n" for line in [lines[0], rule.replace("|", " | "), *lines[1:]])
+
+
+if __name__ == "__main__":
+    main()
