@@ -7,8 +7,11 @@ looked up once for all pages, so that an arrival wakes only pages of people who 
 
 import asyncio
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
+
+from django.db import DatabaseError
 
 from postroom.archive.listening import announcements
 from postroom.web.live.announcements import (
@@ -81,10 +84,15 @@ class Hub:
             self.listening = None
 
     async def listen(self) -> None:
-        """Publish what the database announces, until cancelled."""
+        """Publish what the database announces, until cancelled.
+
+        While the database is away a question about an announcement fails; once it is back, all
+        pages are told to look again, so nothing is lost.
+        """
         async for heard in announcements(CHANNELS):
             if announcement := parse_announcement(heard):
-                await self.publish(announcement)
+                with suppress(DatabaseError):
+                    await self.publish(announcement)
 
     async def publish(self, announcement: Announcement) -> None:
         """Wake the pages that an announcement can concern."""

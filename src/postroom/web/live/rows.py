@@ -1,10 +1,11 @@
 """What to change in an open Emails related list, for one viewer."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 
+from postroom.archive.models import Email
 from postroom.association import RelatedEmail, emails_of
 from postroom.association.related import emails_between, fold_copies
 from postroom.association.visibility import shared_with_colleagues
@@ -24,21 +25,21 @@ def row_events(
         page = related_page(person, viewer, sharer, after="")
         yield Event("page", rendered(person, page.rows, is_whole=not page.next))
         return
-    related = changed_emails(person, viewer, sharer, emails)
-    if related:
-        yield Event("rows", rendered(person, rows_of(related, viewer)))
-    if gone := removed_emails(person, viewer, emails):
-        yield Event("gone", " ".join(map(str, sorted(gone))))
-
-
-def changed_emails(
-    person: Person, viewer: User, sharer: User | None, emails: Collection[int]
-) -> list[RelatedEmail]:
-    """The rows of these emails, with all the copies of each that the viewer may see."""
     visible = emails_between(person, viewer)
     if sharer:
         visible = visible.filter(account__owner=sharer)
-    identities = visible.filter(pk__in=emails).order_by().values_list("identity", flat=True)
+    changed = dict(visible.filter(pk__in=emails).order_by().values_list("pk", "identity"))
+    if changed:
+        related = with_all_copies(visible, viewer, changed.values())
+        yield Event("rows", rendered(person, rows_of(related, viewer)))
+    if gone := removed_emails(person, viewer, set(emails) - changed.keys()):
+        yield Event("gone", " ".join(map(str, sorted(gone))))
+
+
+def with_all_copies(
+    visible: QuerySet[Email], viewer: User, identities: Iterable[bytes | memoryview]
+) -> list[RelatedEmail]:
+    """The rows of these emails, with all the copies of each that the viewer may see."""
     copies = visible.filter(identity__in=list(identities))
     return fold_copies(list(copies), viewer, is_end=True)
 
@@ -48,6 +49,8 @@ def removed_emails(person: Person, viewer: User, emails: Collection[int]) -> lis
 
     Of mail they never saw, nobody learns that it went.
     """
+    if not emails:
+        return []
     removed = emails_of(person).filter(
         Q(account__owner=viewer) | shared_with_colleagues(),
         pk__in=emails,

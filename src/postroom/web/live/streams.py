@@ -16,7 +16,7 @@ from postroom.web.time_zones import use_time_zone_of
 
 KEEP_ALIVE = 20.0
 PAUSE = 0.1
-CATCH_UP_PAUSE = 1.5
+SPREAD = 1.0
 RECONNECT = "retry: 2000\n\n"
 STILL_HERE = ": still here\n\n"
 
@@ -59,14 +59,18 @@ async def events(
     joined.join(subscriber)
     try:
         yield RECONNECT
+        is_first = True
         while True:
             changed = await is_changed(subscriber)
+            if subscriber.everything and not is_first:
+                await asyncio.sleep(spread())
+            is_first = False
             emails = subscriber.take() if changed else frozenset()
             told = await ask(tell, request, emails, compose)
             yield "".join(map(str, told or [ENDED]))
             if not told:
                 return
-            await asyncio.sleep(PAUSE if emails is not None else spread(CATCH_UP_PAUSE))
+            await asyncio.sleep(PAUSE)
     finally:
         joined.leave(subscriber)
 
@@ -93,6 +97,6 @@ def tell(
     return None
 
 
-def spread(seconds: float) -> float:
-    """Not all pages at the same moment."""
-    return seconds * random.uniform(0.7, 1.3)  # noqa: S311 - jitter, no secret
+def spread() -> float:
+    """Seconds to wait when all pages are to catch up: not all at the same moment."""
+    return random.uniform(0, SPREAD)  # noqa: S311 - jitter, no secret
