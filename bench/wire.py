@@ -95,7 +95,8 @@ def generated(start: int, count: int) -> Iterator[bytes]:
             b"From: =?utf-8?q?J=C3=BCrgen?= <sender%d@example.net>\r\n"
             b"To: Alice <alice@example.com>\r\nSubject: Number %d\r\n"
             b"Message-ID: <%d@example.net>\r\nDate: Mon, 5 Oct 2026 10:00:00 +0000\r\n"
-            b"MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\n" % (number % 997, number, number)
+            b"MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\n"
+            % (number % 997, number, number)
         ) + line * (size // len(line))
 
 
