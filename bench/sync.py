@@ -10,7 +10,7 @@ import argparse
 import shutil
 import statistics
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -101,7 +101,7 @@ def rows(runs: dict[str, list[Run]]) -> Iterator[tuple[str, ...]]:
         )
 
 
-def table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """A Markdown table, figures to the right."""
     rule = "|".join(["---", *["---:"] * (len(headings) - 1)])
     lines = [" | ".join(row) for row in [headings, *rows]]

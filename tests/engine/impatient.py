@@ -10,8 +10,10 @@ from postroom.cli.bootstrap import set_up_django
 
 set_up_django()
 
-from postroom.engine import tasks  # noqa: E402 - models need Django first
+from postroom.engine import running, tasks  # noqa: E402 - models need Django first
 from postroom.sync import keeping  # noqa: E402
+
+__all__ = ["keeping", "running", "tasks"]
 
 keeping.POLL_SECONDS = 1.0
 tasks.FIRST_WAIT = 0.5

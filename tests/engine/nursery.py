@@ -13,8 +13,10 @@ import signal
 import sys
 
 import attr
+from procrastinate.contrib.django import app
 
 from engine import impatient
+from postroom.cli import main as postroom
 
 STALLED_SECONDS = 1.0
 HEARTBEAT_SECONDS = 0.2
@@ -38,18 +40,16 @@ def become(words: list[str]) -> None:
     os.setsid()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
-    impatient.main(words)
+    postroom(words)
 
 
 def shorten_waits() -> None:
     """Have an account taken over within a second or two of a kill."""
-    from postroom.engine import running, tasks
-
-    registry = tasks.app.periodic_registry.periodic_tasks
+    registry = app.periodic_registry.periodic_tasks
     for key, watch in registry.items():
         registry[key] = attr.evolve(watch, cron="* * * * * *")
-    tasks.STALLED_SECONDS = running.STALLED_SECONDS = STALLED_SECONDS
-    running.HEARTBEAT_SECONDS = HEARTBEAT_SECONDS
+    for module in (impatient.tasks, impatient.running):
+        vars(module).update(STALLED_SECONDS=STALLED_SECONDS, HEARTBEAT_SECONDS=HEARTBEAT_SECONDS)
 
 
 if __name__ == "__main__":

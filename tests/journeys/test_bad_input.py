@@ -230,7 +230,7 @@ def test_a_connected_mailbox_keeps_its_password_sealed(own_database: str, server
 
 def dump(database_url: str) -> str:
     """Everything in a database, as text."""
-    command = [binaries() / "pg_dump", "--inserts", database_url]
+    command = [str(binaries() / "pg_dump"), "--inserts", database_url]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
