@@ -12,11 +12,11 @@ from postroom.archive.ledger import (
     bury_before_renumbering,
     miss,
     proof_of,
-    quarantine,
     recorded_flags,
     set_flags,
 )
 from postroom.archive.models import Email, Participant, RawMessage, ServerCopy
+from postroom.archive.quarantine import quarantine
 from postroom.archive.record import record
 
 pytestmark = pytest.mark.django_db

@@ -57,6 +57,12 @@ def renumber(folder: Folder, uidvalidity: int) -> None:
     folder.save(update_fields=["uidvalidity", "uidnext", "highestmodseq"])
 
 
+def look_again(folder: Folder) -> None:
+    """Have the next pass compare the folder whole, flags included, whatever its counts say."""
+    folder.uidnext, folder.highestmodseq = None, None
+    folder.save(update_fields=["uidnext", "highestmodseq"])
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What a server tells of a folder without opening it (STATUS, RFC 3501 §6.3.10)."""

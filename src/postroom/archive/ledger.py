@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from postroom.accounts.models import EmailAccount
 from postroom.archive.announce import announce_emails
 from postroom.archive.arrivals import Flags
-from postroom.archive.bodies import keep_raw
 from postroom.archive.models import Folder, Quarantine, ServerCopy
+from postroom.archive.quarantine import quarantined_uids
 from postroom.archive.record import lock_account, refresh_flags
 from postroom.archive.replayable import replayable
 
@@ -55,15 +55,6 @@ def recorded_flags(folder: Folder) -> dict[int, Flags]:
 def unseen_in(folder: Folder) -> int:
     """How many living copies are unread, to be compared with the server's UNSEEN."""
     return _living(folder).filter(is_seen=False).count()
-
-
-def quarantined_uids(folder: Folder) -> set[int]:
-    """UIDs set aside with a reason."""
-    return set(
-        Quarantine.objects.filter(folder=folder, uidvalidity=folder.uidvalidity).values_list(
-            "uid", flat=True
-        )
-    )
 
 
 @replayable()
@@ -133,15 +124,3 @@ def _bury(copies: QuerySet[ServerCopy], folder: Folder, now: datetime) -> None:
     copies.update(gone_at=now)
     refresh_flags(emails)
     announce_emails(folder.account_id, emails)
-
-
-@transaction.atomic
-def quarantine(folder: Folder, uid: int, reason: str, now: datetime, raw: bytes | None) -> None:
-    """Set a message aside with its reason and bytes, so that the folder goes on."""
-    digest = keep_raw([raw])[0] if raw is not None else None
-    Quarantine.objects.get_or_create(
-        folder=folder,
-        uidvalidity=folder.uidvalidity,
-        uid=uid,
-        defaults={"reason": reason, "raw_id": digest, "met_at": now},
-    )

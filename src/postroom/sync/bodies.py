@@ -7,8 +7,8 @@ from datetime import datetime
 from postroom.accounts.models import EmailAccount
 from postroom.archive.arrivals import Body
 from postroom.archive.bodies import bodies_due, body_unavailable, store_bodies
-from postroom.archive.ledger import quarantine
 from postroom.archive.models import Folder, ServerCopy
+from postroom.archive.quarantine import quarantine
 from postroom.imap.responses import FetchedMessage
 from postroom.imap.uid_set import UidSet
 from postroom.net.imap_client import ImapClient

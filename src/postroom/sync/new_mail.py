@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from postroom.archive.arrivals import Flags
 from postroom.archive.folders import renumber
-from postroom.archive.ledger import quarantine, quarantined_uids, recorded_flags
+from postroom.archive.ledger import recorded_flags
 from postroom.archive.models import Folder
+from postroom.archive.quarantine import quarantine, quarantined_uids
 from postroom.imap.commands.mailbox import Selected
 from postroom.imap.responses import FetchedMessage
 from postroom.imap.uid_set import UidSet

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from django.db import DataError, IntegrityError
 
 from postroom.archive.arrivals import Arrival
-from postroom.archive.ledger import quarantine
 from postroom.archive.models import Folder
+from postroom.archive.quarantine import quarantine
 from postroom.archive.record import record
 
 

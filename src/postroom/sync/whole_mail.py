@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from postroom.archive.bodies import store_bodies
-from postroom.archive.ledger import quarantine
 from postroom.archive.models import Email, Folder
+from postroom.archive.quarantine import quarantine
 from postroom.archive.replayable import replayable
 from postroom.imap.responses import FetchedMessage
 from postroom.imap.uid_set import UidSet
@@ -57,7 +57,8 @@ def keep_whole(
     read: list[tuple[FetchedMessage, ReadMessage]] = []
     for message, outcome in zip(whole, outcomes, strict=True):
         if isinstance(outcome, BrokenMessage):
-            quarantine(folder, message.uid, outcome.reason, now, message.body)
+            came = message.internal_date
+            quarantine(folder, message.uid, outcome.reason, now, message.body, came)
         else:
             read.append((message, outcome))
     arrivals = [whole_arrival_of(message, outcome) for message, outcome in read]

@@ -28,6 +28,8 @@ class Email(models.Model):
 
     Keyed by content (`identity`: Message-ID plus a digest of stable headers), so that moves,
     UIDVALIDITY changes and reconnects find the same row again. Design, decision 6.
+    `received_at` is the mail server's word (INTERNALDATE): what it told beside the bytes is kept,
+    so that the rest can be rebuilt from them.
     """
 
     account = models.ForeignKey(
@@ -39,6 +41,7 @@ class Email(models.Model):
     subject = models.TextField(blank=True)
     snippet = models.TextField(blank=True)
     sent_at = models.DateTimeField()
+    received_at = models.DateTimeField()
     direction = models.CharField(max_length=8, choices=Direction.choices)
     size = models.PositiveIntegerField(default=0)
     has_attachments = models.BooleanField(default=False)

@@ -82,7 +82,11 @@ class ServerCopy(models.Model):
 
 
 class Quarantine(models.Model):
-    """A message that could not be recorded, with its reason and its bytes if they came."""
+    """A message that could not be recorded, with its reason and its bytes if they came.
+
+    `received_at` is known where the bytes are. `ignored_at`: its owner has seen it and wants
+    nothing done; it stays accounted for.
+    """
 
     folder = models.ForeignKey(Folder, on_delete=models.CASCADE, related_name="quarantined")
     uidvalidity = models.BigIntegerField()
@@ -90,6 +94,8 @@ class Quarantine(models.Model):
     reason = models.TextField()
     raw = models.ForeignKey(RawMessage, null=True, blank=True, on_delete=models.PROTECT)
     met_at = models.DateTimeField()
+    received_at = models.DateTimeField(null=True, blank=True)
+    ignored_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "quarantined messages"

@@ -1,0 +1,128 @@
+"""Messages set aside: each is accounted for and in nobody's way, and a person decides about it.
+
+Design §5, invariants 2 and 6. Seen: Odoo and Frappe, where such mail is lost without a word.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import zstandard
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from postroom.accounts.models import EmailAccount
+from postroom.archive.announce import announce_account, announce_work
+from postroom.archive.bodies import keep_raw
+from postroom.archive.folders import look_again
+from postroom.archive.models import Folder, Quarantine
+from postroom.team.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """One message in quarantine as a person is told of it; without its bytes `size` is None."""
+
+    id: int
+    folder: str
+    uid: int
+    reason: str
+    met_at: datetime
+    size: int | None
+    is_ignored: bool
+
+    @property
+    def has_bytes(self) -> bool:
+        """Whether the message itself is here."""
+        return self.size is not None
+
+
+def set_aside_in(account: EmailAccount) -> list[SetAside]:
+    """What is in quarantine of an account: what needs a person first, the newest first."""
+    entries = entries_of(account).annotate(size=F("raw__size"))
+    columns = ("pk", "folder__name", "uid", "reason", "met_at", "size", "ignored_at")
+    rows = entries.order_by(F("ignored_at").desc(nulls_first=True), "-met_at", "-pk")
+    return [
+        SetAside(pk, folder, uid, reason, met_at, size, ignored_at is not None)
+        for pk, folder, uid, reason, met_at, size, ignored_at in rows.values_list(*columns)
+    ]
+
+
+def entries_of(account: EmailAccount) -> QuerySet[Quarantine]:
+    """The quarantine of an account."""
+    return Quarantine.objects.filter(folder__account=account).select_related("folder__account")
+
+
+def needing_a_person(account: EmailAccount) -> int:
+    """How many messages wait for their owner to decide."""
+    return entries_of(account).filter(ignored_at__isnull=True).count()
+
+
+def quarantined_uids(folder: Folder) -> set[int]:
+    """UIDs set aside with a reason, under the folder's UIDVALIDITY."""
+    here = Quarantine.objects.filter(folder=folder, uidvalidity=folder.uidvalidity)
+    return set(here.values_list("uid", flat=True))
+
+
+@transaction.atomic
+def quarantine(
+    folder: Folder,
+    uid: int,
+    reason: str,
+    now: datetime,
+    raw: bytes | None,
+    received_at: datetime | None = None,
+) -> None:
+    """Set a message aside with its reason and bytes, so that the folder goes on."""
+    digest = keep_raw([raw])[0] if raw is not None else None
+    Quarantine.objects.get_or_create(
+        folder=folder,
+        uidvalidity=folder.uidvalidity,
+        uid=uid,
+        defaults={
+            "reason": reason,
+            "raw_id": digest,
+            "met_at": now,
+            "received_at": received_at,
+        },
+    )
+
+
+def ignore(entries: Iterable[Quarantine], now: datetime) -> None:
+    """Their owner wants nothing done: they stay in the proof and trouble nobody any more."""
+    for entry in entries:
+        if entry.ignored_at is None:
+            entry.ignored_at = now
+            entry.save(update_fields=["ignored_at"])
+            announce_account(entry.folder.account_id)
+
+
+@transaction.atomic
+def release(entry: Quarantine) -> None:
+    """Forget that it was set aside: the next pass looks at the folder as if it never had been."""
+    entry.delete()
+    look_again(entry.folder)
+    announce_work(entry.folder.account_id)
+    announce_account(entry.folder.account_id)
+
+
+def keep_aside(entry: Quarantine, reason: str, now: datetime) -> None:
+    """It was tried again in vain: this is the reason now."""
+    entry.reason, entry.met_at, entry.ignored_at = reason, now, None
+    entry.save(update_fields=["reason", "met_at", "ignored_at"])
+
+
+def find_raw_of(entry: Quarantine) -> bytes | None:
+    """The message's bytes as they came, if they came."""
+    if entry.raw is None:
+        return None
+    return zstandard.decompress(bytes(entry.raw.compressed), max_output_size=entry.raw.size)
+
+
+def find_entry_for(viewer: User, entry_id: int) -> Quarantine | None:
+    """An entry for the owner of its mailbox; for everybody else there is none.
+
+    Nobody can say yet who is on a message that could not be read, so it is never shared.
+    """
+    own = Quarantine.objects.filter(folder__account__owner=viewer, pk=entry_id)
+    return own.select_related("folder__account", "raw").first()

@@ -1,0 +1,62 @@
+"""Try a message again that was set aside: from its bytes at once, else from the server."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from postroom.archive.arrivals import Body
+from postroom.archive.bodies import store_bodies
+from postroom.archive.models import Quarantine, ServerCopy
+from postroom.archive.quarantine import find_raw_of, keep_aside, release
+from postroom.imap.responses import FetchedMessage
+from postroom.sync.outcomes import BrokenMessage, ReadMessage
+from postroom.sync.parsing import LimitedParser
+from postroom.sync.reading import whole_arrival_of
+from postroom.sync.recording import record_each
+from postroom.sync.storage import only_known
+
+REFUSED_AGAIN = "It can be read now, but the database refuses it."
+
+
+def retry(entry: Quarantine, parser: LimitedParser, now: datetime) -> bool:
+    """Try again. Returns whether the message has left the quarantine.
+
+    Without bytes it leaves at once, and the next pass asks the server for it; what fails again
+    comes back.
+    """
+    raw = find_raw_of(entry)
+    if raw is None or entry.uidvalidity != entry.folder.uidvalidity:
+        release(entry)
+        return True
+    [outcome] = parser.parse([raw])
+    if isinstance(outcome, BrokenMessage):
+        keep_aside(entry, outcome.reason, now)
+        return False
+    if not bring_in(entry, raw, outcome):
+        keep_aside(entry, REFUSED_AGAIN, now)
+        return False
+    return True
+
+
+@transaction.atomic
+def bring_in(entry: Quarantine, raw: bytes, read: ReadMessage) -> bool:
+    """Record the message where it lies; its flags come with the next pass."""
+    folder = entry.folder
+    message = FetchedMessage(
+        sequence=0,
+        uid=entry.uid,
+        internal_date=entry.received_at or entry.met_at,
+        size=len(raw),
+        body=raw,
+    )
+    record_each(folder, [whole_arrival_of(message, read)], only_known(folder.account))
+    place = ServerCopy.objects.filter(
+        folder=folder, uidvalidity=entry.uidvalidity, uid=entry.uid
+    ).first()
+    if place is None:
+        return False
+    if place.email_id is not None:
+        body = Body(place.email_id, raw, read.snippet, read.has_attachments)
+        store_bodies(folder.account_id, [body])
+    release(entry)
+    return True
