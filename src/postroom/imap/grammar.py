@@ -5,7 +5,7 @@ than the grammar where servers are known to be careless: blanks are optional bet
 """
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 from functools import lru_cache
 from typing import Final, NoReturn
 
@@ -26,12 +26,10 @@ _QUOTED: Final = token(rb'"((?:[^"\\\r\n]|\\.)*)"')
 _LITERAL: Final = token(rb"~?\{\d+\+?\}")
 _NIL: Final = token(rb"NIL(?![^\x00-\x20()])")
 _FLAG_LIST: Final = token(rb"\(([^()\"]*)\)")
-_DATE_TIME: Final = token(
-    rb'"([ 0-3]?\d)-([A-Z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)"'
-)
+_DATE_TIME: Final = token(rb'"([ 0-3]?\d)-([A-Z]{3})-(\d{4}) (\d\d:\d\d:\d\d) ([+-]\d\d)(\d\d)"')
 _ESCAPED: Final = re.compile(rb"\\(.)")
 _MONTHS: Final = {
-    name: number
+    name: b"%02d" % number
     for number, name in enumerate(
         b"jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1
     )
@@ -132,18 +130,12 @@ class Reader:
         if found is None:
             self.value()
             return None
-        day, month, year, hour, minute, second, sign, zone_hour, zone_minute = found.groups()
+        day, month, year, time, zone_hour, zone_minute = found.groups()
+        number = _MONTHS.get(month.lower(), b"00")
+        parts = (year, number, day.strip().zfill(2), time, zone_hour, zone_minute)
         try:
-            return datetime(
-                int(year),
-                _MONTHS[month.lower()],
-                int(day),
-                int(hour),
-                int(minute),
-                int(second),
-                tzinfo=_zone(sign, int(zone_hour), int(zone_minute)),
-            )
-        except (ValueError, KeyError):
+            return datetime.fromisoformat((b"%b-%b-%bT%b%b:%b" % parts).decode("ascii"))
+        except ValueError:
             return None
 
     def value(self, depth: int = 0) -> None:
@@ -189,9 +181,3 @@ def parse_flags(text: bytes, limits: Limits) -> frozenset[str]:
 def _few_flags(text: bytes) -> frozenset[str]:
     """Return one shared set for each combination: a folder of a million messages has dozens."""
     return frozenset(word.decode("utf-8", "backslashreplace") for word in text.split())
-
-
-@lru_cache(maxsize=256)
-def _zone(sign: bytes, hours: int, minutes: int) -> timezone:
-    offset = timedelta(hours=hours, minutes=minutes)
-    return timezone(-offset if sign == b"-" else offset) if offset else UTC
