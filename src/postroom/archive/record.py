@@ -98,15 +98,22 @@ def lock_account(account_id: int) -> None:
 
 
 def unrecorded(folder: Folder, uidvalidity: int, arrivals: Sequence[Arrival]) -> list[Arrival]:
-    """The arrivals whose UID is not in the folder's ledger yet."""
+    """The arrivals whose UID is not in the folder's ledger yet.
+
+    A place that was given up for gone and is listed again is recorded anew: a server may list
+    nothing for a while, and an old UIDVALIDITY may come back.
+    """
     if not arrivals:
         return []
     uids = [a.uid for a in arrivals]
     here = ServerCopy.objects.filter(
         folder=folder, uidvalidity=uidvalidity, uid__range=(min(uids), max(uids))
     )
-    known = set(here.values_list("uid", flat=True))
-    return [a for a in arrivals if a.uid not in known]
+    rows = dict(here.values_list("uid", "gone_at"))
+    gone = {uid for uid in uids if rows.get(uid)}
+    if gone:
+        here.filter(uid__in=gone, gone_at__isnull=False).delete()
+    return [a for a in arrivals if a.uid not in rows or a.uid in gone]
 
 
 def known_ids(account_id: int, identities: list[bytes]) -> dict[bytes, int]:
