@@ -19,7 +19,7 @@ def up_command() -> None:
     settings = read_environment()
     make_files(settings)
     click.echo(f"Postroom is at {settings.url}")
-    click.get_current_context().exit(run_tree(os.environ, first=(), keep=PROGRAMS))
+    click.get_current_context().exit(run_tree(os.environ, PROGRAMS))
 
 
 @click.command("web")

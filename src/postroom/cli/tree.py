@@ -19,6 +19,7 @@ from typing import Final, cast
 import click
 
 from postroom.cli import leash
+from postroom.cli.bootstrap import Failed
 from postroom.config import environment, postgres
 
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -42,8 +43,8 @@ class Program:
     command: tuple[str, ...]
 
 
-def run_tree(environ: Mapping[str, str], first: Sequence[Program], keep: Sequence[Program]) -> int:
-    """Run the `first` programs one after another, then keep the others running; return a status.
+def run_tree(environ: Mapping[str, str], programs: Sequence[Program]) -> int:
+    """Keep the programs running; return an exit status.
 
     Blocks until SIGINT, SIGTERM or SIGHUP (0), or until a program that cannot run ends it.
     """
@@ -53,11 +54,11 @@ def run_tree(environ: Mapping[str, str], first: Sequence[Program], keep: Sequenc
         with _database(settings) as url:
             tree = _Tree(environ={**environ, "DATABASE_URL": url, "PYTHONUNBUFFERED": "1"})
             embedded_in = None if settings.database_url else settings.data_dir
-            return asyncio.run(tree.run(first, keep, embedded_in))
+            return asyncio.run(tree.run(programs, embedded_in))
     except KeyboardInterrupt:
         return 0
     except postgres.EmbeddedDatabaseRefused as refusal:
-        raise click.ClickException(str(refusal)) from refusal
+        raise Failed(str(refusal)) from refusal
 
 
 @contextmanager
@@ -77,20 +78,11 @@ class _Tree:
         self.stopping = asyncio.Event()
         self.status = 0
 
-    async def run(
-        self, first: Sequence[Program], keep: Sequence[Program], embedded_in: Path | None
-    ) -> int:
+    async def run(self, programs: Sequence[Program], embedded_in: Path | None) -> int:
         """Run everything until the stop."""
         for number in STOP_SIGNALS:
             asyncio.get_running_loop().add_signal_handler(number, self.stopping.set)
-        for program in first:
-            status = await self._run(program)
-            if self.stopping.is_set():
-                return 0
-            if status:
-                _say(program, f"failed with {_described(status)}; nothing else is started")
-                return abs(status)
-        keeping = [self._keep(program) for program in keep]
+        keeping = [self._keep(program) for program in programs]
         if embedded_in is not None:
             keeping.append(self._keep_database(embedded_in))
         await asyncio.gather(*keeping)

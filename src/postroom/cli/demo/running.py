@@ -45,7 +45,7 @@ def run(folder: DemoFolder, port: int | None, *, is_live: bool, once: bool) -> i
             os.kill(os.getpid(), signal.SIGTERM)
 
     welcome_when_ready(f"http://127.0.0.1:{web_port}", steps, then=end)
-    status = run_tree(os.environ, first=(), keep=(Program("mail", (*mail, *live)), *PROGRAMS))
+    status = run_tree(os.environ, (Program("mail", (*mail, *live)), *PROGRAMS))
     return 1 if answered == [False] else status
 
 
