@@ -6,28 +6,25 @@ import click
 
 from postroom.cli.bootstrap import read_environment, with_django
 
-Finding = tuple[str, str]
-
 
 @click.command("doctor")
 @with_django
 def doctor_command() -> None:
     """Check settings, database, secrets and accounts; exit status 1 if something needs you."""
-    needs_you = False
-    for name, check in CHECKS.items():
-        for sentence in check():
-            needs_you = True
+    found = {name: list(check()) for name, check in CHECKS.items()}
+    for name, sentences in found.items():
+        for sentence in sentences:
             click.echo(f"needs you   {name}: {sentence}")
-        if not needs_you:
+        if not sentences:
             click.echo(f"ok          {name}")
-    click.get_current_context().exit(1 if needs_you else 0)
+    click.get_current_context().exit(1 if any(found.values()) else 0)
 
 
 def database() -> Iterator[str]:
     """PostgreSQL answers and has what the tables need."""
     from django.db import connection
 
-    if connection.cursor().connection.info.server_version < 150000:
+    if connection.get_database_version() < (15,):
         yield "PostgreSQL is older than 15. Upgrade it, or unset DATABASE_URL."
 
 
