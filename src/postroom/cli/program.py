@@ -16,6 +16,7 @@ COMMANDS = {
     "account": "postroom.cli.accounts",
     "emails": "postroom.cli.emails",
     "sync": "postroom.cli.syncing",
+    "reparse": "postroom.cli.reparse",
     "doctor": "postroom.cli.doctor",
     "demo": "postroom.cli.demo",
 }

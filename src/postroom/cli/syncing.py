@@ -1,13 +1,11 @@
 """postroom sync: bring an account up to date, with a progress bar."""
 
 import asyncio
-import contextlib
-import sys
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
+from postroom.cli.bars import bars
 from postroom.cli.bootstrap import Failed, with_django
 from postroom.cli.finding import get_account
 from postroom.cli.printing import json_option, print_json
@@ -15,6 +13,7 @@ from postroom.cli.printing import json_option, print_json
 if TYPE_CHECKING:
     from postroom.accounts.models import EmailAccount
     from postroom.archive.models import SyncRun
+    from postroom.cli.bars import Show
     from postroom.sync.once import SyncResult
     from postroom.sync.progress import Watcher
 
@@ -52,29 +51,18 @@ def sync_to_the_end(account: "EmailAccount", *, is_quiet: bool) -> "SyncResult":
     from postroom.sync.once import sync_once
     from postroom.sync.troubles import SyncFailed
 
-    with watching(is_quiet=is_quiet) as watcher:
+    with bars("messages", "bodies", is_quiet=is_quiet) as show:
         try:
-            return asyncio.run(sync_once(account, timezone.now, watcher))
+            return asyncio.run(sync_once(account, timezone.now, told_to(show)))
         except SyncFailed as failure:
             raise Failed(failure.sentence) from failure
 
 
-@contextlib.contextmanager
-def watching(*, is_quiet: bool) -> Iterator["Watcher | None"]:
-    """A bar with number, rate and time left, if a person watches."""
-    if is_quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn as TimeLeft
+def told_to(show: "Show") -> "Watcher":
+    """Who watches a run and shows it as bars."""
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeLeft())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        messages, bodies = bar.add_task("messages"), bar.add_task("bodies")
+    def watch(run: "SyncRun") -> None:
+        show("messages", run.messages_found, run.messages_done)
+        show("bodies", run.bodies_found, run.bodies_done)
 
-        def watch(run: "SyncRun") -> None:
-            bar.update(messages, total=run.messages_found, completed=run.messages_done)
-            bar.update(bodies, total=run.bodies_found, completed=run.bodies_done)
-
-        yield watch
+    return watch
