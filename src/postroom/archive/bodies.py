@@ -23,13 +23,16 @@ UPDATE archive_email AS email
        body_state = 'stored', body_asked_at = NULL
   FROM unnest(%s::bigint[], %s::bytea[], %s::text[], %s::boolean[])
        AS body(id, raw, snippet, has_attachments)
- WHERE email.id = body.id
+ WHERE email.id = body.id AND email.raw_id IS NULL
 """
 
 
 @replayable()
 def store_bodies(account_id: int, bodies: Sequence[Body]) -> None:
-    """Keep the bytes and what a list shows of them, in one transaction."""
+    """Keep the bytes and what a list shows of them, in one transaction.
+
+    Whoever has a body keeps it: what a server says later replaces nothing.
+    """
     digests = keep_raw([body.raw for body in bodies])
     columns = (
         [body.email_id for body in bodies],

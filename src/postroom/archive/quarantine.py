@@ -72,10 +72,13 @@ def quarantine(
     now: datetime,
     raw: bytes | None,
     received_at: datetime | None = None,
-) -> None:
-    """Set a message aside with its reason and bytes, so that the folder goes on."""
+) -> bool:
+    """Set a message aside with its reason and bytes, so that the folder goes on.
+
+    Returns whether this is the first time.
+    """
     digest = keep_raw([raw])[0] if raw is not None else None
-    Quarantine.objects.get_or_create(
+    _, is_first = Quarantine.objects.get_or_create(
         folder=folder,
         uidvalidity=folder.uidvalidity,
         uid=uid,
@@ -86,6 +89,7 @@ def quarantine(
             "received_at": received_at,
         },
     )
+    return is_first
 
 
 def ignore(entries: Iterable[Quarantine], now: datetime) -> None:

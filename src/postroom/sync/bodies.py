@@ -1,7 +1,7 @@
 """Bring whole messages: those of a window just recorded, and those that became due later."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 
 from postroom.accounts.models import EmailAccount
@@ -9,16 +9,19 @@ from postroom.archive.arrivals import Body
 from postroom.archive.bodies import bodies_due, body_unavailable, store_bodies
 from postroom.archive.models import Folder, ServerCopy
 from postroom.archive.quarantine import quarantine
+from postroom.archive.record import known_ids
 from postroom.imap.responses import FetchedMessage
 from postroom.imap.uid_set import UidSet
 from postroom.net.imap_client import ImapClient
 from postroom.sync.database import in_database
-from postroom.sync.outcomes import BrokenMessage, ReadMessage
+from postroom.sync.outcomes import BrokenMessage, Outcome, ReadMessage
 from postroom.sync.parsing import LimitedParser
+from postroom.sync.reading import possible_identities
 from postroom.sync.storage import matched
 
 BATCH_MESSAGES = 100
 BATCH_OCTETS = 8 * 1024 * 1024
+NOT_ANNOUNCED = "The server gave it in place of a message with another header."
 
 
 def due_in(folder: Folder, first: int, last: int) -> dict[int, int]:
@@ -62,7 +65,7 @@ async def bring_bodies(
 
     Yields how many came, batch by batch. Needs the folder to be selected.
     """
-    answers = client.uid_fetch(UidSet(emails), body=True)
+    answers = client.uid_fetch(UidSet(emails), internal_date=True, size=True, body=True)
     async for batch in in_batches(answers):
         await in_database(keep, parser, folder, emails, batch, now)
         yield len(batch)
@@ -91,19 +94,47 @@ def keep(
     batch: list[FetchedMessage],
     now: datetime,
 ) -> None:
-    """Parse a batch and store it; what breaks the parser is set aside with its bytes."""
-    whole = [m for m in batch if m.body is not None and m.uid in emails]
+    """Parse a batch and store each message under the email whose header it carries.
+
+    What breaks the parser is set aside with its bytes, and so is a message that nobody announced:
+    a server that numbers anew in mid-session answers for a UID with another's mail.
+    """
+    whole = [m for m in batch if m.body and m.uid in emails]
     outcomes = parser.parse([m.body or b"" for m in whole])
+    homes = homes_of(folder.account_id, whole, outcomes)
+    hopeless = {m.uid for m in batch if m.too_large}
     read = []
-    for message, outcome in zip(whole, outcomes, strict=True):
-        if isinstance(outcome, BrokenMessage):
-            quarantine(folder, message.uid, outcome.reason, now, message.body)
-        else:
-            read.append(body_of(emails[message.uid], message, outcome))
-    store_bodies(folder.account_id, read)
-    unread = {emails[m.uid] for m in batch if m.uid in emails} - {body.email_id for body in read}
-    if unread:
-        body_unavailable(sorted(unread), folder.account_id)
+    for message, outcome, home in zip(whole, outcomes, homes, strict=True):
+        if isinstance(outcome, ReadMessage) and home is not None:
+            read.append(body_of(home, message, outcome))
+            continue
+        is_broken = isinstance(outcome, BrokenMessage)
+        reason = outcome.reason if isinstance(outcome, BrokenMessage) else NOT_ANNOUNCED
+        is_first = quarantine(folder, message.uid, reason, now, message.body, message.internal_date)
+        if is_broken or not is_first:
+            hopeless.add(message.uid)
+    store_bodies(folder.account_id, longest_of_each(read))
+    body_unavailable([emails[uid] for uid in hopeless if uid in emails], folder.account_id)
+
+
+def homes_of(
+    account_id: int, messages: Sequence[FetchedMessage], outcomes: Sequence[Outcome]
+) -> list[int | None]:
+    """The email to which each message belongs by its own header, if one is known."""
+    identities = [
+        possible_identities(message, outcome) if isinstance(outcome, ReadMessage) else ()
+        for message, outcome in zip(messages, outcomes, strict=True)
+    ]
+    known = known_ids(account_id, [identity for some in identities for identity in some])
+    return [next((known[i] for i in some if i in known), None) for some in identities]
+
+
+def longest_of_each(bodies: Sequence[Body]) -> list[Body]:
+    """One body an email: of several answers, one may have been cut short."""
+    longest: dict[int, Body] = {}
+    for body in sorted(bodies, key=lambda body: len(body.raw)):
+        longest[body.email_id] = body
+    return list(longest.values())
 
 
 def body_of(email_id: int, message: FetchedMessage, read: ReadMessage) -> Body:

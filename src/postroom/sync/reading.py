@@ -28,7 +28,13 @@ def arrival_of(message: FetchedMessage) -> Arrival:
 
 def whole_arrival_of(message: FetchedMessage, read: ReadMessage) -> Arrival:
     """The same of a whole message that was parsed already."""
-    return arrival(message, read.envelope, read.identity, is_certain=read.is_identified)
+    is_certain = bool(read.envelope.message_id) or read.is_identified
+    return arrival(message, read.envelope, read.identity, is_certain=is_certain)
+
+
+def possible_identities(message: FetchedMessage, read: ReadMessage) -> tuple[bytes, bytes]:
+    """The identities under which the header of this message may have been recorded."""
+    return read.identity, identity_by_place(message, read.identity)
 
 
 def arrival(
@@ -40,8 +46,7 @@ def arrival(
     reports of one minute from one machine are otherwise alike in every stable header.
     """
     if not is_certain:
-        place = f"{message.internal_date}:{message.size}".encode()
-        identity = hashlib.sha256(identity + place).digest()
+        identity = identity_by_place(message, identity)
     return Arrival(
         uid=message.uid,
         identity=identity,
@@ -50,3 +55,9 @@ def arrival(
         size=message.size or 0,
         flags=flags_of(message.flags),
     )
+
+
+def identity_by_place(message: FetchedMessage, identity: bytes) -> bytes:
+    """An identity told apart by when the message came and how large it is."""
+    place = f"{message.internal_date}:{message.size}".encode()
+    return hashlib.sha256(identity + place).digest()

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from postroom.archive.arrivals import Body
 from postroom.archive.bodies import store_bodies
 from postroom.archive.models import Quarantine, ServerCopy
 from postroom.archive.quarantine import find_raw_of, keep_aside, release
 from postroom.imap.responses import FetchedMessage
+from postroom.sync.bodies import body_of, homes_of
 from postroom.sync.outcomes import BrokenMessage, ReadMessage
 from postroom.sync.parsing import LimitedParser
 from postroom.sync.reading import whole_arrival_of
@@ -56,7 +56,9 @@ def bring_in(entry: Quarantine, raw: bytes, read: ReadMessage) -> bool:
     if place is None:
         return False
     if place.email_id is not None:
-        body = Body(place.email_id, raw, read.snippet, read.has_attachments)
-        store_bodies(folder.account_id, [body])
+        [home] = homes_of(folder.account_id, [message], [read])
+        if home is None:
+            return False
+        store_bodies(folder.account_id, [body_of(home, message, read)])
     release(entry)
     return True
