@@ -1,13 +1,14 @@
 """The jobs. Procrastinate decides where they run; its locks keep an account with one engine.
 
-`keep_account` is one long job an account; a minute watch puts back what a killed engine left.
+`keep_account` is one long job an account; every five seconds `watch_accounts` looks for jobs that a
+killed engine left.
 """
 
-import asyncio
 import logging
 import random
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from datetime import datetime
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -17,7 +18,9 @@ from procrastinate.jobs import Status
 
 from postroom.accounts.lifecycle import meet_trouble
 from postroom.accounts.models import Activation, EmailAccount
+from postroom.archive.announce import announce_account
 from postroom.engine.bells import BELLS
+from postroom.sync.database import in_database
 from postroom.sync.keeping import keep_in_sync
 from postroom.sync.troubles import NEEDS_A_PERSON, trouble_of
 
@@ -42,13 +45,18 @@ async def keep_account(account_id: int, failures: int = 0) -> None:
             await keep_in_sync(account, timezone.now, bell, SECONDS_HELD)
         except Exception as error:
             kind, sentence = trouble_of(error)
-            await asyncio.to_thread(meet_trouble, account, kind, sentence, timezone.now())
-            log.warning("%s: %s", account, sentence)
-            if kind in NEEDS_A_PERSON:
-                return
-            await go_on(account_id, failures + 1, wait_after(failures))
+            await in_database(note_trouble, account, kind, sentence, timezone.now())
+            if kind not in NEEDS_A_PERSON:
+                await go_on(account_id, failures + 1, wait_after(failures))
         else:
             await go_on(account_id, 0, 0)
+
+
+def note_trouble(account: EmailAccount, kind: str, sentence: str, now: datetime) -> None:
+    """Remember on the account what was met, and tell the log and open pages."""
+    meet_trouble(account, kind, sentence, now)
+    announce_account(account.pk)
+    log.warning("%s: %s", account, sentence)
 
 
 def start_keeping(account: EmailAccount) -> None:
