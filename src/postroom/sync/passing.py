@@ -96,10 +96,12 @@ async def compare_flags(visit: Visit, view: FolderView) -> None:
     """Take over flags that other clients changed (RFC 7162 §3.1.4.1, or all of them)."""
     if not view.ledger:
         return
-    folder = view.folder
+    folder, highest = view.folder, view.selected.highestmodseq
     since = folder.highestmodseq if visit.client.tier != Tier.PLAIN else None
-    if since is not None and since == view.selected.highestmodseq:
+    if since is not None and since == highest:
         return
+    if since is not None and (highest is None or highest < since):
+        since = None  # The mark came from a lie, or from a server restored from its backup.
     await visit.examine(folder)
     known = UidSet(view.ledger) & view.uids
     if not known:
@@ -120,7 +122,7 @@ async def compare_places(visit: Visit, view: FolderView) -> None:
     if not view.is_complete:
         return
     await in_database(bury_before_renumbering, folder, visit.clock())
-    if not missing:
+    if missing is not None and not missing:
         counts = Counts(
             folder.uidvalidity,
             selected.uidnext,

@@ -8,6 +8,7 @@ from postroom.imap.responses import FetchedMessage
 from postroom.mime import Envelope, is_identified, parse_headers, stable_identity
 from postroom.sync.outcomes import ReadMessage
 
+LARGEST = 2**31 - 1  # More is no message's size, whatever the server says.
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -52,7 +53,7 @@ def arrival(
         identity=identity,
         envelope=envelope,
         received_at=message.internal_date or envelope.sent_at or LONG_AGO,
-        size=message.size or 0,
+        size=min(message.size or 0, LARGEST),
         flags=flags_of(message.flags),
     )
 

@@ -7,10 +7,12 @@ from datetime import datetime
 from postroom.accounts.models import EmailAccount
 from postroom.archive.models import Folder
 from postroom.imap.commands.mailbox import Selected
+from postroom.imap.uid_set import UID_MAX
 from postroom.net.imap_client import ImapClient
 from postroom.sync.parsing import LimitedParser
 from postroom.sync.progress import Progress
 
+MODSEQ_MAX = 2**63 - 1  # RFC 7162 §7.
 ONLY_NUMBERING = 1  # Of a server that does not tell its UIDVALIDITY: it never changes.
 
 Clock = Callable[[], datetime]
@@ -32,7 +34,18 @@ class Visit:
 
     async def examine(self, folder: Folder) -> Selected:
         """Open a folder for reading only (RFC 3501 §6.3.2)."""
-        return await self.client.examine(folder.name)
+        return believable(await self.client.examine(folder.name))
+
+
+def believable(selected: Selected) -> Selected:
+    """The snapshot without marks that no server can mean: we could not even write them down."""
+    if (selected.uidvalidity or 0) > UID_MAX:
+        selected.uidvalidity = None
+    if (selected.uidnext or 0) > UID_MAX + 1:
+        selected.uidnext = None
+    if (selected.highestmodseq or 0) > MODSEQ_MAX:
+        selected.highestmodseq = None
+    return selected
 
 
 def numbering(selected: Selected) -> int:
