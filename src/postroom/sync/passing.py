@@ -5,7 +5,8 @@ missed, and the first page is right in seconds. Idempotent: a pass repeated writ
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from postroom.archive.folders import (
     Counts,
@@ -45,9 +46,20 @@ async def catch_up_in(visit: Visit, folders: Sequence[Folder]) -> None:
     views = [view for f in folders if (view := await new_mail_of(visit, f))]
     await bring_due_bodies(visit)
     for view in views:
-        await compare_flags(visit, view)
+        with left_for_now(visit, view.folder):
+            await compare_flags(visit, view)
     for view in views:
-        await compare_places(visit, view)
+        with left_for_now(visit, view.folder):
+            await compare_places(visit, view)
+
+
+@contextmanager
+def left_for_now(visit: Visit, folder: Folder) -> Iterator[None]:
+    """What a server refuses in one folder does not stop the others. Design §5, invariant 6."""
+    try:
+        yield
+    except (FolderVanished, CommandRefused) as refusal:
+        log.warning("%s: folder %s is left for now: %s", visit.account, folder, refusal)
 
 
 def has_moved(folder: Folder, mailboxes: Sequence[Mailbox]) -> bool:
@@ -69,14 +81,12 @@ def has_moved(folder: Folder, mailboxes: Sequence[Mailbox]) -> bool:
 
 
 async def new_mail_of(visit: Visit, folder: Folder) -> FolderView | None:
-    """Bring a folder's new mail; a folder that cannot be opened does not stop the others."""
-    try:
+    """Bring a folder's new mail; None where the server refuses."""
+    with left_for_now(visit, folder):
         view = await look_at(visit, folder)
         await bring_new_mail(visit, view)
-    except (FolderVanished, CommandRefused) as refusal:
-        log.warning("%s: folder %s is left for now: %s", visit.account, folder, refusal)
-        return None
-    return view
+        return view
+    return None
 
 
 async def bring_due_bodies(visit: Visit) -> None:
@@ -84,12 +94,13 @@ async def bring_due_bodies(visit: Visit) -> None:
     due = await in_database(due_by_folder, visit.account)
     await visit.progress.found(bodies=sum(map(len, due.values())))
     for folder, emails in due.items():
-        selected = await visit.examine(folder)
-        if numbering(selected) != folder.uidvalidity:
-            continue
-        now = visit.clock()
-        async for count in bring_bodies(visit.client, visit.parser, folder, emails, now):
-            await visit.progress.done(bodies=count)
+        with left_for_now(visit, folder):
+            selected = await visit.examine(folder)
+            if numbering(selected) != folder.uidvalidity:
+                continue
+            now = visit.clock()
+            async for count in bring_bodies(visit.client, visit.parser, folder, emails, now):
+                await visit.progress.done(bodies=count)
 
 
 async def compare_flags(visit: Visit, view: FolderView) -> None:
