@@ -17,6 +17,7 @@ SPECIAL_USE = {  # RFC 6154 §2
     "\\junk": FolderRole.JUNK,
     "\\trash": FolderRole.TRASH,
 }
+LONGEST_NAME = 500
 NOT_A_FOLDER = frozenset({"\\noselect", "\\nonexistent"})
 
 # Names that servers without SPECIAL-USE give, in the languages of our users.
@@ -48,8 +49,12 @@ ROLE_BY_NAME = {
 
 
 def listed_folders(mailboxes: Iterable[Mailbox]) -> list[ListedFolder]:
-    """Folders that can be opened, each with its role; a role by use goes before one by name."""
-    selectable = [m for m in mailboxes if not NOT_A_FOLDER & lower(m.attributes)]
+    """Folders that can be opened, each once; a role by use goes before one by name.
+
+    A name that we could not keep is left out: one such folder would stop all others.
+    """
+    named = {m.name: m for m in mailboxes if len(m.name) <= LONGEST_NAME and "\0" not in m.name}
+    selectable = [m for m in named.values() if not NOT_A_FOLDER & lower(m.attributes)]
     by_use = {role_by_use(m) for m in selectable} - {None}
     return [ListedFolder(m.name, m.delimiter or "", role_of(m, taken=by_use)) for m in selectable]
 
