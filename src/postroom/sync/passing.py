@@ -82,11 +82,12 @@ def has_moved(folder: Folder, mailboxes: Sequence[Mailbox]) -> bool:
 
 async def new_mail_of(visit: Visit, folder: Folder) -> FolderView | None:
     """Bring a folder's new mail; None where the server refuses."""
+    complete: FolderView | None = None
     with left_for_now(visit, folder):
         view = await look_at(visit, folder)
         await bring_new_mail(visit, view)
-        return view
-    return None
+        complete = view
+    return complete
 
 
 async def bring_due_bodies(visit: Visit) -> None:
