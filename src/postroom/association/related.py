@@ -66,9 +66,7 @@ def related_emails(
     `shared_by` narrows the list to one colleague's account (*All* when None); `after` is the
     cursor of the last row already seen.
     """
-    emails = emails_between(person, viewer)
-    if shared_by:
-        emails = emails.filter(account__owner=shared_by)
+    emails = emails_between(person, viewer, shared_by)
     found: list[RelatedEmail] = []
     while len(found) < limit:
         copies = list(emails.filter(below(after))[: limit + 1] if after else emails[: limit + 1])
@@ -83,20 +81,16 @@ def all_related_emails(
     person: Person, viewer: User, *, shared_by: User | None = None
 ) -> list[RelatedEmail]:
     """The whole list, for programs; pages use `related_emails`."""
-    emails = emails_between(person, viewer)
-    if shared_by:
-        emails = emails.filter(account__owner=shared_by)
+    emails = emails_between(person, viewer, shared_by)
     return fold_copies(list(emails), viewer, is_end=True)
 
 
-def emails_between(person: Person, viewer: User) -> QuerySet[Email]:
+def emails_between(person: Person, viewer: User, shared_by: User | None = None) -> QuerySet[Email]:
     """All copies of the person's emails that the viewer may see, newest first."""
-    return (
-        visible_to(viewer)
-        .filter(pk__in=emails_of(person).values("pk"))
-        .select_related("account__owner")
-        .order_by("-sent_at", "-identity", "id")
-    )
+    emails = visible_to(viewer).filter(pk__in=emails_of(person).values("pk"))
+    if shared_by:
+        emails = emails.filter(account__owner=shared_by)
+    return emails.select_related("account__owner").order_by("-sent_at", "-identity", "id")
 
 
 def below(cursor: Cursor) -> Q:
