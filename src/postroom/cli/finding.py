@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 
 def get_user(email: str) -> "User":
     """The user with this address."""
+    from postroom.mime import canonical_address
     from postroom.team.models import User
 
-    user = User.objects.filter(email=email.strip().lower()).first()
+    user = User.objects.filter(email=canonical_address(email)).first()
     if user is None:
         raise Failed(f"There is no user {email}. “postroom user list” shows all of them.")
     return user
@@ -22,10 +23,10 @@ def get_user(email: str) -> "User":
 def get_account(address: str) -> "EmailAccount":
     """The connected account with this address."""
     from postroom.accounts.models import EmailAccount
+    from postroom.mime import canonical_address
 
-    account = (
-        EmailAccount.objects.select_related("owner").filter(address=address.strip().lower()).first()
-    )
+    accounts = EmailAccount.objects.select_related("owner")
+    account = accounts.filter(address=canonical_address(address)).first()
     if account is None:
         raise Failed(
             f"No account {address} is connected. “postroom account list” shows all of them."
