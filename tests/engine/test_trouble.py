@@ -23,7 +23,7 @@ def test_open_pages_hear_of_trouble(database_url: str) -> None:
     with closing(psycopg.connect(database_url, autocommit=True)) as page:
         page.execute(f"LISTEN {ACCOUNT_CHANGED}")
         with override_settings(SEALING_KEYS=(Fernet.generate_key(),)):
-            async_to_sync(keep_account)(account.pk)
+            async_to_sync(keep_account.func)(account.pk)
         heard = [json.loads(notify.payload) for notify in page.notifies(timeout=1, stop_after=1)]
     account.refresh_from_db()
     assert account.trouble == "secret_does_not_open"
