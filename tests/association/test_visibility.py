@@ -110,6 +110,19 @@ def test_colleagues_are_not_customers(alice: User, bob: User) -> None:
     assert not sees(bob, email)
 
 
+@pytest.mark.parametrize("own", ["alice@example.com", "bob@example.com"])
+@pytest.mark.parametrize("sharing", [Sharing.PUBLIC, Sharing.CUSTOM])
+def test_a_lead_with_a_colleagues_address_opens_no_mailbox(
+    alice: User, bob: User, own: str, sharing: Sharing
+) -> None:
+    lena = person("Lena Lead", LEAD, own)
+    private = mail_with_lead(alice, sharing, from_="doctor@clinic.example", cc="bob@example.com")
+    Share.objects.create(account=private.account, person=lena)
+    with_lena = received(private.account, message(from_=LEAD, to="alice@example.com"))
+    assert not sees(bob, private)
+    assert sees(bob, with_lena)
+
+
 def test_excluding_ones_own_domain_hides_no_customers(alice: User, bob: User) -> None:
     Organisation.objects.create(own_domains=["example.com"])
     person("Lena Lead", LEAD)

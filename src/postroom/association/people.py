@@ -1,29 +1,36 @@
 """Emails and people meet in a join of canonical addresses, never in a table of links.
 
 A new contact, a secondary address or a lead's conversion needs no re-linking: the mail is
-there at once (Design, decision 4). The organisation's own domains never match anyone.
+there at once (Design, decision 4). Colleagues never match anyone: a lead with the address of a
+connected mailbox would be on every email in it.
 """
 
-from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 
 from django.db.models import OuterRef, Q, QuerySet
 
+from postroom.accounts.models import EmailAccount
 from postroom.archive.models import Email, Participant
 from postroom.crm.models import Person, PersonAddress
-from postroom.team.models import Organisation
+from postroom.team.models import Organisation, User
 
 
-def at_domains(domains: Iterable[str], field: str = "canonical") -> Q:
-    """Match addresses at any of the domains; none at all when there are no domains."""
-    condition = Q(pk__in=[])
-    for domain in domains:
-        condition |= Q(**{f"{field}__endswith": f"@{domain}"})
-    return condition
+def of_colleagues() -> Q:
+    """Match addresses at the organisation's domains, of connected mailboxes, and of users."""
+    mailboxes = Q(canonical__in=EmailAccount.objects.values("address"))
+    return mailboxes | Q(canonical__in=User.objects.values("email")) | at_own_domains()
+
+
+def at_own_domains() -> Q:
+    """Match addresses at any of the organisation's domains; none at all when it has none."""
+    domains = Organisation.get().own_domains
+    return reduce(or_, (Q(canonical__endswith=f"@{domain}") for domain in domains), Q(pk__in=[]))
 
 
 def known_addresses() -> QuerySet[PersonAddress]:
     """All addresses of leads and contacts that may match mail."""
-    return PersonAddress.objects.exclude(at_domains(Organisation.get().own_domains))
+    return PersonAddress.objects.exclude(of_colleagues())
 
 
 def emails_of(person: Person) -> QuerySet[Email]:

@@ -9,10 +9,10 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import Func, Value
 from django.db.models.fields import TextField
 
-from postroom.accounts.models import Activation, Exclusion, Share, Sharing
+from postroom.accounts.models import Activation, Exclusion, Sharing
 from postroom.archive.models import Email, Participant
-from postroom.association.people import at_domains, known_participants
-from postroom.team.models import Organisation, User
+from postroom.association.people import at_own_domains, known_addresses, known_participants
+from postroom.team.models import User
 
 
 def visible_to(viewer: User) -> QuerySet[Email]:
@@ -33,26 +33,21 @@ def shared_with_colleagues() -> Q:
 
 def participants_with_a_share() -> QuerySet[Participant]:
     """Known people on the outer email whose record its account's owner has shared."""
-    shared = Share.objects.filter(account=OuterRef(OuterRef("account")))
-    return outside_participants().filter(
-        canonical__in=shared.values("person__addresses__canonical")
+    shared = known_addresses().filter(person__shares__account=OuterRef(OuterRef("account")))
+    return Participant.objects.filter(
+        email=OuterRef("pk"), canonical__in=shared.values("canonical")
     )
 
 
-def outside_participants() -> QuerySet[Participant]:
-    """Participants of the outer email who are not colleagues."""
-    own = at_domains(Organisation.get().own_domains)
-    return Participant.objects.filter(email=OuterRef("pk")).exclude(own)
-
-
 def excluded_participants() -> QuerySet[Participant]:
-    """Outside participants of the outer email on the organisation's or the owner's list."""
+    """Participants from outside on the organisation's or the owner's list."""
     domain = Func(F("canonical"), Value("^.*@"), Value(""), function="regexp_replace")
     patterns = Exclusion.objects.filter(
         Q(owner__isnull=True) | Q(owner=OuterRef(OuterRef("account__owner")))
     ).values("pattern")
     return (
-        outside_participants()
+        Participant.objects.filter(email=OuterRef("pk"))
+        .exclude(at_own_domains())
         .annotate(domain=Func(domain, function="lower", output_field=TextField()))
         .filter(Q(canonical__in=patterns) | Q(domain__in=patterns))
     )
