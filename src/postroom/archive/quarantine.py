@@ -75,10 +75,10 @@ def quarantine(
 ) -> bool:
     """Set a message aside with its reason and bytes, so that the folder goes on.
 
-    Returns whether this is the first time.
+    Bytes that come later are added. Returns whether this is the first time.
     """
     digest = keep_raw([raw])[0] if raw is not None else None
-    _, is_first = Quarantine.objects.get_or_create(
+    entry, is_first = Quarantine.objects.get_or_create(
         folder=folder,
         uidvalidity=folder.uidvalidity,
         uid=uid,
@@ -89,6 +89,9 @@ def quarantine(
             "received_at": received_at,
         },
     )
+    if entry.raw_id is None and digest is not None:
+        entry.raw_id, entry.received_at = digest, received_at
+        entry.save(update_fields=["raw", "received_at"])
     return is_first
 
 

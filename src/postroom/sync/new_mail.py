@@ -98,7 +98,9 @@ async def envelopes(visit: Visit, window: UidSet) -> list[FetchedMessage]:
     answers = visit.client.uid_fetch(
         window, flags=True, internal_date=True, size=True, header_fields=HEADER_FIELDS
     )
-    return [m async for m in answers if m.uid in window and m.header is not None]
+    # A message answered twice counts once. An empty header is no answer: a true one holds at
+    # least the line that ends it.
+    return list({m.uid: m async for m in answers if m.uid in window and m.header}.values())
 
 
 async def keep_window(

@@ -6,14 +6,16 @@ While one batch is written, the next is parsed in its process and the one after 
 from collections.abc import Sequence
 from datetime import datetime
 
+from postroom.archive.arrivals import Arrival
 from postroom.archive.bodies import store_bodies
 from postroom.archive.models import Email, Folder
 from postroom.archive.quarantine import quarantine
+from postroom.archive.record import known_ids
 from postroom.archive.replayable import replayable
 from postroom.imap.responses import FetchedMessage
 from postroom.imap.uid_set import UidSet
 from postroom.sync.beside import OneBeside
-from postroom.sync.bodies import body_of, in_batches
+from postroom.sync.bodies import NOT_ANNOUNCED, body_of, in_batches
 from postroom.sync.database import in_database
 from postroom.sync.outcomes import BrokenMessage, Outcome, ReadMessage
 from postroom.sync.reading import whole_arrival_of
@@ -27,14 +29,14 @@ async def bring_whole(visit: Visit, folder: Folder, window: UidSet) -> int:
     One that is too large to be brought whole is left to the envelope's way.
     """
     answers = visit.client.uid_fetch(window, flags=True, internal_date=True, size=True, body=True)
-    brought = 0
+    brought: set[int] = set()
     async with OneBeside() as writing:
         async for batch in in_batches(answers):
-            whole = [m for m in batch if m.uid in window and m.body is not None]
+            whole = [m for m in batch if m.uid in window and m.body]
             outcomes = await in_database(visit.parser.parse, [m.body or b"" for m in whole])
             await writing.begin(write(visit, folder, whole, outcomes))
-            brought += len(whole)
-    return brought
+            brought.update(m.uid for m in whole)
+    return len(brought)
 
 
 async def write(
@@ -73,3 +75,22 @@ def keep_whole(
             if arrival.identity in ids
         ],
     )
+    surprising = [
+        (arrival, message)
+        for arrival, (message, _) in zip(arrivals, read, strict=True)
+        if arrival.identity not in ids
+    ]
+    if surprising:
+        set_aside_unknown(folder, surprising, now)
+
+
+def set_aside_unknown(
+    folder: Folder, surprising: Sequence[tuple[Arrival, FetchedMessage]], now: datetime
+) -> None:
+    """Of two messages given for one UID one is recorded; the other is kept here, with its bytes."""
+    known = known_ids(folder.account_id, [arrival.identity for arrival, _ in surprising])
+    for arrival, message in surprising:
+        if arrival.identity not in known:
+            quarantine(
+                folder, message.uid, NOT_ANNOUNCED, now, message.body, message.internal_date
+            )
