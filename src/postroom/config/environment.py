@@ -81,8 +81,7 @@ class Environment:
         "POSTROOM_DATA_DIR",
         parse_path,
         default_data_dir,
-        """The folder Postroom keeps everything in: the embedded database, raw messages, the secret
-        key.""",
+        "The folder Postroom keeps everything in: the embedded database and the secret key.",
         "`/var/lib/postroom` as root, otherwise `$XDG_DATA_HOME/postroom` "
         "(`~/.local/share/postroom`)",
     )

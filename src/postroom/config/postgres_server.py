@@ -95,8 +95,8 @@ def _refuse_other_major(home: PostgresHome, user: ServerUser, programs: Path) ->
     if written != carried:
         raise EmbeddedDatabaseRefused(
             f"The database in {home.cluster} was written by PostgreSQL {written}, and this "
-            f"Postroom carries PostgreSQL {carried}. Nothing was changed. Go back to the Postroom "
-            "that wrote it, run postroom backup, and restore the backup with this one."
+            f"Postroom carries PostgreSQL {carried}. Nothing was changed. Run the Postroom that "
+            "wrote it, or name another POSTROOM_DATA_DIR."
         )
 
 

@@ -37,7 +37,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "django_htmx",
-    "lucide",
     "postroom.team",
     "postroom.crm",
     "postroom.accounts",
@@ -59,7 +58,6 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "postroom.config.urls"
-ASGI_APPLICATION = "postroom.config.asgi.application"
 
 TEMPLATES: list[dict[str, Any]] = [
     {
@@ -71,7 +69,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["lucide.templatetags.lucide", "postroom.web.templatetags.postroom"],
+            "builtins": ["postroom.web.templatetags.postroom"],
         },
     }
 ]
@@ -98,28 +96,19 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,30/5m/ip"}
 
 _IS_HTTPS = ENVIRONMENT.url.startswith("https://")
 SESSION_COOKIE_SECURE = _IS_HTTPS
 CSRF_COOKIE_SECURE = _IS_HTTPS
 SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
-SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "SAMEORIGIN"
 if _IS_HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
-USE_TZ = True
 
 STATIC_URL = "/static/"
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
 SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_AUTOREFRESH = DEBUG
 
