@@ -91,6 +91,4 @@ def set_aside_unknown(
     known = known_ids(folder.account_id, [arrival.identity for arrival, _ in surprising])
     for arrival, message in surprising:
         if arrival.identity not in known:
-            quarantine(
-                folder, message.uid, NOT_ANNOUNCED, now, message.body, message.internal_date
-            )
+            quarantine(folder, message.uid, NOT_ANNOUNCED, now, message.body, message.internal_date)
