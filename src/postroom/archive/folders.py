@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from postroom.accounts.models import EmailAccount
+from postroom.archive.announce import announce_account, announce_work
 from postroom.archive.models import Folder, FolderRole
 
-NOT_SYNCED = frozenset({FolderRole.DRAFTS, FolderRole.JUNK, FolderRole.TRASH})
 FIRST = (FolderRole.INBOX, FolderRole.SENT, FolderRole.ALL, FolderRole.ARCHIVE)
 
 
 @dataclass(frozen=True, slots=True)
 class ListedFolder:
-    """A folder as the server tells of it."""
+    """A folder as the server tells of it; synced `by_default` until somebody chooses."""
 
     name: str
     delimiter: str
     role: FolderRole
+    by_default: bool
 
 
 def keep_folders(account: EmailAccount, listed: Sequence[ListedFolder], now: datetime) -> None:
@@ -31,7 +32,7 @@ def keep_folders(account: EmailAccount, listed: Sequence[ListedFolder], now: dat
                 name=entry.name,
                 delimiter=entry.delimiter,
                 role=entry.role,
-                is_synced=entry.role not in NOT_SYNCED,
+                is_synced=entry.by_default,
             )
         elif (folder.role, folder.gone_at) != (entry.role, None):
             folder.role, folder.gone_at = entry.role, None
@@ -46,6 +47,17 @@ def folders_to_sync(account: EmailAccount) -> list[Folder]:
     folders = account.folders.filter(is_synced=True, gone_at__isnull=True).select_related("account")
     rank = {role: position for position, role in enumerate(FIRST)}
     return sorted(folders, key=lambda f: (rank.get(FolderRole(f.role), len(rank)), f.name))
+
+
+def choose(folder: Folder, *, is_synced: bool) -> None:
+    """Sync the folder from now on, its mail of before included; or no more, and keep what is here.
+
+    Which UIDs are missing is found by comparison, so what came while it was off comes too.
+    """
+    folder.is_synced = is_synced
+    folder.save(update_fields=["is_synced"])
+    announce_account(folder.account_id)
+    announce_work(folder.account_id)
 
 
 def renumber(folder: Folder, uidvalidity: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from postroom.accounts.models import EmailAccount
 from postroom.archive.announce import announce_emails
@@ -97,7 +97,7 @@ def miss(folder: Folder, uids: Collection[int], now: datetime) -> None:
     copies = _living(folder)
     copies.filter(missed_at__isnull=False).exclude(uid__in=uids).update(missed_at=None)
     missed = copies.filter(uid__in=uids)
-    _bury(missed.filter(missed_at__lte=now - PATIENCE), folder, now)
+    _bury(missed.filter(missed_at__lte=now - PATIENCE), folder.account_id, now)
     missed.filter(missed_at__isnull=True).update(missed_at=now)
     Quarantine.objects.filter(folder=folder, uidvalidity=folder.uidvalidity, uid__in=uids).delete()
 
@@ -108,8 +108,26 @@ def bury_before_renumbering(folder: Folder, now: datetime) -> None:
     older = ServerCopy.objects.filter(folder=folder, gone_at__isnull=True).exclude(
         uidvalidity=folder.uidvalidity
     )
-    _bury(older, folder, now)
+    _bury(older, folder.account_id, now)
     Quarantine.objects.filter(folder=folder).exclude(uidvalidity=folder.uidvalidity).delete()
+
+
+@transaction.atomic
+def bury_in_lost_folders(account_id: int, now: datetime) -> None:
+    """A folder that is listed no more was renamed or deleted: bury what also lies elsewhere.
+
+    Nothing else: a listing that shrinks removes no mail. If the folder comes back, so do they.
+    """
+    listed = ServerCopy.objects.filter(
+        email=OuterRef("email"), gone_at__isnull=True, folder__gone_at__isnull=True
+    )
+    copies = ServerCopy.objects.filter(
+        Exists(listed),
+        folder__in=Folder.objects.filter(account=account_id, gone_at__isnull=False),
+        gone_at__isnull=True,
+    )
+    if copies.exists():
+        _bury(copies, account_id, now)
 
 
 def _living(folder: Folder) -> QuerySet[ServerCopy]:
@@ -118,9 +136,9 @@ def _living(folder: Folder) -> QuerySet[ServerCopy]:
     )
 
 
-def _bury(copies: QuerySet[ServerCopy], folder: Folder, now: datetime) -> None:
-    lock_account(folder.account_id)
+def _bury(copies: QuerySet[ServerCopy], account_id: int, now: datetime) -> None:
+    lock_account(account_id)
     emails = set(copies.filter(email__isnull=False).values_list("email_id", flat=True))
     copies.update(gone_at=now)
     refresh_flags(emails)
-    announce_emails(folder.account_id, emails)
+    announce_emails(account_id, emails)

@@ -6,6 +6,7 @@ import click
 
 from postroom.cli.bootstrap import Failed, with_django
 from postroom.cli.finding import get_account, get_user
+from postroom.cli.folders import folders_command
 from postroom.cli.printing import json_option, print_json, print_table
 from postroom.cli.quarantine import quarantine_command
 from postroom.cli.secret_input import password_option, read_password
@@ -15,9 +16,10 @@ SECURITY = click.Choice(["tls", "starttls", "none"])
 
 @click.group("account")
 def account_command() -> None:
-    """Connected mailboxes: add, list, show, check, pause, resume, what was set aside."""
+    """Connected mailboxes: add, list, show, check, pause, resume; folders, what was set aside."""
 
 
+account_command.add_command(folders_command)
 account_command.add_command(quarantine_command)
 
 

@@ -15,7 +15,13 @@ from postroom.archive.folders import (
     keep_folders,
     move_cursor,
 )
-from postroom.archive.ledger import bury_before_renumbering, miss, set_flags, unseen_in
+from postroom.archive.ledger import (
+    bury_before_renumbering,
+    bury_in_lost_folders,
+    miss,
+    set_flags,
+    unseen_in,
+)
 from postroom.archive.models import Folder
 from postroom.imap.capabilities import Tier
 from postroom.imap.uid_set import UidSet
@@ -34,11 +40,13 @@ log = logging.getLogger(__name__)
 async def catch_up(visit: Visit) -> None:
     """Bring the account up to date with its server, completely."""
     mailboxes = await visit.client.list_mailboxes()
-    await in_database(keep_folders, visit.account, listed_folders(mailboxes), visit.clock())
+    listed = listed_folders(mailboxes, visit.client.capabilities)
+    await in_database(keep_folders, visit.account, listed, visit.clock())
     folders = await in_database(folders_to_sync, visit.account)
     if not visit.is_thorough:
         folders = [f for f in folders if has_moved(f, mailboxes)]
     await catch_up_in(visit, folders)
+    await in_database(bury_in_lost_folders, visit.account.pk, visit.clock())
 
 
 async def catch_up_in(visit: Visit, folders: Sequence[Folder]) -> None:
