@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from time import monotonic
 
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 
@@ -53,48 +54,54 @@ def live_response(
 async def events(
     request: HttpRequest, subscriber: Subscriber, compose: Compose
 ) -> AsyncIterator[str]:
-    """The text of the stream. A page begins by catching up with what it missed."""
+    """The text of the stream. A page begins by catching up with what it missed.
+
+    Signs of life keep their own time: one more, or one late, would tell of mail that is not shown.
+    """
     joined = hub()
     subscriber.look_at_everything()
     joined.join(subscriber)
     try:
         yield RECONNECT
+        sign_due = monotonic() + KEEP_ALIVE
         is_first = True
         while True:
-            changed = await is_changed(subscriber)
+            changed = await is_changed(subscriber, sign_due - monotonic())
             if subscriber.everything and not is_first:
                 await asyncio.sleep(spread())
             is_first = False
             emails = subscriber.take() if changed else frozenset()
             told = await ask(tell, request, emails, compose)
-            yield "".join(map(str, told or [ENDED]))
-            if not told:
+            if told:
+                yield "".join(map(str, told))
+            if ENDED in told:
                 return
+            if not changed:
+                yield STILL_HERE
+                sign_due += KEEP_ALIVE
             await asyncio.sleep(PAUSE)
     finally:
         joined.leave(subscriber)
 
 
-async def is_changed(subscriber: Subscriber) -> bool:
+async def is_changed(subscriber: Subscriber, seconds: float) -> bool:
     """Wait for something to look at; False when it is time for a sign of life instead."""
     try:
-        await asyncio.wait_for(subscriber.changed.wait(), KEEP_ALIVE)
+        await asyncio.wait_for(subscriber.changed.wait(), max(0.0, seconds))
     except TimeoutError:
         return False
     return True
 
 
-def tell(
-    request: HttpRequest, emails: frozenset[int] | None, compose: Compose
-) -> list[Event | str] | None:
-    """What the viewer is to be told now; None when they may not look any more."""
+def tell(request: HttpRequest, emails: frozenset[int] | None, compose: Compose) -> list[Event]:
+    """What the viewer is to be told now; that it ended, when they may not look any more."""
     viewer = find_viewer(request.session.session_key)
     if viewer is None:
-        return None
+        return [ENDED]
     looks = emails is None or bool(emails)
     with use_time_zone_of(request), suppress(Http404):
-        return [STILL_HERE, *(compose(viewer, emails) if looks else ())]
-    return None
+        return list(compose(viewer, emails)) if looks else []
+    return [ENDED]
 
 
 def spread() -> float:
