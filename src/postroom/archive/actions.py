@@ -5,7 +5,8 @@ from datetime import datetime
 from django.db import transaction
 
 from postroom.archive.announce import announce_emails, announce_work
-from postroom.archive.models import Action, ActionKind, ActionState, Email, ServerCopy
+from postroom.archive.folders import look_again
+from postroom.archive.models import Action, ActionKind, ActionState, Email, Folder, ServerCopy
 from postroom.archive.record import lock_account, refresh_flags
 
 SEEN_AFTER = {ActionKind.MARK_READ: True, ActionKind.MARK_UNREAD: False}
@@ -31,9 +32,13 @@ def asked_actions(account_id: int) -> list[Action]:
     )
 
 
+@transaction.atomic
 def finish(action: Action, now: datetime, refusal: str = "") -> None:
-    """The server did it, or refused with these words."""
+    """The server did it, or refused with these words; then what it holds is shown here again."""
     action.state = ActionState.REFUSED if refusal else ActionState.DONE
     action.finished_at = now
     action.refusal = refusal
     action.save(update_fields=["state", "finished_at", "refusal"])
+    if refusal:
+        for folder in Folder.objects.filter(copies__email=action.email_id).distinct():
+            look_again(folder)
