@@ -68,6 +68,16 @@ def test_every_package_and_module_says_what_it_is() -> None:
     assert silent == []
 
 
+def test_every_folder_of_tests_says_what_it_proves() -> None:
+    folders = {path.parent for path in (ROOT / "tests").glob("*/**/test_*.py")}
+    assert len(folders) > 10
+    packages = [folder / "__init__.py" for folder in folders]
+    silent = [
+        path for path in packages if not path.is_file() or not ast.get_docstring(tree_of(path))
+    ]
+    assert sorted(map(name_of, silent)) == []
+
+
 def test_no_file_is_longer_than_anybody_reads() -> None:
     files = (path for path in written_files() if "migrations" not in path.parts)
     written = [path for path in files if path.suffix in {".py", ".html", ".css", ".js"}]

@@ -1,0 +1,1 @@
+"""Connected mailboxes: what is kept of them is sealed."""

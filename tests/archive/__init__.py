@@ -1,0 +1,1 @@
+"""The stored mail: recorded once, whole, and never by halves."""

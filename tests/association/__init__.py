@@ -1,0 +1,1 @@
+"""Which emails belong to which person, and who may see them."""

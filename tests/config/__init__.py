@@ -1,0 +1,1 @@
+"""Settings, the key file and the embedded PostgreSQL, as an administrator meets them."""

@@ -1,0 +1,1 @@
+"""Leads and contacts, and the files they come from."""

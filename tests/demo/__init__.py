@@ -1,0 +1,1 @@
+"""The demo: its world, its mail server, and a visit from start to end."""
