@@ -17,6 +17,13 @@ class Security(models.TextChoices):
     NONE = "none", "None (only on allowed networks)"
 
 
+class Protocol(models.TextChoices):
+    """How an account's mail is read."""
+
+    IMAP = "imap", "IMAP"
+    POP = "pop", "POP3"
+
+
 class Sharing(models.TextChoices):
     """Who besides the owner sees an account's mail with leads and contacts. Design §7."""
 
@@ -44,9 +51,13 @@ class EmailAccount(models.Model):
     address = models.CharField(max_length=254, unique=True)
     provider = models.CharField(max_length=40, blank=True)
 
-    imap_host = models.CharField(max_length=253)
+    protocol = models.CharField(max_length=4, choices=Protocol.choices, default=Protocol.IMAP)
+    imap_host = models.CharField(max_length=253, blank=True)
     imap_port = models.PositiveIntegerField(default=993)
     imap_security = models.CharField(max_length=8, choices=Security.choices, default=Security.TLS)
+    pop_host = models.CharField(max_length=253, blank=True)
+    pop_port = models.PositiveIntegerField(default=995)
+    pop_security = models.CharField(max_length=8, choices=Security.choices, default=Security.TLS)
     smtp_host = models.CharField(max_length=253, blank=True)
     smtp_port = models.PositiveIntegerField(default=465)
     smtp_security = models.CharField(max_length=8, choices=Security.choices, default=Security.TLS)
@@ -73,6 +84,13 @@ class EmailAccount(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+    @property
+    def incoming(self) -> tuple[str, int, str]:
+        """Host, port and security of the server that its mail is read from."""
+        if self.protocol == Protocol.POP:
+            return self.pop_host, self.pop_port, self.pop_security
+        return self.imap_host, self.imap_port, self.imap_security
 
     @property
     def sign_in_name(self) -> str:

@@ -26,10 +26,30 @@ class Migration(migrations.Migration):
                 ),
                 ("address", models.CharField(max_length=254, unique=True)),
                 ("provider", models.CharField(blank=True, max_length=40)),
-                ("imap_host", models.CharField(max_length=253)),
+                (
+                    "protocol",
+                    models.CharField(
+                        choices=[("imap", "IMAP"), ("pop", "POP3")], default="imap", max_length=4
+                    ),
+                ),
+                ("imap_host", models.CharField(blank=True, max_length=253)),
                 ("imap_port", models.PositiveIntegerField(default=993)),
                 (
                     "imap_security",
+                    models.CharField(
+                        choices=[
+                            ("tls", "TLS"),
+                            ("starttls", "STARTTLS"),
+                            ("none", "None (only on allowed networks)"),
+                        ],
+                        default="tls",
+                        max_length=8,
+                    ),
+                ),
+                ("pop_host", models.CharField(blank=True, max_length=253)),
+                ("pop_port", models.PositiveIntegerField(default=995)),
+                (
+                    "pop_security",
                     models.CharField(
                         choices=[
                             ("tls", "TLS"),
