@@ -6,7 +6,7 @@ shown with one, against a database that is then searched to the last byte.
 
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from journeys.peers import mail_transfer_server, nobody, playing, talkative_serv
 from postroom.accounts.models import Credential, EmailAccount
 from postroom.cli import main
 from postroom.config.postgres import binaries
+from postroom.net.tls import client_context
 from postroom.team.models import User
 from servers.certificates import make_certificate
 from servers.dovecot import Dovecot, dovecot
@@ -100,6 +101,18 @@ def alice(db: None) -> User:
     return User.objects.create_user(ALICE)
 
 
+@pytest.fixture
+def trust(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
+    """Have this authority trusted by the whole process and no other, for one test."""
+
+    def trust_only(authority: Path) -> None:
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+        client_context.cache_clear()
+
+    yield trust_only
+    client_context.cache_clear()
+
+
 def type_in(words: str, password: str = CANARY) -> Result:
     """Run a command in this process."""
     return CliRunner().invoke(main, words.split(), input=f"{password}\n")
@@ -170,17 +183,17 @@ def test_a_mailbox_is_connected_once(alice: User, server: Dovecot) -> None:
 
 
 def test_a_certificate_for_another_name_is_told_from_one_that_nobody_signed(
-    alice: User, server: Dovecot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    alice: User, server: Dovecot, tmp_path: Path, trust: Callable[[Path], None]
 ) -> None:
     elsewhere = make_certificate(tmp_path, ("mail.elsewhere.example",))
-    monkeypatch.setenv("SSL_CERT_FILE", str(elsewhere.authority))
+    trust(elsewhere.authority)
     with playing(nobody, elsewhere) as stranger:
         result = type_in(f"{ADD} --imap-port {stranger.port} --imap-security tls")
     assert result.exit_code == 1
     assert "The certificate shown at 127.0.0.1 belongs to another name" in result.stderr
     assert_nothing_is_kept(result)
     # The control: with its authority trusted, a certificate of the right name is accepted.
-    monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate.authority))
+    trust(server.certificate.authority)
     accepted = type_in(f"{ADD} --imap-port {server.tls_port} --imap-security tls", SECRET)
     assert accepted.exit_code == 0
 
