@@ -1,7 +1,12 @@
 """RFC 5322 bytes to a ParsedMessage, and drafts to bytes; never raises on bad mail."""
 
 from postroom.mime.addresses import Address, canonical_address, parse_addresses
-from postroom.mime.attachments import Attachment, attachment_content, safe_file_name
+from postroom.mime.attachments import (
+    Attachment,
+    attachment_content,
+    attachment_contents,
+    safe_file_name,
+)
 from postroom.mime.compose import compose_message
 from postroom.mime.compose_fields import UnusableAddress
 from postroom.mime.defects import Defect
@@ -24,6 +29,7 @@ __all__ = [
     "ReportedRecipient",
     "UnusableAddress",
     "attachment_content",
+    "attachment_contents",
     "canonical_address",
     "compose_message",
     "is_identified",

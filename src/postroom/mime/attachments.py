@@ -1,6 +1,7 @@
 """What hangs on to a message: named safely, sized truly, fetched by its place in the tree."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
@@ -54,10 +55,22 @@ def attachments_of(attached: list[Part], html: str | None) -> tuple[Attachment, 
 
 def attachment_content(raw: bytes, part: tuple[int, ...]) -> bytes:
     """Return the decoded bytes of one part of a message; LookupError if there is no such part."""
-    for one in _walk(find_structure(raw)[0]):
-        if one.path == part and not one.is_open:
-            return one.content()
-    raise LookupError(f"the message has no part {'.'.join(map(str, part))}")
+    contents = attachment_contents(raw, {part})
+    if part not in contents:
+        raise LookupError(f"the message has no part {'.'.join(map(str, part))}")
+    return contents[part]
+
+
+def attachment_contents(
+    raw: bytes, parts: Collection[tuple[int, ...]]
+) -> dict[tuple[int, ...], bytes]:
+    """Return the decoded bytes of those of these parts that there are, reading the message once."""
+    # A message without its boundary shares the path of the part it lies in: the outer one counts.
+    return {
+        one.path: one.content()
+        for one in reversed(_walk(find_structure(raw)[0]))
+        if one.path in parts and not one.is_open
+    }
 
 
 def safe_file_name(written: str) -> str:

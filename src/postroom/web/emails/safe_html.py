@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import nh3
 
-from postroom.mime import ParsedMessage, attachment_content
+from postroom.mime import Attachment, ParsedMessage, attachment_contents
 
 TAGS = {
     "a", "abbr", "acronym", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote",
@@ -52,6 +52,8 @@ STYLES = {
 SCHEMES = {"http", "https", "mailto", "tel", "cid", "data"}
 SHOWN_IMAGES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 LARGEST_IMAGES = 8 * 1024 * 1024
+# The same image may be shown a thousand times, and each time it is written out.
+LARGEST_PAGE = 4 * LARGEST_IMAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +68,18 @@ def safe_html(message: ParsedMessage, raw: bytes) -> SafeHtml:
     """Sanitise a message's HTML."""
     images = images_inside(message, raw)
     blocked = 0
+    room = LARGEST_PAGE
 
     def keep_attribute(tag: str, name: str, value: str) -> str | None:
-        nonlocal blocked
+        nonlocal blocked, room
         if name == "style":
             return value if "(" not in value and "\\" not in value else None
         if tag == "img" and name == "src":
             image = find_image(value, images)
-            blocked += image is None
-            return image
+            is_shown = image is not None and len(image) <= room
+            room -= len(image or "") if is_shown else 0
+            blocked += not is_shown
+            return image if is_shown else None
         if name == "href" and value.lstrip().lower().startswith(("data:", "cid:")):
             return None
         return value
@@ -96,15 +101,24 @@ def safe_html(message: ParsedMessage, raw: bytes) -> SafeHtml:
 
 def images_inside(message: ParsedMessage, raw: bytes) -> Mapping[str, str]:
     """The images that came with the mail, by their content id, as data: addresses."""
-    images: dict[str, str] = {}
+    shown: list[Attachment] = []
     room = LARGEST_IMAGES
     for attachment in message.attachments:
         is_shown = attachment.media_type in SHOWN_IMAGES and attachment.size <= room
         if attachment.content_id and is_shown:
             room -= attachment.size
-            content = b64encode(attachment_content(raw, attachment.part)).decode()
-            images[attachment.content_id] = f"data:{attachment.media_type};base64,{content}"
-    return images
+            shown.append(attachment)
+    contents = attachment_contents(raw, {image.part for image in shown})
+    return {
+        image.content_id: data_address(image.media_type, contents[image.part])
+        for image in shown
+        if image.content_id
+    }
+
+
+def data_address(media_type: str, content: bytes) -> str:
+    """An address that is the image itself (RFC 2397)."""
+    return f"data:{media_type};base64,{b64encode(content).decode()}"
 
 
 def find_image(source: str, images: Mapping[str, str]) -> str | None:
