@@ -18,6 +18,8 @@ SAME = {
         "j.doe@example.com (Jürgen)",
         "J . Doe @ example . com",
         "'j.doe@example.com'",
+        "j.doe@example.com\N{IDEOGRAPHIC FULL STOP}",
+        "j.doe@example\N{FULLWIDTH FULL STOP}com",
     ],
     "info@xn--bcher-kva.de": ["info@bücher.de", "INFO@BÜCHER.DE", "info@xn--bcher-kva.de"],
     "jürgen@example.com": ["JÜRGEN@example.com", "ju\u0308rgen@example.com"],
@@ -30,7 +32,7 @@ UNUSABLE = [
     "undisclosed-recipients:;", "a@b/c", "a@b?c",
     '""@b.c', '" "@b.c', '"\x06"@b.c', "a@" + "b" * 400,
     "a" * 400 + "@b", "a@[",
-    "...@b.c", "a@b&c",
+    "...@b.c", "a@b&c", "a@evil\N{FULLWIDTH COMMERCIAL AT}b.c", "a@\N{ACCOUNT OF}.b",
 ]  # fmt: skip
 
 

@@ -25,7 +25,7 @@ _PLAIN = re.compile(
 )
 _QUOTED_LOCAL = re.compile(r'"((?:[^"\\]|\\.)*)"\Z')
 _DOT_ATOM = re.compile(r"[^\s\"(),:;<>@\[\\\].]+(?:\.[^\s\"(),:;<>@\[\\\].]+)*\Z")
-_DOMAIN = re.compile(r"(?:[a-z0-9._-]|[^\x00-\x7f])+\Z|\[[a-z0-9:.-]+\]\Z")
+_DOMAIN = re.compile(r"[a-z0-9._-]+\Z|\[[a-z0-9:.-]+\]\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +130,16 @@ def _mobile_local(local: str) -> bool:
 
 
 def _canonical_domain(domain: str) -> str:
+    domain = domain if domain.isascii() else _in_ascii(domain)
     domain = domain.rstrip(".").lower()
     if not _DOMAIN.match(domain) or len(domain) > 255:
         return ""
-    if domain.isascii():
-        return domain if all(domain.split(".")) or domain[0] == "[" else ""
+    return domain if all(domain.split(".")) or domain[0] == "[" else ""
+
+
+def _in_ascii(domain: str) -> str:
+    """IDNA turns look-alikes into a real `.`, `@` or `/`: check what comes out, not what went in."""
     try:
-        return domain.encode("idna").decode("ascii")
+        return domain.lower().encode("idna").decode("ascii")
     except UnicodeError:
         return ""
