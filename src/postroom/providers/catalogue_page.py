@@ -11,8 +11,8 @@ _HEAD: Final = """\
 # Mail services
 
 Drawn from `src/postroom/providers/catalogue/`, one file for each service; the file's name is the
-id for `--provider`. To add one, add a file: a test says what is missing. Then draw this page anew
-with `python -m postroom.providers.catalogue_page > docs/providers.md`.
+id for `--provider`. To add one, add a file: a test says what is missing. Then `make docs` draws
+this page anew.
 
 A server is on TLS unless STARTTLS is named. The first of several is the one proposed. *Sent copy*
 says whether the service files what it sends by SMTP; where nobody knows, Postroom looks.
