@@ -52,7 +52,7 @@ def test_alice_signs_in_and_out(visit: Visit, alice: User) -> None:
     page.get_by_label("Email").fill("alice@example.com")
     page.get_by_label("Password").fill("correct horse")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Leads")).to_be_visible()
+    expect(page.get_by_role("heading", name="Leads", exact=True)).to_be_visible()
     page.locator("details.me summary").click()
     page.get_by_role("link", name="Sign out").click()
     page.get_by_role("button", name="Sign out").click()

@@ -8,7 +8,6 @@ the network and have no origin. Design, decision 10.
 from collections.abc import Awaitable, Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.cache import add_never_cache_headers
 from django.utils.decorators import async_only_middleware
 
 from postroom.web.time_zones import use_time_zone_of
@@ -40,6 +39,8 @@ SEALED_POLICY = "; ".join(
     )
 )
 
+NEVER_KEPT = "private, no-store"
+
 GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 
@@ -55,8 +56,7 @@ def page_policy(get_response: GetResponse) -> GetResponse:
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), microphone=(), geolocation=()"
         )
-        if "Cache-Control" not in response.headers:
-            add_never_cache_headers(response)
+        response.headers.setdefault("Cache-Control", NEVER_KEPT)
         return response
 
     return respond
@@ -69,5 +69,5 @@ def seal(response: HttpResponse) -> HttpResponse:
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-DNS-Prefetch-Control"] = "off"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Cache-Control"] = NEVER_KEPT
     return response

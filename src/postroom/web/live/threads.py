@@ -24,6 +24,11 @@ async def ask(question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     return await asyncio.get_running_loop().run_in_executor(THREADS, asked)
 
 
+async def ask_once(question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a function that queries, before there is a page to keep a connection for."""
+    return await asyncio.to_thread(answer_and_leave, partial(question, *args, **kwargs))
+
+
 def answer(question: Callable[[], T]) -> T:
     """Ask; once more on a new connection when the database was away since the last time."""
     try:
@@ -31,3 +36,11 @@ def answer(question: Callable[[], T]) -> T:
     except (OperationalError, InterfaceError):
         connection.close()
         return question()
+
+
+def answer_and_leave(question: Callable[[], T]) -> T:
+    """Ask, and give the connection back."""
+    try:
+        return question()
+    finally:
+        connection.close()

@@ -13,7 +13,7 @@ from postroom.web.live.health import health_events
 from postroom.web.live.hub import Subscriber
 from postroom.web.live.rows import row_events
 from postroom.web.live.streams import Event, live_response
-from postroom.web.live.threads import ask
+from postroom.web.live.threads import ask_once
 from postroom.web.live.viewer import find_viewer
 
 Emails = frozenset[int] | None
@@ -58,11 +58,11 @@ async def stream(
     get: Callable[[User, int], object],
 ) -> HttpResponseBase:
     """Open the stream for someone signed in who may look; 204 tells a browser not to come back."""
-    viewer = await ask(find_viewer, request.session.session_key)
+    viewer = await ask_once(find_viewer, request.session.session_key)
     if viewer is None:
         return HttpResponse(status=204)
     pk = subscriber.person or subscriber.email or subscriber.account or 0
-    await ask(get, viewer, pk)
+    await ask_once(get, viewer, pk)
     return live_response(request, subscriber, compose)
 
 

@@ -43,7 +43,8 @@ def parse_place(text: str) -> tuple[str, str, int] | None:
     try:
         place = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         last, first, pk = place
-    except (ValueError, TypeError):
+        f"{last}{first}".encode()  # Half a surrogate pair is no text.
+    except (ValueError, TypeError, RecursionError):
         return None
     if not (isinstance(last, str) and isinstance(first, str) and isinstance(pk, int)):
         return None
