@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Lower
 
 from postroom.crm.models import Company, Person, PersonAddress, Stage
 from postroom.mime import canonical_address
 
 PEOPLE_CHANGED = "postroom_people"
+LONGEST_ADDRESS = 254  # RFC 5321 §4.5.3.1.3, without the angle brackets.
 
 
 class AddressUnusable(ValueError):
@@ -54,7 +56,9 @@ def find_company(name: str) -> Company | None:
     name = " ".join(name.split())
     if not name:
         return None
-    return Company.objects.filter(name__iexact=name).first() or Company.objects.create(name=name)
+    # As the constraint compares: upper case takes other letters for the same.
+    same = Company.objects.annotate(lower=Lower("name")).filter(lower=Lower(Value(name)))
+    return same.first() or Company.objects.create(name=name)
 
 
 @transaction.atomic
@@ -84,7 +88,7 @@ def unique_addresses(addresses: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for address in filter(None, (a.strip() for a in addresses)):
         canonical = canonical_address(address)
-        if not canonical:
+        if not canonical or len(canonical) > LONGEST_ADDRESS or "\0" in address:
             raise AddressUnusable(address)
         found.setdefault(canonical, address)
     return found

@@ -138,7 +138,7 @@ def _canonical_domain(domain: str) -> str:
 
 
 def _in_ascii(domain: str) -> str:
-    """IDNA turns look-alikes into a real `.`, `@` or `/`: check what comes out, not what went in."""
+    """IDNA turns look-alikes into a real `.`, `@` or `/`: what comes out is what to check."""
     try:
         return domain.lower().encode("idna").decode("ascii")
     except UnicodeError:
