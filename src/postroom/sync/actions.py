@@ -20,20 +20,27 @@ async def carry_out(visit: Visit) -> None:
     """Tell the server everything it has not been told yet, oldest first."""
     for action in await in_database(asked_actions, visit.account.pk):
         try:
-            await tell(visit, action)
+            was_told = await tell(visit, action)
         except (CommandRefused, FolderVanished) as refusal:
             await in_database(finish, action, visit.clock(), refusal.sentence)
         else:
-            await in_database(finish, action, visit.clock())
+            if was_told or action.email.removed_at is not None:
+                await in_database(finish, action, visit.clock())
 
 
-async def tell(visit: Visit, action: Action) -> None:
-    """Change the flags of every copy of the email (RFC 3501 §6.4.6)."""
+async def tell(visit: Visit, action: Action) -> bool:
+    """Change the flags of every copy of the email (RFC 3501 §6.4.6).
+
+    Returns whether there was one: of a folder just renamed or renumbered the next pass knows more.
+    """
+    was_told = False
     add, remove = CHANGES[action.kind]
     for folder, uids in (await in_database(places, action)).items():
         selected = await visit.client.select(folder.name)
         if numbering(selected) == folder.uidvalidity:
             await visit.client.uid_store(UidSet(uids), add=add, remove=remove)
+            was_told = True
+    return was_told
 
 
 def places(action: Action) -> dict[Folder, list[int]]:
