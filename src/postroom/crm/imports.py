@@ -14,7 +14,7 @@ from postroom.crm.models import Person, Stage
 from postroom.crm.people import (
     AddressTaken,
     AddressUnusable,
-    find_company,
+    company_called,
     find_person,
     set_addresses,
 )
@@ -125,6 +125,6 @@ def complete(person: Person, row: dict[str, str], addresses: list[str]) -> None:
         person.stage = Stage(row["stage"].lower())
     person.first_name = row["first_name"] or person.first_name
     person.last_name = row["last_name"]
-    person.company = find_company(row["company"]) or person.company
+    person.company = company_called(row["company"]) or person.company
     person.save()
     set_addresses(person, addresses)

@@ -51,7 +51,7 @@ def find_person(address: str) -> Person | None:
     return Person.objects.filter(addresses__canonical=canonical_address(address)).first()
 
 
-def find_company(name: str) -> Company | None:
+def company_called(name: str) -> Company | None:
     """The company of that name, made when it is new; None for no name."""
     name = " ".join(name.split())
     if not name:

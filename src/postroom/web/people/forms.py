@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import QueryDict
 
 from postroom.crm.models import Person, Stage
-from postroom.crm.people import AddressTaken, AddressUnusable, find_company, set_addresses
+from postroom.crm.people import AddressTaken, AddressUnusable, company_called, set_addresses
 from postroom.mime import canonical_address
 
 MOST_FURTHER = 20
@@ -81,7 +81,7 @@ class PersonForm(forms.Form):
         cleaned = self.cleaned_data
         self.person.first_name = cleaned["first_name"]
         self.person.last_name = cleaned["last_name"]
-        self.person.company = find_company(cleaned["company"])
+        self.person.company = company_called(cleaned["company"])
         self.person.save()
         set_addresses(self.person, [cleaned["email"], *cleaned["further"]])
 
