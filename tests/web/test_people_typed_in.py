@@ -8,7 +8,7 @@ from django.test import Client
 
 from cast import person
 from postroom.crm.models import Company
-from postroom.crm.people import find_company
+from postroom.crm.people import company_called
 from postroom.team.models import User
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def test_a_place_that_nobody_wrote_means_the_beginning(
     ("first", "second"), [("Kelvin", "\N{KELVIN SIGN}elvin"), ("Straß", "Stra\u1e9e")]
 )
 def test_a_company_is_found_by_any_of_its_spellings(first: str, second: str) -> None:
-    assert find_company(first) == find_company(second)
+    assert company_called(first) == company_called(second)
     assert Company.objects.count() == 1
 
 
