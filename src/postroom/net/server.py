@@ -12,8 +12,10 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 MAIL_PORTS: Final = frozenset((993, 143, 995, 110, 465, 587, 25))
 
 _CLOUD_METADATA: Final = frozenset(
-    ipaddress.ip_address(text) for text in ("169.254.169.254", "fd00:ec2::254")
+    ipaddress.ip_address(text) for text in ("169.254.169.254", "192.0.0.192", "fd00:ec2::254")
 )
+# All that was ever given out (RFC 4291 §2.4); the rest carries or hides other networks.
+_INTERNET: Final = ipaddress.ip_network("2000::/3")
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -78,9 +80,10 @@ def _words(text: str) -> Iterable[str]:
 
 
 def _is_public(address: Address) -> bool:
-    # Python holds fec0::/10, given up by RFC 3879, for a part of the internet.
-    is_site_local = isinstance(address, ipaddress.IPv6Address) and address.is_site_local
-    return address.is_global and not address.is_multicast and not is_site_local
+    if isinstance(address, ipaddress.IPv6Address) and address not in _INTERNET:
+        # These two are looked into; their inner address decides.
+        return address.ipv4_mapped is not None or address in _NAT64
+    return address.is_global and not address.is_multicast
 
 
 def _embedded(address: Address) -> list[Address]:
