@@ -79,7 +79,9 @@ def test_a_share_of_another_account_shows_nothing(alice: User, bob: User) -> Non
     assert not sees(bob, email)
 
 
-@pytest.mark.parametrize("pattern", [LEAD, "customer.example"])
+@pytest.mark.parametrize(
+    "pattern", [LEAD, "customer.example", "Lena@Customer.Example", "@CUSTOMER.example."]
+)
 @pytest.mark.parametrize("is_organisations", [True, False])
 def test_excluded_addresses_and_domains_are_never_shared(
     alice: User, bob: User, pattern: str, is_organisations: bool
@@ -103,11 +105,18 @@ def test_anothers_exclusion_hides_nothing_of_mine(alice: User, bob: User) -> Non
     assert sees(bob, mail_with_lead(alice, Sharing.PUBLIC))
 
 
-def test_colleagues_are_not_customers(alice: User, bob: User) -> None:
-    Organisation.objects.create(own_domains=["example.com"])
-    person("Carla Colleague", "carla@example.com")
-    email = mail_with_lead(alice, Sharing.PUBLIC, from_="carla@example.com")
-    assert not sees(bob, email)
+@pytest.mark.parametrize(
+    ("domain", "colleague"),
+    [
+        ("example.com", "carla@example.com"),
+        ("Example.COM.", "carla@example.com"),
+        ("bücher.example", "carla@xn--bcher-kva.example"),
+    ],
+)
+def test_colleagues_are_not_customers(alice: User, bob: User, domain: str, colleague: str) -> None:
+    Organisation.objects.create(own_domains=[domain, "no domain"])
+    person("Carla Colleague", colleague)
+    assert not sees(bob, mail_with_lead(alice, Sharing.PUBLIC, from_=colleague))
 
 
 @pytest.mark.parametrize("own", ["alice@example.com", "bob@example.com"])

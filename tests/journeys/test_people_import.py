@@ -56,6 +56,13 @@ def test_a_bad_row_is_named_with_its_line_and_the_others_are_kept(row: str, tmp_
     assert PersonAddress.objects.count() == 3
 
 
+def test_a_bad_row_does_not_write_to_the_terminal(tmp_path: Path) -> None:
+    row = "lead,Eve,Evil,,\x1b]0;owned\x07\x9b2J\u202eno address,\n"
+    result = import_file(tmp_path, f"{HEAD}{row}".encode())
+    assert "no address” is not an email address" in result.stderr
+    assert result.stderr.replace("\n", "").isprintable()
+
+
 def test_lines_are_counted_as_an_editor_counts_them(tmp_path: Path) -> None:
     over_two_lines = 'lead,Bo,"Diddley\nthe Second",,bo@example.com,\n'
     result = import_file(tmp_path, f"{HEAD}{over_two_lines}\n\nlead,Bad,,,x,\n".encode())

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from postroom.crm.models import Person
+from postroom.mime import canonical_address
 from postroom.team.models import StorageMode, User
 
 
@@ -154,3 +155,9 @@ class Exclusion(models.Model):
 
     def __str__(self) -> str:
         return self.pattern
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Store the pattern in the form in which participants are compared with it."""
+        domain = canonical_address(f"x@{self.pattern.removeprefix('@')}").removeprefix("x@")
+        self.pattern = canonical_address(self.pattern) or domain
+        super().save(*args, **kwargs)  # type: ignore[arg-type]

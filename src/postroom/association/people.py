@@ -13,6 +13,7 @@ from django.db.models import OuterRef, Q, QuerySet
 from postroom.accounts.models import EmailAccount
 from postroom.archive.models import Email, Participant
 from postroom.crm.models import Person, PersonAddress
+from postroom.mime import canonical_address
 from postroom.team.models import Organisation, User
 
 
@@ -24,8 +25,9 @@ def of_colleagues() -> Q:
 
 def at_own_domains() -> Q:
     """Match addresses at any of the organisation's domains; none at all when it has none."""
-    domains = Organisation.get().own_domains
-    return reduce(or_, (Q(canonical__endswith=f"@{domain}") for domain in domains), Q(pk__in=[]))
+    written = (canonical_address(f"x@{domain}") for domain in Organisation.get().own_domains)
+    ends = (Q(canonical__endswith=address[1:]) for address in written if address)
+    return reduce(or_, ends, Q(pk__in=[]))
 
 
 def known_addresses() -> QuerySet[PersonAddress]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from postroom.cli.bootstrap import Failed, with_django
-from postroom.cli.printing import json_option, print_json
+from postroom.cli.printing import json_option, plain, print_json
 
 
 @click.group("people")
@@ -46,6 +46,6 @@ def import_file(file: Path, as_json: bool) -> None:
             f" {len(result.bad)} not imported"
         )
         for bad in result.bad:
-            click.echo(f"  line {bad.line}: {bad.reason}", err=True)
+            click.echo(f"  line {bad.line}: {plain(bad.reason)}", err=True)
     if result.bad:
         click.get_current_context().exit(1)
