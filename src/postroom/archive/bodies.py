@@ -80,9 +80,9 @@ def insert_raw(rows: Sequence[tuple[bytes, int, bytes]]) -> None:
 
 
 def body_unavailable(email_ids: Sequence[int], account_id: int) -> None:
-    """The server could not give these bodies; opening the email again asks anew."""
+    """The server could not give these bodies; opening the email later asks anew."""
     emails = Email.objects.filter(pk__in=email_ids, body_state=BodyState.ENVELOPE)
-    emails.update(body_state=BodyState.UNAVAILABLE, body_asked_at=None)
+    emails.update(body_state=BodyState.UNAVAILABLE)
     announce_emails(account_id, email_ids)
 
 

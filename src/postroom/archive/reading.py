@@ -1,15 +1,18 @@
 """Open an email: its parsed message if it is here, and what follows from opening it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import zstandard
 from django.db import transaction
 
 from postroom.archive.actions import ask_for
 from postroom.archive.announce import announce_work
+from postroom.archive.bodies import ask_for_body
 from postroom.archive.models import ActionKind, BodyState, Email
 from postroom.mime import ParsedMessage, parse_message
 from postroom.team.models import User
+
+PAUSE = timedelta(seconds=30)
 
 
 def find_raw(email: Email) -> bytes | None:
@@ -31,8 +34,19 @@ def opened(email: Email, viewer: User, now: datetime) -> None:
 
     A colleague's reading changes nothing in the owner's mailbox.
     """
-    if email.body_state == BodyState.ENVELOPE and email.body_asked_at is None:
-        Email.objects.filter(pk=email.pk).update(body_asked_at=now)
+    if is_to_be_asked_for(email, now):
+        ask_for_body(email, now)
         announce_work(email.account_id)
     if email.account.owner_id == viewer.pk and not email.is_read:
         ask_for(ActionKind.MARK_READ, email, now)
+
+
+def is_to_be_asked_for(email: Email, now: datetime) -> bool:
+    """Whether opening the email asks the server for its body.
+
+    One that could not be had is asked for again after a pause: the page that waits for it looks
+    again by itself, and must not begin anew each time.
+    """
+    if email.body_state == BodyState.UNAVAILABLE:
+        return email.body_asked_at is None or now - email.body_asked_at > PAUSE
+    return email.body_state == BodyState.ENVELOPE and email.body_asked_at is None

@@ -59,7 +59,6 @@ COPY_COLUMNS = [
 
 ROLES = (
     (ParticipantRole.FROM, "from_"),
-    (ParticipantRole.SENDER, "sender"),
     (ParticipantRole.REPLY_TO, "reply_to"),
     (ParticipantRole.TO, "to"),
     (ParticipantRole.CC, "cc"),
@@ -230,7 +229,7 @@ def direction(folder: Folder, envelope: Envelope) -> Direction:
 
 def canonicals(envelope: Envelope) -> set[str]:
     """All canonical addresses on an envelope."""
-    return {a.canonical for a in envelope.all_addresses() if a.canonical}
+    return {a.canonical for _, header in ROLES for a in getattr(envelope, header) if a.canonical}
 
 
 def refresh_flags(email_ids: set[int]) -> None:

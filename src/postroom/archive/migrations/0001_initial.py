@@ -159,11 +159,10 @@ class Migration(migrations.Migration):
                     models.PositiveSmallIntegerField(
                         choices=[
                             (1, "From"),
-                            (2, "Sender"),
-                            (3, "Reply-To"),
-                            (4, "To"),
-                            (5, "Cc"),
-                            (6, "Bcc"),
+                            (2, "Reply-To"),
+                            (3, "To"),
+                            (4, "Cc"),
+                            (5, "Bcc"),
                         ]
                     ),
                 ),

@@ -84,14 +84,16 @@ class Email(models.Model):
 
 
 class ParticipantRole(models.IntegerChoices):
-    """The header in which an address stands."""
+    """The header in which an address stands.
+
+    Sender is left out: it names the machine or list that passed a mail on, not who wrote it.
+    """
 
     FROM = 1, "From"
-    SENDER = 2, "Sender"
-    REPLY_TO = 3, "Reply-To"
-    TO = 4, "To"
-    CC = 5, "Cc"
-    BCC = 6, "Bcc"
+    REPLY_TO = 2, "Reply-To"
+    TO = 3, "To"
+    CC = 4, "Cc"
+    BCC = 5, "Bcc"
 
 
 class Participant(models.Model):
