@@ -20,7 +20,7 @@ from postroom.archive.quarantine import (
     set_aside_in,
 )
 from postroom.sync import parsing
-from postroom.sync.parsing import TOO_BIG, LimitedParser
+from postroom.sync.parsing import TOO_MUCH, LimitedParser
 from postroom.sync.retrying import retry
 from servers.dovecot import Dovecot, dovecot
 from sync.real_mailbox import connected, numbers_of, sync
@@ -102,7 +102,7 @@ def test_what_fails_again_stays_with_its_new_reason(
     monkeypatch.setattr(parsing, "PROGRAM", CRASHING)
     assert not retry(entries_of(account).get(), parser, NOON)
     [entry] = set_aside_in(account)
-    assert (entry.reason, entry.is_ignored, entry.has_bytes) == (TOO_BIG, False, True)
+    assert (entry.reason, entry.is_ignored, entry.has_bytes) == (TOO_MUCH, False, True)
 
 
 def test_what_is_ignored_stays_in_the_proof_and_needs_nobody(account: EmailAccount) -> None:

@@ -4,6 +4,7 @@ Run as `python -m postroom.sync.parser_process FD`, where FD is its end of a pip
 """
 
 import resource
+import signal
 import sys
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
@@ -11,6 +12,7 @@ from multiprocessing.connection import Connection
 from postroom.mime import is_identified, parse_message, stable_identity
 from postroom.sync.outcomes import BrokenMessage, Outcome, ReadMessage
 
+CPU_SECONDS = 2.0  # Past them the process is ended by SIGPROF.
 MEMORY = 768 * 1024 * 1024  # Of address space, interpreter included.
 
 
@@ -33,7 +35,11 @@ def batches(pipe: Connection) -> Iterator[list[bytes]]:
 
 
 def read(raw: bytes) -> Outcome:
-    """Parse one message; whatever goes wrong is this message's alone."""
+    """Parse one message; whatever goes wrong is this message's alone.
+
+    Of time only what it used itself counts: on a busy machine a good message may wait long.
+    """
+    signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
     try:
         message = parse_message(raw)
         return ReadMessage(
@@ -45,6 +51,8 @@ def read(raw: bytes) -> Outcome:
         )
     except Exception as error:
         return BrokenMessage(f"Reading it failed: {type(error).__name__}.")
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 if __name__ == "__main__":
