@@ -198,7 +198,6 @@ def test_a_certificate_for_another_name_is_told_from_one_that_nobody_signed(
     assert accepted.exit_code == 0
 
 
-@pytest.mark.xfail(reason="net shows a refusal's words as they come")
 def test_a_server_that_repeats_the_password_does_not_get_it_shown(
     alice: User, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,11 +1,12 @@
 """Sign in the best way both sides know, once: a refused password is never tried again."""
 
 import asyncio
+from dataclasses import replace
 
 from postroom.imap.commands.session import Capability
 from postroom.imap.commands.sign_in import Authenticate, Login
 from postroom.imap.errors import ImapError
-from postroom.net.credentials import Credential, Password
+from postroom.net.credentials import Credential, Password, shows_in
 from postroom.net.errors import ConnectionLost, ProtocolViolation, SignInNotOffered
 from postroom.net.imap_wire import ImapWire
 from postroom.net.refusals import error_for_sign_in
@@ -24,6 +25,8 @@ async def sign_in(wire: ImapWire, credential: Credential) -> None:
         wire.fail(ConnectionLost(server.host, server.port))
         raise ConnectionLost(server.host, server.port) from None
     if outcome.kind != "OK":
+        if shows_in(credential, outcome.text):
+            outcome = replace(outcome, text="")
         raise error_for_sign_in(outcome, server.host, server.port)
     try:
         if isinstance(command, Authenticate):

@@ -13,7 +13,7 @@ from typing import Final, Self, TypeVar
 
 from postroom.imap.errors import ImapError
 from postroom.imap.limits import Limits
-from postroom.net.credentials import Credential
+from postroom.net.credentials import Credential, shows_in
 from postroom.net.errors import (
     CommandRefused,
     ConnectionLost,
@@ -133,6 +133,8 @@ class SmtpClient:
                 return
         except (ImapError, ValueError):
             raise ProtocolViolation(host, port) from None
+        if shows_in(credential, reply.text):
+            reply = Reply(reply.code, b"")
         raise error_for_smtp_sign_in(reply, host, port)
 
     def _deliver(self, sender: str, recipients: Sequence[str], message: bytes) -> Delivery:
