@@ -2,7 +2,10 @@
 
 import time
 
+import pytest
+
 from postroom.mime import attachment_content, parse_message
+from postroom.web.emails.letter import letter
 from postroom.web.emails.safe_html import LARGEST_PAGE, safe_html
 
 
@@ -35,3 +38,12 @@ def test_one_image_shown_ten_thousand_times_fills_no_memory() -> None:
     shown = safe_html(parse_message(raw), raw)
     assert LARGEST_PAGE / 2 < len(shown.html) < 2 * LARGEST_PAGE
     assert 0 < shown.blocked_images < 10_000
+
+
+@pytest.mark.parametrize("line", ["http://a.b ", ">a\nb\n"])
+def test_two_megabytes_of_marks_are_laid_out_in_less_than_a_second(line: str) -> None:
+    text = line * (2_000_000 // len(line))
+    start = time.process_time()
+    shown = letter(text)
+    assert time.process_time() - start < 1
+    assert len(shown) < 3 * len(text)
