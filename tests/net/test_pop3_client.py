@@ -7,7 +7,7 @@ import pytest
 from postroom.imap.limits import Limits
 from postroom.net import errors
 from postroom.net.credentials import AccessToken, Password
-from postroom.net.pop3_client import Pop3Client
+from postroom.net.pop3_client import Pop3Client, Pop3Message
 from postroom.net.server import AllowedNetworks, Security, Server
 from servers.certificates import Certificate
 from servers.dovecot import dovecot
@@ -40,6 +40,8 @@ async def test_it_reads_and_leaves_the_mailbox_as_it_is(security: Security) -> N
             await client.sign_in(ALICE)
             listed = await client.list_messages()
             assert await client.message(listed[0].number) == LETTER
+            assert await client.peek(listed[0]) == LETTER
+            assert [one.size for one in listed] == [len(LETTER), len(LETTER)]
             assert await client.header(2) == b"Subject: two\r\n\r\n"
             await client.sign_out()
             uidls.append([one.uidl for one in listed])
@@ -98,6 +100,28 @@ async def test_it_gives_nothing_away_without_tls(script: Script, certificate: Ce
 async def sign_in(port: int, certificate: Certificate) -> None:
     client = await connect(port, Security.STARTTLS, certificate)
     await client.sign_in(ALICE)
+
+
+async def shortens(dialogue: Dialogue) -> None:
+    """Play a server whose TOP gives ten lines at most."""
+    await dialogue.send(b"+OK ready")
+    while True:
+        command = await dialogue.line()
+        match command.split()[0]:
+            case b"CAPA":
+                await dialogue.send(b"+OK", b"TOP", b".")
+            case b"TOP":
+                await dialogue.send(b"+OK", *LETTER.splitlines()[:2], b".")
+            case _:
+                await dialogue.send(b"+OK", *LETTER.replace(b"\r\n.", b"\r\n..").splitlines(), b".")
+
+
+async def test_what_top_cuts_short_is_fetched_whole(certificate: Certificate) -> None:
+    async with scripted(shortens) as server:
+        client = await connect(server.port, Security.NONE, certificate)
+        assert await client.peek(Pop3Message(1, "a", len(LETTER))) == LETTER
+        assert await client.peek(Pop3Message(1, "a", 5)) != LETTER
+    assert b"RETR 1" in server.heard.clear
 
 
 def greeted(more: bytes) -> Script:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from postroom.accounts.models import EmailAccount
+from postroom.accounts.models import EmailAccount, Protocol
 from postroom.archive.announce import announce_emails
 from postroom.archive.arrivals import Flags
 from postroom.archive.models import Folder, Quarantine, ServerCopy
@@ -39,11 +39,18 @@ def proof_of(account: EmailAccount) -> list[FolderProof]:
         FolderProof(
             folder,
             folder.server_count,
-            len(recorded := recorded_flags(folder).keys()),
+            len(recorded := recorded_flags(folder).keys()) - kept_here(folder),
             len(quarantined_uids(folder) - recorded),
         )
         for folder in account.folders.filter(is_synced=True, gone_at__isnull=True)
     ]
+
+
+def kept_here(folder: Folder) -> int:
+    """How many messages are recorded that a POP3 server lists no more."""
+    if folder.account.protocol != Protocol.POP:
+        return 0
+    return _living(folder).filter(missed_at__isnull=False).count()
 
 
 def recorded_flags(folder: Folder) -> dict[int, Flags]:
@@ -100,6 +107,24 @@ def miss(folder: Folder, uids: Collection[int], now: datetime) -> None:
     _bury(missed.filter(missed_at__lte=now - PATIENCE), folder.account_id, now)
     missed.filter(missed_at__isnull=True).update(missed_at=now)
     Quarantine.objects.filter(folder=folder, uidvalidity=folder.uidvalidity, uid__in=uids).delete()
+
+
+@transaction.atomic
+def note_listed(folder: Folder, uids: Collection[int], now: datetime) -> None:
+    """Over POP3 a message that is listed no more was fetched by another program, as a rule.
+
+    So its absence is noted and never becomes a removal. Writes only what is new.
+    """
+    rows = _living(folder).values_list("uid", "missed_at")
+    missed = {uid for uid, missed_at in rows if missed_at}
+    lost = {uid for uid, _ in rows} - missed - set(uids)
+    if lost:
+        _living(folder).filter(uid__in=lost).update(missed_at=now)
+    if found := missed & set(uids):
+        _living(folder).filter(uid__in=found).update(missed_at=None)
+    without_bytes = Quarantine.objects.filter(folder=folder, raw__isnull=True)
+    if gone := set(without_bytes.values_list("uid", flat=True)) - set(uids):
+        without_bytes.filter(uid__in=gone).delete()
 
 
 @transaction.atomic

@@ -30,6 +30,10 @@ account_command.add_command(quarantine_command)
 @click.option("--imap-host")
 @click.option("--imap-port", type=int)
 @click.option("--imap-security", type=SECURITY)
+@click.option("--protocol", type=click.Choice(["imap", "pop"]), help="pop: leaves mail there.")
+@click.option("--pop-host")
+@click.option("--pop-port", type=int)
+@click.option("--pop-security", type=SECURITY)
 @click.option("--smtp-host")
 @click.option("--smtp-port", type=int)
 @click.option("--smtp-security", type=SECURITY)
@@ -136,7 +140,7 @@ def summary(account: Any) -> dict[str, Any]:
         "activation": account.activation,
         "sharing": account.sharing,
         "storage": account.storage or "as the organisation",
-        "imap": f"{account.imap_host}:{account.imap_port} {account.imap_security}",
+        account.protocol: "{}:{} {}".format(*account.incoming),
         "smtp": f"{account.smtp_host}:{account.smtp_port} {account.smtp_security}"
         if account.smtp_host
         else "",

@@ -2,18 +2,23 @@
 
 from typing import Any, Literal
 
+import click
+
 from postroom.accounts.models import Security, Sharing
 from postroom.cli.bootstrap import Failed
 from postroom.providers import Provider, ServerChoice, find_provider, provider_for_address
 from postroom.setup import AccountRequest, ServerAddress
 from postroom.team.models import User
 
-Protocol = Literal["imap", "smtp"]
+Kind = Literal["imap", "pop", "smtp"]
 
 STANDARD_PORTS = {
     ("imap", "tls"): 993,
     ("imap", "starttls"): 143,
     ("imap", "none"): 143,
+    ("pop", "tls"): 995,
+    ("pop", "starttls"): 110,
+    ("pop", "none"): 110,
     ("smtp", "tls"): 465,
     ("smtp", "starttls"): 587,
     ("smtp", "none"): 25,
@@ -25,16 +30,18 @@ def compose_request(
 ) -> AccountRequest:
     """Everything needed to connect; raises Failed when no incoming server is known."""
     provider = chosen_provider(address, choices)
-    imap = chosen_server("imap", choices, provider)
-    if imap is None:
+    protocol = chosen_protocol(choices)
+    incoming = chosen_server(protocol, choices, provider)
+    if incoming is None:
         raise Failed(
-            f"The mail server of {address} is not known. Name it with --imap-host,"
+            f"The mail server of {address} is not known. Name it with --{protocol}-host,"
             " or choose a service with --provider."
         )
     return AccountRequest(
         owner=owner,
         address=address,
-        imap=imap,
+        imap=incoming if protocol == "imap" else None,
+        pop=incoming if protocol == "pop" else None,
         smtp=chosen_server("smtp", choices, provider),
         password=password,
         username=choices["username"],
@@ -51,11 +58,19 @@ def chosen_provider(address: str, choices: dict[str, Any]) -> Provider | None:
         if provider is None:
             raise Failed(f"There is no provider “{choices['provider']}”. See docs/providers.md.")
         return provider.for_address(address)
-    return None if choices["imap_host"] else provider_for_address(address)
+    is_other_mail = choices["imap_host"] or choices["pop_host"]
+    return None if is_other_mail else provider_for_address(address)
+
+
+def chosen_protocol(choices: dict[str, Any]) -> Literal["imap", "pop"]:
+    """IMAP, unless POP3 is asked for or a POP3 server is named."""
+    if choices["imap_host"] and choices["pop_host"]:
+        raise click.UsageError("Name the server with --imap-host or with --pop-host, not both.")
+    return "pop" if choices["pop_host"] or choices["protocol"] == "pop" else "imap"
 
 
 def chosen_server(
-    protocol: Protocol, choices: dict[str, Any], provider: Provider | None
+    protocol: Kind, choices: dict[str, Any], provider: Provider | None
 ) -> ServerAddress | None:
     """The server given by options, else the provider's best."""
     host = choices[f"{protocol}_host"]

@@ -17,11 +17,12 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 
 from postroom.accounts.lifecycle import meet_trouble
-from postroom.accounts.models import Activation, EmailAccount
+from postroom.accounts.models import Activation, EmailAccount, Protocol
 from postroom.archive.announce import announce_account
 from postroom.engine.bells import BELLS
 from postroom.sync.database import in_database
 from postroom.sync.keeping import keep_in_sync
+from postroom.sync.polling import keep_polling
 from postroom.sync.troubles import NEEDS_A_PERSON, trouble_of
 
 log = logging.getLogger(__name__)
@@ -40,9 +41,10 @@ async def keep_account(account_id: int, failures: int = 0) -> None:
         return
     if account.trouble in NEEDS_A_PERSON:
         return
+    keep = keep_polling if account.protocol == Protocol.POP else keep_in_sync
     with BELLS.of(account_id) as bell:
         try:
-            await keep_in_sync(account, timezone.now, bell, SECONDS_HELD)
+            await keep(account, timezone.now, bell, SECONDS_HELD)
         except Exception as error:
             kind, sentence = trouble_of(error)
             await in_database(note_trouble, account, kind, sentence, timezone.now())
@@ -60,8 +62,14 @@ def note_trouble(account: EmailAccount, kind: str, sentence: str, now: datetime)
 
 
 def start_keeping(account: EmailAccount) -> None:
-    """Put the account's job into the queue; asking twice is asking once."""
+    """Put the account's job into the queue, to begin at once; asking twice is asking once.
+
+    An attempt that waits for a better time gives way: someone has just mended what was wrong.
+    """
     lock = LOCK.format(account.pk)
+    waiting = ProcrastinateJob.objects.filter(queueing_lock=lock, status="todo")
+    for job_id in waiting.filter(scheduled_at__isnull=False).values_list("pk", flat=True):
+        app.job_manager.cancel_job_by_id(job_id, delete_job=True)
     with suppress(AlreadyEnqueued):
         keep_account.configure(lock=lock, queueing_lock=lock).defer(account_id=account.pk)
 

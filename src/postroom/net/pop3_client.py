@@ -3,7 +3,7 @@
 import base64
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
@@ -12,7 +12,7 @@ from postroom.imap.limits import Limits
 from postroom.imap.responses import Code, Condition
 from postroom.imap.sasl import Mechanism
 from postroom.imap.server_words import server_words
-from postroom.net.credentials import Credential, Password
+from postroom.net.credentials import Credential, Password, shows_in
 from postroom.net.errors import (
     CommandRefused,
     ConnectionLost,
@@ -30,6 +30,7 @@ from postroom.net.text_line import LineBroken, TextLine
 T = TypeVar("T")
 
 _MESSAGES_MAX: Final = 500_000
+_ALL_LINES: Final = 99_999_999
 # RFC 2449 §8 and RFC 3206 §4, in the words of RFC 5530.
 _CODES: Final = {
     b"AUTH": "AUTHENTICATIONFAILED",
@@ -41,10 +42,11 @@ _CODES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Pop3Message:
-    """A message's number in this session, and its id for ever (RFC 1939 §7, UIDL)."""
+    """A message's number in this session, its id for ever (RFC 1939 §7, UIDL), and its octets."""
 
     number: int
     uidl: str
+    size: int = 0
 
 
 class Refused(Exception):
@@ -89,13 +91,24 @@ class Pop3Client:
         await self._run(lambda: self._sign_in(credential))
 
     async def list_messages(self) -> list[Pop3Message]:
-        """Return every message with its unique id (UIDL)."""
+        """Return every message with its unique id (UIDL) and what the server says of its size."""
         return await self._run(self._list)
 
     async def header(self, number: int) -> bytes:
         """Return a message's header (TOP), or all of it where TOP is not offered."""
         command = f"TOP {number:d} 0" if "TOP" in self.capabilities else f"RETR {number:d}"
         return await self._run(lambda: self._text(command))
+
+    async def peek(self, message: Pop3Message) -> bytes:
+        """Return a message as if nobody had: by TOP with more lines than any message has.
+
+        RETR marks it as read (Seen: Dovecot). Where TOP brings less than was announced, RETR it is.
+        """
+        if "TOP" in self.capabilities:
+            text = await self._run(lambda: self._text(f"TOP {message.number:d} {_ALL_LINES:d}"))
+            if len(text) >= message.size:
+                return text
+        return await self.message(message.number)
 
     async def message(self, number: int) -> bytes:
         """Return a message (RETR), at most `Limits.message` octets."""
@@ -156,7 +169,10 @@ class Pop3Client:
             else:
                 raise SignInNotOffered(host, port)
         except Refused as refusal:
-            raise error_for_sign_in(refusal.condition, host, port) from None
+            condition = refusal.condition
+            if shows_in(credential, condition.text):
+                condition = replace(condition, text="")
+            raise error_for_sign_in(condition, host, port) from None
         except (ImapError, ValueError):
             raise ProtocolViolation(host, port) from None
         self._learn_capabilities()
@@ -182,7 +198,14 @@ class Pop3Client:
         self._ask(f"PASS {credential.secret}")
 
     def _list(self) -> list[Pop3Message]:
-        self._ask("UIDL")
+        sizes = dict(self._listing("LIST"))
+        return [
+            Pop3Message(number, uidl.decode("latin-1"), _size(sizes.get(number, b"")))
+            for number, uidl in self._listing("UIDL")
+        ]
+
+    def _listing(self, command: str) -> list[tuple[int, bytes]]:
+        self._ask(command)
         self._line.grant(80 * _MESSAGES_MAX)
         return [self._parse_listing(line) for line in self._lines()]
 
@@ -209,12 +232,18 @@ class Pop3Client:
         while (line := self._line.read_line()) != b".":
             yield line[1:] if line.startswith(b".") else line
 
-    def _parse_listing(self, line: bytes) -> Pop3Message:
-        number, _, uidl = line.strip().partition(b" ")
+    def _parse_listing(self, line: bytes) -> tuple[int, bytes]:
+        number, _, told = line.strip().partition(b" ")
         # RFC 1939 §7 says at most 70 characters; some servers have more.
-        if not number.isdigit() or len(number) > 9 or not 1 <= len(uidl) <= 255:
+        if not number.isdigit() or len(number) > 9 or not 1 <= len(told) <= 255:
             raise ProtocolViolation(self._server.host, self._server.port)
-        return Pop3Message(int(number), uidl.decode("latin-1"))
+        return int(number), told
+
+
+def _size(words: bytes) -> int:
+    """Read the size out of a line of LIST; servers may say more after it (RFC 1939 §5)."""
+    size = words.split(b" ", 1)[0]
+    return int(size) if size.isdigit() and len(size) < 10 else 0
 
 
 def _condition(words: bytes) -> Condition:

@@ -2,33 +2,37 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
-from postroom.accounts.models import Direction, EmailAccount, Security, Sharing
+from postroom.accounts.models import Direction, EmailAccount, Protocol, Security, Sharing
 from postroom.accounts.seals import keep_secret
 from postroom.mime import canonical_address
 from postroom.net import server as net
 from postroom.net.credentials import Password
 from postroom.net.errors import NetError
 from postroom.net.imap_client import ImapClient
+from postroom.net.pop3_client import Pop3Client
 from postroom.net.server import Server
 from postroom.team.models import User
 
+# Where to mend it; the server's fields are named after the protocol.
 FIELD_OF = {
-    "host_unknown": "imap_host",
-    "address_not_allowed": "imap_host",
-    "certificate_mismatch": "imap_host",
-    "certificate_untrusted": "imap_host",
-    "host_unreachable": "imap_host",
-    "connect_timed_out": "imap_host",
-    "port_not_allowed": "imap_port",
-    "port_refused": "imap_port",
-    "not_an_imap_server": "imap_port",
-    "plaintext_not_allowed": "imap_security",
-    "tls_failed": "imap_security",
-    "tls_not_offered": "imap_security",
+    "host_unknown": "{}_host",
+    "address_not_allowed": "{}_host",
+    "certificate_mismatch": "{}_host",
+    "certificate_untrusted": "{}_host",
+    "host_unreachable": "{}_host",
+    "connect_timed_out": "{}_host",
+    "port_not_allowed": "{}_port",
+    "port_refused": "{}_port",
+    "not_an_imap_server": "{}_port",
+    "not_a_pop3_server": "{}_port",
+    "plaintext_not_allowed": "{}_security",
+    "tls_failed": "{}_security",
+    "tls_not_offered": "{}_security",
     "sign_in_refused": "password",
     "sign_in_not_offered": "password",
 }
@@ -50,11 +54,12 @@ class ServerAddress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountRequest:
-    """What someone typed to connect a mailbox."""
+    """What someone typed to connect a mailbox: its IMAP server, or its POP3 server."""
 
     owner: User
     address: str
-    imap: ServerAddress
+    imap: ServerAddress | None = None
+    pop: ServerAddress | None = None
     password: str = field(repr=False)
     username: str = ""
     smtp: ServerAddress | None = None
@@ -62,6 +67,19 @@ class AccountRequest:
     provider: str = ""
     sharing: Sharing = Sharing.PRIVATE
     storage: str = ""
+
+    @property
+    def protocol(self) -> Protocol:
+        """How the mail is to be read."""
+        return Protocol.POP if self.pop else Protocol.IMAP
+
+    @property
+    def incoming(self) -> ServerAddress:
+        """The server to read it from."""
+        server = self.pop or self.imap
+        if server is None:
+            raise ValueError("no incoming server")
+        return server
 
 
 class ConnectionFailed(Exception):
@@ -80,7 +98,8 @@ def connect_account(request: AccountRequest) -> EmailAccount:
     try:
         asyncio.run(try_incoming(request))
     except NetError as error:
-        raise ConnectionFailed(error.kind, error.sentence, FIELD_OF.get(error.kind, "")) from error
+        field = FIELD_OF.get(error.kind, "").format(request.protocol)
+        raise ConnectionFailed(error.kind, error.sentence, field) from error
     return save_account(request)
 
 
@@ -106,13 +125,32 @@ def refuse_unusable(request: AccountRequest) -> None:
 
 
 async def try_incoming(request: AccountRequest) -> None:
-    """Connect, sign in, and list the folders, as the sync will."""
-    client = await ImapClient.connect(request.imap.server, settings.MAIL_NETWORKS)
+    """Connect, sign in, and list what is there, as the sync will."""
+    password = Password(request.username or request.address, request.password)
+    if request.protocol == Protocol.POP:
+        await try_pop(request.incoming.server, password)
+    else:
+        await try_imap(request.incoming.server, password)
+
+
+async def try_imap(server: Server, password: Password) -> None:
+    """The folders can be listed."""
+    client = await ImapClient.connect(server, settings.MAIL_NETWORKS)
     try:
-        await client.sign_in(Password(request.username or request.address, request.password))
+        await client.sign_in(password)
         await client.list_mailboxes()
     finally:
         await client.close()
+
+
+async def try_pop(server: Server, password: Password) -> None:
+    """The messages can be listed with ids that last (UIDL), or nothing could be kept in sync."""
+    client = await Pop3Client.connect(server, settings.MAIL_NETWORKS)
+    try:
+        await client.sign_in(password)
+        await client.list_messages()
+    finally:
+        await client.sign_out()
 
 
 @transaction.atomic
@@ -123,12 +161,11 @@ def save_account(request: AccountRequest) -> EmailAccount:
         address=canonical_address(request.address),
         provider=request.provider,
         username=request.username,
-        imap_host=request.imap.host,
-        imap_port=request.imap.port,
-        imap_security=request.imap.security,
+        protocol=request.protocol,
         sharing=request.sharing,
         storage=request.storage,
-        **outgoing(request.smtp),
+        **server_columns(request.protocol, request.incoming),
+        **server_columns("smtp", request.smtp),
     )
     keep_secret(account, Direction.INCOMING, request.password)
     if request.smtp:
@@ -136,12 +173,12 @@ def save_account(request: AccountRequest) -> EmailAccount:
     return account
 
 
-def outgoing(server: ServerAddress | None) -> dict[str, str | int]:
-    """The columns of the outgoing server."""
+def server_columns(kind: str, server: ServerAddress | None) -> dict[str, Any]:
+    """The columns of a server, named after what it speaks."""
     if server is None:
         return {}
     return {
-        "smtp_host": server.host,
-        "smtp_port": server.port,
-        "smtp_security": server.security,
+        f"{kind}_host": server.host,
+        f"{kind}_port": server.port,
+        f"{kind}_security": server.security,
     }

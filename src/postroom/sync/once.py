@@ -1,22 +1,22 @@
 """A complete sync of one account, and what it brought. For the terminal and for tests."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from postroom.accounts.lifecycle import clear_trouble, meet_trouble
-from postroom.accounts.models import EmailAccount
+from postroom.accounts.lifecycle import meet_trouble
+from postroom.accounts.models import EmailAccount, Protocol
 from postroom.accounts.seals import SecretDoesNotOpen
-from postroom.archive.announce import announce_account
 from postroom.archive.ledger import FolderProof, proof_of
 from postroom.net.errors import NetError
-from postroom.net.imap_client import ImapClient
 from postroom.sync.actions import carry_out
-from postroom.sync.connecting import signed_in
+from postroom.sync.connecting import signed_in, signed_in_to_pop
 from postroom.sync.database import in_database
+from postroom.sync.parsing import LimitedParser
 from postroom.sync.passing import catch_up
+from postroom.sync.pop import PopVisit, pass_over_pop
 from postroom.sync.progress import Progress, Watcher, new_run
 from postroom.sync.troubles import SyncFailed, trouble_of
 from postroom.sync.visit import Clock, Visit
+from postroom.sync.wellbeing import all_is_well
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,7 @@ async def sync_once(
     started = clock()
     progress = Progress(new_run(account, started), watcher)
     try:
-        async with signed_in(account) as client:
-            visit = Visit(account, client, clock, progress)
-            try:
-                await pass_over(visit)
-            finally:
-                visit.parser.close()
+        await one_pass(account, clock, progress)
     except (NetError, SecretDoesNotOpen) as error:
         kind, sentence = trouble_of(error)
         await in_database(meet_trouble, account, kind, sentence, clock())
@@ -51,27 +46,26 @@ async def sync_once(
     return SyncResult(proofs, progress.run.messages_done, progress.run.bodies_done, seconds)
 
 
+async def one_pass(account: EmailAccount, clock: Clock, progress: Progress) -> None:
+    """Sign in and bring everything up to date, in the way the account's protocol allows."""
+    parser = LimitedParser()
+    try:
+        if account.protocol == Protocol.POP:
+            async with signed_in_to_pop(account) as client:
+                await pass_over_pop(PopVisit(account, client, clock, progress, parser))
+        else:
+            async with signed_in(account) as client:
+                await pass_over(Visit(account, client, clock, progress, parser))
+    finally:
+        parser.close()
+
+
 async def pass_over(visit: Visit) -> None:
     """Tell the server what was done here, catch up, and note that all is well."""
+    client = visit.client
     await carry_out(visit)
     await catch_up(visit)
     await visit.progress.finish(visit.clock())
-    await in_database(all_is_well, visit.account, visit.client, visit.clock())
-
-
-NOTE_EVERY_SECONDS = 60
-
-
-def all_is_well(account: EmailAccount, client: ImapClient, now: datetime) -> None:
-    """Note a complete pass, at most once a minute: an unchanged mailbox writes nothing else."""
-    account.refresh_from_db()
-    clear_trouble(account)
-    last = account.last_complete_at
-    if last and (now - last).total_seconds() < NOTE_EVERY_SECONDS:
-        return
-    account.tier = client.tier.value
-    account.capabilities = sorted(name[:80] for name in client.capabilities)[:200]
-    account.first_complete_at = account.first_complete_at or now
-    account.last_complete_at = now
-    account.save(update_fields=["tier", "capabilities", "first_complete_at", "last_complete_at"])
-    announce_account(account.pk)
+    await in_database(
+        all_is_well, visit.account, client.tier.value, client.capabilities, visit.clock()
+    )

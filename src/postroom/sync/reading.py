@@ -59,6 +59,9 @@ def arrival(
 
 
 def identity_by_place(message: FetchedMessage, identity: bytes) -> bytes:
-    """An identity told apart by when the message came and how large it is."""
-    place = f"{message.internal_date}:{message.size}".encode()
-    return hashlib.sha256(identity + place).digest()
+    """An identity told apart by when the message came and how large it is.
+
+    Where the server does not tell when, as over POP3, its id tells it apart.
+    """
+    place = f"{message.internal_date}:{message.size}" if message.internal_date else message.uid
+    return hashlib.sha256(identity + str(place).encode()).digest()

@@ -1,0 +1,203 @@
+"""The POP3 tier: one folder, messages with lasting ids, no flags (RFC 1939).
+
+The ledger keeps numbers, so a UIDL is one here: 63 bits of its digest, under a numbering that
+never changes. Of seventy million mailboxes with half a million messages each, one has two ids
+that share a number; its proof would show a message that is missing.
+
+What is listed no more stays here: as a rule another program fetched it. Nothing is ever removed
+on the server.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from postroom.accounts.models import EmailAccount
+from postroom.archive.actions import asked_actions, finish
+from postroom.archive.bodies import body_unavailable
+from postroom.archive.folders import Counts, ListedFolder, keep_folders, move_cursor, renumber
+from postroom.archive.ledger import note_listed, recorded_flags
+from postroom.archive.models import Folder, FolderRole
+from postroom.archive.quarantine import quarantine, quarantined_uids
+from postroom.imap.limits import Limits
+from postroom.imap.responses import FetchedMessage
+from postroom.net.errors import CommandRefused
+from postroom.net.pop3_client import Pop3Client, Pop3Message
+from postroom.sync.bodies import due_by_folder, in_batches, keep
+from postroom.sync.database import in_database
+from postroom.sync.parsing import LimitedParser
+from postroom.sync.progress import Progress
+from postroom.sync.reading import arrival_of
+from postroom.sync.recording import record_each
+from postroom.sync.storage import only_known, storage_mode
+from postroom.sync.visit import ONLY_NUMBERING, Clock
+from postroom.sync.wellbeing import all_is_well
+from postroom.team.models import StorageMode
+
+TIER = "pop3"
+INBOX = ListedFolder("INBOX", "", FolderRole.INBOX, by_default=True)
+LARGEST = Limits().message
+TOO_LARGE = "The message is larger than {} MB, and this server does not give its header alone."
+
+
+@dataclass(slots=True)
+class PopVisit:
+    """A signed-in session and what it lists; the listing holds until the session ends."""
+
+    account: EmailAccount
+    client: Pop3Client
+    clock: Clock
+    progress: Progress
+    parser: LimitedParser
+    listed: dict[int, Pop3Message] = field(default_factory=dict)
+
+    @property
+    def gives_headers(self) -> bool:
+        """Whether a header can be had without its message (TOP, RFC 1939 §7)."""
+        return "TOP" in self.client.capabilities
+
+
+async def pass_over_pop(visit: PopVisit) -> None:
+    """Bring what is new, newest first, each with its body if that is due."""
+    await in_database(finish_actions, visit.account, visit.clock())
+    folder = await in_database(get_inbox, visit.account, visit.clock())
+    messages = await visit.client.list_messages()
+    visit.listed = {uid_of(message.uidl): message for message in messages}
+    await in_database(note_listed, folder, visit.listed.keys(), visit.clock())
+    if folder.is_synced:
+        await bring_new_mail(visit, folder)
+        await bring_due_bodies(visit, folder, {})
+        ids = len({message.uidl for message in messages})
+        counts = Counts(folder.uidvalidity, None, None, ids, None)
+        await in_database(move_cursor, folder, counts, visit.clock())
+    await visit.progress.finish(visit.clock())
+    capabilities = list(visit.client.capabilities)
+    await in_database(all_is_well, visit.account, TIER, capabilities, visit.clock())
+
+
+def finish_actions(account: EmailAccount, now: datetime) -> None:
+    """What was read here is read here alone: a POP3 server knows nothing of it."""
+    for action in asked_actions(account.pk):
+        finish(action, now)
+
+
+def get_inbox(account: EmailAccount, now: datetime) -> Folder:
+    """The one folder there is."""
+    keep_folders(account, [INBOX], now)
+    folder = account.folders.select_related("account").get(name=INBOX.name)
+    if not folder.uidvalidity:
+        renumber(folder, ONLY_NUMBERING)
+    return folder
+
+
+def uid_of(uidl: str) -> int:
+    """The number that stands for a unique id in the ledger."""
+    digest = hashlib.sha256(uidl.encode("latin-1")).digest()
+    return int.from_bytes(digest[:8]) >> 1
+
+
+async def bring_new_mail(visit: PopVisit, folder: Folder) -> None:
+    """Record all that the ledger does not know; what is refused twice is set aside."""
+    known = await in_database(recorded_flags, folder)
+    aside = await in_database(quarantined_uids, folder)
+    new = newest_first(visit, visit.listed.keys() - known.keys() - aside)
+    if new:
+        visit.parser.begin()
+    await visit.progress.found(messages=len(new))
+    refused = await bring(visit, folder, new)
+    refused = await bring(visit, folder, list(refused))
+    for uid, reason in refused.items():
+        await in_database(quarantine, folder, uid, reason, visit.clock(), None)
+
+
+def newest_first(visit: PopVisit, uids: Iterable[int]) -> list[int]:
+    """Servers number messages in the order of their arrival."""
+    return sorted(uids, key=lambda uid: visit.listed[uid].number, reverse=True)
+
+
+async def bring(visit: PopVisit, folder: Folder, uids: Sequence[int]) -> dict[int, str]:
+    """Fetch and record messages, and the bodies due among them; returns what was refused, why."""
+    refused: dict[int, str] = {}
+    mode = await in_database(storage_mode, visit.account)
+    is_whole = mode == StorageMode.EVERYTHING or not visit.gives_headers
+    async for batch in in_batches(answers(visit, uids, is_whole=is_whole, refused=refused)):
+        await in_database(record_batch, folder, batch, visit.clock())
+        await visit.progress.done(messages=len(batch))
+        at_hand = {m.uid: m for m in batch if m.body is not None}
+        await bring_due_bodies(visit, folder, at_hand)
+    return refused
+
+
+async def answers(
+    visit: PopVisit, uids: Iterable[int], *, is_whole: bool, refused: dict[int, str]
+) -> AsyncIterator[FetchedMessage]:
+    """Messages, whole or their headers; notes which the server refused to give."""
+    for uid in uids:
+        message = visit.listed[uid]
+        is_too_large = message.size > LARGEST
+        if is_too_large and not visit.gives_headers:
+            refused[uid] = TOO_LARGE.format(LARGEST // 2**20)
+            continue
+        try:
+            if is_whole and not is_too_large:
+                body = await visit.client.peek(message)
+                yield fetched(uid, message, header_of(body), body)
+            else:
+                yield fetched(uid, message, await visit.client.header(message.number))
+        except CommandRefused as refusal:
+            refused[uid] = refusal.sentence
+
+
+def fetched(
+    uid: int, message: Pop3Message, header: bytes, body: bytes | None = None
+) -> FetchedMessage:
+    """A message in the words of IMAP; when it came, POP3 does not tell."""
+    return FetchedMessage(
+        sequence=message.number, uid=uid, size=message.size, header=header, body=body
+    )
+
+
+def header_of(raw: bytes) -> bytes:
+    """What TOP would have given."""
+    return raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+
+
+def record_batch(folder: Folder, batch: Sequence[FetchedMessage], now: datetime) -> None:
+    """Record what came, whole or not, by its header; it came now."""
+    arrivals = [replace(arrival_of(message), received_at=now) for message in batch]
+    record_each(folder, arrivals, only_known(folder.account))
+
+
+async def bring_due_bodies(
+    visit: PopVisit, folder: Folder, at_hand: Mapping[int, FetchedMessage]
+) -> None:
+    """Keep the bodies that are due, fetched already or fetched now; some cannot be had any more."""
+    due = (await in_database(due_by_folder, visit.account)).get(folder, {})
+    if not due:
+        return
+    refused = {uid: "" for uid in due if not can_be_had(visit, uid, at_hand)}
+    await visit.progress.found(bodies=len(due) - len(refused))
+    wanted = newest_first(visit, due.keys() - refused.keys() - at_hand.keys())
+    fetching = answers(visit, wanted, is_whole=True, refused=refused)
+    async for batch in in_batches(chained([at_hand[u] for u in due if u in at_hand], fetching)):
+        await in_database(keep, visit.parser, folder, due, batch, visit.clock())
+        await visit.progress.done(bodies=len(batch))
+    if refused:
+        lost = [due[uid] for uid in refused]
+        await in_database(body_unavailable, lost, visit.account.pk)
+
+
+def can_be_had(visit: PopVisit, uid: int, at_hand: Mapping[int, FetchedMessage]) -> bool:
+    """Whether the body is here, or on the server and not too large."""
+    return uid in at_hand or (uid in visit.listed and visit.listed[uid].size <= LARGEST)
+
+
+async def chained(
+    first: Iterable[FetchedMessage], then: AsyncIterator[FetchedMessage]
+) -> AsyncIterator[FetchedMessage]:
+    """What is here, then what comes."""
+    for message in first:
+        yield message
+    async for message in then:
+        yield message
