@@ -7,10 +7,11 @@ from click.testing import CliRunner, Result
 from cryptography.fernet import Fernet
 from django.test import override_settings
 
-from cast import account_of, user
+from cast import NOON, account_of, folder_of, user
 from postroom.accounts.lifecycle import meet_trouble
 from postroom.accounts.models import Direction
 from postroom.accounts.seals import keep_secret
+from postroom.archive.quarantine import entries_of, ignore, quarantine
 from postroom.cli import main
 from postroom.team.models import User
 
@@ -50,3 +51,12 @@ def test_it_names_passwords_that_do_not_open_and_accounts_in_trouble(administrat
         lines = consult().output.splitlines()
     assert [line for line in lines if line.startswith("needs you   secrets: The stored password")]
     assert "needs you   accounts: alice@example.com: Check the port number." in lines
+
+
+def test_mail_that_was_set_aside_needs_somebody_until_it_is_let_be(administrator: User) -> None:
+    account = account_of(user("Alice"))
+    quarantine(folder_of(account), 7, "It broke.", NOON, None)
+    said = "needs you   accounts: alice@example.com: 1 of its emails could not be recorded"
+    assert said in consult().output
+    ignore(entries_of(account), NOON)
+    assert "ok          accounts\n" in consult().output

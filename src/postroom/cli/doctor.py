@@ -49,11 +49,16 @@ def users() -> Iterator[str]:
 
 
 def accounts() -> Iterator[str]:
-    """Accounts that met trouble."""
+    """Accounts that met trouble, or mail that could not be recorded."""
     from postroom.accounts.models import EmailAccount
+    from postroom.archive.quarantine import needing_a_person
 
-    for account in EmailAccount.objects.exclude(trouble=""):
-        yield f"{account.address}: {account.trouble_sentence}"
+    for account in EmailAccount.objects.all():
+        if account.trouble:
+            yield f"{account.address}: {account.trouble_sentence}"
+        if count := needing_a_person(account):
+            show = f"“postroom account quarantine {account.address}”"
+            yield f"{account.address}: {count} of its emails could not be recorded; {show} says why."
 
 
 def web_address() -> Iterator[str]:
