@@ -1,0 +1,114 @@
+"""A mailbox on a real Dovecot with its account here, for one scenario at a time."""
+
+import asyncio
+import imaplib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+
+from cast import account_of, person
+from postroom.accounts.models import EmailAccount
+from postroom.archive.models import Email
+from postroom.net.errors import NetError
+from postroom.team.models import StorageMode, User
+from servers.dovecot import Dovecot
+from sync.state_hash import digest_of, state_of
+from torture.kill_points import Killed, Points, wrapped
+from torture.letters import LEAD, Letter, write_letter
+from torture.visiting import SECRET, look
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+ACTIONS = """
+    SELECT concat_ws('|', encode(e.identity, 'hex'), a.kind, a.state)
+      FROM archive_action a JOIN archive_email e ON e.id = a.email_id"""
+
+
+@dataclass(slots=True)
+class Stage:
+    """What a scenario plays on. `passes` are the seconds at which the run under test looks."""
+
+    server: Dovecot
+    database_url: str
+    user: str
+    storage: StorageMode = StorageMode.MATCHED
+    passes: tuple[int, ...] = (60,)
+    is_thorough: bool = True
+    reset: Callable[[], None] | None = None
+    accounts: list[EmailAccount] = field(default_factory=list)
+
+    def connect(self, user: str = "") -> EmailAccount:
+        """Connect a mailbox of the server; of these, every pass looks at each."""
+        name = user or self.user
+        owner, _ = User.objects.get_or_create(email=name)
+        account = account_of(owner)
+        account.imap_port, account.storage = self.server.port, self.storage
+        account.save()
+        self.accounts.append(account)
+        return account
+
+    def know(self, address: str = LEAD) -> None:
+        """Have a lead with this address."""
+        person("Lea Customer", address)
+
+    def deliver(
+        self, folder: str = "INBOX", count: int = 3, *, flags: str = "", user: str = "",
+        has_id: bool = True, sender: str = LEAD, lines: int = 3, extra: str = "",
+    ) -> list[Letter]:  # fmt: skip
+        """Put new letters into a folder."""
+        letters = [
+            write_letter(has_id=has_id, sender=sender, lines=lines, extra=extra)
+            for _ in range(count)
+        ]
+        self.lay(folder, letters, flags=flags, user=user)
+        return letters
+
+    def lay(self, folder: str, letters: list[Letter], *, flags: str = "", user: str = "") -> None:
+        """Put these letters into a folder."""
+        raws = [letter.raw for letter in letters]
+        self.server.add(user or self.user, folder, raws, flags=flags, received=1_772_000_000)
+
+    @contextmanager
+    def phone(self, folder: str = "INBOX") -> Iterator[imaplib.IMAP4]:
+        """Another mail program, in a folder."""
+        with imaplib.IMAP4(self.server.host, self.server.port) as client:
+            client.login(self.user, SECRET)
+            client.select(f'"{folder}"')
+            yield client
+
+    def sync(self, seconds: int = 0, points: Points | None = None) -> None:
+        """Look once at every account. A kill or a cut ends it, and is no error."""
+        points = points or Points()
+        with wrapped(points):
+            for account in self.accounts:
+                account.refresh_from_db()
+                if asyncio.run(self.is_ended_early(account, seconds, points)):
+                    return
+
+    async def is_ended_early(self, account: EmailAccount, seconds: int, points: Points) -> bool:
+        """Look at one account; True if it came to a bad end."""
+        now = NOON + timedelta(seconds=seconds)
+        points.begin(asyncio.create_task(look(account, now, is_thorough=self.is_thorough)))
+        assert points.victim is not None
+        try:
+            await points.victim
+        except (asyncio.CancelledError, Killed, NetError):
+            if not points.has_struck:
+                raise
+            return True
+        return points.has_struck
+
+    def state(self) -> dict[str, tuple[int, str]]:
+        """Everything that must be the same in the end."""
+        state = state_of(self.database_url)
+        if self.reset is not None:
+            del state["folders"]  # What is done again there counts in HIGHESTMODSEQ.
+        with psycopg.connect(self.database_url) as connection:
+            state["actions"] = digest_of(connection, ACTIONS)
+        return state
+
+    def email(self, letter: Letter) -> Email:
+        """The email of a letter."""
+        return Email._default_manager.get(subject=letter.token)

@@ -1,0 +1,57 @@
+"""One pass over one account in the test's own process, with waits that a test can afford.
+
+`POSTROOM` composes a pass as `sync.keeping` does. Messages are read by the function that the
+parser's process runs, without the process: a pass then takes milliseconds, and four thousand of
+them a few minutes. `POISON` in a message stands for what breaks the reader.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.conf import settings
+
+from postroom.accounts.models import EmailAccount
+from postroom.archive.models import SyncRun
+from postroom.imap.limits import Limits
+from postroom.net.credentials import Password
+from postroom.net.imap_client import ImapClient
+from postroom.net.server import Security, Server
+from postroom.sync.once import pass_over
+from postroom.sync.outcomes import BrokenMessage, Outcome
+from postroom.sync.parser_process import read
+from postroom.sync.parsing import LimitedParser
+from postroom.sync.progress import Progress
+from postroom.sync.visit import Visit
+
+SECRET = "correct horse battery"
+POISON = b"X-Poison: this breaks the reader"
+IMPATIENT = Limits(
+    connect_seconds=5, greeting_seconds=2, command_seconds=0.3, silence_seconds=0.3, waiting=8192
+)
+PATIENT = Limits(waiting=8192)
+
+
+class ParserWithoutProcess(LimitedParser):
+    """The parser's work, done here."""
+
+    def parse(self, messages: Sequence[bytes]) -> list[Outcome]:
+        """Read each message."""
+        return [BrokenMessage("It broke.") if POISON in raw else read(raw) for raw in messages]
+
+    def begin(self) -> None:
+        """Nothing is to be started."""
+
+
+async def look(
+    account: EmailAccount, now: datetime, *, limits: Limits = PATIENT, is_thorough: bool = True
+) -> None:
+    """Pass over the account once. Raises the failures of `net.errors`."""
+    server = Server(account.imap_host, account.imap_port, Security.NONE)
+    client = await ImapClient.connect(server, settings.MAIL_NETWORKS, limits=limits)
+    try:
+        await client.sign_in(Password(account.sign_in_name, SECRET))
+        progress = Progress(SyncRun(account=account, started_at=now))
+        parser = ParserWithoutProcess()
+        await pass_over(Visit(account, client, lambda: now, progress, parser, is_thorough))
+    finally:
+        await client.close()
