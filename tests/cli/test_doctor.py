@@ -56,7 +56,7 @@ def test_it_names_passwords_that_do_not_open_and_accounts_in_trouble(administrat
 def test_mail_that_was_set_aside_needs_somebody_until_it_is_let_be(administrator: User) -> None:
     account = account_of(user("Alice"))
     quarantine(folder_of(account), 7, "It broke.", NOON, None)
-    said = "needs you   accounts: alice@example.com: 1 of its emails could not be recorded"
+    said = "needs you   accounts: alice@example.com: 1 of its emails are set aside"
     assert said in consult().output
     ignore(entries_of(account), NOON)
     assert "ok          accounts\n" in consult().output

@@ -56,8 +56,9 @@ def test_a_bell_opens_a_session_only_where_a_body_is_due() -> None:
             bell.set()
             await until_true(lambda: in_database(is_whole))
             assert sessions(server) == before + 1
-            keeping.cancel()
-            await asyncio.wait([keeping])
+            await in_database(pause, account)
+            bell.set()
+            await asyncio.wait_for(keeping, 20)
 
         asyncio.run(play())
 

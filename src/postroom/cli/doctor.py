@@ -58,7 +58,7 @@ def accounts() -> Iterator[str]:
             yield f"{account.address}: {account.trouble_sentence}"
         if count := needing_a_person(account):
             show = f"“postroom account quarantine {account.address}”"
-            yield f"{account.address}: {count} of its emails could not be recorded; {show} says why."
+            yield f"{account.address}: {count} of its emails are set aside; {show} says why."
 
 
 def web_address() -> Iterator[str]:

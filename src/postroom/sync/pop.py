@@ -22,7 +22,7 @@ from postroom.archive.models import Folder, FolderRole
 from postroom.archive.quarantine import quarantine, quarantined_uids
 from postroom.imap.limits import Limits
 from postroom.imap.responses import FetchedMessage
-from postroom.net.errors import CommandRefused
+from postroom.net.errors import CommandRefused, ConnectionLost, ConnectTimedOut
 from postroom.net.pop3_client import Pop3Client, Pop3Message
 from postroom.sync.bodies import due_by_folder, in_batches, keep
 from postroom.sync.database import in_database
@@ -31,6 +31,7 @@ from postroom.sync.progress import Progress
 from postroom.sync.reading import arrival_of
 from postroom.sync.recording import record_each
 from postroom.sync.storage import only_known, storage_mode
+from postroom.sync.suspects import Suspects, acquit, suspect, suspects_in
 from postroom.sync.visit import ONLY_NUMBERING, Clock
 from postroom.sync.wellbeing import all_is_well
 from postroom.team.models import StorageMode
@@ -43,7 +44,10 @@ TOO_LARGE = "The message is larger than {} MB, and this server does not give its
 
 @dataclass(slots=True)
 class PopVisit:
-    """A signed-in session and what it lists; the listing holds until the session ends."""
+    """A signed-in session and what it lists; the listing holds until the session ends.
+
+    `asking` is the message that is being fetched at this moment.
+    """
 
     account: EmailAccount
     client: Pop3Client
@@ -51,6 +55,8 @@ class PopVisit:
     progress: Progress
     parser: LimitedParser
     listed: dict[int, Pop3Message] = field(default_factory=dict)
+    suspects: Suspects = field(default_factory=Suspects)
+    asking: int | None = None
 
     @property
     def gives_headers(self) -> bool:
@@ -66,14 +72,26 @@ async def pass_over_pop(visit: PopVisit) -> None:
     visit.listed = {uid_of(message.uidl): message for message in messages}
     await in_database(note_listed, folder, visit.listed.keys(), visit.clock())
     if folder.is_synced:
-        await bring_new_mail(visit, folder)
-        await bring_due_bodies(visit, folder, {})
+        await bring_everything(visit, folder)
         ids = len({message.uidl for message in messages})
         counts = Counts(folder.uidvalidity, None, None, ids, None)
         await in_database(move_cursor, folder, counts, visit.clock())
     await visit.progress.finish(visit.clock())
     capabilities = list(visit.client.capabilities)
     await in_database(all_is_well, visit.account, TIER, capabilities, visit.clock())
+
+
+async def bring_everything(visit: PopVisit, folder: Folder) -> None:
+    """New mail and the bodies that are due; remembers at which message the session breaks off."""
+    visit.suspects = await in_database(suspects_in, folder)
+    try:
+        await bring_new_mail(visit, folder)
+        await bring_due_bodies(visit, folder, {})
+    except (ConnectionLost, ConnectTimedOut):
+        if visit.asking is not None:
+            await in_database(suspect, folder, visit.asking, visit.clock())
+        raise
+    await in_database(acquit, folder, visit.suspects.once)
 
 
 def finish_actions(account: EmailAccount, now: datetime) -> None:
@@ -101,7 +119,7 @@ async def bring_new_mail(visit: PopVisit, folder: Folder) -> None:
     """Record all that the ledger does not know; what is refused twice is set aside."""
     known = await in_database(recorded_flags, folder)
     aside = await in_database(quarantined_uids, folder)
-    new = newest_first(visit, visit.listed.keys() - known.keys() - aside)
+    new = newest_first(visit, visit.listed.keys() - known.keys() - (aside - visit.suspects.once))
     if new:
         visit.parser.begin()
     await visit.progress.found(messages=len(new))
@@ -112,8 +130,9 @@ async def bring_new_mail(visit: PopVisit, folder: Folder) -> None:
 
 
 def newest_first(visit: PopVisit, uids: Iterable[int]) -> list[int]:
-    """Servers number messages in the order of their arrival."""
-    return sorted(uids, key=lambda uid: visit.listed[uid].number, reverse=True)
+    """Servers number messages in the order of their arrival; suspects come last."""
+    numbers = {uid: (uid not in visit.suspects.once, visit.listed[uid].number) for uid in uids}
+    return sorted(numbers, key=numbers.__getitem__, reverse=True)
 
 
 async def bring(visit: PopVisit, folder: Folder, uids: Sequence[int]) -> dict[int, str]:
@@ -139,6 +158,7 @@ async def answers(
         if is_too_large and not visit.gives_headers:
             refused[uid] = TOO_LARGE.format(LARGEST // 2**20)
             continue
+        visit.asking = uid
         try:
             if is_whole and not is_too_large:
                 body = await visit.client.peek(message)
@@ -147,6 +167,7 @@ async def answers(
                 yield fetched(uid, message, await visit.client.header(message.number))
         except CommandRefused as refusal:
             refused[uid] = refusal.sentence
+        visit.asking = None
 
 
 def fetched(
@@ -189,8 +210,11 @@ async def bring_due_bodies(
 
 
 def can_be_had(visit: PopVisit, uid: int, at_hand: Mapping[int, FetchedMessage]) -> bool:
-    """Whether the body is here, or on the server and not too large."""
-    return uid in at_hand or (uid in visit.listed and visit.listed[uid].size <= LARGEST)
+    """Whether the body is here, or on the server, not too large, and worth another try."""
+    if uid in at_hand:
+        return True
+    is_listed = uid in visit.listed and uid not in visit.suspects.twice
+    return is_listed and visit.listed[uid].size <= LARGEST
 
 
 async def chained(
