@@ -37,9 +37,13 @@ def known_addresses() -> QuerySet[PersonAddress]:
 
 def emails_of(person: Person) -> QuerySet[Email]:
     """Every email with the person on it, whoever may see it. Reference: View Emails."""
+    return Email.objects.filter(pk__in=participations_of(person).values("email"))
+
+
+def participations_of(person: Person) -> QuerySet[Participant]:
+    """Wherever one of the person's addresses stands on an email."""
     addresses = list(known_addresses().filter(person=person).values_list("canonical", flat=True))
-    on_it = Participant.objects.filter(canonical__in=addresses)
-    return Email.objects.filter(pk__in=on_it.values("email"))
+    return Participant.objects.filter(canonical__in=addresses)
 
 
 def known_participants() -> QuerySet[Participant]:

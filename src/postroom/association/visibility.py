@@ -9,26 +9,42 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import Func, Value
 from django.db.models.fields import TextField
 
-from postroom.accounts.models import Activation, Exclusion, Sharing
+from postroom.accounts.models import Activation, EmailAccount, Exclusion, Sharing
 from postroom.archive.models import Email, Participant
 from postroom.association.people import at_own_domains, known_addresses, known_participants
 from postroom.team.models import User
 
+NOTHING = Q(pk__in=[])
+
 
 def visible_to(viewer: User) -> QuerySet[Email]:
     """All emails that the viewer may see, and not one more."""
+    return Email.objects.filter(in_sight_of(viewer), removed_at__isnull=True)
+
+
+def in_sight_of(viewer: User) -> Q:
+    """What the viewer may see, of emails that are here and of those that were removed.
+
+    Accounts are few and emails are many: which accounts come into question is asked first, so
+    that PostgreSQL looks for known people only where that decides something.
+    """
     if not viewer.is_active:
-        return Email.objects.none()
-    return Email.objects.filter(
-        Q(account__owner=viewer) | shared_with_colleagues(), removed_at__isnull=True
-    ).exclude(account__activation=Activation.DEACTIVATED)
+        return NOTHING
+    accounts = EmailAccount.objects.exclude(activation=Activation.DEACTIVATED)
+    own = list(accounts.filter(owner=viewer).values_list("pk", flat=True))
+    return Q(account__in=own) | shared_with_colleagues(accounts.exclude(owner=viewer))
 
 
-def shared_with_colleagues() -> Q:
-    """Mail with a known person, nobody excluded on it, of an account that shares it."""
-    public = Q(account__sharing=Sharing.PUBLIC) & Q(Exists(known_participants()))
-    custom = Q(account__sharing=Sharing.CUSTOM) & Q(Exists(participants_with_a_share()))
-    return (public | custom) & ~Q(Exists(excluded_participants()))
+def shared_with_colleagues(accounts: QuerySet[EmailAccount]) -> Q:
+    """Mail with a known person, nobody excluded on it, of those accounts that share it."""
+    public = list(accounts.filter(sharing=Sharing.PUBLIC).values_list("pk", flat=True))
+    custom = list(accounts.filter(sharing=Sharing.CUSTOM).values_list("pk", flat=True))
+    shared = NOTHING
+    if public:
+        shared |= Q(account__in=public) & Q(Exists(known_participants()))
+    if custom:
+        shared |= Q(account__in=custom) & Q(Exists(participants_with_a_share()))
+    return shared & ~Q(Exists(excluded_participants())) if Exclusion.objects.exists() else shared
 
 
 def participants_with_a_share() -> QuerySet[Participant]:

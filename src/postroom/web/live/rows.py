@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Iterable, Iterator
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 
 from postroom.archive.models import Email
 from postroom.association import RelatedEmail, emails_of
 from postroom.association.related import emails_between, fold_copies
-from postroom.association.visibility import shared_with_colleagues
+from postroom.association.visibility import in_sight_of
 from postroom.crm.models import Person
 from postroom.team.models import User
 from postroom.web.emails.related import find_sharer, related_page
@@ -41,7 +41,7 @@ def with_all_copies(
 ) -> list[RelatedEmail]:
     """The rows of these emails, with all the copies of each that the viewer may see."""
     copies = visible.filter(identity__in=list(identities))
-    return fold_copies(list(copies), viewer, is_end=True)
+    return fold_copies(list(copies), viewer)
 
 
 def removed_emails(person: Person, viewer: User, emails: Collection[int]) -> list[int]:
@@ -52,7 +52,7 @@ def removed_emails(person: Person, viewer: User, emails: Collection[int]) -> lis
     if not emails:
         return []
     removed = emails_of(person).filter(
-        Q(account__owner=viewer) | shared_with_colleagues(),
+        in_sight_of(viewer),
         pk__in=emails,
         removed_at__isnull=False,
     )
