@@ -42,11 +42,11 @@ LIES = (
     *LIES_OF_OPENING, *LIES_OF_FINDING, *LIES_OF_FETCHING, *LIES_OF_LISTING, *LIES_OF_ENDING,
 )  # fmt: skip
 ABOUT_CONTENT = frozenset(
-    {
-        "answers shifted", "body of another", "body is empty", "body cut short", "header is empty",
-        "renumbered in silence", "wrong size", "absurd size", "wrong date", "literal too long",
-        "literal too short",
-    }
+    (
+        "answers shifted", "answered twice", "body of another", "body is empty", "body cut short",
+        "header is empty", "renumbered in silence", "wrong size", "absurd size", "wrong date",
+        "literal too long", "literal too short",
+    )
 )  # fmt: skip
 """Lies after which a UID may stand for another message than it does in truth."""
 
