@@ -10,35 +10,41 @@ from django.conf import settings
 
 from postroom.accounts.models import Direction, EmailAccount
 from postroom.accounts.seals import get_secret
+from postroom.net.budget import PER_ACCOUNT, ConnectionBudget
 from postroom.net.credentials import Password
 from postroom.net.imap_client import ImapClient
 from postroom.net.pop3_client import Pop3Client
 from postroom.net.server import Security, Server
 from postroom.sync.database import in_database
 
+# Room for every account of this engine: those that listen would never give up their place.
+BUDGET = ConnectionBudget(per_server=PER_ACCOUNT * settings.ENVIRONMENT.engine_accounts)
+
 
 @asynccontextmanager
 async def signed_in(account: EmailAccount) -> AsyncIterator[ImapClient]:
     """A connection to the account's IMAP server, closed at the end whatever happens."""
-    password = await password_of(account)
-    client = await ImapClient.connect(incoming_server(account), settings.MAIL_NETWORKS)
-    try:
-        await client.sign_in(password)
-        yield client
-    finally:
-        await client.close()
+    password, server = await password_of(account), incoming_server(account)
+    async with BUDGET.place(account.pk, server.host):
+        client = await ImapClient.connect(server, settings.MAIL_NETWORKS)
+        try:
+            await client.sign_in(password)
+            yield client
+        finally:
+            await client.close()
 
 
 @asynccontextmanager
 async def signed_in_to_pop(account: EmailAccount) -> AsyncIterator[Pop3Client]:
     """A session on the account's POP3 server, ended at the end whatever happens."""
-    password = await password_of(account)
-    client = await Pop3Client.connect(incoming_server(account), settings.MAIL_NETWORKS)
-    try:
-        await client.sign_in(password)
-        yield client
-    finally:
-        await client.sign_out()
+    password, server = await password_of(account), incoming_server(account)
+    async with BUDGET.place(account.pk, server.host):
+        client = await Pop3Client.connect(server, settings.MAIL_NETWORKS)
+        try:
+            await client.sign_in(password)
+            yield client
+        finally:
+            await client.sign_out()
 
 
 async def password_of(account: EmailAccount) -> Password:
