@@ -1,99 +1,23 @@
 """An IMAP server that lies when told to, and keeps the truth in its boxes.
 
-`LIES` names every switch. While one is on, most answers it bears on are false; what was truly
+`torture.lies` names every switch. While one is on, most answers it bears on are false; what was truly
 served is kept in `served`, by token. Told to be honest, the server shows what its boxes hold.
 """
 
 import random
 import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from postroom.imap.uid_set import UidSet
 from servers.scripted import ClientLeft, Dialogue
+from torture.boxes import Box
 from torture.letters import Letter
-
-# Switch by the moment at which it lies.
-LIES_OF_OPENING = (
-    "another uidvalidity", "no uidvalidity", "uidvalidity zero", "exists too high",
-    "exists too low", "exists zero", "uidnext too low", "no uidnext", "modseq too high",
-    "modseq beyond 63 bits", "no modseq", "opening refused", "opening throttled",
-    "folder gone at opening",
-)  # fmt: skip
-LIES_OF_FINDING = (
-    "nothing found", "half found", "ghosts found", "found descending", "found twice",
-    "found in two answers", "found nought", "search refused",
-)  # fmt: skip
-LIES_OF_FETCHING = (
-    "one not answered", "none answered", "answered twice", "answered unasked",
-    "answered descending", "answers shifted", "body of another", "body is nil", "body is empty",
-    "body cut short", "header is nil", "header is empty", "wrong size", "absurd size", "wrong date",
-    "no flags", "uid missing", "uid nought", "expunge amid fetch", "exists amid fetch",
-    "flags of nobody", "literal too long", "literal too short", "bye amid fetch", "cut amid fetch",
-    "partly gone", "fetch refused half way", "fetch throttled", "bad half way",
-)  # fmt: skip
-LIES_OF_LISTING = (
-    "no folders", "one folder not listed", "folders listed twice", "folders renamed",
-    "wrong status", "no status", "huge status", "list refused",
-)  # fmt: skip
-LIES_OF_ENDING = ("stale tag", "never ending", "renumbered in silence", "store refused")
-LIES = (
-    *LIES_OF_OPENING, *LIES_OF_FINDING, *LIES_OF_FETCHING, *LIES_OF_LISTING, *LIES_OF_ENDING,
-)  # fmt: skip
-ABOUT_CONTENT = frozenset(
-    (
-        "answers shifted", "answered twice", "body of another", "body is empty", "body cut short",
-        "header is empty", "renumbered in silence", "wrong size", "absurd size", "wrong date",
-        "literal too long", "literal too short",
-    )
-)  # fmt: skip
-"""Lies after which a UID may stand for another message than it does in truth."""
 
 WITHHELD = {"UIDVALIDITY": "no uidvalidity", "UIDNEXT": "no uidnext", "HIGHESTMODSEQ": "no modseq"}
 RICH = b"IMAP4rev1 ENABLE CONDSTORE ESEARCH LIST-EXTENDED LIST-STATUS SPECIAL-USE LITERAL+ UIDPLUS"
 PLAIN = b"IMAP4rev1"
 WRONG_DATE = "03-Mar-2027 01:00:00 +0100"
 THROTTLE = b"NO Request is throttled. Suggested Backoff Time: 299961 milliseconds"
-
-
-@dataclass(slots=True)
-class Box:
-    """A mailbox as it truly is."""
-
-    uidvalidity: int = 1
-    uidnext: int = 1
-    modseq: int = 1
-    letters: dict[int, Letter] = field(default_factory=dict)
-
-    def put(self, letter: Letter) -> int:
-        """Deliver a letter under the next UID."""
-        self.modseq += 1
-        letter.modseq = self.modseq
-        uid, self.uidnext = self.uidnext, self.uidnext + 1
-        self.letters[uid] = letter
-        return uid
-
-    def set_flags(self, uid: int, flags: Iterable[str]) -> None:
-        """Change a letter's flags."""
-        self.modseq += 1
-        self.letters[uid].flags = frozenset(flags)
-        self.letters[uid].modseq = self.modseq
-
-    def take(self, uid: int) -> Letter:
-        """Remove a letter."""
-        self.modseq += 1
-        return self.letters.pop(uid)
-
-    def renumber(self, dice: random.Random) -> None:
-        """Give every letter another UID under another UIDVALIDITY."""
-        letters = list(self.letters.values())
-        dice.shuffle(letters)
-        self.uidvalidity += 1
-        self.uidnext = 1
-        self.letters = {}
-        for letter in letters:
-            self.put(letter)
 
 
 class LyingServer:

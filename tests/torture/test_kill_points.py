@@ -21,8 +21,8 @@ from postroom.sync import bodies, new_mail
 from servers.dovecot import Dovecot, dovecot
 from sync.state_hash import row_versions
 from torture import archive_rows
+from torture.crowded_scenarios import SCENARIOS
 from torture.kill_points import Fault, Points
-from torture.scenarios import SCENARIOS
 from torture.stage import Stage
 from torture.visiting import SECRET
 
