@@ -1,7 +1,7 @@
 """An IMAP server that lies when told to, and keeps the truth in its boxes.
 
-`torture.lies` names every switch. While one is on, most answers it bears on are false; what was truly
-served is kept in `served`, by token. Told to be honest, the server shows what its boxes hold.
+`torture.lies` names every switch. While one is on, most answers it bears on are false; what was
+truly served is kept in `served`, by token. Told to be honest, it shows what its boxes hold.
 """
 
 import random
