@@ -44,8 +44,8 @@ fix: setup ## format, and repair what can be repaired without thinking
 	$(python) -m ruff check --fix
 
 bench: setup parts ## measure ourselves beside others, on this machine (minutes)
-	@for script in bench/[a-z]*.py; do \
-	    echo "== $$script"; PYTHONPATH=src:tests $(python) $$script || exit 1; done
+	@for what in wire mime sync; do \
+	    echo "== $$what"; PYTHONPATH=src:tests:. $(python) -m bench.$$what || exit 1; done
 
 docs: setup ## rewrite the parts of the documents that are drawn from the code
 	$(python) bin/docs

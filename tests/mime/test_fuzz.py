@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing of the reader, ten minutes, only when asked: POSTROOM_LONG=1."""
+"""Coverage-guided fuzzing of the reader, ten minutes, only when asked: TEST_LONG=1."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 pytestmark = [
-    pytest.mark.skipif("POSTROOM_LONG" not in os.environ, reason="long: set POSTROOM_LONG=1"),
+    pytest.mark.skipif("TEST_LONG" not in os.environ, reason="long: set TEST_LONG=1"),
     pytest.mark.timeout(900),
 ]
 
