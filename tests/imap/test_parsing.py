@@ -136,6 +136,7 @@ def test_utc_is_utc() -> None:
         b"* STATUS x (MESSAGES many)",
         b"* SEARCH one two",
         b"* SEARCH 99999999999",
+        b"* SEARCH 0 1",
         b"* VANISHED 0",
         b"* NAMESPACE ((",
         b"*",

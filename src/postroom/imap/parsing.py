@@ -29,7 +29,7 @@ from postroom.imap.responses import (
     Vanished,
 )
 from postroom.imap.server_words import server_words
-from postroom.imap.uid_set import UidSet
+from postroom.imap.uid_set import UID_MAX, UidSet
 
 _UNTAGGED: Final = token(rb"\* +(?:(\d{1,10}) +)?([A-Z][A-Z0-9.-]*)")
 _TAGGED: Final = token(rb"([^\x00-\x20+*(){%\x7f\"\\]+) +(OK|NO|BAD)\b")
@@ -142,7 +142,7 @@ def _parse_search(reader: Reader) -> Found:
 
 
 def _uid(word: bytes) -> int:
-    if not word.isdigit() or len(word) > 10:
+    if not word.isdigit() or len(word) > 10 or not 0 < int(word) <= UID_MAX:
         raise MalformedResponse(f"not a UID: {word[:40]!r}")
     return int(word)
 
