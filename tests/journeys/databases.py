@@ -26,12 +26,18 @@ def django_using(database_url: str) -> Iterator[None]:
     settings = connection.settings_dict
     before = settings["NAME"]
     settings["NAME"] = conninfo_to_dict(database_url)["dbname"]
+    forget_connections()
     try:
         yield
     finally:
-        connection.close()
-        connection.close_pool()  # type: ignore[attr-defined]
+        forget_connections()
         settings["NAME"] = before
+
+
+def forget_connections() -> None:
+    """Close this thread's connection and the pool: both remember the database they were for."""
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]
 
 
 def run_sql(statement: str, *names: str) -> None:
