@@ -15,9 +15,11 @@ _MARKUP: Final = 4
 
 _UNSEEN: Final = ("script", "style", "title", "head", "template", "svg", "math", "object")
 _HIDING = re.compile(rf"<!--|<({'|'.join(_UNSEEN)})\b[^<>]*+>", re.IGNORECASE)
+# The group repeats greedily, not possessively: before Python 3.11.5 a possessive group that holds
+# choices matches wrongly (Seen: Debian 12).
 _BREAKING = re.compile(
     r"(?:</?(?:address|article|aside|blockquote|br|center|d[dlt]|div|fieldset|footer|form|h[1-6r]"
-    r"|header|li|main|nav|[ou]l|p|pre|section|table|tr)\b[^<>]*+>\s*+)++",
+    r"|header|li|main|nav|[ou]l|p|pre|section|table|tr)\b[^<>]*+>\s*+)+",
     re.IGNORECASE,
 )
 _CELL = re.compile(r"</?t[dh]\b[^<>]*+>", re.IGNORECASE)
