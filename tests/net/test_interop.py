@@ -146,7 +146,7 @@ async def test_messages_come_as_they_were_put(peer: Peer) -> None:
 
 async def test_windows_are_asked_for_ahead(peer: Peer) -> None:
     client = await connect(peer)
-    await asyncio.gather(*(client.append("INBOX", letter(n)) for n in range(20)))
+    await asyncio.gather(*(client.append("INBOX", letter(n)) for n in range(60)))
     await client.examine("INBOX")
     uids = await client.uid_search_all()
     streams = [client.uid_fetch(w, body=True) for w in uids.windows_newest_first(7)]
@@ -154,7 +154,7 @@ async def test_windows_are_asked_for_ahead(peer: Peer) -> None:
     assert sorted(seen) == list(uids)
     async for _ in client.uid_fetch(uids, body=True):
         break
-    assert (await client.status("INBOX")).messages == 20
+    assert (await client.status("INBOX")).messages == 60
     await client.sign_out()
 
 
