@@ -3,6 +3,7 @@
 from postroom.archive.models.actions import Action, ActionKind, ActionState
 from postroom.archive.models.emails import BodyState, Direction, Email, Participant, ParticipantRole
 from postroom.archive.models.folders import Folder, FolderRole, Quarantine, ServerCopy
+from postroom.archive.models.proofs import Comparison, ProofEntry
 from postroom.archive.models.raw import RawMessage
 from postroom.archive.models.runs import SyncRun
 
@@ -11,12 +12,14 @@ __all__ = [
     "ActionKind",
     "ActionState",
     "BodyState",
+    "Comparison",
     "Direction",
     "Email",
     "Folder",
     "FolderRole",
     "Participant",
     "ParticipantRole",
+    "ProofEntry",
     "Quarantine",
     "RawMessage",
     "ServerCopy",

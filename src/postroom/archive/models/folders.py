@@ -85,7 +85,7 @@ class Quarantine(models.Model):
     """A message that could not be recorded, with its reason and its bytes if they came.
 
     `received_at` is known where the bytes are. `ignored_at`: its owner has seen it and wants
-    nothing done; it stays accounted for.
+    nothing done; it stays accounted for. `retry_asked_at`: the engine is to try it once more.
     """
 
     folder = models.ForeignKey(Folder, on_delete=models.CASCADE, related_name="quarantined")
@@ -96,6 +96,7 @@ class Quarantine(models.Model):
     met_at = models.DateTimeField()
     received_at = models.DateTimeField(null=True, blank=True)
     ignored_at = models.DateTimeField(null=True, blank=True)
+    retry_asked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "quarantined messages"
