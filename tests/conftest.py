@@ -40,7 +40,7 @@ from postroom.config.secrets import ensure_key_file
 PLACE = Path("/tmp").resolve()
 PREFIX = "postroom-test"
 # These rooms know nothing of Django, so their tests run without it.
-WITHOUT_DJANGO = {"config", "imap", "mime", "net", "providers"}
+WITHOUT_DJANGO = {"config", "confinement", "imap", "mime", "net", "providers"}
 SESSION_DIR = pytest.StashKey[Path]()
 
 

@@ -19,7 +19,7 @@ from postroom.archive.quarantine import (
     quarantine,
     set_aside_in,
 )
-from postroom.sync import parsing
+from postroom.confinement import process
 from postroom.sync.parsing import TOO_MUCH, LimitedParser
 from postroom.sync.retrying import retry
 from servers.dovecot import Dovecot, dovecot
@@ -54,7 +54,7 @@ def test_mail_that_no_parser_could_read_is_read_when_one_can(
     server.add(ALICE, "INBOX", letters, flags="SF")
     account = connected(server, storage=storage)
     with monkeypatch.context() as a_bad_day:
-        a_bad_day.setattr(parsing, "PROGRAM", CRASHING)
+        a_bad_day.setattr(process, "PROGRAM", CRASHING)
         sync(account)
         entries = list(entries_of(account))
         assert [find_raw_of(entry) for entry in entries] == letters
@@ -99,7 +99,7 @@ def test_what_fails_again_stays_with_its_new_reason(
 ) -> None:
     quarantine(folder_of(account), 7, "An old reason.", NOON, message("broken"))
     ignore(entries_of(account), NOON)
-    monkeypatch.setattr(parsing, "PROGRAM", CRASHING)
+    monkeypatch.setattr(process, "PROGRAM", CRASHING)
     assert not retry(entries_of(account).get(), parser, NOON)
     [entry] = set_aside_in(account)
     assert (entry.reason, entry.is_ignored, entry.has_bytes) == (TOO_MUCH, False, True)

@@ -17,8 +17,7 @@ from postroom.net.credentials import Password
 from postroom.net.imap_client import ImapClient
 from postroom.net.server import Security, Server
 from postroom.sync.once import pass_over
-from postroom.sync.outcomes import BrokenMessage, Outcome
-from postroom.sync.parser_process import read
+from postroom.sync.outcomes import BrokenMessage, Outcome, read
 from postroom.sync.parsing import LimitedParser
 from postroom.sync.progress import Progress
 from postroom.sync.visit import Visit

@@ -1,8 +1,11 @@
-"""What the parser's process answers: what the archive keeps of a message, or why it cannot."""
+"""What the archive keeps of a message, or why it cannot.
+
+`read` runs in the parser's process, which loads this module and nothing else of `sync`.
+"""
 
 from dataclasses import dataclass
 
-from postroom.mime import Envelope
+from postroom.mime import Envelope, is_identified, parse_message, stable_identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +27,15 @@ class BrokenMessage:
 
 
 Outcome = ReadMessage | BrokenMessage
+
+
+def read(raw: bytes) -> ReadMessage:
+    """Parse one message."""
+    message = parse_message(raw)
+    return ReadMessage(
+        message.envelope,
+        stable_identity(raw),
+        is_identified(raw),
+        message.snippet,
+        any(not a.inline for a in message.attachments),
+    )
