@@ -46,6 +46,8 @@ class EmailAccount(models.Model):
 
     `activation` is what a person decided; `trouble` is what the last attempt met
     (a kind of `net.errors`, empty when all is well) and `trouble_sentence` what to do about it.
+    `incident_at` is when its owner was first needed to mend a trouble; it outlives attempts and
+    other troubles until a sign-in works, so that one incident is told once.
     """
 
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="email_accounts")
@@ -73,6 +75,14 @@ class EmailAccount(models.Model):
     trouble = models.CharField(max_length=40, blank=True)
     trouble_sentence = models.TextField(blank=True)
     trouble_since = models.DateTimeField(null=True, blank=True)
+    incident_at = models.DateTimeField(null=True, blank=True)
+    smtp_trouble_sentence = models.TextField(blank=True)
+
+    octets_a_day = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="For existing mail; empty: as the organisation decided."
+    )
+    traffic_day = models.DateField(null=True, blank=True)
+    traffic_octets = models.PositiveBigIntegerField(default=0)
 
     tier = models.CharField(max_length=12, blank=True)
     capabilities = ArrayField(models.CharField(max_length=80), default=list, blank=True)

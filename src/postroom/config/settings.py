@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "postroom.crm",
     "postroom.accounts",
     "postroom.archive",
+    "postroom.outbox",
     "postroom.engine",
 ]
 

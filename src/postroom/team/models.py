@@ -30,6 +30,11 @@ class Organisation(models.Model):
         max_length=12, choices=StorageMode.choices, default=StorageMode.MATCHED
     )
     superiors_see = models.BooleanField(default=False)
+    octets_a_day = models.PositiveBigIntegerField(
+        null=True,
+        blank=True,
+        help_text="What a mailbox's existing mail may take of a day's traffic; empty: no limit.",
+    )
 
     class Meta:
         constraints: ClassVar = [

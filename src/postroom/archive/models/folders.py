@@ -27,6 +27,8 @@ class Folder(models.Model):
 
     `uidvalidity`, `uidnext` and `highestmodseq` come from one completed pass and move only in
     the transaction that recorded or quarantined everything below them. Design §5, invariant 1.
+    The `planned_` columns tell what lay there when the folder was first met under a numbering:
+    below `planned_uidnext` mail is existing mail, from there on it is new.
     """
 
     account = models.ForeignKey(EmailAccount, on_delete=models.CASCADE, related_name="folders")
@@ -42,6 +44,11 @@ class Folder(models.Model):
     server_unseen = models.PositiveIntegerField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     gone_at = models.DateTimeField(null=True, blank=True)
+
+    planned_uidvalidity = models.BigIntegerField(default=0, help_text="0: not planned.")
+    planned_uidnext = models.BigIntegerField(default=0)
+    planned_messages = models.BigIntegerField(default=0)
+    planned_octets = models.BigIntegerField(null=True, blank=True, help_text="Empty: not told.")
 
     class Meta:
         ordering: ClassVar = ["account", "name"]

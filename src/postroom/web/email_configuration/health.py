@@ -50,13 +50,11 @@ def progress_of(account: EmailAccount, now: datetime) -> Progress | None:
     run = SyncRun.objects.filter(account=account).order_by("-started_at").first()
     if run is None or run.finished_at is not None or account.activation != Activation.ACTIVE:
         return None
-    done = run.messages_done + run.bodies_done
-    elapsed = (now - run.started_at).total_seconds()
     return Progress(
-        done,
-        run.messages_found + run.bodies_found,
-        done / elapsed if elapsed > 0 else 0,
-        run.seconds_left(now),
+        run.messages_here,
+        run.messages_in_all,
+        run.messages_rate,
+        run.seconds_left,
     )
 
 
