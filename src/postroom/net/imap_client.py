@@ -121,6 +121,11 @@ class ImapClient:
         return tier_for(self.capabilities, self._wire.connection.enabled)
 
     @property
+    def octets_received(self) -> int:
+        """How much came so far, whatever it was."""
+        return self._wire.octets_received
+
+    @property
     def limits(self) -> Limits:
         """The bounds this connection keeps."""
         return self._wire.limits

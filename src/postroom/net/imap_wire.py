@@ -44,6 +44,7 @@ class ImapWire(asyncio.Protocol):
         self.greeting: Condition | None = None
         self.notices: deque[Response] = deque(maxlen=limits.notices)
         self.error: NetError | None = None
+        self.octets_received = 0
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._waiters: set[asyncio.Future[None]] = set()
@@ -157,6 +158,7 @@ class ImapWire(asyncio.Protocol):
         """Take what came."""
         if self.error is not None:
             return
+        self.octets_received += len(data)
         self._octets_since += len(data)
         if self._octets_since >= _PROGRESS_OCTETS:
             self._note_progress()

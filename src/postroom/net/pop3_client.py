@@ -86,6 +86,11 @@ class Pop3Client:
             raise
         return client
 
+    @property
+    def octets_received(self) -> int:
+        """How much came so far, whatever it was."""
+        return self._line.octets_received
+
     async def sign_in(self, credential: Credential) -> None:
         """Sign in by SASL, or by USER and PASS. Never retries. Raises SignInRefused and kin."""
         await self._run(lambda: self._sign_in(credential))

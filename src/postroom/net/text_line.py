@@ -41,6 +41,7 @@ class TextLine:
         self._socket = socket.socket()
         self._buffer = bytearray()
         self._allowance = limits.line
+        self.octets_received = 0
 
     async def open(self, allowed: AllowedNetworks) -> None:
         """Dial the checked address and, for TLS from the first octet, shake hands."""
@@ -124,4 +125,5 @@ class TextLine:
             raise LineBroken("cannot receive") from error
         if not octets:
             raise LineBroken("the server closed the connection")
+        self.octets_received += len(octets)
         return octets
