@@ -1,6 +1,6 @@
 """Tables of the stored mail."""
 
-from postroom.archive.models.actions import Action, ActionKind, ActionState
+from postroom.archive.models.actions import MARKS, Action, ActionKind, ActionState
 from postroom.archive.models.emails import BodyState, Direction, Email, Participant, ParticipantRole
 from postroom.archive.models.folders import Folder, FolderRole, Quarantine, ServerCopy
 from postroom.archive.models.proofs import Comparison, ProofEntry
@@ -8,6 +8,7 @@ from postroom.archive.models.raw import RawMessage
 from postroom.archive.models.runs import SyncRun
 
 __all__ = [
+    "MARKS",
     "Action",
     "ActionKind",
     "ActionState",
