@@ -11,12 +11,10 @@ from postroom.archive.ledger import (
     PATIENCE,
     bury_before_renumbering,
     miss,
-    proof_of,
     recorded_flags,
     set_flags,
 )
 from postroom.archive.models import Email, Participant, RawMessage, ServerCopy
-from postroom.archive.quarantine import quarantine
 from postroom.archive.record import record
 
 pytestmark = pytest.mark.django_db
@@ -143,17 +141,6 @@ def test_a_new_numbering_keeps_every_email(account: EmailAccount) -> None:
     email.refresh_from_db()
     assert email.removed_at is None
     assert Email.objects.count() == 1
-
-
-def test_the_proof_counts_recorded_quarantined_and_missing(account: EmailAccount) -> None:
-    received(account, message("one", from_="a@x.example"))
-    inbox = folder_of(account)
-    quarantine(inbox, 999, "It broke the parser.", NOON, b"From: x\r\n\r\n")
-    quarantine(inbox, 999, "It broke the parser.", NOON, b"From: x\r\n\r\n")
-    inbox.server_count = 3
-    inbox.save()
-    proof = proof_of(account)[0]
-    assert (proof.server, proof.recorded, proof.quarantined, proof.missing) == (3, 1, 1, 1)
 
 
 def test_hostile_headers_are_stored_as_they_are(account: EmailAccount) -> None:

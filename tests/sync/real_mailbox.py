@@ -7,7 +7,7 @@ from django.utils import timezone
 from cast import user
 from journeys.installation import SECRET
 from postroom.accounts.models import EmailAccount, Security
-from postroom.archive.ledger import proof_of
+from postroom.archive.proofs import proof_of
 from postroom.setup import AccountRequest, ServerAddress, connect_account
 from postroom.sync.once import SyncResult, sync_once
 from servers.dovecot import Dovecot

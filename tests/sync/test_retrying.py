@@ -10,6 +10,7 @@ from cast import NOON, account_of, folder_of, message, person, user
 from journeys.installation import ALICE, SECRET
 from postroom.accounts.models import EmailAccount
 from postroom.archive.models import BodyState, Email, Quarantine, ServerCopy
+from postroom.archive.proofs import prove
 from postroom.archive.quarantine import (
     entries_of,
     find_entry_for,
@@ -107,12 +108,11 @@ def test_what_fails_again_stays_with_its_new_reason(
 
 def test_what_is_ignored_stays_in_the_proof_and_needs_nobody(account: EmailAccount) -> None:
     inbox = folder_of(account)
-    inbox.server_count = 1
-    inbox.save()
     quarantine(inbox, 7, "It broke the parser.", NOON, None)
     assert needing_a_person(account) == 1
     ignore(entries_of(account), NOON)
     assert needing_a_person(account) == 0
+    assert prove(inbox, [7], [], NOON) == 0
     assert numbers_of("INBOX", account) == (1, 0, 1, 0)
 
 

@@ -28,8 +28,8 @@ from hypothesis.stateful import (
 from cast import account_of, person
 from postroom.accounts.models import EmailAccount
 from postroom.archive.actions import ask_for
-from postroom.archive.ledger import proof_of
 from postroom.archive.models import ActionKind, Email, Folder, Quarantine, RawMessage, ServerCopy
+from postroom.archive.proofs import proof_of
 from postroom.net.errors import NetError
 from postroom.team.models import StorageMode, User
 from servers.scripted import scripted

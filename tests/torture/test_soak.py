@@ -23,8 +23,8 @@ from django.utils import timezone
 from cast import account_of, person
 from postroom.accounts.models import Direction, EmailAccount, Security
 from postroom.accounts.seals import keep_secret
-from postroom.archive.ledger import proof_of
 from postroom.archive.models import Folder, ServerCopy
+from postroom.archive.proofs import proof_of
 from postroom.engine.tasks import wait_after
 from postroom.net.errors import NetError
 from postroom.sync import keeping

@@ -1,62 +1,29 @@
-"""The ledger of a folder: what is known of every UID, and the proof that nothing is missing."""
+"""The ledger of a folder: what is known of every UID, and what becomes of those that are gone."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from postroom.accounts.models import EmailAccount, Protocol
 from postroom.archive.announce import announce_emails
 from postroom.archive.arrivals import Flags
 from postroom.archive.models import Folder, Quarantine, ServerCopy
-from postroom.archive.quarantine import quarantined_uids
 from postroom.archive.record import lock_account, refresh_flags
 from postroom.archive.replayable import replayable
 
 PATIENCE = timedelta(seconds=30)
 
 
-@dataclass(frozen=True, slots=True)
-class FolderProof:
-    """What the server has of a folder and what is recorded here, at the last comparison."""
-
-    folder: Folder
-    server: int
-    recorded: int
-    quarantined: int
-
-    @property
-    def missing(self) -> int:
-        """Messages on the server of which nothing is known here."""
-        return max(0, self.server - self.recorded - self.quarantined)
-
-
-def proof_of(account: EmailAccount) -> list[FolderProof]:
-    """The proof of every synced folder. Design §5, invariant 2."""
-    return [
-        FolderProof(
-            folder,
-            folder.server_count,
-            len(recorded := recorded_flags(folder).keys()) - kept_here(folder),
-            len(quarantined_uids(folder) - recorded),
-        )
-        for folder in account.folders.filter(is_synced=True, gone_at__isnull=True)
-    ]
-
-
-def kept_here(folder: Folder) -> int:
-    """How many messages are recorded that a POP3 server lists no more."""
-    if folder.account.protocol != Protocol.POP:
-        return 0
-    return _living(folder).filter(missed_at__isnull=False).count()
-
-
 def recorded_flags(folder: Folder) -> dict[int, Flags]:
     """Every living UID recorded under the folder's UIDVALIDITY, with its flags."""
     rows = _living(folder).values_list("uid", "is_seen", "is_flagged", "is_answered")
     return {uid: Flags(*flags) for uid, *flags in rows}
+
+
+def recorded_uids(folder: Folder) -> set[int]:
+    """Every living UID recorded under the folder's UIDVALIDITY."""
+    return set(_living(folder).values_list("uid", flat=True))
 
 
 def unseen_in(folder: Folder) -> int:

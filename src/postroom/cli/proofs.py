@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from postroom.archive.ledger import FolderProof
+from postroom.archive.proofs import FolderProof
 from postroom.cli.printing import print_json, print_table
 
 COLUMNS = ("folder", "server", "recorded", "quarantined", "missing")

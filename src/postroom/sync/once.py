@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from postroom.accounts.lifecycle import meet_trouble
 from postroom.accounts.models import EmailAccount, Protocol
 from postroom.accounts.seals import SecretDoesNotOpen
-from postroom.archive.ledger import FolderProof, proof_of
+from postroom.archive.proofs import FolderProof, proof_of
 from postroom.net.errors import NetError
 from postroom.sync.actions import carry_out
 from postroom.sync.connecting import signed_in, signed_in_to_pop

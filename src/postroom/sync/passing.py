@@ -7,6 +7,7 @@ missed, and the first page is right in seconds. Idempotent: a pass repeated writ
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 from postroom.archive.folders import (
     Counts,
@@ -19,10 +20,13 @@ from postroom.archive.ledger import (
     bury_before_renumbering,
     bury_in_lost_folders,
     miss,
+    recorded_uids,
     set_flags,
     unseen_in,
 )
 from postroom.archive.models import Folder
+from postroom.archive.proofs import prove
+from postroom.archive.quarantine import quarantined_uids
 from postroom.imap.capabilities import Tier
 from postroom.imap.uid_set import UidSet
 from postroom.net.errors import CommandRefused, FolderVanished
@@ -93,9 +97,28 @@ async def new_mail_of(visit: Visit, folder: Folder) -> FolderView | None:
     complete: FolderView | None = None
     with left_for_now(visit, folder):
         view = await look_at(visit, folder)
+        await note_gap(visit, view)
         await bring_new_mail(visit, view)
         complete = view
     return complete
+
+
+async def note_gap(visit: Visit, view: FolderView) -> None:
+    """Tell of what is missing below the cursor, where everything was known; it is brought again."""
+    folder = view.folder
+    below = view.uids & UidSet.between(1, (folder.uidnext or 1) - 1)
+    unknown = below - UidSet(view.ledger)
+    if not unknown:
+        return
+    if gap := unknown - UidSet(await in_database(quarantined_uids, folder)):
+        log.warning(
+            "%s: folder %s: %d were missing and are brought: %.200s",
+            visit.account,
+            folder,
+            len(gap),
+            gap,
+        )
+        await in_database(prove, folder, below, view.ledger, visit.clock())
 
 
 async def bring_due_bodies(visit: Visit) -> None:
@@ -139,6 +162,7 @@ async def compare_places(visit: Visit, view: FolderView) -> None:
     missing = await confirmed_missing(visit, view)
     if missing is not None:
         await in_database(miss, folder, missing, visit.clock())
+    await in_database(prove_folder, view, visit.clock())
     if not view.is_complete:
         return
     await in_database(bury_before_renumbering, folder, visit.clock())
@@ -151,6 +175,12 @@ async def compare_places(visit: Visit, view: FolderView) -> None:
             await in_database(unseen_in, folder),
         )
         await in_database(move_cursor, folder, counts, visit.clock())
+
+
+def prove_folder(view: FolderView, now: datetime) -> None:
+    """Compare what the server listed with the ledger as it is now."""
+    has_new = bool(view.uids - UidSet(view.ledger))
+    prove(view.folder, view.uids, recorded_uids(view.folder) if has_new else view.ledger, now)
 
 
 async def confirmed_missing(visit: Visit, view: FolderView) -> set[int] | None:

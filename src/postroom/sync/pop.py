@@ -17,8 +17,9 @@ from postroom.accounts.models import EmailAccount
 from postroom.archive.actions import asked_actions, finish
 from postroom.archive.bodies import body_unavailable
 from postroom.archive.folders import Counts, ListedFolder, keep_folders, move_cursor, renumber
-from postroom.archive.ledger import note_listed, recorded_flags
+from postroom.archive.ledger import note_listed, recorded_flags, recorded_uids
 from postroom.archive.models import Folder, FolderRole
+from postroom.archive.proofs import prove
 from postroom.archive.quarantine import quarantine, quarantined_uids
 from postroom.imap.limits import Limits
 from postroom.imap.responses import FetchedMessage
@@ -74,11 +75,18 @@ async def pass_over_pop(visit: PopVisit) -> None:
     if folder.is_synced:
         await bring_everything(visit, folder)
         ids = len({message.uidl for message in messages})
+        await in_database(prove_inbox, visit, folder, ids)
         counts = Counts(folder.uidvalidity, None, None, ids, None)
         await in_database(move_cursor, folder, counts, visit.clock())
     await visit.progress.finish(visit.clock())
     capabilities = list(visit.client.capabilities)
     await in_database(all_is_well, visit.account, TIER, capabilities, visit.clock())
+
+
+def prove_inbox(visit: PopVisit, folder: Folder, ids: int) -> None:
+    """Compare what the server listed with the ledger."""
+    nameless = ids - len(visit.listed)
+    prove(folder, visit.listed, recorded_uids(folder), visit.clock(), nameless=nameless)
 
 
 async def bring_everything(visit: PopVisit, folder: Folder) -> None:

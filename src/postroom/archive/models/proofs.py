@@ -12,8 +12,8 @@ from postroom.archive.models.folders import Folder
 class ProofEntry(models.Model):
     """The proof of one folder from the moment on at which it came out like this.
 
-    `server` = `recorded` + `quarantined` + `missing`, counted over the UIDs that the server listed
-    in one completed pass. Written only when it differs from the entry before. Design §5, invariant 2.
+    `server` = `recorded` + `quarantined` + `missing`, counted over the UIDs that the server
+    listed. Written only when it differs from the entry before. Design §5, invariant 2.
     """
 
     folder = models.ForeignKey(

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from postroom.accounts.models import Activation, EmailAccount
-from postroom.archive.ledger import FolderProof, proof_of
 from postroom.archive.models import SyncRun
+from postroom.archive.proofs import FolderProof, proof_of
 
 
 @dataclass(frozen=True, slots=True)

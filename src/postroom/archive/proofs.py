@@ -1,0 +1,142 @@
+"""The proof that nothing is missing: the UIDs of a server beside those of the ledger.
+
+Design §5, invariant 2. A proof is written when it differs from the one before, so that a mailbox
+in which nothing happens writes nothing, and the entries are a history of what did.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from postroom.accounts.models import EmailAccount
+from postroom.archive.announce import announce_account
+from postroom.archive.models import Folder, ProofEntry
+from postroom.archive.quarantine import quarantined_uids
+
+MOST_NAMED = 1_000  # Of missing UIDs; all are counted.
+KEPT_CHANGES = 200
+KEPT_DAYS = timedelta(days=400)
+
+COUNTS = ("server", "recorded", "quarantined", "missing", "missing_uids")
+
+
+@dataclass(frozen=True, slots=True)
+class FolderProof:
+    """What the server has of a folder and what is recorded here.
+
+    `since` is when it first came out like this; None before the first comparison.
+    """
+
+    folder: Folder
+    server: int = 0
+    recorded: int = 0
+    quarantined: int = 0
+    missing: int = 0
+    missing_uids: tuple[int, ...] = ()
+    since: datetime | None = None
+
+
+def proof_of(account: EmailAccount) -> list[FolderProof]:
+    """The latest proof of every synced folder."""
+    folders = account.folders.filter(is_synced=True, gone_at__isnull=True)
+    entries = ProofEntry.objects.filter(folder__in=folders)
+    latest = {e.folder_id: e for e in entries.order_by("folder_id", "-pk").distinct("folder_id")}
+    return [proof_from(folder, latest.get(folder.pk)) for folder in folders]
+
+
+def proof_from(folder: Folder, entry: ProofEntry | None) -> FolderProof:
+    """An entry as it is shown."""
+    if entry is None:
+        return FolderProof(folder)
+    return FolderProof(
+        folder,
+        entry.server,
+        entry.recorded,
+        entry.quarantined,
+        entry.missing,
+        tuple(entry.missing_uids),
+        entry.proved_at,
+    )
+
+
+@transaction.atomic
+def prove(
+    folder: Folder,
+    server: Iterable[int],
+    recorded: Iterable[int],
+    now: datetime,
+    *,
+    nameless: int = 0,
+) -> int:
+    """Compare the UIDs of the server with those recorded; returns how many are missing.
+
+    `nameless` are messages that the ledger cannot tell from others, so they are missing.
+    """
+    entry = compared(folder, set(server), set(recorded), nameless)
+    latest = ProofEntry.objects.filter(folder=folder).order_by("-pk").first()
+    if latest is None or counts_of(latest) != counts_of(entry):
+        entry.proved_at = now
+        entry.save()
+        forget_older(folder, now)
+        announce_account(folder.account_id)
+    return entry.missing
+
+
+def compared(folder: Folder, server: set[int], recorded: set[int], nameless: int) -> ProofEntry:
+    """The entry that these sets of UIDs make."""
+    known = server & recorded
+    aside = (server & quarantined_uids(folder)) - known
+    missing = server - known - aside
+    return ProofEntry(
+        folder=folder,
+        server=len(server) + nameless,
+        recorded=len(known),
+        quarantined=len(aside),
+        missing=len(missing) + nameless,
+        missing_uids=sorted(missing)[-MOST_NAMED:],
+    )
+
+
+def counts_of(entry: ProofEntry) -> tuple[object, ...]:
+    """What two entries are compared by."""
+    return tuple(getattr(entry, name) for name in COUNTS)
+
+
+def forget_older(folder: Folder, now: datetime) -> None:
+    """Keep the last changes; of those before, the last of each day, for somewhat over a year."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            FORGET_OLDER,
+            {"folder": folder.pk, "kept": KEPT_CHANGES, "oldest": now - KEPT_DAYS},
+        )
+
+
+FORGET_OLDER = """
+DELETE FROM archive_proofentry AS entry
+ USING (SELECT id, proved_at,
+               row_number() OVER (ORDER BY id DESC) AS place,
+               row_number() OVER (PARTITION BY (proved_at AT TIME ZONE 'UTC')::date
+                                  ORDER BY id DESC) AS place_in_day
+          FROM archive_proofentry WHERE folder_id = %(folder)s) AS placed
+ WHERE entry.id = placed.id AND placed.place > %(kept)s
+   AND (placed.place_in_day > 1 OR placed.proved_at < %(oldest)s)
+"""
+
+
+def gaps_since(account: EmailAccount, moment: datetime) -> int:
+    """How many messages were found missing since then, whether or not they have been brought."""
+    entries = ProofEntry.objects.filter(
+        folder__account=account, proved_at__gte=moment, missing__gt=0
+    )
+    found: dict[int, int] = {}
+    for folder, missing in entries.values_list("folder", "missing"):
+        found[folder] = max(missing, found.get(folder, 0))
+    return sum(found.values())
+
+
+def history_of(account: EmailAccount, count: int) -> list[ProofEntry]:
+    """The latest changes of the proofs of an account, the newest first."""
+    entries = ProofEntry.objects.filter(folder__account=account).select_related("folder")
+    return list(entries.order_by("-pk")[:count])
