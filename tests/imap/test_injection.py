@@ -10,13 +10,15 @@ from collections.abc import Callable
 import pytest
 
 from imap.feeding import connected
-from postroom.imap.commands.change import Append, UidMove, UidStore
+from postroom.imap.commands.append import Append
 from postroom.imap.commands.command import Command
 from postroom.imap.commands.fetch import FetchItems, UidFetch
 from postroom.imap.commands.mailbox import Examine, Select, StatusCommand
+from postroom.imap.commands.relocate import UidCopy, UidMove
 from postroom.imap.commands.search import UidSearch
 from postroom.imap.commands.session import Id
 from postroom.imap.commands.sign_in import Login
+from postroom.imap.commands.store import UidStore
 from postroom.imap.errors import IllegalCommand
 from postroom.imap.limits import Limits
 from postroom.imap.states import State
@@ -34,6 +36,7 @@ PLACES: dict[str, Callable[[str], Command]] = {
     "examine": Examine,
     "select": Select,
     "status": StatusCommand,
+    "copy": lambda value: UidCopy(UIDS, value),
     "move": lambda value: UidMove(UIDS, value),
     "append": lambda value: Append(value, b"Subject: x\r\n", frozenset(), None),
     "append a flag": lambda value: Append("x", b"", frozenset({value}), None),

@@ -12,6 +12,7 @@ import pytest
 
 from postroom.imap.capabilities import Tier
 from postroom.imap.commands.mailbox import QresyncState
+from postroom.imap.commands.relocate import CopyUid
 from postroom.imap.limits import Limits
 from postroom.imap.mailbox_name import encode_utf7
 from postroom.imap.responses import Exists
@@ -180,19 +181,74 @@ async def test_changes_of_one_are_heard_by_another(peer: Peer) -> None:
 
 
 async def test_a_move_leaves_and_arrives(peer: Peer) -> None:
-    client = await connect(peer)
+    client, target = await client_with_letters(peer)
+    uids = await client.uid_search_all()
+    moved = UidSet([uids.first, uids.last])
+    if not client.can_move:
+        with pytest.raises(CommandRefused):
+            await client.uid_move(moved, target)
+        assert await client.uid_search_all() == uids
+        return
+    told = await client.uid_move(moved, target)
+    assert await client.uid_search_all() == uids - moved
+    assert await letters_at(client, target, told) == {
+        uids.first: letter(1),
+        uids.last: letter(3),
+    }
+    await client.sign_out()
+
+
+async def test_a_copy_stays_and_arrives(peer: Peer) -> None:
+    client, target = await client_with_letters(peer)
+    uids = await client.uid_search_all()
+    told = await client.uid_copy(uids, target)
+    assert await client.uid_search_all() == uids
+    if "UIDPLUS" in client.capabilities:
+        expected = {uid: letter(number) for number, uid in enumerate(uids, start=1)}
+        assert await letters_at(client, target, told) == expected
+    with pytest.raises(CommandRefused):
+        await client.uid_copy(uids, target + " of nobody")
+    await client.sign_out()
+
+
+async def client_with_letters(peer: Peer) -> tuple[ImapClient, str]:
+    """Return a client with three letters in its open INBOX, and another folder's name."""
     target = "INBOX.Done" if await is_courier(peer) else "Done"
     create(peer, target)
-    await client.append("INBOX", letter(1))
+    client = await connect(peer)
+    for number in (1, 2, 3):
+        await client.append("INBOX", letter(number))
     await client.select("INBOX")
+    return client, target
+
+
+async def letters_at(client: ImapClient, target: str, told: CopyUid | None) -> dict[int, bytes]:
+    """Return what lies where the server said it put each message."""
+    assert told is not None
+    assert (await client.examine(target)).uidvalidity == told.uidvalidity
+    there = UidSet(told.uids.values())
+    bodies = {m.uid: m.body or b"" async for m in client.uid_fetch(there, body=True)}
+    return {old: bodies[new] for old, new in told.uids.items()}
+
+
+async def test_a_change_meanwhile_is_left_alone(peer: Peer) -> None:
+    if peer.tier is Tier.PLAIN:
+        pytest.skip("this server has no CONDSTORE")
+    client, _ = await client_with_letters(peer)
     uids = await client.uid_search_all()
-    if "MOVE" not in client.capabilities:
-        with pytest.raises(CommandRefused):
-            await client.uid_move(uids, target)
-        return
-    await client.uid_move(uids, target)
-    assert not await client.uid_search_all()
-    assert (await client.status(target)).messages == 1
+    known = (await client.select("INBOX")).highestmodseq
+    other = await connect(peer)
+    await other.select("INBOX")
+    await other.uid_store(UidSet([uids.first]), add={"\\Flagged"})
+    left_alone = await client.uid_store(
+        uids, add={"\\Seen"}, remove={"\\Flagged"}, unchanged_since=known
+    )
+    assert left_alone == UidSet([uids.first])
+    flags = {m.uid: (m.flags or frozenset()) - {"\\Recent"} async for m in client.uid_fetch(uids)}
+    assert flags == {uid: frozenset({"\\Seen"}) for uid in uids} | {
+        uids.first: frozenset({"\\Flagged"})
+    }
+    await other.sign_out()
     await client.sign_out()
 
 

@@ -178,10 +178,11 @@ class Connection:
             if not isinstance(part, Octets):
                 self._outgoing.append(part)
                 continue
+            mark = b"~" if part.binary else b""
             if self._may_send_uninvited(part):
-                self._outgoing += [b"{%d+}\r\n" % len(part.value), part.value]
+                self._outgoing += [b"%b{%d+}\r\n" % (mark, len(part.value)), part.value]
                 continue
-            self._outgoing.append(b"{%d}\r\n" % len(part.value))
+            self._outgoing.append(b"%b{%d}\r\n" % (mark, len(part.value)))
             self._inviting = (command, [part.value, *parts[position + 1 :]])
             return
 

@@ -6,9 +6,7 @@ from typing import Final
 from postroom.imap.framing import Literal, Oversized
 from postroom.imap.grammar import Reader, parse_flags, token
 from postroom.imap.responses import FetchedMessage
-from postroom.imap.server_words import server_words
-
-_ID_MAX: Final = 255
+from postroom.imap.server_words import object_id, server_words
 
 # A FETCH item is a name and nearly always a plain value: one match reads both.
 _ITEM: Final = token(
@@ -72,9 +70,9 @@ def _keep_words(message: FetchedMessage, name: bytes, words: bytes, reader: Read
             # RFC 7162 §7: 63 bits.
             message.modseq = int(words) if words.isdigit() and len(words) < 20 else None
         case b"EMAILID":
-            message.email_id = server_words(words, _ID_MAX)
+            message.email_id = object_id(words)
         case b"THREADID":
-            message.thread_id = server_words(words, _ID_MAX)
+            message.thread_id = object_id(words)
         case b"X-GM-LABELS":
             message.gm_labels = parse_flags(words, reader.limits)
 

@@ -42,6 +42,7 @@ _STATUS_NUMBERS: Final = {
     b"UNSEEN": "unseen",
     b"HIGHESTMODSEQ": "highestmodseq",
     b"SIZE": "size",
+    b"APPENDLIMIT": "append_limit",
 }
 _CONDITIONS: Final = frozenset((b"OK", b"NO", b"BAD", b"BYE", b"PREAUTH"))
 
@@ -129,9 +130,9 @@ def _parse_status(reader: Reader) -> StatusOf:
     reader.expect(b"(")
     while not reader.accept(b")"):
         item = reader.atom().upper()
-        if item in _STATUS_NUMBERS:
+        if item in _STATUS_NUMBERS and not reader.accept(b"NIL"):
             values[_STATUS_NUMBERS[item]] = reader.number()
-        else:
+        elif item not in _STATUS_NUMBERS:
             reader.value()
     return StatusOf(name, Status(**values))
 

@@ -61,6 +61,7 @@ class Status:
     unseen: int | None = None
     highestmodseq: int | None = None
     size: int | None = None
+    append_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+_ID_MAX: Final = 255
 _UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 
 
@@ -13,6 +14,11 @@ def server_words(text: bytes, limit: int) -> str:
     """
     words = _UNSEEN.sub(" ", _decode(text[: 4 * limit])).strip()
     return words if len(words) <= limit else words[: limit - 1] + "…"
+
+
+def object_id(text: bytes) -> str:
+    """Return an id that a server gave to a message, a thread or a mailbox (RFC 8474 §3)."""
+    return server_words(text.strip(b"()"), _ID_MAX)
 
 
 def _decode(text: bytes) -> str:

@@ -44,6 +44,7 @@ LEGAL: Final[dict[bytes, frozenset[State]]] = {
     b"UID SEARCH": _OPEN,
     b"UID FETCH": _OPEN,
     b"UID STORE": _OPEN,
+    b"UID COPY": _OPEN,
     b"UID MOVE": _OPEN,
 }
 

@@ -37,7 +37,7 @@ class UidSet:
     def parse(cls, text: str | bytes) -> Self:
         """Read the wire form, `1:5,9`; `9:7` means 7 to 9 (RFC 3501 §9). Raises ValueError."""
         source = text if isinstance(text, bytes) else text.encode("ascii")
-        return cls.from_ranges(map(_parse_range, source.split(b","))) if source else cls()
+        return cls.from_ranges(parse_ranges(source)) if source else cls()
 
     def _fill(self, ranges: Iterable[tuple[int, int]]) -> None:
         self._starts = array("I")
@@ -168,6 +168,20 @@ class UidSet:
         return UidSet.from_ranges(gaps)
 
 
+def parse_ranges(text: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of the wire form in their own order, each upwards. Raises ValueError."""
+    return map(_parse_range, text.split(b","))
+
+
+def _parse_range(text: bytes) -> tuple[int, int]:
+    first, colon, last = text.partition(b":")
+    if not first.isdigit() or (colon and not last.isdigit()) or len(text) > 21:
+        raise ValueError(f"not a range of UIDs: {text[:40]!r}")
+    low = int(first)
+    high = int(last) if colon else low
+    return (low, high) if low <= high else (high, low)
+
+
 def _runs(ordered: Iterable[int]) -> Iterator[tuple[int, int]]:
     if isinstance(ordered, range):
         if ordered:
@@ -198,15 +212,6 @@ def _merged(ordered: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         held = (first, last)
     if held is not None:
         yield held
-
-
-def _parse_range(text: bytes) -> tuple[int, int]:
-    first, colon, last = text.partition(b":")
-    if not first.isdigit() or (colon and not last.isdigit()) or len(text) > 21:
-        raise ValueError(f"not a range of UIDs: {text[:40]!r}")
-    low = int(first)
-    high = int(last) if colon else low
-    return (low, high) if low <= high else (high, low)
 
 
 def _common(one: UidSet, other: UidSet) -> Iterator[tuple[int, int]]:

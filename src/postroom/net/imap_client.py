@@ -15,15 +15,14 @@ the connection is still good, after any other it is closed.
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Self, TypeVar
+from typing import Final, Self
 
 from postroom.imap.capabilities import Tier, extensions_to_enable, tier_for
-from postroom.imap.commands.change import Append, AppendUid, UidMove, UidStore
-from postroom.imap.commands.command import Command
+from postroom.imap.commands.append import Append, AppendUid
 from postroom.imap.commands.fetch import FetchItems, UidFetch
 from postroom.imap.commands.idle import Notify
 from postroom.imap.commands.mailbox import (
@@ -34,21 +33,23 @@ from postroom.imap.commands.mailbox import (
     Selected,
     StatusCommand,
 )
+from postroom.imap.commands.relocate import CopyUid, UidCopy, UidMove
 from postroom.imap.commands.search import UidSearch
 from postroom.imap.commands.session import Compress, Enable, Id, Logout, Namespace, Noop
 from postroom.imap.errors import IllegalCommand
 from postroom.imap.framing import OpenLiteral
 from postroom.imap.limits import Limits
-from postroom.imap.responses import Condition, Listed, Namespaces, Status
+from postroom.imap.responses import Listed, Namespaces, Status
 from postroom.imap.uid_set import UidSet
 from postroom.net.credentials import Credential
 from postroom.net.errors import CommandRefused, ConnectionLost, NetError
 from postroom.net.fetch_stream import FetchStream
+from postroom.net.imap_changes import append, relocate, store
+from postroom.net.imap_exchange import exchange
 from postroom.net.imap_opening import open_wire
 from postroom.net.imap_sign_in import sign_in
 from postroom.net.imap_wire import ImapWire
 from postroom.net.notices import Listening, Notice, drain
-from postroom.net.refusals import error_for_command
 from postroom.net.server import AllowedNetworks, Server
 
 _SET_OCTETS: Final = 7_000
@@ -63,8 +64,6 @@ _SPECIAL_USES: Final = (
     "\\Sent",
     "\\Trash",
 )
-
-AnyCommand = TypeVar("AnyCommand", bound=Command)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,29 +138,29 @@ class ImapClient:
         wanted = extensions_to_enable(self.capabilities)
         if wanted:
             with contextlib.suppress(CommandRefused):
-                await self._run(Enable(wanted))
+                await exchange(self._wire, Enable(wanted))
 
     async def compress(self) -> None:
         """Compress both directions. It costs the server more than the wire gains, so never unasked.
 
         Raises CommandRefused where COMPRESS=DEFLATE is not offered.
         """
-        await self._run(Compress())
+        await exchange(self._wire, Compress())
 
     async def notify(self) -> None:
         """Hear of changes in every mailbox while `idle`, as `ElsewhereChanged`.
 
         Raises CommandRefused where NOTIFY is not offered.
         """
-        await self._run(Notify())
+        await exchange(self._wire, Notify())
 
     async def namespaces(self) -> Namespaces | None:
         """Return where mailboxes live, if the server says."""
-        return (await self._run(Namespace())).found
+        return (await exchange(self._wire, Namespace())).found
 
     async def list_mailboxes(self) -> list[Mailbox]:
         """Return every mailbox with its counts, in one round trip where the server can."""
-        command = await self._run(List(self.limits))
+        command = await exchange(self._wire, List(self.limits))
         statuses = dict(command.statuses)
         missing = [row for row in command.rows if row.wire_name not in statuses and _can_open(row)]
         if missing and len(missing) == len([row for row in command.rows if _can_open(row)]):
@@ -170,7 +169,7 @@ class ImapClient:
 
     async def status(self, name: str) -> Status:
         """Return the counts of one mailbox. Raises FolderVanished."""
-        command = await self._run(StatusCommand(name))
+        command = await exchange(self._wire, StatusCommand(name))
         if command.status is None:
             raise CommandRefused(self._wire.server.host, self._wire.server.port)
         return command.status
@@ -191,16 +190,16 @@ class ImapClient:
         """
         exists = self._selected.exists
         if exists <= _SEARCH_WINDOW:
-            return (await self._run(UidSearch(self.limits))).uids
+            return (await exchange(self._wire, UidSearch(self.limits))).uids
         found = UidSet()
         for last in range(exists, 0, -_SEARCH_WINDOW):
             window = (max(1, last - _SEARCH_WINDOW + 1), last)
-            found |= (await self._run(UidSearch(self.limits, sequences=window))).uids
+            found |= (await exchange(self._wire, UidSearch(self.limits, sequences=window))).uids
         return found
 
     async def uid_search_message_id(self, message_id: str) -> UidSet:
         """Return the UIDs of messages with this Message-ID in the open mailbox."""
-        return (await self._run(UidSearch(self.limits, message_id=message_id))).uids
+        return (await exchange(self._wire, UidSearch(self.limits, message_id=message_id))).uids
 
     def uid_fetch(  # noqa: PLR0913 - one word for each thing FETCH can bring
         self,
@@ -218,27 +217,42 @@ class ImapClient:
         `header_fields=()` asks for the whole header.
         """
         items = FetchItems(flags, internal_date, size, header_fields, body, changed_since)
-        parts = uids.split_by_octets(_SET_OCTETS)
-        return FetchStream(
-            self._wire, [UidFetch(part, items, self.limits.answers) for part in parts]
-        )
+        commands = [UidFetch(part, items, self.limits.answers) for part in _parts(uids)]
+        return FetchStream(self._wire, commands)
 
     async def uid_store(
         self,
         uids: UidSet,
         add: Iterable[str] = frozenset(),
         remove: Iterable[str] = frozenset(),
-    ) -> None:
-        """Add and take away flags."""
-        for sign, flags in (("+", frozenset(add)), ("-", frozenset(remove))):
-            if flags:
-                for part in uids.split_by_octets(_SET_OCTETS):
-                    await self._run(UidStore(part, sign, flags))
+        *,
+        unchanged_since: int | None = None,
+    ) -> UidSet:
+        """Add and take away flags; return those left alone as `unchanged_since` demands.
 
-    async def uid_move(self, uids: UidSet, name: str) -> None:
-        """Move messages to another mailbox. Raises CommandRefused without MOVE."""
-        for part in uids.split_by_octets(_SET_OCTETS):
-            await self._run(UidMove(part, name))
+        Raises CommandRefused for `unchanged_since` without CONDSTORE.
+        """
+        changes = (("+", frozenset(add)), ("-", frozenset(remove)))
+        left_alone = UidSet()
+        for part in _parts(uids):
+            left_alone |= await store(self._wire, part, changes, unchanged_since)
+        return left_alone
+
+    @property
+    def can_move(self) -> bool:
+        """Whether the server knows MOVE. Without it nothing here could: see `relocate`."""
+        return not self.capabilities.isdisjoint(("MOVE", "IMAP4REV2"))
+
+    async def uid_move(self, uids: UidSet, name: str) -> CopyUid | None:
+        """Move messages to another mailbox; return where they lie if the server tells.
+
+        Raises CommandRefused unless `can_move`, FolderVanished when there is no such mailbox.
+        """
+        return await relocate(self._wire, [UidMove(part, name) for part in _parts(uids)])
+
+    async def uid_copy(self, uids: UidSet, name: str) -> CopyUid | None:
+        """Copy messages to another mailbox; return where the copies lie if the server tells."""
+        return await relocate(self._wire, [UidCopy(part, name) for part in _parts(uids)])
 
     async def append(
         self,
@@ -247,9 +261,11 @@ class ImapClient:
         flags: Iterable[str] = frozenset(),
         internal_date: datetime | None = None,
     ) -> AppendUid | None:
-        """Put a message into a mailbox; return where it lies if the server tells."""
-        command = await self._run(Append(name, message, frozenset(flags), internal_date))
-        return command.appended
+        """Put a message into a mailbox; return where it lies if the server tells.
+
+        Raises MessageTooLarge, before a single octet, when it is over APPENDLIMIT (RFC 7889).
+        """
+        return await append(self._wire, Append(name, message, frozenset(flags), internal_date))
 
     def idle(self, renew: float | None = None) -> Listening:
         """Listen for changes: `async with client.idle() as notices: async for notice in …`."""
@@ -258,7 +274,7 @@ class ImapClient:
 
     async def noop(self) -> None:
         """Let the server speak; what it tells is kept for the next `idle`."""
-        await self._run(Noop())
+        await exchange(self._wire, Noop())
 
     def pending_notices(self) -> list[Notice]:
         """Return what was told besides the answers so far, without waiting; each only once."""
@@ -268,7 +284,7 @@ class ImapClient:
         """Say goodbye and close; a server that does not answer is left anyway."""
         with contextlib.suppress(NetError, IllegalCommand, TimeoutError):
             async with asyncio.timeout(self.limits.goodbye_seconds):
-                await self._run(Logout())
+                await exchange(self._wire, Logout())
         await self.close()
 
     async def close(self) -> None:
@@ -276,34 +292,15 @@ class ImapClient:
         self._wire.fail(ConnectionLost(self._wire.server.host, self._wire.server.port))
         await asyncio.sleep(0)
 
-    async def _run(self, command: AnyCommand) -> AnyCommand:
-        """Send a command and wait for its OK. Raises CommandRefused for NO and BAD."""
-        server = self._wire.server
-        try:
-            self._wire.send(command)
-            async with asyncio.timeout(self.limits.command_seconds):
-                outcome = await self._wire.completed(command)
-        except IllegalCommand as error:
-            raise CommandRefused(server.host, server.port, str(error)) from error
-        except TimeoutError:
-            self._wire.fail(ConnectionLost(server.host, server.port))
-            raise ConnectionLost(server.host, server.port) from None
-        self._check(outcome)
-        return command
-
-    def _check(self, outcome: Condition) -> None:
-        if outcome.kind != "OK":
-            raise error_for_command(outcome, self._wire.server.host, self._wire.server.port)
-
     async def _ask_id(self) -> dict[str, str]:
         try:
-            return (await self._run(Id(_IDENTITY))).server
+            return (await exchange(self._wire, Id(_IDENTITY))).server
         except CommandRefused:
             return {}
 
     async def _open(self, command: Examine) -> Selected:
         self._wire.notices.clear()
-        self._selected = (await self._run(command)).selected
+        self._selected = (await exchange(self._wire, command)).selected
         return self._selected
 
     async def _statuses(self, rows: list[Listed]) -> dict[bytes, Status]:
@@ -328,3 +325,7 @@ class ImapClient:
 
 def _can_open(row: Listed) -> bool:
     return not {"\\noselect", "\\nonexistent"} & {word.lower() for word in row.attributes}
+
+
+def _parts(uids: UidSet) -> Iterator[UidSet]:
+    return uids.split_by_octets(_SET_OCTETS)

@@ -10,6 +10,7 @@ from postroom.imap.responses import Condition
 from postroom.net.errors import (
     CommandRefused,
     FolderVanished,
+    MessageTooLarge,
     NetError,
     OverQuota,
     ServerUnavailable,
@@ -49,6 +50,7 @@ _CODES: Final[dict[str, type[NetError]]] = {
     "LIMIT": Throttled,
     "THROTTLED": Throttled,
     "OVERQUOTA": OverQuota,
+    "TOOBIG": MessageTooLarge,
     "NONEXISTENT": FolderVanished,
     "TRYCREATE": FolderVanished,
 }

@@ -10,9 +10,13 @@ from postroom.imap.responses import Condition, Response
 
 @dataclass(frozen=True, slots=True)
 class Octets:
-    """An argument sent as a literal: counted, so it can say nothing but itself."""
+    """An argument sent as a literal: counted, so it can say nothing but itself.
+
+    `binary` makes it the literal8 of RFC 3516 §4.1, `~{5}`, which alone may hold NUL.
+    """
 
     value: bytes
+    binary: bool = False
 
 
 Part = bytes | Octets

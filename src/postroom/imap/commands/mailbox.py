@@ -17,6 +17,7 @@ from postroom.imap.responses import (
     StatusOf,
     Vanished,
 )
+from postroom.imap.server_words import object_id
 from postroom.imap.uid_set import UidSet
 
 # Not MAILBOXID (RFC 8474). Seen: Cyrus 3.6.1 answers it with octets of freed memory.
@@ -27,6 +28,8 @@ _STATUS_ITEMS = {
     "UNSEEN": None,
     "HIGHESTMODSEQ": ("CONDSTORE", "QRESYNC"),
     "SIZE": ("STATUS=SIZE", "IMAP4REV2"),
+    # Without a number it holds for each mailbox by itself (RFC 7889 §3.2).
+    "APPENDLIMIT": ("APPENDLIMIT",),
 }
 
 
@@ -117,6 +120,7 @@ class Selected:
     changed: list[FetchedMessage] = field(default_factory=list)
     read_only: bool = False
     permanent_flags: frozenset[str] = frozenset()
+    mailbox_id: str | None = None
 
 
 class Examine(Command):
@@ -174,6 +178,8 @@ class Examine(Command):
                 self.selected.highestmodseq = code.number
             case "NOMODSEQ":
                 self.selected.highestmodseq = None
+            case "MAILBOXID":
+                self.selected.mailbox_id = object_id(code.argument)
             case "PERMANENTFLAGS":
                 words = code.argument.strip(b"()").split()[:1000]
                 self.selected.permanent_flags = frozenset(w.decode("latin-1") for w in words)
