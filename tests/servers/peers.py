@@ -7,6 +7,7 @@ Where one is installed in the usual places, that is used.
 
 import contextlib
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -97,7 +98,7 @@ def cyrus(users: Mapping[str, str]) -> Iterator[Peer]:
 @contextlib.contextmanager
 def courier(users: Mapping[str, str]) -> Iterator[Peer]:
     """Run Courier's imapd behind a sign-in of ours: its own wants a daemon and a database."""
-    with _directory() as base:
+    with _directory() as base, _refused_file_alteration_monitor(base.name):
         for user in users:
             for part in ("cur", "new", "tmp"):
                 (base / user / "Maildir" / part).mkdir(parents=True)
@@ -119,6 +120,27 @@ def courier(users: Mapping[str, str]) -> Iterator[Peer]:
             for child in children:
                 child.kill()
                 child.wait()
+
+
+@contextlib.contextmanager
+def _refused_file_alteration_monitor(name: str) -> Iterator[None]:
+    """Hang up on Courier where it looks for gamin's daemon.
+
+    It is not installed, and who hears nothing looks for it at every command, for a second each.
+    """
+    with socket.socket(socket.AF_UNIX) as listener:
+        user = pwd.getpwuid(os.geteuid()).pw_name
+        listener.bind(f"\0/tmp/fam-{user}-{name}".encode().ljust(108, b"\0"))
+        listener.listen()
+
+        def hang_up() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    listener.accept()[0].close()
+
+        threading.Thread(target=hang_up, daemon=True).start()
+        yield
+        listener.shutdown(socket.SHUT_RDWR)
 
 
 def _courier_door(
@@ -152,8 +174,7 @@ def _courier_imapd(connection: socket.socket, home: Path, user: str) -> "subproc
         "HOME": str(home),
         "PROTOCOL": "IMAP",
         "TCPREMOTEIP": "127.0.0.1",
-        # Without it the library looks for its daemon for ten seconds at every SELECT.
-        "GAMIN_DEBUG_SERVER": str(ROOT / "usr/libexec/gam_server"),
+        "GAM_CLIENT_ID": home.parent.name,
         "IMAP_CAPABILITY": "IMAP4rev1 UIDPLUS CHILDREN NAMESPACE THREAD=REFERENCES SORT QUOTA",
     }
     return subprocess.Popen(
