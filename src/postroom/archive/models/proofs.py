@@ -14,6 +14,7 @@ class ProofEntry(models.Model):
 
     `server` = `recorded` + `quarantined` + `missing`, counted over the UIDs that the server
     listed. Written only when it differs from the entry before. Design §5, invariant 2.
+    With a `refusal` the folder could not be compared, and the counts are those of before.
     """
 
     folder = models.ForeignKey(
@@ -25,6 +26,7 @@ class ProofEntry(models.Model):
     quarantined = models.PositiveIntegerField()
     missing = models.PositiveIntegerField()
     missing_uids = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    refusal = models.TextField(blank=True)
 
     class Meta:
         verbose_name_plural = "proof entries"
