@@ -1,44 +1,111 @@
 """The action log: shown here at once, done on the server after the commit, safe to repeat."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from postroom.archive.announce import announce_emails, announce_work
 from postroom.archive.folders import look_again
-from postroom.archive.models import Action, ActionKind, ActionState, Email, Folder, ServerCopy
-from postroom.archive.record import lock_account, refresh_flags
-
-SEEN_AFTER = {ActionKind.MARK_READ: True, ActionKind.MARK_UNREAD: False}
+from postroom.archive.models import (
+    MARKS,
+    Action,
+    ActionKind,
+    ActionState,
+    Email,
+    Folder,
+    ServerCopy,
+)
+from postroom.archive.record import lock_account
+from postroom.archive.whereabouts import ends_of, leaves, living_copies, show_as_asked
 
 
 @transaction.atomic
 def ask_for(kind: ActionKind, email: Email, now: datetime) -> Action:
-    """Change the email here and ask the engine to change it on the server."""
+    """Change a mark of the email here and ask the engine to change it on the server.
+
+    The last wish counts: an earlier one about the same mark is forgotten, whatever became of it.
+    """
     lock_account(email.account_id)
-    Action.objects.filter(email=email, state=ActionState.ASKED, kind__in=SEEN_AFTER).delete()
+    mark, is_set = MARKS[kind]
+    same = [other for other, (changed, _) in MARKS.items() if changed == mark]
+    Action.objects.filter(email=email, kind__in=same).delete()
     action = Action.objects.create(account=email.account, email=email, kind=kind, asked_at=now)
-    ServerCopy.objects.filter(email=email).update(is_seen=SEEN_AFTER[kind])
-    refresh_flags({email.pk})
+    ServerCopy.objects.filter(email=email).update(**{mark: is_set})
+    show_and_tell(email, now)
+    return action
+
+
+def show_and_tell(email: Email, now: datetime) -> None:
+    """Show what is asked for, to open pages too, and wake whoever tells the server."""
+    show_as_asked(email, now)
     announce_emails(email.account_id, {email.pk})
     announce_work(email.account_id)
-    return action
 
 
 def asked_actions(account_id: int) -> list[Action]:
     """What the server is still to be told for an account, oldest first."""
-    return list(
-        Action.objects.filter(account=account_id, state=ActionState.ASKED).select_related("email")
-    )
+    asked = Action.objects.filter(account=account_id, state=ActionState.ASKED)
+    return list(asked.select_related("email__account", "source", "target"))
 
 
 @transaction.atomic
 def finish(action: Action, now: datetime, refusal: str = "") -> None:
     """The server did it, or refused with these words; then what it holds is shown here again."""
-    action.state = ActionState.REFUSED if refusal else ActionState.DONE
-    action.finished_at = now
-    action.refusal = refusal
-    action.save(update_fields=["state", "finished_at", "refusal"])
+    lock_account(action.account_id)
+    if not is_closed(action, ActionState.REFUSED if refusal else ActionState.DONE, now, refusal):
+        return
     if refusal:
         for folder in Folder.objects.filter(copies__email=action.email_id).distinct():
             look_again(folder)
+    elif action.kind in MARKS:
+        mark, is_set = MARKS[ActionKind(action.kind)]
+        living_copies(action.email).update(**{mark: is_set})
+    show_as_asked(action.email, now)
+    announce_emails(action.account_id, {action.email_id})
+
+
+@transaction.atomic
+def finish_move(
+    action: Action, uidvalidity: int | None, uids: Sequence[int], now: datetime
+) -> None:
+    """The server moved it, to these places if they are known.
+
+    Then the ledger has both ends at once and the next pass finds nothing to do. What is not known
+    is left to it: it meets the mail in its new folder before its old place is missed.
+    """
+    lock_account(action.account_id)
+    if not is_closed(action, ActionState.DONE, now):
+        return
+    source, target = ends_of(action)
+    target.refresh_from_db()
+    is_recorded = bool(uids) and target.is_synced and uidvalidity == target.uidvalidity
+    if is_recorded:
+        for uid in uids:
+            record_copy(action.email, target, uid)
+    if leaves(source, target) and (is_recorded or not target.is_synced):
+        living_copies(action.email).filter(folder=source).update(gone_at=now)
+    if uids:
+        action.landed_uid = uids[0]
+        action.save(update_fields=["landed_uid"])
+    show_as_asked(action.email, now)
+    announce_emails(action.account_id, {action.email_id})
+
+
+def is_closed(action: Action, state: ActionState, now: datetime, refusal: str = "") -> bool:
+    """Note the end of an action; False if another wish has taken its place meanwhile."""
+    asked = Action.objects.filter(pk=action.pk, state=ActionState.ASKED)
+    return asked.update(state=state, finished_at=now, refusal=refusal) == 1
+
+
+def record_copy(email: Email, folder: Folder, uid: int) -> None:
+    """Enter a place into the ledger, with the marks that the email has."""
+    marks = {
+        "is_seen": email.is_read,
+        "is_flagged": email.is_flagged,
+        "is_answered": email.is_answered,
+    }
+    place = {"folder": folder, "uidvalidity": folder.uidvalidity, "uid": uid}
+    entered = ServerCopy.objects.filter(**place)
+    if not entered.update(email=email, gone_at=None, missed_at=None, **marks):
+        ServerCopy.objects.create(email=email, **place, **marks)

@@ -33,8 +33,12 @@ def unseen_in(folder: Folder) -> int:
 
 @replayable()
 def set_flags(folder: Folder, flags: Mapping[int, Flags]) -> None:
-    """The server says these are the flags of these UIDs; writes only where they differ."""
+    """The server says these are the flags of these UIDs; writes only where they differ.
+
+    A flag that somebody changed here stays until the server was told: it does not know yet.
+    """
     lock_account(folder.account_id)
+    place = (folder.pk, folder.uidvalidity)
     columns = (
         list(flags),
         [f.is_seen for f in flags.values()],
@@ -42,7 +46,7 @@ def set_flags(folder: Folder, flags: Mapping[int, Flags]) -> None:
         [f.is_answered for f in flags.values()],
     )
     with connection.cursor() as cursor:
-        cursor.execute(SET_FLAGS, [*columns, folder.pk, folder.uidvalidity])
+        cursor.execute(SET_FLAGS, [*columns, *place, *place])
         changed = {email for (email,) in cursor.fetchall()} - {None}
     refresh_flags(changed)
     announce_emails(folder.account_id, changed)
@@ -50,14 +54,24 @@ def set_flags(folder: Folder, flags: Mapping[int, Flags]) -> None:
 
 SET_FLAGS = """
 UPDATE archive_servercopy AS copy
-   SET is_seen = f.is_seen, is_flagged = f.is_flagged, is_answered = f.is_answered
-  FROM unnest(%s::bigint[], %s::boolean[], %s::boolean[], %s::boolean[])
-       AS f(uid, is_seen, is_flagged, is_answered)
- WHERE copy.folder_id = %s AND copy.uidvalidity = %s AND copy.uid = f.uid
+   SET is_seen = told.is_seen, is_flagged = told.is_flagged, is_answered = told.is_answered
+  FROM (SELECT here.uid,
+               CASE WHEN asked.seen THEN here.is_seen ELSE f.is_seen END AS is_seen,
+               CASE WHEN asked.flagged THEN here.is_flagged ELSE f.is_flagged END AS is_flagged,
+               CASE WHEN asked.answered THEN here.is_answered ELSE f.is_answered END AS is_answered
+          FROM unnest(%s::bigint[], %s::boolean[], %s::boolean[], %s::boolean[])
+               AS f(uid, is_seen, is_flagged, is_answered)
+          JOIN archive_servercopy AS here
+            ON here.folder_id = %s AND here.uidvalidity = %s AND here.uid = f.uid
+         CROSS JOIN LATERAL (
+               SELECT bool_or(kind IN ('mark_read', 'mark_unread')) AS seen,
+                      bool_or(kind IN ('flag', 'unflag')) AS flagged,
+                      bool_or(kind IN ('answered', 'unanswered')) AS answered
+                 FROM archive_action
+                WHERE email_id = here.email_id AND state = 'asked') AS asked) AS told
+ WHERE copy.folder_id = %s AND copy.uidvalidity = %s AND copy.uid = told.uid
    AND (copy.is_seen, copy.is_flagged, copy.is_answered)
-       IS DISTINCT FROM (f.is_seen, f.is_flagged, f.is_answered)
-   AND NOT EXISTS (SELECT 1 FROM archive_action AS action
-                    WHERE action.email_id = copy.email_id AND action.state = 'asked')
+       IS DISTINCT FROM (told.is_seen, told.is_flagged, told.is_answered)
 RETURNING copy.email_id
 """
 

@@ -1,53 +1,124 @@
-"""Carry out the action log on the server, after the commit; repeating one changes nothing."""
+"""Carry out the action log on the server, after the commit; repeating one changes nothing.
 
-from collections import defaultdict
+Killed at any point and begun again it ends the same: a mark that is there is there, and a message
+that has left its folder is looked for where it was to go. Only a message that carries the email's
+own header is touched, whatever UID it has.
+"""
 
-from postroom.archive.actions import asked_actions, finish
-from postroom.archive.models import Action, ActionKind, Folder, ServerCopy
+from contextlib import suppress
+
+from postroom.archive.actions import asked_actions, finish, finish_move
+from postroom.archive.models import MARKS, Action, ActionKind, Folder
+from postroom.archive.moves import CANNOT_MOVE, FOLDER_GONE, landing_before
+from postroom.archive.whereabouts import ends_of, recorded_folders
 from postroom.imap.uid_set import UidSet
 from postroom.net.errors import CommandRefused, FolderVanished
 from postroom.sync.database import in_database
-from postroom.sync.visit import Visit, numbering
+from postroom.sync.finding import find_message
+from postroom.sync.visit import Visit
 
-SEEN = frozenset({"\\Seen"})
-CHANGES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
-    ActionKind.MARK_READ: (SEEN, frozenset()),
-    ActionKind.MARK_UNREAD: (frozenset(), SEEN),
-}
+FLAGS = {"is_seen": "\\Seen", "is_flagged": "\\Flagged", "is_answered": "\\Answered"}
+NOT_IN_SOURCE = "It is no longer in “{}”: another program moved it, or removed it, first."
+NOT_MOVED = "The mail server did not move it to “{}”. {}"
+
+
+class ActionRefused(Exception):
+    """An action cannot be done on the server; the sentence says why."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 async def carry_out(visit: Visit) -> None:
-    """Tell the server everything it has not been told yet, oldest first."""
-    for action in await in_database(asked_actions, visit.account.pk):
-        try:
-            was_told = await tell(visit, action)
-        except (CommandRefused, FolderVanished) as refusal:
-            await in_database(finish, action, visit.clock(), refusal.sentence)
-        else:
-            if was_told or action.email.removed_at is not None:
-                await in_database(finish, action, visit.clock())
+    """Tell the server everything it has not been told yet, oldest first.
 
-
-async def tell(visit: Visit, action: Action) -> bool:
-    """Change the flags of every copy of the email (RFC 3501 §6.4.6).
-
-    Returns whether there was one: of a folder just renamed or renumbered the next pass knows more.
+    What is refused is shown here again as the server has it; what it will know after the next
+    listing stays asked for.
     """
+    for action in await in_database(asked_actions, visit.account.pk):
+        tell = move if action.kind == ActionKind.MOVE else mark
+        try:
+            await tell(visit, action)
+        except (ActionRefused, CommandRefused) as refusal:
+            await in_database(finish, action, visit.clock(), refusal.sentence)
+
+
+async def mark(visit: Visit, action: Action) -> None:
+    """Change a flag of every copy of the email (RFC 3501 §6.4.6).
+
+    If none is where we believe, it was moved this moment: the next pass knows more. If none is
+    left anywhere, there is nothing to be told.
+    """
+    folders = await in_database(recorded_folders, action.email)
     was_told = False
-    add, remove = CHANGES[action.kind]
-    for folder, uids in (await in_database(places, action)).items():
-        selected = await visit.client.select(folder.name)
-        if numbering(selected) == folder.uidvalidity:
-            await visit.client.uid_store(UidSet(uids), add=add, remove=remove)
-            was_told = True
-    return was_told
+    for folder in folders:
+        with suppress(FolderVanished):
+            found = await find_message(visit, action.email, folder)
+            if found.uids:
+                await store(visit, found.uids, ActionKind(action.kind))
+                was_told = True
+    if was_told or not folders:
+        await in_database(finish, action, visit.clock())
 
 
-def places(action: Action) -> dict[Folder, list[int]]:
-    """Where the email lies: folder to UIDs, under the numbering we know."""
-    copies = ServerCopy.objects.filter(email=action.email_id, gone_at__isnull=True)
-    found: dict[Folder, list[int]] = defaultdict(list)
-    for copy in copies.select_related("folder"):
-        if copy.uidvalidity == copy.folder.uidvalidity and copy.folder.gone_at is None:
-            found[copy.folder].append(copy.uid)
-    return found
+async def store(visit: Visit, uids: UidSet, kind: ActionKind) -> None:
+    """Set or clear the flag of messages in the open folder."""
+    name, is_set = MARKS[kind]
+    flag = {FLAGS[name]}
+    await visit.client.uid_store(uids, add=flag if is_set else (), remove=() if is_set else flag)
+
+
+async def move(visit: Visit, action: Action) -> None:
+    """Move the email's message from one folder to the other (RFC 6851)."""
+    if not visit.client.can_move:
+        raise ActionRefused(CANNOT_MOVE)
+    source, target = await in_database(present_ends, action)
+    if target.gone_at:
+        raise ActionRefused(FOLDER_GONE.format(target.name))
+    hint = UidSet(await in_database(landing_before, action))
+    try:
+        uids = (await find_message(visit, action.email, source, hint)).uids
+    except FolderVanished:
+        if not source.gone_at:
+            return  # Renamed this moment: the listing of this pass tells, the next one moves.
+        uids = UidSet()
+    landed = await move_found(visit, uids, target) if uids else UidSet()
+    await look_in_target(visit, action, landed, was_moved=bool(uids))
+
+
+def present_ends(action: Action) -> tuple[Folder, Folder]:
+    """The ends of a move; if its source is listed no more, from where the mail is found now."""
+    source, target = ends_of(action)
+    if source.gone_at:
+        others = [folder for folder in recorded_folders(action.email) if folder != target]
+        action.source = source = others[0] if others else source
+        action.save(update_fields=["source"])
+    return source, target
+
+
+async def move_found(visit: Visit, uids: UidSet, target: Folder) -> UidSet:
+    """Move messages of the open folder; where they lie now, if the server tells."""
+    try:
+        copied = await visit.client.uid_move(uids, target.name)
+    except FolderVanished:
+        raise ActionRefused(FOLDER_GONE.format(target.name)) from None
+    except CommandRefused as refusal:
+        raise ActionRefused(NOT_MOVED.format(target.name, refusal.sentence)) from refusal
+    return UidSet(copied.uids.values()) if copied else UidSet()
+
+
+async def look_in_target(visit: Visit, action: Action, hint: UidSet, *, was_moved: bool) -> None:
+    """See where it lies now.
+
+    Not in the source and found here, it was moved before we learnt of it. Found in neither, another
+    program was faster.
+    """
+    source, target = ends_of(action)
+    try:
+        found = await find_message(visit, action.email, target, hint)
+    except FolderVanished:
+        raise ActionRefused(FOLDER_GONE.format(target.name)) from None
+    if not found.uids and not was_moved:
+        raise ActionRefused(NOT_IN_SOURCE.format(source.name))
+    await in_database(finish_move, action, found.numbering, list(found.uids), visit.clock())

@@ -18,11 +18,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="action",
-            name="landed_uidvalidity",
-            field=models.BigIntegerField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name="action",
             name="source",
             field=models.ForeignKey(
                 blank=True,

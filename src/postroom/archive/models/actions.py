@@ -62,7 +62,6 @@ class Action(models.Model):
     asked_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     refusal = models.TextField(blank=True)
-    landed_uidvalidity = models.BigIntegerField(null=True, blank=True)
     landed_uid = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
