@@ -78,5 +78,5 @@ def test_a_gap_is_counted_once_however_long_it_lasted(account: EmailAccount) -> 
     prove(inbox, [1, 2, 3], [1], NOON)
     prove(inbox, [1, 2, 3], [1, 2], NOON)
     prove(inbox, [1, 2, 3], [1, 2, 3], NOON)
-    assert gaps_since(account, NOON) == 2
-    assert gaps_since(account, NOON + timedelta(seconds=1)) == 0
+    assert gaps_since(account, NOON) == {inbox.pk: 2}
+    assert gaps_since(account, NOON + timedelta(seconds=1)) == {}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Max
 
 from postroom.accounts.models import EmailAccount
 from postroom.archive.announce import announce_account
@@ -19,14 +20,17 @@ MOST_NAMED = 1_000  # Of missing UIDs; all are counted.
 KEPT_CHANGES = 200
 KEPT_DAYS = timedelta(days=400)
 
-COUNTS = ("server", "recorded", "quarantined", "missing", "missing_uids")
+SAID = ("server", "recorded", "quarantined", "missing", "missing_uids", "refusal")
+
+NOTHING = {"server": 0, "recorded": 0, "quarantined": 0, "missing": 0}
 
 
 @dataclass(frozen=True, slots=True)
 class FolderProof:
     """What the server has of a folder and what is recorded here.
 
-    `since` is when it first came out like this; None before the first comparison.
+    `since` is when it first came out like this; None before the first comparison. With a
+    `refusal` the last attempt to compare failed, and the counts are those of before.
     """
 
     folder: Folder
@@ -35,7 +39,13 @@ class FolderProof:
     quarantined: int = 0
     missing: int = 0
     missing_uids: tuple[int, ...] = ()
+    refusal: str = ""
     since: datetime | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is proved that nothing is missing."""
+        return self.since is not None and not self.missing and not self.refusal
 
 
 def proof_of(account: EmailAccount) -> list[FolderProof]:
@@ -57,6 +67,7 @@ def proof_from(folder: Folder, entry: ProofEntry | None) -> FolderProof:
         entry.quarantined,
         entry.missing,
         tuple(entry.missing_uids),
+        entry.refusal,
         entry.proved_at,
     )
 
@@ -75,13 +86,32 @@ def prove(
     `nameless` are messages that the ledger cannot tell from others, so they are missing.
     """
     entry = compared(folder, set(server), set(recorded), nameless)
-    latest = ProofEntry.objects.filter(folder=folder).order_by("-pk").first()
-    if latest is None or counts_of(latest) != counts_of(entry):
-        entry.proved_at = now
-        entry.save()
-        forget_older(folder, now)
-        announce_account(folder.account_id)
+    keep_if_new(entry, latest_of(folder), now)
     return entry.missing
+
+
+@transaction.atomic
+def refuse_proof(folder: Folder, refusal: str, now: datetime) -> None:
+    """The folder could not be compared, for this reason."""
+    latest = latest_of(folder)
+    counts = {name: getattr(latest, name) for name in SAID if latest is not None}
+    entry = ProofEntry(**{**NOTHING, **counts, "folder": folder, "refusal": refusal})
+    keep_if_new(entry, latest, now)
+
+
+def latest_of(folder: Folder) -> ProofEntry | None:
+    """The folder's latest entry."""
+    return ProofEntry.objects.filter(folder=folder).order_by("-pk").first()
+
+
+def keep_if_new(entry: ProofEntry, latest: ProofEntry | None, now: datetime) -> None:
+    """Write the entry unless it says what the latest says."""
+    if latest is not None and said_by(latest) == said_by(entry):
+        return
+    entry.proved_at = now
+    entry.save()
+    forget_older(entry.folder, now)
+    announce_account(entry.folder.account_id)
 
 
 def compared(folder: Folder, server: set[int], recorded: set[int], nameless: int) -> ProofEntry:
@@ -99,9 +129,9 @@ def compared(folder: Folder, server: set[int], recorded: set[int], nameless: int
     )
 
 
-def counts_of(entry: ProofEntry) -> tuple[object, ...]:
+def said_by(entry: ProofEntry) -> tuple[object, ...]:
     """What two entries are compared by."""
-    return tuple(getattr(entry, name) for name in COUNTS)
+    return tuple(getattr(entry, name) for name in SAID)
 
 
 def forget_older(folder: Folder, now: datetime) -> None:
@@ -125,15 +155,13 @@ DELETE FROM archive_proofentry AS entry
 """
 
 
-def gaps_since(account: EmailAccount, moment: datetime) -> int:
-    """How many messages were found missing since then, whether or not they have been brought."""
+def gaps_since(account: EmailAccount, moment: datetime) -> dict[int, int]:
+    """Folder id to how many messages were found missing since then, brought by now or not."""
     entries = ProofEntry.objects.filter(
         folder__account=account, proved_at__gte=moment, missing__gt=0
     )
-    found: dict[int, int] = {}
-    for folder, missing in entries.values_list("folder", "missing"):
-        found[folder] = max(missing, found.get(folder, 0))
-    return sum(found.values())
+    most = entries.order_by("folder_id").values("folder_id").annotate(most=Max("missing"))
+    return dict(most.values_list("folder_id", "most"))
 
 
 def history_of(account: EmailAccount, count: int) -> list[ProofEntry]:

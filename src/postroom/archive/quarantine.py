@@ -9,7 +9,7 @@ from datetime import datetime
 
 import zstandard
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from postroom.accounts.models import EmailAccount
 from postroom.archive.announce import announce_account, announce_work
@@ -17,6 +17,18 @@ from postroom.archive.bodies import keep_raw
 from postroom.archive.folders import look_again
 from postroom.archive.models import Folder, Quarantine
 from postroom.team.models import User
+
+COLUMNS = (
+    "pk",
+    "folder__name",
+    "uid",
+    "reason",
+    "met_at",
+    "size",
+    "is_ignored",
+    "is_asked_again",
+)
+MOST_AT_ONCE = 20  # Each may be as large as a message can be.
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,7 @@ class SetAside:
     met_at: datetime
     size: int | None
     is_ignored: bool
+    is_asked_again: bool
 
     @property
     def has_bytes(self) -> bool:
@@ -39,13 +52,13 @@ class SetAside:
 
 def set_aside_in(account: EmailAccount) -> list[SetAside]:
     """What is in quarantine of an account: what needs a person first, the newest first."""
-    entries = entries_of(account).annotate(size=F("raw__size"))
-    columns = ("pk", "folder__name", "uid", "reason", "met_at", "size", "ignored_at")
+    entries = entries_of(account).annotate(
+        size=F("raw__size"),
+        is_ignored=Q(ignored_at__isnull=False),
+        is_asked_again=Q(retry_asked_at__isnull=False),
+    )
     rows = entries.order_by(F("ignored_at").desc(nulls_first=True), "-met_at", "-pk")
-    return [
-        SetAside(pk, folder, uid, reason, met_at, size, ignored_at is not None)
-        for pk, folder, uid, reason, met_at, size, ignored_at in rows.values_list(*columns)
-    ]
+    return [SetAside(*row) for row in rows.values_list(*COLUMNS)]
 
 
 def entries_of(account: EmailAccount) -> QuerySet[Quarantine]:
@@ -104,6 +117,19 @@ def ignore(entries: Iterable[Quarantine], now: datetime) -> None:
             announce_account(entry.folder.account_id)
 
 
+def ask_for_retry(account: EmailAccount, entries: QuerySet[Quarantine], now: datetime) -> int:
+    """Have the engine try these again; returns how many."""
+    count = entries.filter(retry_asked_at__isnull=True).update(retry_asked_at=now)
+    announce_account(account.pk)
+    return count
+
+
+def asked_retries(account: EmailAccount) -> list[Quarantine]:
+    """The next few that the engine is to try again, in the order of asking."""
+    asked = entries_of(account).filter(retry_asked_at__isnull=False).select_related("raw")
+    return list(asked.order_by("retry_asked_at", "pk")[:MOST_AT_ONCE])
+
+
 @transaction.atomic
 def release(entry: Quarantine) -> None:
     """Forget that it was set aside: the next pass looks at the folder as if it never had been."""
@@ -115,8 +141,9 @@ def release(entry: Quarantine) -> None:
 
 def keep_aside(entry: Quarantine, reason: str, now: datetime) -> None:
     """It was tried again in vain: this is the reason now."""
-    entry.reason, entry.met_at, entry.ignored_at = reason, now, None
-    entry.save(update_fields=["reason", "met_at", "ignored_at"])
+    entry.reason, entry.met_at, entry.ignored_at, entry.retry_asked_at = reason, now, None, None
+    entry.save(update_fields=["reason", "met_at", "ignored_at", "retry_asked_at"])
+    announce_account(entry.folder.account_id)
 
 
 def find_raw_of(entry: Quarantine) -> bytes | None:

@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from postroom.cli.bootstrap import Failed, with_django
+from postroom.cli.checking import check_command
 from postroom.cli.finding import get_account, get_user
 from postroom.cli.folders import folders_command
 from postroom.cli.printing import json_option, print_json, print_table
@@ -19,6 +20,7 @@ def account_command() -> None:
     """Connected mailboxes: add, list, show, check, pause, resume; folders, what was set aside."""
 
 
+account_command.add_command(check_command)
 account_command.add_command(folders_command)
 account_command.add_command(quarantine_command)
 
@@ -87,21 +89,6 @@ def show(address: str, as_json: bool) -> None:
         print_json(row)
     else:
         print_table(["", ""], row.items())
-
-
-@account_command.command("check")
-@click.argument("address")
-@json_option
-@with_django
-def check(address: str, as_json: bool) -> None:
-    """Prove, folder by folder, that nothing is missing. Exit status 1 if something is."""
-    from postroom.cli.proofs import print_proofs
-    from postroom.cli.syncing import sync_to_the_end
-
-    result = sync_to_the_end(get_account(address), is_quiet=as_json)
-    print_proofs(result.folders, as_json=as_json)
-    if any(proof.missing for proof in result.folders):
-        click.get_current_context().exit(1)
 
 
 @account_command.command("pause")

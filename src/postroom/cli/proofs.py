@@ -11,16 +11,18 @@ COLUMNS = ("folder", "server", "recorded", "quarantined", "missing")
 
 def proof_rows(proofs: Sequence[FolderProof]) -> list[dict[str, Any]]:
     """One row a folder."""
-    return [
-        {
-            "folder": proof.folder.name,
-            "server": proof.server,
-            "recorded": proof.recorded,
-            "quarantined": proof.quarantined,
-            "missing": proof.missing,
-        }
-        for proof in proofs
-    ]
+    return [proof_row(proof) for proof in proofs]
+
+
+def proof_row(proof: FolderProof) -> dict[str, Any]:
+    """The proof of one folder."""
+    return {
+        "folder": proof.folder.name,
+        "server": proof.server,
+        "recorded": proof.recorded,
+        "quarantined": proof.quarantined,
+        "missing": proof.missing,
+    }
 
 
 def print_proofs(proofs: Sequence[FolderProof], *, as_json: bool) -> None:

@@ -79,6 +79,7 @@ DATABASES: dict[str, Any] = {
     "default": django_database(ENVIRONMENT.database_url or "postgresql:///postroom")
 }
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 0, "max_size": 16, "timeout": 30}
+PROCRASTINATE_IMPORT_PATHS = ["postroom.engine.asked"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "team.User"

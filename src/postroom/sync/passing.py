@@ -5,8 +5,8 @@ missed, and the first page is right in seconds. Idempotent: a pass repeated writ
 """
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 from postroom.archive.folders import (
@@ -25,7 +25,7 @@ from postroom.archive.ledger import (
     unseen_in,
 )
 from postroom.archive.models import Folder
-from postroom.archive.proofs import prove
+from postroom.archive.proofs import prove, refuse_proof
 from postroom.archive.quarantine import quarantined_uids
 from postroom.imap.capabilities import Tier
 from postroom.imap.uid_set import UidSet
@@ -58,20 +58,21 @@ async def catch_up_in(visit: Visit, folders: Sequence[Folder]) -> None:
     views = [view for f in folders if (view := await new_mail_of(visit, f))]
     await bring_due_bodies(visit)
     for view in views:
-        with left_for_now(visit, view.folder):
+        async with left_for_now(visit, view.folder):
             await compare_flags(visit, view)
     for view in views:
-        with left_for_now(visit, view.folder):
+        async with left_for_now(visit, view.folder):
             await compare_places(visit, view)
 
 
-@contextmanager
-def left_for_now(visit: Visit, folder: Folder) -> Iterator[None]:
+@asynccontextmanager
+async def left_for_now(visit: Visit, folder: Folder) -> AsyncIterator[None]:
     """What a server refuses in one folder does not stop the others. Design §5, invariant 6."""
     try:
         yield
     except (FolderVanished, CommandRefused) as refusal:
         log.warning("%s: folder %s is left for now: %s", visit.account, folder, refusal)
+        await in_database(refuse_proof, folder, refusal.sentence, visit.clock())
 
 
 def has_moved(folder: Folder, mailboxes: Sequence[Mailbox]) -> bool:
@@ -95,7 +96,7 @@ def has_moved(folder: Folder, mailboxes: Sequence[Mailbox]) -> bool:
 async def new_mail_of(visit: Visit, folder: Folder) -> FolderView | None:
     """Bring a folder's new mail; None where the server refuses."""
     complete: FolderView | None = None
-    with left_for_now(visit, folder):
+    async with left_for_now(visit, folder):
         view = await look_at(visit, folder)
         await note_gap(visit, view)
         await bring_new_mail(visit, view)
@@ -126,7 +127,7 @@ async def bring_due_bodies(visit: Visit) -> None:
     due = await in_database(due_by_folder, visit.account)
     await visit.progress.found(bodies=sum(map(len, due.values())))
     for folder, emails in due.items():
-        with left_for_now(visit, folder):
+        async with left_for_now(visit, folder):
             selected = await visit.examine(folder)
             if numbering(selected) != folder.uidvalidity:
                 continue

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from django.db import transaction
 
+from postroom.accounts.models import EmailAccount
 from postroom.archive.bodies import store_bodies
 from postroom.archive.models import Quarantine, ServerCopy
-from postroom.archive.quarantine import find_raw_of, keep_aside, release
+from postroom.archive.quarantine import asked_retries, find_raw_of, keep_aside, release
 from postroom.imap.responses import FetchedMessage
 from postroom.sync.bodies import body_of, homes_of
 from postroom.sync.outcomes import BrokenMessage, ReadMessage
@@ -14,8 +15,23 @@ from postroom.sync.parsing import LimitedParser
 from postroom.sync.reading import whole_arrival_of
 from postroom.sync.recording import record_each
 from postroom.sync.storage import only_known
+from postroom.sync.visit import Clock
 
 REFUSED_AGAIN = "It can be read now, but the database refuses it."
+
+
+def retry_as_asked(account: EmailAccount, clock: Clock) -> None:
+    """Try everything again that someone pointed at, also what they point at meanwhile.
+
+    Each is settled before the next begins, so who is killed half-way leaves only the rest.
+    """
+    parser = LimitedParser()
+    try:
+        while asked := asked_retries(account):
+            for entry in asked:
+                retry(entry, parser, clock())
+    finally:
+        parser.close()
 
 
 def retry(entry: Quarantine, parser: LimitedParser, now: datetime) -> bool:
