@@ -4,6 +4,9 @@ from datetime import datetime
 
 from postroom.accounts.models import Activation, EmailAccount, Sharing
 
+# Never retry a refused password. Design §5, invariant 7.
+NEEDS_A_PERSON = frozenset({"sign_in_refused", "sign_in_not_offered", "secret_does_not_open"})
+
 
 def pause(account: EmailAccount) -> None:
     """Stop syncing; everything stays."""
@@ -29,10 +32,25 @@ def meet_trouble(account: EmailAccount, kind: str, sentence: str, now: datetime)
     account.trouble_since = account.trouble_since if account.trouble == kind else now
     account.trouble, account.trouble_sentence = kind, sentence
     account.save(update_fields=["trouble", "trouble_sentence", "trouble_since"])
+    if kind in NEEDS_A_PERSON:
+        begin_incident(account, now)
+
+
+def begin_incident(account: EmailAccount, now: datetime) -> None:
+    """Only its owner can mend this; one incident lasts until a sign-in works."""
+    EmailAccount.objects.filter(pk=account.pk, incident_at__isnull=True).update(incident_at=now)
 
 
 def clear_trouble(account: EmailAccount) -> None:
-    """All is well again."""
+    """Nothing stands in the way of another attempt; an incident goes on until it works."""
     if account.trouble:
         account.trouble, account.trouble_sentence, account.trouble_since = "", "", None
         account.save(update_fields=["trouble", "trouble_sentence", "trouble_since"])
+
+
+def recover(account: EmailAccount) -> None:
+    """It works: all is well again."""
+    clear_trouble(account)
+    if account.incident_at:
+        account.incident_at = None
+        account.save(update_fields=["incident_at"])

@@ -16,14 +16,14 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 
-from postroom.accounts.lifecycle import meet_trouble
+from postroom.accounts.lifecycle import NEEDS_A_PERSON, meet_trouble
 from postroom.accounts.models import Activation, EmailAccount, Protocol
 from postroom.archive.announce import announce_account
 from postroom.engine.bells import BELLS
 from postroom.sync.database import in_database
 from postroom.sync.keeping import keep_in_sync
 from postroom.sync.polling import keep_polling
-from postroom.sync.troubles import NEEDS_A_PERSON, trouble_of
+from postroom.sync.troubles import trouble_of
 
 log = logging.getLogger(__name__)
 

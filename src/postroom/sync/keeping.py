@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from postroom.accounts.models import Activation, EmailAccount
 from postroom.net.imap_client import ImapClient
 from postroom.sync.actions import carry_out
+from postroom.sync.budget import HeldBack
 from postroom.sync.connecting import signed_in
 from postroom.sync.database import in_database
 from postroom.sync.once import pass_over
@@ -30,18 +31,20 @@ async def keep_in_sync(
 ) -> None:
     """Keep the account in sync for so many seconds, or until it is paused.
 
+    Ends early when the day's budget is used up; called again, it keeps new mail in sync.
     Raises the failures of `net.errors`; whoever called decides when to try again.
     """
     parser = LimitedParser()
     try:
-        async with signed_in(account) as worker:
-            keeper = Keeper(account, worker, clock, parser)
-            await keeper.look_at_everything()
-            async with watching(account, bell) as watch, until(seconds):
-                while await is_active(account):
-                    is_inbox = await first_of(watch.changed, bell)
-                    watch.check()
-                    await (keeper.look_at_inbox() if is_inbox else keeper.look_at_everything())
+        with suppress(HeldBack):
+            async with signed_in(account) as worker:
+                keeper = Keeper(account, worker, clock, parser)
+                await keeper.look_at_everything()
+                async with watching(account, bell) as watch, until(seconds):
+                    while await is_active(account):
+                        is_inbox = await first_of(watch.changed, bell)
+                        watch.check()
+                        await (keeper.look_at_inbox() if is_inbox else keeper.look_at_everything())
     finally:
         parser.close()
 
@@ -82,7 +85,7 @@ class Keeper:
         await catch_up_in(visit, [inbox] if inbox else [])
 
     def _visit(self, *, is_thorough: bool) -> Visit:
-        progress = Progress(new_run(self._account, self._clock()))
+        progress = Progress(new_run(self._account, self._clock()), heeds_pause=True)
         return Visit(self._account, self._client, self._clock, progress, self._parser, is_thorough)
 
 

@@ -8,6 +8,7 @@ from postroom.accounts.seals import SecretDoesNotOpen
 from postroom.archive.proofs import FolderProof, proof_of
 from postroom.net.errors import NetError
 from postroom.sync.actions import carry_out
+from postroom.sync.budget import DayUsedUp
 from postroom.sync.connecting import signed_in, signed_in_to_pop
 from postroom.sync.database import in_database
 from postroom.sync.parsing import LimitedParser
@@ -16,17 +17,21 @@ from postroom.sync.pop import PopVisit, pass_over_pop
 from postroom.sync.progress import Progress, Watcher, new_run
 from postroom.sync.troubles import SyncFailed, trouble_of
 from postroom.sync.visit import Clock, Visit
-from postroom.sync.wellbeing import all_is_well
+from postroom.sync.wellbeing import Met, all_is_well
 
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
-    """The proof of every folder, and what this run brought."""
+    """The proof of every folder, and what this run brought.
+
+    `is_held_back`: the day's budget is used up, and there is existing mail that waits.
+    """
 
     folders: list[FolderProof]
     messages: int
     bodies: int
     seconds: float
+    is_held_back: bool
 
 
 async def sync_once(
@@ -41,23 +46,33 @@ async def sync_once(
         kind, sentence = trouble_of(error)
         await in_database(meet_trouble, account, kind, sentence, clock())
         raise SyncFailed(kind, sentence) from error
-    seconds = (clock() - started).total_seconds()
+    run, seconds = progress.run, (clock() - started).total_seconds()
     proofs = await in_database(proof_of, account)
-    return SyncResult(proofs, progress.run.messages_done, progress.run.bodies_done, seconds)
+    return SyncResult(proofs, run.messages_done, run.bodies_done, seconds, progress.is_held_back)
 
 
 async def one_pass(account: EmailAccount, clock: Clock, progress: Progress) -> None:
-    """Sign in and bring everything up to date, in the way the account's protocol allows."""
+    """Bring everything up to date; if the day's budget ends that, new mail at least."""
     parser = LimitedParser()
     try:
-        if account.protocol == Protocol.POP:
-            async with signed_in_to_pop(account) as client:
-                await pass_over_pop(PopVisit(account, client, clock, progress, parser))
-        else:
-            async with signed_in(account) as client:
-                await pass_over(Visit(account, client, clock, progress, parser))
+        try:
+            await one_session(account, clock, progress, parser)
+        except DayUsedUp:
+            await one_session(account, clock, progress, parser)
     finally:
         parser.close()
+
+
+async def one_session(
+    account: EmailAccount, clock: Clock, progress: Progress, parser: LimitedParser
+) -> None:
+    """Sign in and pass over the account, in the way its protocol allows."""
+    if account.protocol == Protocol.POP:
+        async with signed_in_to_pop(account) as client:
+            await pass_over_pop(PopVisit(account, client, clock, progress, parser))
+    else:
+        async with signed_in(account) as client:
+            await pass_over(Visit(account, client, clock, progress, parser))
 
 
 async def pass_over(visit: Visit) -> None:
@@ -66,6 +81,5 @@ async def pass_over(visit: Visit) -> None:
     await carry_out(visit)
     await catch_up(visit)
     await visit.progress.finish(visit.clock())
-    await in_database(
-        all_is_well, visit.account, client.tier.value, client.capabilities, visit.clock()
-    )
+    met = Met(client.tier.value, client.capabilities, is_whole=not visit.progress.is_held_back)
+    await in_database(all_is_well, visit.account, met, visit.clock())

@@ -33,9 +33,12 @@ from postroom.net.errors import CommandRefused, FolderVanished
 from postroom.net.imap_client import Mailbox
 from postroom.sync.bodies import bring_bodies, due_by_folder
 from postroom.sync.database import in_database
+from postroom.sync.holding_back import bodies_within_budget, within_budget
 from postroom.sync.listing import listed_folders
 from postroom.sync.new_mail import FolderView, bring_new_mail, look_at
+from postroom.sync.planning import keep_plans, newly_planned
 from postroom.sync.reading import flags_of
+from postroom.sync.surveying import plans_of
 from postroom.sync.visit import ONLY_NUMBERING, Visit, numbering
 
 log = logging.getLogger(__name__)
@@ -47,6 +50,8 @@ async def catch_up(visit: Visit) -> None:
     listed = listed_folders(mailboxes, visit.client.capabilities)
     await in_database(keep_folders, visit.account, listed, visit.clock())
     folders = await in_database(folders_to_sync, visit.account)
+    if planned := newly_planned(folders, plans_of(mailboxes)):
+        await in_database(keep_plans, visit.account, planned)
     if not visit.is_thorough:
         folders = [f for f in folders if has_moved(f, mailboxes)]
     await catch_up_in(visit, folders)
@@ -99,7 +104,7 @@ async def new_mail_of(visit: Visit, folder: Folder) -> FolderView | None:
     async with left_for_now(visit, folder):
         view = await look_at(visit, folder)
         await note_gap(visit, view)
-        await bring_new_mail(visit, view)
+        await bring_new_mail(visit, await within_budget(visit.progress, visit.client, view))
         complete = view
     return complete
 
@@ -125,6 +130,7 @@ async def note_gap(visit: Visit, view: FolderView) -> None:
 async def bring_due_bodies(visit: Visit) -> None:
     """Bodies asked for by a reader, or due since a person gained an address."""
     due = await in_database(due_by_folder, visit.account)
+    due = await bodies_within_budget(visit.progress, visit.client, due)
     await visit.progress.found(bodies=sum(map(len, due.values())))
     for folder, emails in due.items():
         async with left_for_now(visit, folder):

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from postroom.accounts.models import EmailAccount
 from postroom.sync.bodies import due_by_folder
+from postroom.sync.budget import PauseAsked
 from postroom.sync.database import in_database
 from postroom.sync.keeping import is_active, until
 from postroom.sync.once import one_pass
@@ -26,8 +27,10 @@ async def keep_polling(
     """
     async with until(seconds):
         while await is_active(account):
-            await one_pass(account, clock, Progress(new_run(account, clock())))
-            await next_poll(account, bell)
+            with suppress(PauseAsked):
+                progress = Progress(new_run(account, clock()), heeds_pause=True)
+                await one_pass(account, clock, progress)
+                await next_poll(account, bell)
 
 
 async def next_poll(account: EmailAccount, bell: asyncio.Event) -> None:

@@ -27,14 +27,17 @@ from postroom.net.errors import CommandRefused, ConnectionLost, ConnectTimedOut
 from postroom.net.pop3_client import Pop3Client, Pop3Message
 from postroom.sync.bodies import due_by_folder, in_batches, keep
 from postroom.sync.database import in_database
+from postroom.sync.holding_back import bodies_within_budget, messages_within_budget
 from postroom.sync.parsing import LimitedParser
+from postroom.sync.planning import keep_plans, newly_planned
 from postroom.sync.progress import Progress
 from postroom.sync.reading import arrival_of
 from postroom.sync.recording import record_each
 from postroom.sync.storage import only_known, storage_mode
+from postroom.sync.surveying import pop_plan
 from postroom.sync.suspects import Suspects, acquit, suspect, suspects_in
 from postroom.sync.visit import ONLY_NUMBERING, Clock
-from postroom.sync.wellbeing import all_is_well
+from postroom.sync.wellbeing import Met, all_is_well
 from postroom.team.models import StorageMode
 
 TIER = "pop3"
@@ -71,6 +74,8 @@ async def pass_over_pop(visit: PopVisit) -> None:
     folder = await in_database(get_inbox, visit.account, visit.clock())
     messages = await visit.client.list_messages()
     visit.listed = {uid_of(message.uidl): message for message in messages}
+    if planned := newly_planned([folder], {folder.name: pop_plan(folder.name, messages)}):
+        await in_database(keep_plans, visit.account, planned)
     await in_database(note_listed, folder, visit.listed.keys(), visit.clock())
     if folder.is_synced:
         await bring_everything(visit, folder)
@@ -79,8 +84,8 @@ async def pass_over_pop(visit: PopVisit) -> None:
         counts = Counts(folder.uidvalidity, None, None, ids, None)
         await in_database(move_cursor, folder, counts, visit.clock())
     await visit.progress.finish(visit.clock())
-    capabilities = list(visit.client.capabilities)
-    await in_database(all_is_well, visit.account, TIER, capabilities, visit.clock())
+    met = Met(TIER, visit.client.capabilities, is_whole=not visit.progress.is_held_back)
+    await in_database(all_is_well, visit.account, met, visit.clock())
 
 
 def prove_inbox(visit: PopVisit, folder: Folder, ids: int) -> None:
@@ -128,6 +133,7 @@ async def bring_new_mail(visit: PopVisit, folder: Folder) -> None:
     known = await in_database(recorded_flags, folder)
     aside = await in_database(quarantined_uids, folder)
     new = newest_first(visit, visit.listed.keys() - known.keys() - (aside - visit.suspects.once))
+    new = await messages_within_budget(visit.progress, visit.client, visit.listed, new)
     if new:
         visit.parser.begin()
     await visit.progress.found(messages=len(new))
@@ -202,7 +208,10 @@ async def bring_due_bodies(
     visit: PopVisit, folder: Folder, at_hand: Mapping[int, FetchedMessage]
 ) -> None:
     """Keep the bodies that are due, fetched already or fetched now; some cannot be had any more."""
-    due = (await in_database(due_by_folder, visit.account)).get(folder, {})
+    everywhere = await in_database(due_by_folder, visit.account)
+    free = (await bodies_within_budget(visit.progress, visit.client, everywhere)).get(folder, {})
+    all_due = everywhere.get(folder, {})
+    due = {uid: pk for uid, pk in all_due.items() if uid in at_hand or uid in free}
     if not due:
         return
     refused = {uid: "" for uid in due if not can_be_had(visit, uid, at_hand)}

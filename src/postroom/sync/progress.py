@@ -4,11 +4,15 @@ from collections.abc import Callable
 from datetime import datetime
 from time import monotonic
 
-from postroom.accounts.models import EmailAccount
+from postroom.accounts.models import Activation, EmailAccount
+from postroom.accounts.traffic import allowed_octets, count_octets, used_octets
 from postroom.archive.announce import announce_account
 from postroom.archive.models import SyncRun
 from postroom.archive.replayable import replayable
+from postroom.sync.budget import Budget, Meter, PauseAsked
 from postroom.sync.database import in_database
+from postroom.sync.pace import Pace
+from postroom.sync.planning import existing_mail_of, recorded_in
 
 SECONDS_BETWEEN_NOTES = 0.5
 RUNS_KEPT = 20
@@ -17,12 +21,34 @@ Watcher = Callable[[SyncRun], None]
 
 
 class Progress:
-    """Counts of one pass; written down at most twice a second."""
+    """Counts of one pass; written down at most twice a second.
 
-    def __init__(self, run: SyncRun, watcher: Watcher | None = None) -> None:
+    At the same moments it looks whether the pass is to end early: the day's budget is used up,
+    or, where `heeds_pause`, somebody paused the account.
+    """
+
+    def __init__(
+        self, run: SyncRun, watcher: Watcher | None = None, *, heeds_pause: bool = False
+    ) -> None:
         self.run = run
         self._watcher = watcher
+        self._heeds_pause = heeds_pause
+        self._budget: Budget | None = None
+        self._messages = Pace(monotonic())
+        self._bodies = Pace(monotonic())
         self._noted_at = 0.0
+
+    async def budget(self, meter: Meter) -> Budget:
+        """The day's budget; it is opened when there first is something to bring."""
+        if self._budget is None:
+            self._budget = await in_database(open_budget, self.run)
+        self._budget.measure(meter)
+        return self._budget
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether existing mail had to wait for another day."""
+        return self._budget is not None and self._budget.left_out
 
     async def found(self, *, messages: int = 0, bodies: int = 0) -> None:
         """There is more to do than was known."""
@@ -31,9 +57,13 @@ class Progress:
         await self._note()
 
     async def done(self, *, messages: int = 0, bodies: int = 0) -> None:
-        """This much is recorded."""
-        self.run.messages_done += messages
-        self.run.bodies_done += bodies
+        """This much is recorded. Raises HeldBack when enough is."""
+        run, now = self.run, monotonic()
+        run.messages_done += messages
+        run.bodies_done += bodies
+        self._messages.note(run.messages_done, now)
+        self._bodies.note(run.bodies_done, now)
+        run.messages_rate, run.bodies_rate = self._messages.rate(now), self._bodies.rate(now)
         await self._note()
 
     async def finish(self, now: datetime) -> None:
@@ -48,16 +78,28 @@ class Progress:
             return  # A pass that brings nothing writes nothing.
         if is_last or monotonic() - self._noted_at > SECONDS_BETWEEN_NOTES:
             self._noted_at = monotonic()
-            await in_database(save, self.run)
+            is_active = await in_database(save, self.run, self._budget)
+            if not is_last:
+                self._look_whether_to_end(is_active)
+
+    def _look_whether_to_end(self, is_active: bool) -> None:
+        if self._heeds_pause and not is_active:
+            raise PauseAsked
+        if self._budget:
+            self._budget.check()
 
 
 @replayable()
-def save(run: SyncRun) -> None:
-    """Write the numbers and tell the pages."""
+def save(run: SyncRun, budget: Budget | None) -> bool:
+    """Write the numbers and tell the pages. Returns whether nobody paused the account."""
     run.save()
+    if budget and (octets := budget.spend()):
+        count_octets(run.account_id, budget.day, octets)
     if run.finished_at:
         forget_older(run)
     announce_account(run.account_id)
+    active = EmailAccount.objects.filter(pk=run.account_id, activation=Activation.ACTIVE)
+    return active.exists()
 
 
 def forget_older(run: SyncRun) -> None:
@@ -65,6 +107,16 @@ def forget_older(run: SyncRun) -> None:
     latest = SyncRun.objects.filter(account=run.account_id).order_by("-started_at")
     kept = list(latest.values_list("pk", flat=True)[:RUNS_KEPT])
     SyncRun.objects.filter(account=run.account_id).exclude(pk__in=kept).delete()
+
+
+def open_budget(run: SyncRun) -> Budget:
+    """What is left of the day on which the run began; and, before a first sync, what lies ahead."""
+    account, day = run.account, run.started_at.date()
+    account.refresh_from_db(fields=["octets_a_day", "traffic_day", "traffic_octets"])
+    if account.first_complete_at is None:
+        run.messages_before = recorded_in(account)
+        run.messages_planned = existing_mail_of(account)
+    return Budget(day, allowed_octets(account), used_octets(account, day))
 
 
 def new_run(account: EmailAccount, now: datetime) -> SyncRun:

@@ -13,9 +13,6 @@ class SyncFailed(Exception):
         self.sentence = sentence
 
 
-# Never retry a refused password. Design §5, invariant 7.
-NEEDS_A_PERSON = frozenset({"sign_in_refused", "sign_in_not_offered", "secret_does_not_open"})
-
 OUR_FAULT = (
     "Postroom met something it did not expect and will try again by itself. Nothing is lost."
     " If this stays, show your administrator this word: {}."
