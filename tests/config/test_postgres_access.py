@@ -18,6 +18,7 @@ import psycopg
 import pytest
 
 from config.as_user import ALICE, CHARLIE, as_root_only, call_as, run_as
+from journeys.waiting import seconds_until
 from postroom.config import postgres
 
 pytestmark = as_root_only
@@ -84,7 +85,8 @@ def test_its_user_learns_nothing_of_our_environment(
     postgres.ensure_running(data_dir)
     with_it = subprocess.Popen(["sleep", "60"])
     try:
-        assert "A_PASSWORD" in psutil.Process(with_it.pid).environ()
+        # While a process is being replaced by its program, the kernel shows no environment.
+        seconds_until(lambda: "A_PASSWORD" in psutil.Process(with_it.pid).environ(), limit=10)
         assert "A_PASSWORD" not in postmaster(data_dir).environ()
     finally:
         with_it.kill()

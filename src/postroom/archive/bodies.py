@@ -6,11 +6,11 @@ from datetime import datetime
 
 import zstandard
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from postroom.archive.announce import announce_emails
 from postroom.archive.arrivals import Body
-from postroom.archive.models import BodyState, Email, RawMessage
+from postroom.archive.models import BodyState, Email, Quarantine, RawMessage, ServerCopy
 from postroom.archive.replayable import replayable
 
 COMPRESSION_LEVEL = 3
@@ -87,12 +87,33 @@ def body_unavailable(email_ids: Sequence[int], account_id: int) -> None:
 
 
 def bodies_due(account_id: int, matched: Q) -> QuerySet[Email]:
-    """Emails whose body is to be fetched: asked for by a reader, or matched by storage mode."""
+    """Emails whose body is to be fetched: asked for by a reader, or matched by storage mode.
+
+    One that could not be had is due again where it was not asked for in vain yet: wherever that
+    happens, the message is in quarantine.
+    """
+    untried = places().filter(~is_aside(), email=OuterRef("pk"), missed_at__isnull=True)
     return Email.objects.filter(
         Q(body_asked_at__isnull=False) | matched,
+        Q(body_state=BodyState.ENVELOPE) | Q(body_state=BodyState.UNAVAILABLE) & Q(Exists(untried)),
         account=account_id,
-        body_state=BodyState.ENVELOPE,
         removed_at__isnull=True,
+    )
+
+
+def places() -> QuerySet[ServerCopy]:
+    """Where emails can be fetched."""
+    return ServerCopy.objects.filter(
+        gone_at__isnull=True, folder__gone_at__isnull=True, uidvalidity=F("folder__uidvalidity")
+    )
+
+
+def is_aside() -> Exists:
+    """Whether what the server gave at a place is in quarantine."""
+    return Exists(
+        Quarantine.objects.filter(
+            folder=OuterRef("folder"), uidvalidity=OuterRef("uidvalidity"), uid=OuterRef("uid")
+        )
     )
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from postroom.accounts.models import EmailAccount
 from postroom.archive.arrivals import Body
-from postroom.archive.bodies import bodies_due, body_unavailable, store_bodies
-from postroom.archive.models import Folder, ServerCopy
+from postroom.archive.bodies import bodies_due, body_unavailable, is_aside, places, store_bodies
+from postroom.archive.models import Folder
 from postroom.archive.quarantine import quarantine
 from postroom.archive.record import known_ids
 from postroom.imap.responses import FetchedMessage
@@ -21,34 +21,26 @@ from postroom.sync.storage import matched
 
 BATCH_MESSAGES = 100
 BATCH_OCTETS = 8 * 1024 * 1024
+TOO_LARGE = "It is larger than any message that is kept here."
 NOT_ANNOUNCED = "The server gave it in place of a message with another header."
 
 
 def due_in(folder: Folder, first: int, last: int) -> dict[int, int]:
     """UID to email id of the bodies due between two UIDs of a folder."""
     due = bodies_due(folder.account_id, matched(folder.account))
-    copies = ServerCopy.objects.filter(
-        folder=folder,
-        uidvalidity=folder.uidvalidity,
-        uid__range=(first, last),
-        gone_at__isnull=True,
-        email__in=due,
-    )
-    by_email = dict(copies.values_list("email_id", "uid"))
+    copies = places().filter(folder=folder, uid__range=(first, last), email__in=due)
+    by_email = dict(copies.order_by(is_aside().desc()).values_list("email_id", "uid"))
     return {uid: email for email, uid in by_email.items()}
 
 
 def due_by_folder(account: EmailAccount) -> dict[Folder, dict[int, int]]:
     """UID to email id of all due bodies, by a folder in which a copy lies."""
     due = bodies_due(account.pk, matched(account)).values("pk")
-    copies = ServerCopy.objects.filter(
-        email__in=due, gone_at__isnull=True, folder__gone_at__isnull=True
-    ).select_related("folder__account")
+    copies = places().filter(email__in=due).select_related("folder__account")
     met: set[int] = set()
     found: dict[Folder, dict[int, int]] = defaultdict(dict)
-    for copy in copies.order_by("-email__sent_at"):
-        is_current = copy.uidvalidity == copy.folder.uidvalidity
-        if copy.email_id is not None and copy.email_id not in met and is_current:
+    for copy in copies.order_by(is_aside(), "-email__sent_at"):
+        if copy.email_id is not None and copy.email_id not in met:
             met.add(copy.email_id)
             found[copy.folder][copy.uid] = copy.email_id
     return found
@@ -102,7 +94,10 @@ def keep(
     whole = [m for m in batch if m.body and m.uid in emails]
     outcomes = parser.parse([m.body or b"" for m in whole])
     homes = homes_of(folder.account_id, whole, outcomes)
-    hopeless = {m.uid for m in batch if m.too_large}
+    too_large = {m.uid for m in batch if m.too_large}
+    for uid in too_large:
+        quarantine(folder, uid, TOO_LARGE, now, None)
+    hopeless = set(too_large)
     read = []
     for message, outcome, home in zip(whole, outcomes, homes, strict=True):
         if isinstance(outcome, ReadMessage) and home is not None:

@@ -43,6 +43,7 @@ from postroom.team.models import StorageMode
 TIER = "pop3"
 INBOX = ListedFolder("INBOX", "", FolderRole.INBOX, by_default=True)
 LARGEST = Limits().message
+NOT_HERE = "The server gave no body for it."
 TOO_LARGE = "The message is larger than {} MB, and this server does not give its header alone."
 
 
@@ -214,7 +215,7 @@ async def bring_due_bodies(
     due = {uid: pk for uid, pk in all_due.items() if uid in at_hand or uid in free}
     if not due:
         return
-    refused = {uid: "" for uid in due if not can_be_had(visit, uid, at_hand)}
+    refused = {uid: NOT_HERE for uid in due if not can_be_had(visit, uid, at_hand)}
     await visit.progress.found(bodies=len(due) - len(refused))
     wanted = newest_first(visit, due.keys() - refused.keys() - at_hand.keys())
     fetching = answers(visit, wanted, is_whole=True, refused=refused)
@@ -222,8 +223,15 @@ async def bring_due_bodies(
         await in_database(keep, visit.parser, folder, due, batch, visit.clock())
         await visit.progress.done(bodies=len(batch))
     if refused:
-        lost = [due[uid] for uid in refused]
-        await in_database(body_unavailable, lost, visit.account.pk)
+        await in_database(give_up, folder, {u: (due[u], why) for u, why in refused.items()}, visit)
+
+
+def give_up(folder: Folder, refused: Mapping[int, tuple[int, str]], visit: PopVisit) -> None:
+    """These bodies cannot be had; those still listed are set aside, for their owner to see."""
+    for uid, (_, reason) in refused.items():
+        if uid in visit.listed:
+            quarantine(folder, uid, reason, visit.clock(), None)
+    body_unavailable([email for email, _ in refused.values()], folder.account_id)
 
 
 def can_be_had(visit: PopVisit, uid: int, at_hand: Mapping[int, FetchedMessage]) -> bool:
