@@ -11,7 +11,7 @@ python := .venv/bin/python
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test test-long check fix bench docs lock parts demo-setup
+.PHONY: help setup demo demo-reset test test-long fuzz check fix bench docs lock parts demo-setup
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ test: setup parts ## run the tests; k=WORDS runs those whose names match
 
 test-long: setup parts ## the same with every kill point, 2,000 lies, ten minutes of soak (hours)
 	@TEST_LONG=1 $(python) -m pytest -s $(if $(k),-k "$(k)")
+
+fuzz: setup ## look for octets that crash the readers of mail and IMAP (an hour)
+	@bin/fuzz
 
 check: setup ## style, types, layers, migrations, documents: all that is no test
 	$(python) -m ruff format --check

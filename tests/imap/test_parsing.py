@@ -1,117 +1,18 @@
 """Every response of RFC 3501 §7 and its extensions, whole, octet by octet, and with more behind."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from imap.feeding import parse, parse_all
+from imap.responses import RESPONSES
 from postroom.imap.errors import ImapError, LimitExceeded, MalformedResponse
 from postroom.imap.framing import Framer, Oversized
 from postroom.imap.limits import Limits
 from postroom.imap.parsing import parse_response
-from postroom.imap.responses import (
-    CapabilityList,
-    Code,
-    Condition,
-    Continuation,
-    Enabled,
-    Exists,
-    Expunged,
-    FetchedMessage,
-    FlagsDefined,
-    Found,
-    Listed,
-    Namespace,
-    Namespaces,
-    Response,
-    ServerId,
-    Status,
-    StatusOf,
-    Unknown,
-    Vanished,
-)
-from postroom.imap.uid_set import UidSet
-
-RESPONSES: list[tuple[bytes, Response]] = [
-    (b"* OK ready", Condition("OK", None, "ready")),
-    (b"* ok [UIDVALIDITY 38] fine", Condition("OK", Code("UIDVALIDITY", b"38"), "fine")),
-    (b"* PREAUTH hello", Condition("PREAUTH", None, "hello")),
-    (b"* BYE", Condition("BYE", None, "")),
-    (b"* OK literal-like text {5}", Condition("OK", None, "literal-like text {5}")),
-    (b"A1 NO [X y] z", Condition("NO", Code("X", b"y"), "z", b"A1")),
-    (b"A1 BAD", Condition("BAD", None, "", b"A1")),
-    (b"A2 OK [READ-ONLY] done", Condition("OK", Code("READ-ONLY"), "done", b"A2")),
-    (b"+ go on", Continuation(b"go on")),
-    (b"+", Continuation(b"")),
-    (b"* CAPABILITY IMAP4rev1 idle", CapabilityList(frozenset({"IMAP4REV1", "IDLE"}))),
-    (b"* ENABLED QRESYNC", Enabled(frozenset({"QRESYNC"}))),
-    (b"* 23 EXISTS", Exists(23)),
-    (b"* 4 EXPUNGE", Expunged(4)),
-    (b"* 3 RECENT", Unknown(b"RECENT")),
-    (b"* XYZZY (a {3}\r\nb c)", Unknown(b"XYZZY")),
-    (b"* FLAGS (\\Seen Work)", FlagsDefined(frozenset({"\\Seen", "Work"}))),
-    (b'* LIST (\\Noselect) "/" ""', Listed(b"", "/", frozenset({"\\Noselect"}))),
-    (b"* LIST () NIL INBOX", Listed(b"INBOX", None, frozenset())),
-    (b'* LIST () "\\\\" "a\\"b"', Listed(b'a"b', "\\", frozenset())),
-    (b'* LIST () "." {5}\r\na b"c', Listed(b'a b"c', ".", frozenset())),
-    (b'* LIST (\\Sent) "/" x ("OLDNAME" ("y"))', Listed(b"x", "/", frozenset({"\\Sent"}))),
-    (b"* STATUS x (MESSAGES 2 UIDNEXT 4 FOO (1 (2)))", StatusOf(b"x", Status(2, 4))),
-    (
-        b'* STATUS "a b" (HIGHESTMODSEQ 9 SIZE 7 MAILBOXID (F2))',
-        StatusOf(b"a b", Status(highestmodseq=9, size=7)),
-    ),
-    (b"* SEARCH", Found(UidSet())),
-    (b"* SEARCH 2 3 6", Found(UidSet([2, 3, 6]))),
-    (b"* SEARCH 2 5 (MODSEQ 917162500)", Found(UidSet([2, 5]))),
-    (b'* ESEARCH (TAG "A5") UID ALL 1:3,7', Found(UidSet([1, 2, 3, 7]), b"A5")),
-    (b'* ESEARCH (TAG "A5") UID', Found(UidSet(), b"A5")),
-    (b"* ESEARCH UID COUNT 5 ALL 4:18", Found(UidSet(range(4, 19)))),
-    (b"* VANISHED (EARLIER) 41,43:45", Vanished(UidSet([41, 43, 44, 45]), True)),
-    (b"* VANISHED 405", Vanished(UidSet([405]))),
-    (b"* ID NIL", ServerId({})),
-    (b'* ID ("Name" "Dovecot" "x" NIL)', ServerId({"name": "Dovecot", "x": ""})),
-    (
-        b'* NAMESPACE (("" "/")) NIL (("#shared." "." "X" ("y")))',
-        Namespaces((Namespace(b"", "/"),), (), (Namespace(b"#shared.", "."),)),
-    ),
-    (
-        b'* 12 FETCH (FLAGS (\\Seen) UID 7 INTERNALDATE "17-Jul-1996 02:44:25 -0700" '
-        b"RFC822.SIZE 4286 MODSEQ (624140003))",
-        FetchedMessage(
-            12,
-            uid=7,
-            flags=frozenset({"\\Seen"}),
-            internal_date=datetime(1996, 7, 17, 2, 44, 25, tzinfo=timezone(-timedelta(hours=7))),
-            size=4286,
-            modseq=624140003,
-        ),
-    ),
-    (b"* 1 FETCH (UID 1 BODY[] {3}\r\na\r\n)", FetchedMessage(1, uid=1, body=b"a\r\n")),
-    (b'* 1 FETCH (UID 1 BODY[] "quoted")', FetchedMessage(1, uid=1, body=b"quoted")),
-    (b"* 1 FETCH (UID 1 BODY[] NIL)", FetchedMessage(1, uid=1)),
-    (b"* 1 FETCH (BODY[] {0}\r\n UID 1)", FetchedMessage(1, uid=1, body=b"")),
-    (b"* 1 FETCH (UID 1 BODY[]<0> {1}\r\nx)", FetchedMessage(1, uid=1, body=b"x")),
-    (
-        b"* 1 FETCH (UID 2 BODY[HEADER.FIELDS (Date From)] {2}\r\n\r\n)",
-        FetchedMessage(1, uid=2, header=b"\r\n"),
-    ),
-    (
-        b'* 1 FETCH (UID 2 ENVELOPE ("x" ({1}\r\n") NIL) BODYSTRUCTURE (("a" "b") "c"))',
-        FetchedMessage(1, uid=2),
-    ),
-    (
-        b'* 1 FETCH (X-GM-MSGID 12 X-GM-THRID 13 X-GM-LABELS ("\\\\Inbox" A) UID 2)',
-        FetchedMessage(1, uid=2, gm_message_id=12, gm_thread_id=13,
-                       gm_labels=frozenset({"\\Inbox", "A"})),
-    ),
-    (
-        b'* 1 FETCH (EMAILID (M1) THREADID NIL PREVIEW "hi" UID 2)',
-        FetchedMessage(1, uid=2, email_id="M1", preview="hi"),
-    ),
-    (b'* 1 FETCH (UID 2 INTERNALDATE "99-Foo-1996 02:44:25 +0000")', FetchedMessage(1, uid=2)),
-]  # fmt: skip
+from postroom.imap.responses import Exists, FetchedMessage, Response
 
 
 @pytest.mark.parametrize(("line", "response"), RESPONSES, ids=[str(r[0][:40]) for r in RESPONSES])

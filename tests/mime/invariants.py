@@ -11,11 +11,11 @@ from postroom.mime.limits import MAX_FILE_NAME, MAX_SEARCH_TEXT, MAX_SNIPPET, MA
 
 def assert_storable(message: ParsedMessage) -> None:
     """The database takes it, a page shows a line as a line, another process can have it."""
-    for text in _texts(message):
+    for text in texts(message):
         assert "\0" not in text
         text.encode("utf-8")
     for line in _lines(message):
-        assert line.isprintable() or not any(ord(one) < 32 for one in line), repr(line)
+        assert_line(line)
     assert len(message.snippet) <= MAX_SNIPPET
     assert len(message.search_text) <= MAX_SEARCH_TEXT
     assert len(message.text or "") <= MAX_TEXT
@@ -30,15 +30,22 @@ def assert_storable(message: ParsedMessage) -> None:
         assert not one.name.startswith(".")
 
 
-def _texts(value: object) -> Iterator[str]:
+def assert_line(line: str) -> None:
+    """It is shown as one line, and UTF-8 can say it."""
+    assert line.isprintable() or not any(ord(one) < 32 for one in line), repr(line)
+    line.encode("utf-8")
+
+
+def texts(value: object) -> Iterator[str]:
+    """Yield every text in a value made of data classes and tuples."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, tuple):
         for one in value:
-            yield from _texts(one)
+            yield from texts(one)
     elif dataclasses.is_dataclass(value):
         for field in dataclasses.fields(value):
-            yield from _texts(getattr(value, field.name))
+            yield from texts(getattr(value, field.name))
 
 
 def _lines(message: ParsedMessage) -> Iterator[str]:
