@@ -30,7 +30,7 @@ def test_the_same_arrivals_again_change_nothing(account: EmailAccount) -> None:
     arrivals = [arrival(message(f"n{n}", from_="a@x.example", to="b@x.example")) for n in range(5)]
     first = record(inbox, 1, arrivals)
     assert len(first) == 5
-    assert record(inbox, 1, arrivals) == []
+    assert record(inbox, 1, arrivals) == {}
     assert (Email.objects.count(), Participant.objects.count()) == (5, 10)
     assert ServerCopy.objects.count() == 5
 
@@ -38,7 +38,7 @@ def test_the_same_arrivals_again_change_nothing(account: EmailAccount) -> None:
 def test_one_message_in_two_folders_is_one_email(account: EmailAccount) -> None:
     raw = message("moved", from_="a@x.example")
     record(folder_of(account), 1, [arrival(raw)])
-    assert record(folder_of(account, "Archive"), 1, [arrival(raw)]) == []
+    assert record(folder_of(account, "Archive"), 1, [arrival(raw)]) == {}
     assert Email.objects.get().copies.count() == 2
 
 
@@ -136,7 +136,7 @@ def test_a_new_numbering_keeps_every_email(account: EmailAccount) -> None:
     inbox = folder_of(account)
     inbox.uidvalidity = 2
     inbox.save()
-    assert record(inbox, 2, [arrival(raw, uid=1)]) == []
+    assert record(inbox, 2, [arrival(raw, uid=1)]) == {}
     bury_before_renumbering(inbox, NOON)
     email.refresh_from_db()
     assert email.removed_at is None

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import zstandard
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from postroom.archive.announce import announce_emails
 from postroom.archive.arrivals import Body
@@ -20,7 +20,7 @@ COPY_RAW = "COPY archive_rawmessage (digest, size, compressed) FROM STDIN (FORMA
 STORE_BODIES = """
 UPDATE archive_email AS email
    SET raw_id = body.raw, snippet = body.snippet, has_attachments = body.has_attachments,
-       body_state = 'stored', body_asked_at = NULL
+       body_state = 'stored', body_due = false, body_asked_at = NULL
   FROM unnest(%s::bigint[], %s::bytea[], %s::text[], %s::boolean[])
        AS body(id, raw, snippet, has_attachments)
  WHERE email.id = body.id AND email.raw_id IS NULL
@@ -82,23 +82,27 @@ def insert_raw(rows: Sequence[tuple[bytes, int, bytes]]) -> None:
 def body_unavailable(email_ids: Sequence[int], account_id: int) -> None:
     """The server could not give these bodies; opening the email later asks anew."""
     emails = Email.objects.filter(pk__in=email_ids, body_state=BodyState.ENVELOPE)
-    emails.update(body_state=BodyState.UNAVAILABLE)
+    emails.update(body_state=BodyState.UNAVAILABLE, body_due=False)
     announce_emails(account_id, email_ids)
 
 
-def bodies_due(account_id: int, matched: Q) -> QuerySet[Email]:
-    """Emails whose body is to be fetched: asked for by a reader, or matched by storage mode.
+def bodies_due(account_id: int) -> QuerySet[Email]:
+    """Emails whose body is to be fetched now."""
+    return Email.objects.filter(account=account_id, body_due=True, removed_at__isnull=True)
+
+
+def make_due(matched: QuerySet[Email]) -> int:
+    """These emails keep their bodies: let those be fetched that are not here. Returns how many.
 
     One that could not be had is due again where it was not asked for in vain yet: wherever that
-    happens, the message is in quarantine.
+    happened, the message is in quarantine.
     """
+    absent = matched.filter(body_due=False, removed_at__isnull=True)
     untried = places().filter(~is_aside(), email=OuterRef("pk"), missed_at__isnull=True)
-    return Email.objects.filter(
-        Q(body_asked_at__isnull=False) | matched,
-        Q(body_state=BodyState.ENVELOPE) | Q(body_state=BodyState.UNAVAILABLE) & Q(Exists(untried)),
-        account=account_id,
-        removed_at__isnull=True,
-    )
+    given_up = absent.filter(Exists(untried), body_state=BodyState.UNAVAILABLE)
+    never_asked = absent.filter(body_state=BodyState.ENVELOPE)
+    due = {"body_due": True, "body_state": BodyState.ENVELOPE}
+    return given_up.update(**due) + never_asked.update(**due)
 
 
 def places() -> QuerySet[ServerCopy]:
@@ -120,5 +124,5 @@ def is_aside() -> Exists:
 def ask_for_body(email: Email, now: datetime) -> None:
     """A reader wants the body of an email of which only the envelope is here."""
     Email.objects.filter(pk=email.pk).exclude(body_state=BodyState.STORED).update(
-        body_state=BodyState.ENVELOPE, body_asked_at=now
+        body_state=BodyState.ENVELOPE, body_due=True, body_asked_at=now
     )

@@ -45,6 +45,7 @@ EMAIL_COLUMNS = [
     "is_flagged",
     "is_answered",
     "body_state",
+    "body_due",
 ]
 PARTICIPANT_COLUMNS = ["email_id", "role", "position", "name", "address", "canonical", "sent_at"]
 COPY_COLUMNS = [
@@ -69,8 +70,8 @@ ROLES = (
 @replayable()
 def record(
     folder: Folder, uidvalidity: int, arrivals: Sequence[Arrival], *, only: set[str] | None = None
-) -> list[int]:
-    """Record the arrivals in their folder; return the ids of emails that are new.
+) -> dict[int, int]:
+    """Record the arrivals in their folder; return UID to id of the emails that are new.
 
     With `only` (storage mode *strict*), mail that carries none of these canonical addresses
     leaves its UID in the ledger and nothing else.
@@ -87,7 +88,7 @@ def record(
     copy_rows(ServerCopy, COPY_COLUMNS, copy_rows_of(folder, uidvalidity, arrivals, ids))
     refresh_flags(met_again)
     announce_emails(folder.account_id, set(ids.values()))
-    return [ids[identity] for identity in fresh]
+    return {a.uid: ids[a.identity] for a in fresh.values()}
 
 
 def lock_account(account_id: int) -> None:
@@ -172,6 +173,7 @@ def email_row(folder: Folder, pk: int, arrival: Arrival) -> tuple[object, ...]:
         flags.is_flagged,
         flags.is_answered,
         BodyState.ENVELOPE.value,
+        False,
     )
 
 

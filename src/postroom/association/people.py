@@ -5,6 +5,7 @@ there at once (Design, decision 4). Colleagues never match anyone: a lead with t
 connected mailbox would be on every email in it.
 """
 
+from collections.abc import Collection
 from functools import reduce
 from operator import or_
 
@@ -33,6 +34,21 @@ def at_own_domains() -> Q:
 def known_addresses() -> QuerySet[PersonAddress]:
     """All addresses of leads and contacts that may match mail."""
     return PersonAddress.objects.exclude(of_colleagues())
+
+
+def known_among(canonicals: Collection[str]) -> set[str]:
+    """Those of some canonical addresses that are of known people."""
+    known = known_addresses().filter(canonical__in=list(canonicals))
+    return set(known.values_list("canonical", flat=True))
+
+
+def with_known_people(emails: QuerySet[Email]) -> QuerySet[Email]:
+    """Those of some emails on which there is somebody known.
+
+    Not by Exists over each email: from the addresses an index leads to their mail.
+    """
+    known = Participant.objects.filter(canonical__in=known_addresses().values("canonical"))
+    return emails.filter(pk__in=known.values("email"))
 
 
 def emails_of(person: Person) -> QuerySet[Email]:

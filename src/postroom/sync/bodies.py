@@ -17,7 +17,6 @@ from postroom.sync.database import in_database
 from postroom.sync.outcomes import BrokenMessage, Outcome, ReadMessage
 from postroom.sync.parsing import LimitedParser
 from postroom.sync.reading import possible_identities
-from postroom.sync.storage import matched
 
 BATCH_MESSAGES = 100
 BATCH_OCTETS = 8 * 1024 * 1024
@@ -25,21 +24,13 @@ TOO_LARGE = "It is larger than any message that is kept here."
 NOT_ANNOUNCED = "The server gave it in place of a message with another header."
 
 
-def due_in(folder: Folder, first: int, last: int) -> dict[int, int]:
-    """UID to email id of the bodies due between two UIDs of a folder."""
-    due = bodies_due(folder.account_id, matched(folder.account))
-    copies = places().filter(folder=folder, uid__range=(first, last), email__in=due)
-    by_email = dict(copies.order_by(is_aside().desc()).values_list("email_id", "uid"))
-    return {uid: email for email, uid in by_email.items()}
-
-
 def due_by_folder(account: EmailAccount) -> dict[Folder, dict[int, int]]:
     """UID to email id of all due bodies, by a folder in which a copy lies."""
-    due = bodies_due(account.pk, matched(account)).values("pk")
-    copies = places().filter(email__in=due).select_related("folder__account")
+    copies = places().filter(email__in=bodies_due(account.pk).values("pk"))
     met: set[int] = set()
     found: dict[Folder, dict[int, int]] = defaultdict(dict)
-    for copy in copies.order_by(is_aside(), "-email__sent_at"):
+    newest_first = copies.select_related("folder__account").order_by(is_aside(), "-email__sent_at")
+    for copy in newest_first:
         if copy.email_id is not None and copy.email_id not in met:
             met.add(copy.email_id)
             found[copy.folder][copy.uid] = copy.email_id

@@ -19,6 +19,7 @@ from postroom.sync.once import pass_over
 from postroom.sync.parsing import LimitedParser
 from postroom.sync.passing import catch_up_in
 from postroom.sync.progress import Progress, new_run
+from postroom.sync.storage import mark_due
 from postroom.sync.visit import Clock, Visit
 from postroom.sync.watching import find_inbox, watching
 
@@ -42,8 +43,10 @@ async def keep_in_sync(
                 await keeper.look_at_everything()
                 async with watching(account, bell) as watch, until(seconds):
                     while await is_active(account):
-                        is_inbox = await first_of(watch.changed, bell)
+                        is_inbox, is_rung = await first_of(watch.changed, bell)
                         watch.check()
+                        if is_rung:
+                            await in_database(mark_due, account)
                         await (keeper.look_at_inbox() if is_inbox else keeper.look_at_everything())
     finally:
         parser.close()
@@ -89,18 +92,22 @@ class Keeper:
         return Visit(self._account, self._client, self._clock, progress, self._parser, is_thorough)
 
 
-async def first_of(inbox_changed: asyncio.Event, bell: asyncio.Event) -> bool:
-    """Wait for either event or the next poll; True if only the Inbox is to be looked at."""
+async def first_of(inbox_changed: asyncio.Event, bell: asyncio.Event) -> tuple[bool, bool]:
+    """Wait for either event or the next poll.
+
+    Returns whether only the Inbox is to be looked at, and whether the bell was rung.
+    """
     waits = [asyncio.create_task(event.wait()) for event in (inbox_changed, bell)]
     try:
         await asyncio.wait(waits, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for wait in waits:
             wait.cancel()
-    is_inbox = inbox_changed.is_set() and not bell.is_set()
+    is_rung = bell.is_set()
+    is_inbox = inbox_changed.is_set() and not is_rung
     inbox_changed.clear()
     bell.clear()
-    return is_inbox
+    return is_inbox, is_rung
 
 
 async def is_active(account: EmailAccount) -> bool:

@@ -38,6 +38,7 @@ from postroom.sync.listing import listed_folders
 from postroom.sync.new_mail import FolderView, bring_new_mail, look_at
 from postroom.sync.planning import keep_plans, newly_planned
 from postroom.sync.reading import flags_of
+from postroom.sync.storage import mark_due
 from postroom.sync.surveying import plans_of
 from postroom.sync.visit import ONLY_NUMBERING, Visit, numbering
 
@@ -52,7 +53,9 @@ async def catch_up(visit: Visit) -> None:
     folders = await in_database(folders_to_sync, visit.account)
     if planned := newly_planned(folders, plans_of(mailboxes)):
         await in_database(keep_plans, visit.account, planned)
-    if not visit.is_thorough:
+    if visit.is_thorough:
+        await in_database(mark_due, visit.account)
+    else:
         folders = [f for f in folders if has_moved(f, mailboxes)]
     await catch_up_in(visit, folders)
     await in_database(bury_in_lost_folders, visit.account.pk, visit.clock())

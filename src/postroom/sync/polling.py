@@ -13,6 +13,7 @@ from postroom.sync.database import in_database
 from postroom.sync.keeping import is_active, until
 from postroom.sync.once import one_pass
 from postroom.sync.progress import Progress, new_run
+from postroom.sync.storage import mark_due
 from postroom.sync.visit import Clock
 
 POLL_SECONDS = 300.0
@@ -40,6 +41,7 @@ async def next_poll(account: EmailAccount, bell: asyncio.Event) -> None:
             while True:
                 await bell.wait()
                 bell.clear()
+                await in_database(mark_due, account)
                 is_due = await in_database(due_by_folder, account)
                 if is_due or not await is_active(account):
                     return

@@ -33,7 +33,7 @@ from postroom.sync.planning import keep_plans, newly_planned
 from postroom.sync.progress import Progress
 from postroom.sync.reading import arrival_of
 from postroom.sync.recording import record_each
-from postroom.sync.storage import only_known, storage_mode
+from postroom.sync.storage import known_on, mark_due, only_known, storage_mode
 from postroom.sync.surveying import pop_plan
 from postroom.sync.suspects import Suspects, acquit, suspect, suspects_in
 from postroom.sync.visit import ONLY_NUMBERING, Clock
@@ -78,6 +78,7 @@ async def pass_over_pop(visit: PopVisit) -> None:
     if planned := newly_planned([folder], {folder.name: pop_plan(folder.name, messages)}):
         await in_database(keep_plans, visit.account, planned)
     await in_database(note_listed, folder, visit.listed.keys(), visit.clock())
+    await in_database(mark_due, visit.account)
     if folder.is_synced:
         await bring_everything(visit, folder)
         ids = len({message.uidl for message in messages})
@@ -202,7 +203,8 @@ def header_of(raw: bytes) -> bytes:
 def record_batch(folder: Folder, batch: Sequence[FetchedMessage], now: datetime) -> None:
     """Record what came, whole or not, by its header; it came now."""
     arrivals = [replace(arrival_of(message), received_at=now) for message in batch]
-    record_each(folder, arrivals, only_known(folder.account))
+    new = record_each(folder, arrivals, only_known(folder.account, known_on(arrivals)))
+    mark_due(folder.account, new.values())
 
 
 async def bring_due_bodies(

@@ -14,7 +14,7 @@ from postroom.sync.outcomes import BrokenMessage, ReadMessage
 from postroom.sync.parsing import LimitedParser
 from postroom.sync.reading import whole_arrival_of
 from postroom.sync.recording import record_each
-from postroom.sync.storage import only_known
+from postroom.sync.storage import known_on, only_known
 from postroom.sync.visit import Clock
 
 REFUSED_AGAIN = "It can be read now, but the database refuses it."
@@ -65,7 +65,8 @@ def bring_in(entry: Quarantine, raw: bytes, read: ReadMessage) -> bool:
         size=len(raw),
         body=raw,
     )
-    record_each(folder, [whole_arrival_of(message, read)], only_known(folder.account))
+    arrivals = [whole_arrival_of(message, read)]
+    record_each(folder, arrivals, only_known(folder.account, known_on(arrivals)))
     place = ServerCopy.objects.filter(
         folder=folder, uidvalidity=entry.uidvalidity, uid=entry.uid
     ).first()

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from postroom.archive.arrivals import Arrival
 from postroom.archive.bodies import store_bodies
-from postroom.archive.models import Email, Folder
+from postroom.archive.models import Folder
 from postroom.archive.quarantine import quarantine
 from postroom.archive.record import known_ids
 from postroom.archive.replayable import replayable
@@ -64,21 +64,13 @@ def keep_whole(
         else:
             read.append((message, outcome))
     arrivals = [whole_arrival_of(message, outcome) for message, outcome in read]
-    new = set(record_each(folder, arrivals, None))
-    fresh = Email.objects.filter(pk__in=new).values_list("identity", "pk")
-    ids = {bytes(identity): pk for identity, pk in fresh}
-    store_bodies(
-        folder.account_id,
-        [
-            body_of(ids[arrival.identity], message, outcome)
-            for arrival, (message, outcome) in zip(arrivals, read, strict=True)
-            if arrival.identity in ids
-        ],
-    )
+    new = record_each(folder, arrivals, None)
+    bodies = [body_of(new[m.uid], m, outcome) for m, outcome in read if m.uid in new]
+    store_bodies(folder.account_id, bodies)
     surprising = [
         (arrival, message)
         for arrival, (message, _) in zip(arrivals, read, strict=True)
-        if arrival.identity not in ids
+        if message.uid not in new
     ]
     if surprising:
         set_aside_unknown(folder, surprising, now)

@@ -53,6 +53,7 @@ class Email(models.Model):
     body_state = models.CharField(
         max_length=12, choices=BodyState.choices, default=BodyState.ENVELOPE
     )
+    body_due = models.BooleanField(default=False, help_text="To be fetched as soon as may be.")
     body_asked_at = models.DateTimeField(null=True, blank=True)
     raw = models.ForeignKey(
         RawMessage,
@@ -74,8 +75,8 @@ class Email(models.Model):
             models.Index(fields=["raw"], name="email_raw", condition=models.Q(raw__isnull=False)),
             models.Index(
                 fields=["account"],
-                name="email_body_asked",
-                condition=models.Q(body_asked_at__isnull=False),
+                name="email_body_due",
+                condition=models.Q(body_due=True),
             ),
         ]
 
