@@ -6,8 +6,11 @@ from django.db import connection, transaction
 
 # Each table before those it points to.
 TABLES = (
+    "outbox_notice",
     "archive_action",
     "archive_syncrun",
+    "archive_comparison",
+    "archive_proofentry",
     "archive_quarantine",
     "archive_servercopy",
     "archive_participant",

@@ -1,7 +1,8 @@
 """Scenarios in which several things happen at once, and the table with all of them."""
 
 from postroom.team.models import StorageMode
-from torture.scenarios import SCENARIOS, fill, filled_and_synced, move, scenario
+from torture.action_scenarios import SCENARIOS
+from torture.scenarios import fill, filled_and_synced, move, scenario
 from torture.stage import Stage
 
 __all__ = ["SCENARIOS"]

@@ -5,9 +5,7 @@ Each sets the stage, syncs what is known already, and changes something; the run
 
 from collections.abc import Callable
 
-from postroom.archive.actions import ask_for
 from postroom.archive.bodies import ask_for_body
-from postroom.archive.models import ActionKind
 from postroom.team.models import StorageMode
 from torture.kill_points import Points
 from torture.letters import write_letter
@@ -313,30 +311,6 @@ def body_asked_for(stage: Stage) -> None:
     [letter] = stage.deliver("Archive", 1, sender=STRANGER)
     stage.sync()
     ask_for_body(stage.email(letter), NOON)
-
-
-@scenario
-def marked_read_here(stage: Stage) -> None:
-    mark(stage, ActionKind.MARK_READ, before="")
-
-
-@scenario
-def marked_unread_here(stage: Stage) -> None:
-    mark(stage, ActionKind.MARK_UNREAD, before="\\Seen")
-
-
-def mark(stage: Stage, kind: ActionKind, before: str) -> None:
-    """Ask for an action; before each run the server's flags are what they were."""
-    fill(stage)
-    [letter] = stage.deliver("Archive", 1, flags="S" if before else "")
-    stage.sync()
-    ask_for(kind, stage.email(letter), NOON)
-
-    def reset() -> None:
-        with stage.phone("Archive") as phone:
-            phone.store("1", "FLAGS", f"({before})")
-
-    stage.reset = reset
 
 
 @scenario

@@ -32,7 +32,11 @@ FEWEST = 2000 if LONG else 40 * SAMPLE
 PLAIN = "IMAP4rev1 LITERAL+ IDLE UIDPLUS NAMESPACE"
 KINDS = ("rich", "plain")
 USERS = {f"{kind}{number}@example.com" for kind in KINDS for number in range(len(SCENARIOS))}
-REALLY_KILLED = ("first sync", "first sync of everything in many windows")
+REALLY_KILLED = (
+    "first sync",
+    "first sync of everything in many windows",
+    "thrown away and put back here",
+)
 TESTS = Path(__file__).parents[1]
 MET: Counter[str] = Counter()
 
@@ -92,6 +96,7 @@ def test_a_process_killed_by_signal_and_resumed_ends_the_same(
         undisturbed = stage.state()
         for share in (0.15, 0.3, 0.5):
             archive_rows.put_back()
+            stage.put_server_back()
             killed += die(stage, int(len(counted.met) * share))
             run(stage, Points())
             assert stage.state() == undisturbed, (name, share)
@@ -141,8 +146,7 @@ def all_faults(met: list[str]) -> list[tuple[int, Fault]]:
 
 def run(stage: Stage, points: Points) -> None:
     """All passes of the scenario; after a fault once more from the pass in which it struck."""
-    if stage.reset is not None:
-        stage.reset()
+    stage.put_server_back()
     for position, seconds in enumerate(stage.passes):
         stage.sync(seconds, points)
         if points.has_struck:

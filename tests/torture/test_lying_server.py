@@ -28,7 +28,15 @@ from hypothesis.stateful import (
 from cast import account_of, person
 from postroom.accounts.models import EmailAccount
 from postroom.archive.actions import ask_for
-from postroom.archive.models import ActionKind, Email, Folder, Quarantine, RawMessage, ServerCopy
+from postroom.archive.models import (
+    MARKS,
+    ActionKind,
+    Email,
+    Folder,
+    Quarantine,
+    RawMessage,
+    ServerCopy,
+)
 from postroom.archive.proofs import proof_of
 from postroom.net.errors import NetError
 from postroom.team.models import StorageMode, User
@@ -153,7 +161,7 @@ class Lies(RuleBasedStateMachine):
         self.look(is_thorough=True)
         self.server.lies = set()
 
-    @rule(kind=st.sampled_from(ActionKind))
+    @rule(kind=st.sampled_from(list(MARKS)))
     def mark(self, kind: ActionKind) -> None:
         if email := Email.objects.order_by("?").first():
             ask_for(kind, email, self.now)
