@@ -7,8 +7,10 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+from cast import NOON, folder_of
 from postroom.accounts.models import EmailAccount, Sharing
-from postroom.archive.models import Email
+from postroom.archive.models import Email, Quarantine
+from postroom.archive.quarantine import quarantine
 from postroom.crm.models import Person
 from postroom.team.models import User
 from postroom.web.urls import urlpatterns
@@ -39,6 +41,13 @@ PAGES = {
     "sharing": ("POST", "owner"),
     "pause": ("POST", "owner"),
     "resumption": ("POST", "owner"),
+    "comparison": ("POST", "owner"),
+    "folders": ("POST", "owner"),
+    "quarantine": ("GET", "owner"),
+    "quarantine-retries": ("POST", "owner"),
+    "quarantine-ignored": ("POST", "owner"),
+    "quarantine-source": ("GET", "owner"),
+    "quarantine-download": ("GET", "owner"),
 }
 READABLE = [name for name, (verbs, _) in PAGES.items() if "GET" in verbs and "-live" not in name]
 HIDDEN = [name for name, (_, who) in PAGES.items() if who == "owner"]
@@ -51,6 +60,9 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
         pattern = next(p for p in urlpatterns if p.name == name)
         if "attachments" in str(pattern.pattern):
             return reverse(name, args=[letter.pk, "1"])
+        if "entry" in pattern.pattern.converters:
+            quarantine(folder_of(account), 7, "It broke the parser.", NOON, b"Subject: x")
+            return reverse(name, args=[account.pk, Quarantine.objects.get().pk])
         if "pk" not in pattern.pattern.converters:
             return reverse(name)
         rooms = {"people": lena.pk, "emails": letter.pk, "setup": account.pk}
@@ -63,7 +75,9 @@ def test_every_page_has_its_row_here() -> None:
     assert {p.name for p in urlpatterns if p.name} == set(PAGES)
 
 
-@pytest.mark.parametrize("name", sorted(set(READABLE) - {"email-body", "attachment"}))
+@pytest.mark.parametrize(
+    "name", sorted(set(READABLE) - {"email-body", "attachment", "quarantine-download"})
+)
 def test_it_shows_the_page_to_its_owner(
     name: str, alice: User, as_user: SignIn, address_of: Callable[[str], str]
 ) -> None:

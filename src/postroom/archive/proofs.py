@@ -50,10 +50,15 @@ class FolderProof:
 
 def proof_of(account: EmailAccount) -> list[FolderProof]:
     """The latest proof of every synced folder."""
+    latest = latest_proofs(account)
     folders = account.folders.filter(is_synced=True, gone_at__isnull=True)
-    entries = ProofEntry.objects.filter(folder__in=folders)
-    latest = {e.folder_id: e for e in entries.order_by("folder_id", "-pk").distinct("folder_id")}
     return [proof_from(folder, latest.get(folder.pk)) for folder in folders]
+
+
+def latest_proofs(account: EmailAccount) -> dict[int, ProofEntry]:
+    """Folder id to its latest entry, synced or not."""
+    entries = ProofEntry.objects.filter(folder__account=account)
+    return {e.folder_id: e for e in entries.order_by("folder_id", "-pk").distinct("folder_id")}
 
 
 def proof_from(folder: Folder, entry: ProofEntry | None) -> FolderProof:

@@ -50,7 +50,7 @@ class SetAside:
         return self.size is not None
 
 
-def set_aside_in(account: EmailAccount) -> list[SetAside]:
+def set_aside_in(account: EmailAccount, count: int | None = None) -> list[SetAside]:
     """What is in quarantine of an account: what needs a person first, the newest first."""
     entries = entries_of(account).annotate(
         size=F("raw__size"),
@@ -58,7 +58,7 @@ def set_aside_in(account: EmailAccount) -> list[SetAside]:
         is_asked_again=Q(retry_asked_at__isnull=False),
     )
     rows = entries.order_by(F("ignored_at").desc(nulls_first=True), "-met_at", "-pk")
-    return [SetAside(*row) for row in rows.values_list(*COLUMNS)]
+    return [SetAside(*row) for row in rows.values_list(*COLUMNS)[:count]]
 
 
 def entries_of(account: EmailAccount) -> QuerySet[Quarantine]:

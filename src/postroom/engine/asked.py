@@ -5,6 +5,7 @@ A killed one is not begun anew by itself: who waits asks again, and every step i
 
 from contextlib import suppress
 
+from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
@@ -32,12 +33,12 @@ async def retry_quarantine(account_id: int) -> None:
 def start_comparing(account: EmailAccount) -> None:
     """Put the comparison into the queue; asking twice is asking once."""
     lock = f"compare:{account.pk}"
-    with suppress(AlreadyEnqueued):
+    with suppress(AlreadyEnqueued), transaction.atomic():
         compare_account.configure(lock=lock, queueing_lock=lock).defer(account_id=account.pk)
 
 
 def start_retrying(account: EmailAccount) -> None:
     """Put the retries into the queue; one that waits will do all of them."""
     lock = f"retry:{account.pk}"
-    with suppress(AlreadyEnqueued):
+    with suppress(AlreadyEnqueued), transaction.atomic():
         retry_quarantine.configure(lock=lock, queueing_lock=lock).defer(account_id=account.pk)

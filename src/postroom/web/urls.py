@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from postroom.crm.models import Stage
 from postroom.web import health
+from postroom.web.email_configuration import upkeep
 from postroom.web.email_configuration import views as configuration
 from postroom.web.emails import views as emails
 from postroom.web.live import views as live
@@ -39,4 +40,15 @@ urlpatterns = [
     path(CONFIGURATION + "<id:pk>/sharing/", configuration.sharing, name="sharing"),
     path(CONFIGURATION + "<id:pk>/pause/", configuration.pausing, name="pause"),
     path(CONFIGURATION + "<id:pk>/resumption/", configuration.resumption, name="resumption"),
+    path(CONFIGURATION + "<id:pk>/comparison/", upkeep.comparison, name="comparison"),
+    path(CONFIGURATION + "<id:pk>/folders/", upkeep.folders, name="folders"),
+    path(CONFIGURATION + "<id:pk>/quarantine/", upkeep.quarantine, name="quarantine"),
+    path(CONFIGURATION + "<id:pk>/quarantine/retries/", upkeep.retries, name="quarantine-retries"),
+    path(CONFIGURATION + "<id:pk>/quarantine/ignored/", upkeep.ignored, name="quarantine-ignored"),
+    path(CONFIGURATION + "<id:pk>/quarantine/<id:entry>/", upkeep.source, name="quarantine-source"),
+    path(
+        CONFIGURATION + "<id:pk>/quarantine/<id:entry>/message.eml",
+        upkeep.download,
+        name="quarantine-download",
+    ),
 ]

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from postroom.accounts.models import Activation, EmailAccount
 from postroom.archive.models import SyncRun
-from postroom.archive.proofs import FolderProof, proof_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +78,8 @@ class Health:
     account: EmailAccount
     state: State
     progress: Progress | None
-    proof: list[FolderProof]
 
 
 def health_of(account: EmailAccount, now: datetime) -> Health:
     """The account's health at this moment."""
-    return Health(account, state_of(account), progress_of(account, now), proof_of(account))
+    return Health(account, state_of(account), progress_of(account, now))

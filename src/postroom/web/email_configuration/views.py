@@ -14,7 +14,8 @@ from postroom.engine.tasks import start_keeping
 from postroom.setup.connecting import ConnectionFailed, connect_account
 from postroom.web.email_configuration.access import accounts_for, get_account, get_own_account
 from postroom.web.email_configuration.forms import OtherMailForm, SharingForm
-from postroom.web.email_configuration.health import glance_of, health_of
+from postroom.web.email_configuration.health import glance_of
+from postroom.web.email_configuration.sections import sections_of
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 
@@ -57,9 +58,8 @@ def account(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "room": "setup",
         "account": account,
-        "is_own": account.owner == request.user,
-        "health": health_of(account, timezone.now()),
         "form": SharingForm(initial={"sharing": account.sharing}),
+        **sections_of(account, request.user, timezone.now()),
     }
     return render(request, "email_configuration/account.html", context)
 

@@ -7,12 +7,11 @@ from django.utils import timezone
 
 from postroom.accounts.models import EmailAccount
 from postroom.team.models import User
-from postroom.web.email_configuration.health import health_of
+from postroom.web.email_configuration.sections import LIVE_PARTS, live_sections_of
 from postroom.web.live.streams import Event
 
 
 def health_events(account: EmailAccount, viewer: User) -> Iterator[Event]:
     """The moving parts of the page as they are now."""
-    health = health_of(account, timezone.now())
-    context = {"health": health, "is_own": account.owner_id == viewer.pk}
-    yield Event("parts", render_to_string("email_configuration/health.html", context))
+    context = live_sections_of(account, viewer, timezone.now())
+    yield Event("parts", "".join(render_to_string(part, context) for part in LIVE_PARTS))
