@@ -36,6 +36,28 @@ GOOD = [
         {1143, 2000, 2001, 2002},
     ),
     ("POSTROOM_ENGINE_ACCOUNTS", "1", "engine_accounts", 1),
+    ("POSTROOM_SMTP_URL", "  ", "smtp_url", None),
+    (
+        "POSTROOM_SMTP_URL",
+        "smtps://crm%40a.example:p%2Fw@mail.example",
+        "smtp_url",
+        ("mail.example", 465, "tls", "crm@a.example", "p/w"),
+    ),
+    (
+        "POSTROOM_SMTP_URL",
+        "smtp://u:p@mail.example:2525",
+        "smtp_url",
+        ("mail.example", 2525, "starttls", "u", "p"),
+    ),
+    (
+        "POSTROOM_SMTP_URL",
+        "smtp+plain://[::1]",
+        "smtp_url",
+        ("::1", 25, "none", "", ""),
+    ),
+    ("POSTROOM_SMTP_URL", "smtps://u%40a.example:p@b", "notice_sender", "u@a.example"),
+    ("POSTROOM_SMTP_URL", "smtps://u:p@b", "notice_sender", "postroom@127.0.0.1"),
+    ("POSTROOM_MAIL_FROM", "crm@a.example", "notice_sender", "crm@a.example"),
     ("POSTROOM_LOG_LEVEL", "debug", "log_level", "DEBUG"),
     ("POSTROOM_DEBUG", "Yes", "debug", True),
     ("POSTROOM_DEBUG", "0", "debug", False),
@@ -69,6 +91,13 @@ BAD = [
     ("POSTROOM_ENGINE_ACCOUNTS", "0"),
     ("POSTROOM_ENGINE_ACCOUNTS", "many"),
     ("POSTROOM_ENGINE_ACCOUNTS", "9" * 5000),
+    ("POSTROOM_SMTP_URL", "mail.example"),
+    ("POSTROOM_SMTP_URL", "imaps://mail.example"),
+    ("POSTROOM_SMTP_URL", "smtps://u@mail.example"),
+    ("POSTROOM_SMTP_URL", "smtps://mail.example:99999"),
+    ("POSTROOM_SMTP_URL", "smtps://mail.example/inbox"),
+    ("POSTROOM_MAIL_FROM", "Postroom"),
+    ("POSTROOM_MAIL_FROM", "a@b c"),
     ("POSTROOM_LOG_LEVEL", "loud"),
     ("POSTROOM_DEBUG", "maybe"),
 ]
@@ -117,6 +146,29 @@ def test_a_refused_database_url_does_not_tell_its_password(url: str) -> None:
         environment.read({"DATABASE_URL": url})
     assert PASSWORD not in str(refusal.value)
     assert refusal.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"ftp://alice:{PASSWORD}@mail",
+        f"smtps://alice:{PASSWORD}@mail:port",
+        f"smtps://alice:{PASSWORD}@[mail",
+        f"smtps://alice:{PASSWORD}@mail\u2100.example",
+        f"smtps://:{PASSWORD}@mail",
+    ],
+)
+def test_a_refused_relay_does_not_tell_its_password(url: str) -> None:
+    with pytest.raises(BadSetting) as refusal:
+        environment.read({"POSTROOM_SMTP_URL": url})
+    assert PASSWORD not in str(refusal.value)
+    assert refusal.value.__cause__ is None
+
+
+def test_a_relay_does_not_show_its_password() -> None:
+    relay = environment.read({"POSTROOM_SMTP_URL": f"smtps://alice:{PASSWORD}@mail"}).smtp_url
+    assert relay is not None
+    assert PASSWORD not in f"{relay!r} {relay}"
 
 
 def test_an_environment_does_not_show_its_values() -> None:

@@ -61,6 +61,18 @@ def accounts() -> Iterator[str]:
             yield f"{account.address}: {count} of its emails are set aside; {show} says why."
 
 
+def notices() -> Iterator[str]:
+    """Emails to Postroom's own people that could not be sent."""
+    from postroom.outbox.models import Notice, NoticeState
+
+    failed = Notice.objects.filter(state=NoticeState.FAILED)
+    if latest := failed.last():
+        yield (
+            f"{failed.count()} could not be sent, the latest because: {latest.reason}"
+            " “postroom outbox --again” tries them again."
+        )
+
+
 def web_address() -> Iterator[str]:
     """Whether others can reach the pages safely."""
     settings = read_environment()
@@ -73,5 +85,6 @@ CHECKS: dict[str, Callable[[], Iterator[str]]] = {
     "secrets": secrets,
     "users": users,
     "accounts": accounts,
+    "notices": notices,
     "web address": web_address,
 }

@@ -17,6 +17,7 @@ COMMANDS = {
     "emails": "postroom.cli.emails",
     "sync": "postroom.cli.syncing",
     "reparse": "postroom.cli.reparse",
+    "outbox": "postroom.cli.outbox",
     "doctor": "postroom.cli.doctor",
     "demo": "postroom.cli.demo",
 }

@@ -17,6 +17,8 @@ from postroom.config.parsers import (
     parse_networks,
     parse_path,
     parse_ports,
+    parse_relay,
+    parse_sender,
     parse_switch,
     parse_url,
 )
@@ -122,6 +124,24 @@ class Environment:
         """Host names the web server answers to, with commas between them; the host of POSTROOM_URL
         always belongs to them.""",
     )
+    smtp_url = Setting(
+        "POSTROOM_SMTP_URL",
+        parse_relay,
+        "",
+        """The SMTP server by which Postroom writes to its own people (the confirmation that
+        existing mail is in, a mailbox that needs its owner): `smtps://user:password@host:465`,
+        `smtp://user:password@host:587` for STARTTLS, `smtp+plain://host:25` without encryption.
+        Unset: by the outgoing server of the recipient's own mailbox.""",
+        "unset",
+    )
+    mail_from = Setting(
+        "POSTROOM_MAIL_FROM",
+        parse_sender,
+        "",
+        "The address such mail comes from when it goes by POSTROOM_SMTP_URL.",
+        "the user of POSTROOM_SMTP_URL if that is an address, otherwise `postroom@` and the host "
+        "of POSTROOM_URL",
+    )
     allowed_mail_networks = Setting(
         "POSTROOM_ALLOWED_MAIL_NETWORKS",
         parse_networks,
@@ -161,6 +181,12 @@ class Environment:
         self.values: dict[str, object] = {
             setting.name: setting.value_from(environ) for setting in SETTINGS
         }
+
+    @property
+    def notice_sender(self) -> str:
+        """The address from which Postroom writes by its relay."""
+        user = self.smtp_url.user if self.smtp_url else ""
+        return self.mail_from or (user if "@" in user else f"postroom@{_host_of(self.url)}")
 
     @property
     def allowed_hosts(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import ipaddress
 import re
 from pathlib import Path
 from typing import Final, NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
@@ -25,6 +26,17 @@ HOST: Final = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]"
 HOST_PATTERN: Final = re.compile(rf"\*|\.?(?:{HOST})")
 BIND: Final = re.compile(rf"({HOST}):(\w+)")
 WEB_ADDRESS: Final = re.compile(rf"https?://(?:{HOST})(?::\d{{1,5}})?/?")
+SENDER: Final = re.compile(rf"[^\s@<>\"]{{1,64}}@(?:{HOST})")
+# As mail programs write it: smtps is TLS from the first octet, smtp is STARTTLS.
+RELAYS: Final = {
+    "smtps": ("tls", 465),
+    "smtp": ("starttls", 587),
+    "smtp+plain": ("none", 25),
+}
+RELAY_LOOKS: Final = (
+    "write smtps://user:password@host:465, smtp://user:password@host:587 (STARTTLS) or"
+    " smtp+plain://host:25 (no encryption), with %40 for an @ in the user or password."
+)
 PORTS: Final = re.compile(r"(\w+)(?:-(\w+))?")
 
 
@@ -33,6 +45,19 @@ class Bind(NamedTuple):
 
     host: str
     port: int
+
+
+class Relay(NamedTuple):
+    """An SMTP server to send by. Its repr does not tell the password."""
+
+    host: str
+    port: int
+    security: str
+    user: str
+    password: str
+
+    def __repr__(self) -> str:
+        return f"Relay({self.host}:{self.port})"
 
 
 def parse_path(text: str) -> Path:
@@ -80,6 +105,31 @@ def parse_url(text: str) -> str:
             "(without a path)."
         )
     return text.rstrip("/")
+
+
+def parse_relay(text: str) -> Relay | None:
+    """Read the address of an SMTP server; what it says may be a password, so it is not quoted."""
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text)
+        security, usual = RELAYS[parts.scheme]
+        port = parts.port or usual
+    except (ValueError, KeyError):
+        raise ValueError(RELAY_LOOKS) from None
+    if not parts.hostname or parts.path.strip("/"):
+        raise ValueError(RELAY_LOOKS)
+    if bool(parts.username) != bool(parts.password):
+        raise ValueError("a user and a password belong together; " + RELAY_LOOKS)
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return Relay(parts.hostname, port, security, user, password)
+
+
+def parse_sender(text: str) -> str:
+    """Read an email address, or nothing."""
+    if text and not SENDER.fullmatch(text):
+        raise ValueError(f"“{text}” is not an email address; write for example crm@example.com.")
+    return text
 
 
 def parse_hosts(text: str) -> tuple[str, ...]:

@@ -1,0 +1,42 @@
+"""The jobs of the outbox: write what there is to tell, and send what is due.
+
+What there is to tell is read from the accounts themselves, so a crash between an event and its
+notice loses nothing.
+"""
+
+from contextlib import suppress
+from datetime import datetime
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from postroom.outbox.confirmations import write_confirmations
+from postroom.outbox.incidents import write_incidents
+from postroom.outbox.queue import due_notices
+from postroom.outbox.sending import send_notice
+from postroom.sync.database import in_database
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="postroom.write_notices", queue="post", queueing_lock="post")
+async def write_notices(timestamp: int) -> None:
+    """Write what nobody was told yet, and have everything sent that is due."""
+    for notice_id in await in_database(waiting_notices, timezone.now()):
+        lock = f"notice:{notice_id}"
+        with suppress(AlreadyEnqueued):
+            job = send.configure(lock=lock, queueing_lock=lock)
+            await job.defer_async(notice_id=notice_id)
+
+
+@app.task(name="postroom.send_notice", queue="post")
+async def send(notice_id: int) -> None:
+    """Try to send one notice; one that fails becomes due again."""
+    await in_database(send_notice, notice_id, timezone.now)
+
+
+def waiting_notices(now: datetime) -> list[int]:
+    """The ids of what is to be sent, what is written this moment included."""
+    write_confirmations(now)
+    write_incidents(now)
+    return due_notices(now)

@@ -1,0 +1,61 @@
+"""The email that tells an owner that their mailbox takes the password no more. Design §5, 7.
+
+Once an incident: from the first refusal until a sign-in works, whatever is tried in between.
+"""
+
+from datetime import datetime
+
+from postroom.accounts.models import Activation, EmailAccount
+from postroom.outbox.links import url_of
+from postroom.outbox.models import Notice
+from postroom.outbox.queue import Letter, write
+from postroom.outbox.wording import Heading, Link, Words
+
+
+def write_incidents(now: datetime) -> int:
+    """Write to every owner whose mailbox needs them and who was not told. Returns how many."""
+    return sum([write(incident(account), now) for account in untold()])
+
+
+def untold() -> list[EmailAccount]:
+    """The accounts with an incident of which their owners were not told."""
+    accounts = EmailAccount.objects.filter(
+        incident_at__isnull=False, activation=Activation.ACTIVE, owner__is_active=True
+    ).select_related("owner")
+    occasions = {occasion_of(account): account for account in accounts}
+    told = Notice.objects.filter(key__in=occasions).values_list("key", flat=True)
+    return [occasions[key] for key in occasions.keys() - set(told)]
+
+
+def occasion_of(account: EmailAccount) -> str:
+    """What names the account's incident."""
+    begun = account.incident_at.isoformat() if account.incident_at else ""
+    return f"sign-in:{account.pk}:{begun}"
+
+
+def incident(account: EmailAccount) -> Letter:
+    """What happened, what it means, and the one thing to do."""
+    return Letter(
+        key=occasion_of(account),
+        account=account,
+        subject=f"{account.address} needs you: it does not let Postroom in",
+        parts=[
+            Words(f"Hello {account.owner},"),
+            Words(
+                f"Postroom cannot sign in to {account.address} any more, so no new mail comes from"
+                " there. What is already here stays, and what arrives meanwhile is brought"
+                " as soon as the sign-in works again."
+            ),
+            Words(account.trouble_sentence or "The sign-in was refused."),
+            Heading("What to do"),
+            Words(
+                "Enter the mailbox's password again. If you changed it, the new one; if it was an"
+                " app password that was revoked, a new app password."
+            ),
+            Link("Reconnect the mailbox", url_of("reconnection", account.pk)),
+            Words(
+                "Postroom does not try the refused password again by itself: many servers lock a"
+                " mailbox for that. You get this email once, until it works."
+            ),
+        ],
+    )

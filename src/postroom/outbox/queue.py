@@ -1,0 +1,90 @@
+"""Put a notice into the queue, once whatever happens, and take out what is due."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+
+from postroom.accounts.models import EmailAccount
+from postroom.outbox.models import Notice, NoticeState
+from postroom.outbox.wording import Part, html_page, plain_text
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What there is to say to an account's owner; `key` names the occasion, once for ever."""
+
+    key: str
+    account: EmailAccount
+    subject: str
+    parts: Sequence[Part]
+
+
+def write(letter: Letter, now: datetime) -> bool:
+    """Queue the letter unless its occasion had one. Returns whether it had none."""
+    owner = letter.account.owner
+    _, is_new = Notice.objects.get_or_create(
+        key=letter.key,
+        defaults={
+            "account": letter.account,
+            "recipient": owner.email,
+            "recipient_name": owner.name,
+            "message_id": message_id_of(letter.key),
+            "subject": letter.subject,
+            "text": plain_text(letter.parts),
+            "html": html_page(letter.parts),
+            "written_at": now,
+            "due_at": now,
+        },
+    )
+    return is_new
+
+
+def message_id_of(key: str) -> str:
+    """The same for the same occasion, at every attempt; it tells nothing of it."""
+    digest = hashlib.sha256(f"{settings.SECRET_KEY}:{key}".encode()).hexdigest()
+    return f"{digest[:40]}@{urlsplit(settings.ENVIRONMENT.url).hostname}"
+
+
+def due_notices(now: datetime) -> list[int]:
+    """The ids of what is to be sent now, oldest first."""
+    waiting = Notice.objects.filter(state=NoticeState.WAITING, due_at__lte=now)
+    return list(waiting.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def claim(notice_id: int, now: datetime, wait_after: Callable[[int], timedelta]) -> Notice | None:
+    """Take a due notice for one attempt; the next one comes after a wait.
+
+    So a crash costs a wait and no notice, and two engines do not send the same one.
+    """
+    due = Notice.objects.filter(pk=notice_id, state=NoticeState.WAITING, due_at__lte=now)
+    notice = due.select_for_update(skip_locked=True).first()
+    if notice is not None:
+        notice.attempts += 1
+        notice.due_at = now + wait_after(notice.attempts)
+        notice.save(update_fields=["attempts", "due_at"])
+    return notice
+
+
+def note_sent(notice: Notice, now: datetime) -> None:
+    """The server has it."""
+    notice.state, notice.reason, notice.sent_at = NoticeState.SENT, "", now
+    notice.save(update_fields=["state", "reason", "sent_at"])
+
+
+def note_failure(notice: Notice, reason: str, *, is_final: bool) -> None:
+    """An attempt failed; after a final one nothing is tried by itself."""
+    notice.reason = reason
+    notice.state = NoticeState.FAILED if is_final else NoticeState.WAITING
+    notice.save(update_fields=["state", "reason"])
+
+
+def send_again(notice: Notice, now: datetime) -> None:
+    """Somebody mended what was wrong: try it anew."""
+    notice.state, notice.due_at, notice.written_at = NoticeState.WAITING, now, now
+    notice.save(update_fields=["state", "due_at", "written_at"])

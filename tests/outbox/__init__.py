@@ -1,0 +1,1 @@
+"""What Postroom writes to its own people: once, and sent whatever happens in between."""

@@ -1,0 +1,67 @@
+"""Alice and her mailbox, and a submission server that takes what it is given.
+
+pytest reads this file before Django is set up, so models are imported where they are used.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+from unittest import mock
+
+import pytest
+
+from servers.submission import Submission
+from servers.submission_thread import submission_beside
+
+if TYPE_CHECKING:
+    from postroom.accounts.models import EmailAccount
+
+SECRET = "correct horse"
+RELAY_USER = "crm@example.com"
+
+
+@pytest.fixture
+def account(db: None) -> "EmailAccount":
+    """Alice's mailbox, whose existing mail is not in yet."""
+    from cast import account_of, user
+
+    return account_of(user("Alice"))
+
+
+@pytest.fixture
+def peer() -> Iterator[Submission]:
+    """A real submission server."""
+    with submission_beside({RELAY_USER: SECRET, "alice@example.com": SECRET}) as server:
+        yield server
+
+
+@pytest.fixture
+def relay(peer: Submission) -> Iterator[Submission]:
+    """The same, set as the organisation's relay."""
+    with relay_at(
+        f"smtp+plain://{RELAY_USER.replace('@', '%40')}:correct%20horse@{peer.host}:{peer.port}"
+    ):
+        yield peer
+
+
+@pytest.fixture
+def own_server(peer: Submission, account: "EmailAccount") -> Submission:
+    """The same, as the outgoing server of Alice's mailbox; there is no relay."""
+    from postroom.accounts.models import Direction
+    from postroom.accounts.seals import keep_secret
+
+    account.smtp_host, account.smtp_port, account.smtp_security = peer.host, peer.port, "none"
+    account.save()
+    keep_secret(account, Direction.OUTGOING, SECRET)
+    return peer
+
+
+Relay = Callable[[str], object]
+
+
+def relay_at(url: str) -> "mock._patch_dict":
+    """Set POSTROOM_SMTP_URL for a while."""
+    from django.conf import settings
+
+    from postroom.config.parsers import parse_relay
+
+    return mock.patch.dict(settings.ENVIRONMENT.values, {"POSTROOM_SMTP_URL": parse_relay(url)})
