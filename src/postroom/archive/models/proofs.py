@@ -12,9 +12,10 @@ from postroom.archive.models.folders import Folder
 class ProofEntry(models.Model):
     """The proof of one folder from the moment on at which it came out like this.
 
-    `server` = `recorded` + `quarantined` + `missing`, counted over the UIDs that the server
-    listed. Written only when it differs from the entry before. Design §5, invariant 2.
-    With a `refusal` the folder could not be compared, and the counts are those of before.
+    `server` = `recorded` + `quarantined` + `left_out` + `missing`, counted over the UIDs that the
+    server listed; what was left out was not meant to be brought yet. Written only when it differs
+    from the entry before. Design §5, invariant 2. With a `refusal` the folder could not be
+    compared, and the counts are those of before.
     """
 
     folder = models.ForeignKey(
@@ -24,6 +25,7 @@ class ProofEntry(models.Model):
     server = models.PositiveIntegerField()
     recorded = models.PositiveIntegerField()
     quarantined = models.PositiveIntegerField()
+    left_out = models.PositiveIntegerField(default=0)
     missing = models.PositiveIntegerField()
     missing_uids = ArrayField(models.BigIntegerField(), default=list, blank=True)
     refusal = models.TextField(blank=True)
