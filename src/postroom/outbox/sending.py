@@ -69,7 +69,7 @@ async def deliver(notice: Notice, way: Way) -> None:
         async with asyncio.timeout(ATTEMPT_SECONDS):
             client = await SmtpClient.connect(way.server, way.allowed)
             try:
-                if way.password:
+                if way.password and "auth" in client.extensions:
                     await client.sign_in(way.password)
                 await client.deliver(way.sender, [notice.recipient], message)
             finally:

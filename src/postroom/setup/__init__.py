@@ -6,5 +6,12 @@ from postroom.setup.connecting import (
     ServerAddress,
     connect_account,
 )
+from postroom.setup.reconnecting import reconnect_account
 
-__all__ = ["AccountRequest", "ConnectionFailed", "ServerAddress", "connect_account"]
+__all__ = [
+    "AccountRequest",
+    "ConnectionFailed",
+    "ServerAddress",
+    "connect_account",
+    "reconnect_account",
+]

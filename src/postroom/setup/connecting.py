@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
 from postroom.accounts.models import Direction, EmailAccount, Protocol, Security, Sharing
@@ -13,9 +12,8 @@ from postroom.mime import canonical_address
 from postroom.net import server as net
 from postroom.net.credentials import Password
 from postroom.net.errors import NetError
-from postroom.net.imap_client import ImapClient
-from postroom.net.pop3_client import Pop3Client
 from postroom.net.server import Server
+from postroom.setup.trying import outgoing_trouble, try_incoming
 from postroom.team.models import User
 
 # Where to mend it; the server's fields are named after the protocol.
@@ -93,14 +91,23 @@ class ConnectionFailed(Exception):
 
 
 def connect_account(request: AccountRequest) -> EmailAccount:
-    """Sign in to the mailbox once and save the account. Raises ConnectionFailed, saves nothing."""
+    """Sign in to the mailbox once and save the account. Raises ConnectionFailed, saves nothing.
+
+    An outgoing server that does not work is noted on the account and stands in nobody's way.
+    """
     refuse_unusable(request)
     try:
-        asyncio.run(try_incoming(request))
+        trouble = asyncio.run(try_servers(request))
     except NetError as error:
-        field = FIELD_OF.get(error.kind, "").format(request.protocol)
-        raise ConnectionFailed(error.kind, error.sentence, field) from error
-    return save_account(request)
+        raise failed(error, request.protocol) from error
+    return save_account(request, trouble)
+
+
+def failed(error: NetError, protocol: str) -> ConnectionFailed:
+    """The failure with the field where it can be mended."""
+    return ConnectionFailed(
+        error.kind, error.sentence, FIELD_OF.get(error.kind, "").format(protocol)
+    )
 
 
 def refuse_unusable(request: AccountRequest) -> None:
@@ -118,43 +125,34 @@ def refuse_unusable(request: AccountRequest) -> None:
             f"{address} is already connected. Open it under Email Configuration instead.",
             "address",
         )
-    if not request.password:
+    refuse_empty(request.password)
+
+
+def refuse_empty(password: str) -> None:
+    """A password is something."""
+    if not password:
         raise ConnectionFailed(
             "password_empty", "The password is empty. Enter the mailbox's password.", "password"
         )
 
 
-async def try_incoming(request: AccountRequest) -> None:
-    """Connect, sign in, and list what is there, as the sync will."""
-    password = Password(request.username or request.address, request.password)
-    if request.protocol == Protocol.POP:
-        await try_pop(request.incoming.server, password)
-    else:
-        await try_imap(request.incoming.server, password)
+async def try_servers(request: AccountRequest) -> str:
+    """Read as the sync will, then sign in as a sender; returns what is wrong with sending.
 
-
-async def try_imap(server: Server, password: Password) -> None:
-    """The folders can be listed."""
-    client = await ImapClient.connect(server, settings.MAIL_NETWORKS)
-    try:
-        await client.sign_in(password)
-        await client.list_mailboxes()
-    finally:
-        await client.close()
-
-
-async def try_pop(server: Server, password: Password) -> None:
-    """The messages can be listed with ids that last (UIDL), or nothing could be kept in sync."""
-    client = await Pop3Client.connect(server, settings.MAIL_NETWORKS)
-    try:
-        await client.sign_in(password)
-        await client.list_messages()
-    finally:
-        await client.sign_out()
+    Raises the failures of `net.errors` if it cannot be read. In this order, so that a mistyped
+    password is tried once.
+    """
+    user = request.username or request.address
+    incoming = Password(user, request.password)
+    await try_incoming(request.protocol, request.incoming.server, incoming)
+    if request.smtp is None:
+        return ""
+    outgoing = Password(user, request.smtp_password or request.password)
+    return await outgoing_trouble(request.smtp.server, outgoing)
 
 
 @transaction.atomic
-def save_account(request: AccountRequest) -> EmailAccount:
+def save_account(request: AccountRequest, outgoing: str) -> EmailAccount:
     """Write the account and its sealed secrets."""
     account = EmailAccount.objects.create(
         owner=request.owner,
@@ -164,6 +162,7 @@ def save_account(request: AccountRequest) -> EmailAccount:
         protocol=request.protocol,
         sharing=request.sharing,
         storage=request.storage,
+        smtp_trouble_sentence=outgoing,
         **server_columns(request.protocol, request.incoming),
         **server_columns("smtp", request.smtp),
     )

@@ -1,0 +1,1 @@
+"""Connecting and reconnecting a mailbox: tried on real servers before anything is kept."""
