@@ -31,6 +31,7 @@ PAGES = {
     "person-live": ("GET", "stream"),
     "email": ("GET", "owner"),
     "email-body": ("GET", "owner"),
+    "email-actions": ("GET POST", "owner"),
     "email-live": ("GET", "owner"),
     "attachment": ("GET", "owner"),
     "setup": ("GET", "all"),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from postroom.archive.announce import announce_emails, announce_work
 from postroom.archive.folders import look_again
@@ -109,3 +110,13 @@ def record_copy(email: Email, folder: Folder, uid: int) -> None:
     entered = ServerCopy.objects.filter(**place)
     if not entered.update(email=email, gone_at=None, missed_at=None, **marks):
         ServerCopy.objects.create(email=email, **place, **marks)
+
+
+def last_wish(email: Email) -> list[Action]:
+    """What was asked for last, its moves together; that an email was opened is nobody's wish."""
+    wishes = Action.objects.filter(email=email).select_related("source", "target")
+    wishes = wishes.exclude(~Q(state=ActionState.REFUSED), kind=ActionKind.MARK_READ)
+    last = wishes.order_by("pk").last()
+    if last is None or last.kind != ActionKind.MOVE:
+        return [last] if last else []
+    return list(wishes.filter(kind=ActionKind.MOVE, asked_at=last.asked_at))

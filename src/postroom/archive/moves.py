@@ -120,3 +120,12 @@ def landing_before(move: Action) -> list[int]:
     moves = moves_of(move.email).filter(source=move.target, target=move.source)
     done = moves.filter(state=ActionState.DONE, landed_uid__isnull=False).last()
     return [done.landed_uid] if done and done.landed_uid else []
+
+
+@transaction.atomic
+def ask_again(move: Action, now: datetime) -> list[Action]:
+    """Ask once more for a move that was refused. Raises MoveNotPossible."""
+    _, target = ends_of(move)
+    if target.gone_at and target.role != FolderRole.OTHER:
+        target = find_folder(move.account, [FolderRole(target.role)]) or target
+    return ask_to_move(move.email, target, now)

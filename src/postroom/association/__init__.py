@@ -1,5 +1,6 @@
 """Which emails belong to which person, and who may see them: queries only."""
 
+from postroom.association.ownership import own_emails
 from postroom.association.people import emails_of, known_addresses, people_on
 from postroom.association.related import (
     Cursor,
@@ -16,6 +17,7 @@ __all__ = [
     "all_related_emails",
     "emails_of",
     "known_addresses",
+    "own_emails",
     "people_on",
     "related_emails",
     "sharers_with",

@@ -7,6 +7,7 @@ from postroom.crm.models import Stage
 from postroom.web import health
 from postroom.web.email_configuration import upkeep
 from postroom.web.email_configuration import views as configuration
+from postroom.web.emails import actions
 from postroom.web.emails import views as emails
 from postroom.web.live import views as live
 from postroom.web.people import views as people
@@ -30,6 +31,7 @@ urlpatterns = [
     path("people/<id:pk>/live/", live.person, name="person-live"),
     path("emails/<id:pk>/", emails.email, name="email"),
     path("emails/<id:pk>/body/", emails.body, name="email-body"),
+    path("emails/<id:pk>/actions/", actions.actions, name="email-actions"),
     path("emails/<id:pk>/live/", live.email, name="email-live"),
     path("emails/<id:pk>/attachments/<str:part>/", emails.attachment, name="attachment"),
     path("setup/", RedirectView.as_view(pattern_name="email-configuration"), name="setup"),

@@ -1,20 +1,34 @@
 """Find an email for a viewer. What they may not see is not there."""
 
+from django.db.models import QuerySet
 from django.http import Http404
 
 from postroom.archive.models import Email
-from postroom.association import people_on, visible_to
+from postroom.association import own_emails, people_on, visible_to
 from postroom.crm.models import Person
 from postroom.team.models import User
 from postroom.web.row_ids import parse_row_id
 
 
 def get_email(viewer: User, pk: int) -> Email:
-    """The email, if the viewer may see it; otherwise the same 404 as for one that never was."""
-    email = visible_to(viewer).select_related("account__owner", "raw").filter(pk=pk).first()
+    """The email, if the viewer may see it; otherwise the same 404 as for one that never was.
+
+    Its owner may open it too when it has left the lists: to take it back out of the trash.
+    """
+    return find_among(visible_to(viewer), pk) or get_own_email(viewer, pk)
+
+
+def get_own_email(viewer: User, pk: int) -> Email:
+    """The email to act on: its owner's alone."""
+    email = find_among(own_emails(viewer), pk)
     if email is None:
         raise Http404
     return email
+
+
+def find_among(emails: QuerySet[Email], pk: int) -> Email | None:
+    """The one of these emails, with what its page needs."""
+    return emails.select_related("account__owner", "raw").filter(pk=pk).first()
 
 
 def find_email(viewer: User, text: str) -> Email | None:

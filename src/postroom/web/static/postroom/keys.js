@@ -50,6 +50,14 @@
     }
   }
 
+  // On the row that has the focus, else on the email that is open.
+  const doing = (word) => () => {
+    const place = document.activeElement.closest(".email-row") ?? document.getElementById("reading");
+    place?.querySelector(`[data-do="${word}"]`)?.click();
+  };
+
+  const undo = () => document.querySelector('#toast [data-do="undo"]')?.click();
+
   const showKeys = () => document.getElementById("keys")?.showModal();
 
   const KEYS = {
@@ -58,6 +66,12 @@
     o: open,
     u: back,
     "/": () => document.getElementById("find")?.focus(),
+    e: doing("archive"),
+    "#": doing("trash"),
+    s: doing("flag"),
+    U: doing("unread"),
+    v: doing("move"),
+    z: undo,
     "?": showKeys,
   };
 

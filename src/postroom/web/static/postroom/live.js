@@ -38,7 +38,7 @@
   const ACTS = {
     page: (html) => bringInLine(parse(html)),
     rows: (html) => parse(html).querySelectorAll("li").forEach(place),
-    gone: (ids) => ids.split(" ").forEach((id) => remove(document.getElementById(`email-row-${id}`))),
+    gone: (ids) => ids.split(" ").forEach((id) => { remove(document.getElementById(`email-row-${id}`)); tellEmail(id); }),
     email: (id) => tellEmail(id),
     parts: (html) => parse(html).querySelectorAll("[data-part]").forEach(replacePart),
     ended: () => { disconnect(); location.reload(); },
