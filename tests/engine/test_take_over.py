@@ -14,12 +14,11 @@ from engine.kept_mailbox import KeptMailbox
 from journeys.databases import database_like, django_using
 from journeys.installation import ALICE, SECRET, Installation, kill
 from journeys.waiting import seconds_until
-from postroom.accounts.lifecycle import pause, resume
 from postroom.accounts.models import Direction, EmailAccount
 from postroom.accounts.seals import keep_secret
-from postroom.archive.announce import announce_work
 from postroom.archive.models import BodyState, ServerCopy
 from postroom.archive.reading import opened
+from postroom.engine.pausing import pause_keeping, resume_keeping
 from postroom.engine.tasks import start_keeping
 from servers.dovecot import dovecot
 
@@ -119,15 +118,13 @@ def test_a_stopped_engine_hands_over_at_once(mailbox: KeptMailbox) -> None:
 def test_a_paused_account_is_left_alone_until_it_is_resumed(mailbox: KeptMailbox) -> None:
     with mailbox.engine():
         mailbox.wait_for("First", START)
-        pause(mailbox.account)
-        announce_work(mailbox.account.pk)
+        pause_keeping(mailbox.account)
         seconds_until(lambda: connections(mailbox) == 0, SOON)
         mailbox.deliver("While paused")
         time.sleep(6)  # Longer than the engine's watch over accounts without a job.
         assert mailbox.email("While paused") is None
         assert connections(mailbox) == 0
-        resume(mailbox.account)
-        start_keeping(mailbox.account)
+        resume_keeping(mailbox.account)
         mailbox.wait_for("While paused", SOON)
 
 
@@ -159,9 +156,7 @@ def test_a_refused_password_is_tried_once_and_then_waits_for_a_person(
 
 def try_again(mailbox: KeptMailbox) -> None:
     """What “postroom account resume” does."""
-    account = EmailAccount.objects.get()
-    resume(account)
-    start_keeping(account)
+    resume_keeping(EmailAccount.objects.get())
 
 
 def test_a_server_that_went_away_is_found_again(mailbox: KeptMailbox) -> None:

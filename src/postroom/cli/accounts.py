@@ -96,12 +96,10 @@ def show(address: str, as_json: bool) -> None:
 @with_django
 def pause_account(address: str) -> None:
     """Stop syncing; everything stays."""
-    from postroom.accounts.lifecycle import pause
-    from postroom.archive.announce import announce_work
+    from postroom.engine.pausing import pause_keeping
 
     account = get_account(address)
-    pause(account)
-    announce_work(account.pk)
+    pause_keeping(account)
     click.echo(f"{account.address} is paused.")
 
 
@@ -110,12 +108,10 @@ def pause_account(address: str) -> None:
 @with_django
 def resume_account(address: str) -> None:
     """Sync again."""
-    from postroom.accounts.lifecycle import resume
-    from postroom.engine.tasks import start_keeping
+    from postroom.engine.pausing import resume_keeping
 
     account = get_account(address)
-    resume(account)
-    start_keeping(account)
+    resume_keeping(account)
     click.echo(f"{account.address} syncs again.")
 
 

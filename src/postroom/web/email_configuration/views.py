@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from postroom.accounts.lifecycle import pause, resume, set_sharing
+from postroom.accounts.lifecycle import set_sharing
 from postroom.accounts.models import EmailAccount, Sharing
-from postroom.archive.announce import announce_account, announce_work
+from postroom.archive.announce import announce_account
+from postroom.engine.pausing import pause_keeping, resume_keeping
 from postroom.engine.tasks import start_keeping
 from postroom.setup.connecting import ConnectionFailed, connect_account
 from postroom.web.email_configuration.access import accounts_for, get_account, get_own_account
@@ -81,9 +82,8 @@ def sharing(request: SignedInRequest, pk: int) -> HttpResponse:
 def pausing(request: SignedInRequest, pk: int) -> HttpResponse:
     """Stop fetching new mail."""
     account = get_own_account(request.user, pk)
-    pause(account)
-    announce_work(account.pk)
-    return changed(account)
+    pause_keeping(account)
+    return redirect("account", pk)
 
 
 @require_POST
@@ -91,9 +91,8 @@ def pausing(request: SignedInRequest, pk: int) -> HttpResponse:
 def resumption(request: SignedInRequest, pk: int) -> HttpResponse:
     """Fetch mail again, and try again whatever went wrong before."""
     account = get_own_account(request.user, pk)
-    resume(account)
-    start_keeping(account)
-    return changed(account)
+    resume_keeping(account)
+    return redirect("account", pk)
 
 
 def changed(account: EmailAccount) -> HttpResponse:
