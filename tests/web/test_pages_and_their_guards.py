@@ -42,6 +42,8 @@ PAGES = {
     "sharing": ("POST", "owner"),
     "pause": ("POST", "owner"),
     "resumption": ("POST", "owner"),
+    "reconnection": ("GET POST", "owner"),
+    "budget": ("POST", "owner"),
     "comparison": ("POST", "owner"),
     "folders": ("POST", "owner"),
     "quarantine": ("GET", "owner"),

@@ -15,19 +15,23 @@ from postroom.setup.connecting import failed, refuse_empty
 from postroom.setup.trying import outgoing_trouble, try_incoming
 
 
-def reconnect_account(account: EmailAccount, password: str, smtp_password: str = "") -> None:
+def reconnect_account(
+    account: EmailAccount, password: str, smtp_password: str | None = None
+) -> None:
     """Sign in with the new password and keep it. Raises ConnectionFailed and keeps the old one.
 
-    The outgoing server gets `smtp_password`, or the same one if it had the same before. Emails,
-    folders and sharing stay as they are; the trouble and its incident are over.
+    The outgoing server gets `smtp_password`; with None the same one if it had the same before, with
+    nothing it is left alone. Emails, folders and sharing stay as they are; the trouble and its
+    incident are over.
     """
     refuse_empty(password)
-    outgoing = smtp_password or (password if shares_password(account) else "")
+    if smtp_password is None:
+        smtp_password = password if shares_password(account) else ""
     try:
-        trouble = asyncio.run(try_servers(account, password, outgoing))
+        trouble = asyncio.run(try_servers(account, password, smtp_password))
     except NetError as error:
         raise failed(error, account.protocol) from error
-    keep(account, password, outgoing, trouble)
+    keep(account, password, smtp_password, trouble)
 
 
 def shares_password(account: EmailAccount) -> bool:

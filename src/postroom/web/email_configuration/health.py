@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from postroom.accounts.lifecycle import NEEDS_A_PERSON
 from postroom.accounts.models import Activation, EmailAccount
 from postroom.archive.models import SyncRun
+from postroom.sync.planning import Plan, find_plan
+from postroom.web.email_configuration.traffic import Traffic, traffic_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +19,23 @@ class State:
     sentence: str = ""
 
 
+FETCHING = State("Fetching mail", "busy", "The newest emails are on people’s pages first.")
+TOMORROW = State(
+    "Goes on tomorrow",
+    "busy",
+    "What may be fetched of the existing mail in a day is used up; the rest comes from midnight"
+    " (UTC) on. New mail comes as always.",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a running sync is."""
+    """How far a running sync is: its emails, and beside them its whole emails."""
 
     done: int
     found: int
+    bodies_done: int
+    bodies_found: int
     rate: float
     seconds_left: float | None
 
@@ -31,7 +45,7 @@ class Progress:
         return self.done * 100 // self.found if self.found else 0
 
 
-def state_of(account: EmailAccount) -> State:
+def state_of(account: EmailAccount, traffic: Traffic) -> State:
     """The account's state, most pressing first."""
     if account.activation == Activation.DEACTIVATED:
         return State("Deactivated", "off", "Nothing is synced and its emails are not shown.")
@@ -40,18 +54,22 @@ def state_of(account: EmailAccount) -> State:
     if account.trouble:
         return State("Needs attention", "trouble", account.trouble_sentence)
     if account.first_complete_at is None:
-        return State("Fetching mail", "busy", "The newest emails are on people’s pages first.")
+        return TOMORROW if traffic.is_used_up else FETCHING
     return State("In sync", "well")
 
 
-def progress_of(account: EmailAccount, now: datetime) -> Progress | None:
+def progress_of(account: EmailAccount, traffic: Traffic) -> Progress | None:
     """How far the sync is that runs at this moment; None when none does."""
     run = SyncRun.objects.filter(account=account).order_by("-started_at").first()
     if run is None or run.finished_at is not None or account.activation != Activation.ACTIVE:
         return None
+    if account.trouble or traffic.is_used_up:
+        return None
     return Progress(
         run.messages_here,
         run.messages_in_all,
+        run.bodies_done,
+        run.bodies_found,
         run.messages_rate,
         run.seconds_left,
     )
@@ -68,18 +86,33 @@ class Glance:
 
 def glance_of(account: EmailAccount, now: datetime) -> Glance:
     """The account's state without counting its folders."""
-    return Glance(account, state_of(account), progress_of(account, now))
+    traffic = traffic_of(account, now)
+    return Glance(account, state_of(account, traffic), progress_of(account, traffic))
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """All that the account's page shows of its state."""
+    """All that the account's page shows of its state; a plan until existing mail is in."""
 
     account: EmailAccount
     state: State
     progress: Progress | None
+    plan: Plan | None
+    traffic: Traffic
+
+    @property
+    def needs_password(self) -> bool:
+        """Whether only its owner can mend the trouble."""
+        return self.account.trouble in NEEDS_A_PERSON
 
 
 def health_of(account: EmailAccount, now: datetime) -> Health:
     """The account's health at this moment."""
-    return Health(account, state_of(account), progress_of(account, now))
+    traffic = traffic_of(account, now)
+    return Health(
+        account,
+        state_of(account, traffic),
+        progress_of(account, traffic),
+        find_plan(account) if account.first_complete_at is None else None,
+        traffic,
+    )

@@ -17,6 +17,7 @@ from postroom.web.email_configuration.access import accounts_for, get_account, g
 from postroom.web.email_configuration.forms import OtherMailForm, SharingForm
 from postroom.web.email_configuration.health import glance_of
 from postroom.web.email_configuration.sections import sections_of
+from postroom.web.email_configuration.traffic import BudgetForm
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 
@@ -60,6 +61,7 @@ def account(request: SignedInRequest, pk: int) -> HttpResponse:
         "room": "setup",
         "account": account,
         "form": SharingForm(initial={"sharing": account.sharing}),
+        "budget_form": BudgetForm.of(account),
         **sections_of(account, request.user, timezone.now()),
     }
     return render(request, "email_configuration/account.html", context)

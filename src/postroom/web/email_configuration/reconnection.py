@@ -1,0 +1,98 @@
+"""Enter a mailbox's password again, and decide what its existing mail may take of a day.
+
+Its owner alone may. A password is tried before it is kept, and never comes back in a page.
+"""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from postroom.accounts.models import Activation, EmailAccount
+from postroom.archive.announce import announce_account, announce_work
+from postroom.engine.tasks import start_keeping
+from postroom.setup.connecting import ConnectionFailed
+from postroom.setup.reconnecting import reconnect_account, shares_password
+from postroom.web.email_configuration.access import get_own_account
+from postroom.web.email_configuration.traffic import BudgetForm
+from postroom.web.sign_in import SignedInRequest, signed_in
+
+
+class ReconnectionForm(forms.Form):
+    """The mailbox's new password; the outgoing server's, where that has one of its own."""
+
+    password = forms.CharField(
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        max_length=1000,
+        strip=False,
+        help_text="With two-factor authentication, an app password made at your provider.",
+    )
+    same_credentials = forms.BooleanField(
+        label="Use the same credentials for outgoing server", required=False
+    )
+    smtp_password = forms.CharField(
+        label="Password of the outgoing server",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        max_length=1000,
+        strip=False,
+        required=False,
+        help_text="Empty: it stays as it is.",
+    )
+
+    def reconnect(self, account: EmailAccount) -> bool:
+        """Try what was entered and keep it; else say why at the field where it can be mended."""
+        entered: dict[str, Any] = self.cleaned_data
+        same, own = entered["same_credentials"], entered["smtp_password"]
+        try:
+            reconnect_account(account, entered["password"], entered["password"] if same else own)
+        except ConnectionFailed as failure:
+            self.add_error(
+                failure.field if failure.field in self.fields else None, failure.sentence
+            )
+            return False
+        return True
+
+
+@sensitive_post_parameters("password", "smtp_password")
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def reconnection(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Enter the password again; everything else stays."""
+    account = get_own_account(request.user, pk)
+    same = {"same_credentials": shares_password(account)}
+    form = ReconnectionForm(request.POST or None, initial=same)
+    if request.method == "POST" and form.is_valid() and form.reconnect(account):
+        messages.success(request, "The mailbox lets Postroom in again.")
+        go_on(account)
+        return redirect("account", account.pk)
+    context = {"room": "setup", "account": account, "form": form}
+    status = 422 if form.errors else 200
+    return render(request, "email_configuration/reconnection.html", context, status=status)
+
+
+@require_POST
+@signed_in
+def budget(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Decide what the mailbox's existing mail may take of a day."""
+    account = get_own_account(request.user, pk)
+    form = BudgetForm(request.POST)
+    if form.is_valid():
+        account.octets_a_day = form.octets
+        account.save(update_fields=["octets_a_day"])
+        messages.success(request, "The limit holds from now on.")
+        announce_work(account.pk)
+    else:
+        messages.error(request, "The limit was not changed: enter whole megabytes, or nothing.")
+    announce_account(account.pk)
+    return redirect("account", account.pk)
+
+
+def go_on(account: EmailAccount) -> None:
+    """Sync again, unless it was paused by hand; and tell open pages."""
+    if account.activation == Activation.ACTIVE:
+        start_keeping(account)
+    announce_account(account.pk)
