@@ -26,7 +26,7 @@ demo-reset: demo-setup ## forget everything the demo has stored
 	@POSTROOM_DATA_DIR="$(DEMO_DIR)" $(python) -m postroom.cli demo --reset
 
 test: setup parts ## run the tests; k=WORDS runs those whose names match
-	@$(python) -m pytest $(if $(k),-k "$(k)")
+	@$(python) -m pytest --randomly-seed=$(or $(TEST_SEED),2026) $(if $(k),-k "$(k)")
 
 test-long: setup parts ## the same with every kill point, 2,000 lies, ten minutes of soak (hours)
 	@TEST_LONG=1 $(python) -m pytest -s $(if $(k),-k "$(k)")

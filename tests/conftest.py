@@ -31,6 +31,7 @@ import psutil
 import psycopg
 import pytest
 from django.apps import apps
+from hypothesis import settings
 from psycopg import sql
 
 from postroom.config import postgres
@@ -50,6 +51,9 @@ def pytest_configure(config: pytest.Config) -> None:
         # Also where the shell had Ctrl-C ignored, as it does for what runs in the background.
         signal.signal(number, signal.default_int_handler)
     _clear_remains()
+    settings.register_profile("same every time", derandomize=True, database=None)
+    if os.environ.get("TEST_LONG") != "1":
+        settings.load_profile("same every time")
     session_dir = config.stash[SESSION_DIR] = _make_short_dir()
     for name in [name for name in os.environ if name.startswith("POSTROOM_")]:
         del os.environ[name]

@@ -26,7 +26,7 @@ from postroom.accounts.seals import keep_secret
 from postroom.archive.models import Folder, ServerCopy
 from postroom.archive.proofs import proof_of
 from postroom.engine.tasks import wait_after
-from postroom.net.errors import NetError
+from postroom.net.errors import ConnectionLost, NetError
 from postroom.sync import keeping
 from postroom.sync.once import sync_once
 from postroom.team.models import User
@@ -40,6 +40,7 @@ SECONDS = float(os.environ.get("TEST_SOAK_SECONDS") or (600 if LONG else 15))
 OPERATIONS_A_SECOND = 100
 ALICE = "alice@example.com"
 FOLDERS = ("INBOX", "Archive", "Projects", "Projects/2026", "Sent")
+PASSES = 5
 KINDS = ("append", "append", "append", "flag", "flag", "move", "copy", "remove", "rename")
 
 
@@ -129,9 +130,9 @@ def test_a_mailbox_that_never_rests_is_complete_in_the_end(
         thread.start()
         met = asyncio.run(kept(account, SECONDS))
         thread.join()
-        asyncio.run(settled(account))
-        assert met.keys() <= {"completed"}, met
-        rows = compared(server, account)
+        # Dovecot may send us away too, like any client whose folder changed too much under it.
+        assert met.keys() <= {"completed", ConnectionLost.kind}, met
+        rows = settled(server, account)
     print(f"{dict(other.done)}, {sum(other.done.values()) / SECONDS:.0f} operations a second")
     print(f"{rows} messages in {len(other.names)} folders, compared one by one: all equal")
     assert sum(other.done.values()) > SECONDS * OPERATIONS_A_SECOND * (0.5 if LONG else 0.1)
@@ -162,11 +163,18 @@ async def kept(account: EmailAccount, seconds: float) -> Counter[str]:
     return met
 
 
-async def settled(account: EmailAccount) -> None:
-    """Three passes, a minute apart by their clock: what is gone needs two pieces of evidence."""
+def settled(server: Dovecot, account: EmailAccount) -> int:
+    """Compare after a few passes, a minute apart by their clock; returns how many messages.
+
+    What is gone needs two pieces of evidence, what moved while it was looked for one pass more.
+    """
     now = timezone.now()
-    for minutes in (1, 2, 3):
-        await sync_once(account, clock_at(now + timedelta(minutes=minutes)))
+    for minutes in range(1, PASSES + 1):
+        asyncio.run(sync_once(account, clock_at(now + timedelta(minutes=minutes))))
+        if minutes >= 3:
+            with suppress(AssertionError):
+                return compared(server, account)
+    return compared(server, account)
 
 
 def clock_at(moment: datetime) -> "keeping.Clock":

@@ -12,8 +12,8 @@ from postroom.mime.compose_fields import UnusableAddress
 from postroom.mime.defects import Defect
 from postroom.mime.draft import Draft, DraftFile
 from postroom.mime.envelope import Envelope, parse_headers
-from postroom.mime.identity import HEADER_FIELDS, is_identified, stable_identity
-from postroom.mime.message import ParsedMessage, parse_message
+from postroom.mime.identity import HEADER_FIELDS, identify, is_identified, stable_identity
+from postroom.mime.message import ParsedMessage, Skim, parse_message, skim_message
 from postroom.mime.reports import DeliveryReport, ReportedRecipient
 
 __all__ = [
@@ -27,15 +27,18 @@ __all__ = [
     "Envelope",
     "ParsedMessage",
     "ReportedRecipient",
+    "Skim",
     "UnusableAddress",
     "attachment_content",
     "attachment_contents",
     "canonical_address",
     "compose_message",
+    "identify",
     "is_identified",
     "parse_addresses",
     "parse_headers",
     "parse_message",
     "safe_file_name",
+    "skim_message",
     "stable_identity",
 ]

@@ -1,7 +1,7 @@
 """What hangs on to a message: named safely, sized truly, fetched by its place in the tree."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
@@ -49,8 +49,16 @@ def attachments_of(attached: list[Part], html: str | None) -> tuple[Attachment, 
     """Describe the parts that are attachments; the HTML says which of them it shows itself."""
     if not attached:
         return ()
-    shown = {unquote(one) for one in _SHOWN.findall(html or "")}
+    shown = _shown_in(html)
     return tuple(_attachment(part, shown) for part in attached)
+
+
+def has_attachments(attached: list[Part], html: Callable[[], str | None]) -> bool:
+    """Tell whether any of the parts is one that the HTML does not show itself."""
+    ids = [_content_id(part) for part in attached]
+    if None in ids or not ids:
+        return bool(ids)
+    return not _shown_in(html()).issuperset(ids)
 
 
 def attachment_content(raw: bytes, part: tuple[int, ...]) -> bytes:
@@ -85,9 +93,9 @@ def safe_file_name(written: str) -> str:
     return stem[: MAX_FILE_NAME - len(extension) - 1] + dot + extension
 
 
-def _attachment(part: Part, shown: set[str]) -> Attachment:
+def _attachment(part: Part, shown: set[str | None]) -> Attachment:
     _, parameters = parse_disposition(part.header.get(b"content-disposition"))
-    content_id = parse_message_id(part.header.get(b"content-id")) or None
+    content_id = _content_id(part)
     written = parameters.get("filename") or part.content_type.name
     name = safe_file_name(decode_words(written))
     return Attachment(
@@ -98,6 +106,14 @@ def _attachment(part: Part, shown: set[str]) -> Attachment:
         content_id in shown,
         part.path,
     )
+
+
+def _shown_in(html: str | None) -> set[str | None]:
+    return {unquote(one) for one in _SHOWN.findall(html or "")}
+
+
+def _content_id(part: Part) -> str | None:
+    return parse_message_id(part.header.get(b"content-id")) or None
 
 
 def _usual_name(part: Part) -> str:

@@ -25,12 +25,19 @@ _NUL: Final = b"\0\x80"
 """Dovecot answers FETCH with 0x80 for a NUL (RFC 3501 literals hold none), so neither counts."""
 
 
+def identify(header: bytes) -> tuple[bytes, bool]:
+    """Return `stable_identity` and `is_identified` of a header, read once."""
+    fields = sorted(_identifying_fields(header))
+    digest = hashlib.sha256()
+    for name, value in fields:
+        digest.update(b"%b:%b\n" % (name, value))
+    names = {name for name, value in fields if value}
+    return digest.digest(), b"message-id" in names or (b"date" in names and len(names) > 1)
+
+
 def stable_identity(header: bytes) -> bytes:
     """Return a 32-byte digest that a FETCH of HEADER_FIELDS and the whole message share."""
-    digest = hashlib.sha256()
-    for name, value in sorted(_identifying_fields(header)):
-        digest.update(b"%b:%b\n" % (name, value))
-    return digest.digest()
+    return identify(header)[0]
 
 
 def is_identified(header: bytes) -> bool:
@@ -38,8 +45,7 @@ def is_identified(header: bytes) -> bool:
 
     Without that, `stable_identity` is shared by strangers, and only the content tells them apart.
     """
-    names = {name for name, value in _identifying_fields(header) if value}
-    return b"message-id" in names or (b"date" in names and len(names) > 1)
+    return identify(header)[1]
 
 
 def _identifying_fields(header: bytes) -> list[tuple[bytes, bytes]]:

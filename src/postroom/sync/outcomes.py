@@ -1,11 +1,12 @@
 """What the archive keeps of a message, or why it cannot.
 
-`read` runs in the parser's process, which loads this module and nothing else of `sync`.
+`read_each` runs in the parser's process, which loads this module and nothing else of `sync`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from postroom.mime import Envelope, is_identified, parse_message, stable_identity
+from postroom.mime import Envelope, identify, skim_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,16 @@ class BrokenMessage:
 Outcome = ReadMessage | BrokenMessage
 
 
-def read(raw: bytes) -> ReadMessage:
-    """Parse one message."""
-    message = parse_message(raw)
-    return ReadMessage(
-        message.envelope,
-        stable_identity(raw),
-        is_identified(raw),
-        message.snippet,
-        any(not a.inline for a in message.attachments),
-    )
+def read_each(messages: Sequence[bytes]) -> list[Outcome]:
+    """Parse as much of some messages as is kept; what one of them raises concerns no other."""
+    return [read(raw) for raw in messages]
+
+
+def read(raw: bytes) -> Outcome:
+    """Parse as much of one message as is kept."""
+    try:
+        skim = skim_message(raw)
+        identity, is_certain = identify(raw)
+    except Exception as error:
+        return BrokenMessage(f"Reading it failed: {type(error).__name__}.")
+    return ReadMessage(skim.envelope, identity, is_certain, skim.snippet, skim.has_attachments)

@@ -4,14 +4,15 @@ A message that breaks the parser breaks that process and nothing else: it comes 
 `BrokenMessage`, and a fresh process goes on with the next. Design, decision 7.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from postroom.confinement.limits import Limits
 from postroom.confinement.process import ConfinedProcess
 from postroom.confinement.raised import Raised
-from postroom.sync.outcomes import BrokenMessage, Outcome, ReadMessage, read
+from postroom.sync.outcomes import BrokenMessage, Outcome, read_each
 
 LIMITS = Limits(cpu_seconds=2.0, memory=768 * 1024 * 1024, seconds=60.0)
+GROUP = 16  # Messages that cross to the process and back at once.
 TOO_MUCH = "Reading it needed more time or memory than one message may take."
 
 
@@ -22,17 +23,28 @@ class LimitedParser:
         self._process = ConfinedProcess(LIMITS, "postroom.sync.outcomes")
 
     def parse(self, messages: Sequence[bytes]) -> list[Outcome]:
-        """Parse each message; blocks, so call it from a thread. Never raises on bad mail.
+        """Parse each message; blocks, so call it from a thread. Never raises on bad mail."""
+        groups = [messages[n : n + GROUP] for n in range(0, len(messages), GROUP)]
+        outcomes: list[Outcome] = []
+        while groups:
+            answers = self._process.answers(read_each, groups)
+            for group, answer in zip(groups, answers, strict=False):
+                outcomes += outcomes_of(group, answer)
+            groups = groups[len(answers) :]
+            if groups:
+                outcomes += self._one_by_one(groups.pop(0))
+        return outcomes
 
-        One that ends the process is tried once more by itself: the machine may be to blame.
+    def _one_by_one(self, messages: Sequence[bytes]) -> Iterator[Outcome]:
+        """Find the one to blame in a group that ended the process.
+
+        One that ends it alone is tried once more: the machine may be to blame.
         """
-        answers: list[ReadMessage | Raised | None] = []
-        while len(answers) < len(messages):
-            answers += self._process.answers(read, messages[len(answers) :])
-            if len(answers) < len(messages):
-                again = self._process.answers(read, [messages[len(answers)]])
-                answers += again or [None]
-        return [outcome_of(answer) for answer in answers]
+        for message in messages:
+            group = [message]
+            answers = self._process.answers(read_each, [group])
+            answers = answers or self._process.answers(read_each, [group])
+            yield from outcomes_of(group, answers[0] if answers else None)
 
     def begin(self) -> None:
         """Start the process without waiting for it: there will be messages soon."""
@@ -43,12 +55,12 @@ class LimitedParser:
         self._process.close()
 
 
-def outcome_of(answer: ReadMessage | Raised | None) -> Outcome:
+def outcomes_of(group: Sequence[bytes], answer: list[Outcome] | Raised | None) -> list[Outcome]:
     """What the process answered; None is the silence of one that ended."""
     match answer:
-        case ReadMessage():
-            return answer
-        case Raised(name):
-            return BrokenMessage(f"Reading it failed: {name}.")
         case None:
-            return BrokenMessage(TOO_MUCH)
+            return [BrokenMessage(TOO_MUCH)] * len(group)
+        case Raised(name):
+            return [BrokenMessage(f"Reading it failed: {name}.")] * len(group)
+        case outcomes:
+            return outcomes

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from postroom.archive.arrivals import Arrival, Flags
 from postroom.imap.responses import FetchedMessage
-from postroom.mime import Envelope, is_identified, parse_headers, stable_identity
+from postroom.mime import Envelope, identify, parse_headers
 from postroom.sync.outcomes import ReadMessage
 
 LARGEST = 2**31 - 1  # More is no message's size, whatever the server says.
@@ -22,8 +22,8 @@ def arrival_of(message: FetchedMessage) -> Arrival:
     """Read the envelope of a message of which the header fields came. Never raises."""
     header = message.header or b""
     envelope = parse_headers(header)
-    identity = stable_identity(header)
-    is_certain = bool(envelope.message_id) or is_identified(header)
+    identity, is_identified = identify(header)
+    is_certain = bool(envelope.message_id) or is_identified
     return arrival(message, envelope, identity, is_certain=is_certain)
 
 
