@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -40,9 +41,13 @@ def process() -> Iterator[ConfinedProcess]:
 
 
 def confined(parent: int | None = None) -> list[psutil.Process]:
-    """The confined processes of a parent; of this one, other children are others' business."""
-    children = psutil.Process(parent).children()
-    return [child for child in children if "postroom.confinement.program" in child.cmdline()]
+    """A parent's processes that are confined to LIMITS; other children are others' business."""
+    found = []
+    for child in psutil.Process(parent).children():
+        with suppress(psutil.ZombieProcess):
+            if child.cmdline()[-1:] == [str(LIMITS.memory)]:
+                found.append(child)
+    return found
 
 
 def test_it_answers_each_piece_in_order(process: ConfinedProcess) -> None:

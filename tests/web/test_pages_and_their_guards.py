@@ -34,6 +34,7 @@ PAGES = {
     "email-actions": ("GET POST", "owner"),
     "email-live": ("GET", "owner"),
     "attachment": ("GET", "owner"),
+    "email-source": ("GET", "owner"),
     "setup": ("GET", "all"),
     "email-configuration": ("GET", "all"),
     "other-mail": ("GET POST", "all"),
@@ -52,6 +53,7 @@ PAGES = {
     "quarantine-source": ("GET", "owner"),
     "quarantine-download": ("GET", "owner"),
 }
+FILES = {"attachment", "email-body", "email-source", "quarantine-download"}
 READABLE = [name for name, (verbs, _) in PAGES.items() if "GET" in verbs and "-live" not in name]
 HIDDEN = [name for name, (_, who) in PAGES.items() if who == "owner"]
 STREAMS = [name for name in PAGES if name.endswith("-live")]
@@ -78,9 +80,7 @@ def test_every_page_has_its_row_here() -> None:
     assert {p.name for p in urlpatterns if p.name} == set(PAGES)
 
 
-@pytest.mark.parametrize(
-    "name", sorted(set(READABLE) - {"email-body", "attachment", "quarantine-download"})
-)
+@pytest.mark.parametrize("name", sorted(set(READABLE) - FILES))
 def test_it_shows_the_page_to_its_owner(
     name: str, alice: User, as_user: SignIn, address_of: Callable[[str], str]
 ) -> None:

@@ -1,4 +1,4 @@
-"""Open an email: its parsed message if it is here, and what follows from opening it."""
+"""Open an email: its bytes if they are here, and what follows from opening it."""
 
 from datetime import datetime, timedelta
 
@@ -9,7 +9,6 @@ from postroom.archive.actions import ask_for
 from postroom.archive.announce import announce_work
 from postroom.archive.bodies import ask_for_body
 from postroom.archive.models import ActionKind, BodyState, Email
-from postroom.mime import ParsedMessage, parse_message
 from postroom.team.models import User
 
 PAUSE = timedelta(seconds=30)
@@ -20,12 +19,6 @@ def find_raw(email: Email) -> bytes | None:
     if email.raw is None:
         return None
     return zstandard.decompress(bytes(email.raw.compressed), max_output_size=email.raw.size)
-
-
-def find_message(email: Email) -> ParsedMessage | None:
-    """The message, parsed, or None while only the envelope is here."""
-    raw = find_raw(email)
-    return None if raw is None else parse_message(raw)
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from postroom.crm.models import Stage
 from postroom.web import health
 from postroom.web.email_configuration import reconnection, upkeep
 from postroom.web.email_configuration import views as configuration
-from postroom.web.emails import actions
+from postroom.web.emails import actions, downloads
 from postroom.web.emails import views as emails
 from postroom.web.live import views as live
 from postroom.web.people import views as people
@@ -33,7 +33,8 @@ urlpatterns = [
     path("emails/<id:pk>/body/", emails.body, name="email-body"),
     path("emails/<id:pk>/actions/", actions.actions, name="email-actions"),
     path("emails/<id:pk>/live/", live.email, name="email-live"),
-    path("emails/<id:pk>/attachments/<str:part>/", emails.attachment, name="attachment"),
+    path("emails/<id:pk>/attachments/<str:part>/", downloads.attachment, name="attachment"),
+    path("emails/<id:pk>/source/", downloads.source, name="email-source"),
     path("setup/", RedirectView.as_view(pattern_name="email-configuration"), name="setup"),
     path(CONFIGURATION, configuration.accounts, name="email-configuration"),
     path(CONFIGURATION + "other-mail/", configuration.other_mail, name="other-mail"),

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from postroom.archive.models import BodyState, Email, Participant, ParticipantRole
-from postroom.archive.reading import find_message, find_raw
 from postroom.association import emails_of, people_on, visible_to
 from postroom.crm.models import Person
-from postroom.mime import Attachment, ParsedMessage
+from postroom.mime import Attachment
 from postroom.team.models import User
+from postroom.web.emails.laying_out import UNREADABLE, LaidOut
+from postroom.web.emails.readers import READERS, ReadersBusy
 from postroom.web.emails.rows import participants_of
-from postroom.web.emails.safe_html import safe_html
 
 SHOWN_ROLES = (
     (ParticipantRole.FROM, "From"),
@@ -23,41 +23,59 @@ MOST_OF_A_THREAD = 20
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the reading pane shows; `message` is None while the body is not here."""
+    """What the reading pane shows; `laid_out` is None while nothing can be shown."""
 
     email: Email
-    message: ParsedMessage | None
+    laid_out: LaidOut | None
     people: list[tuple[str, list[Participant]]]
     known: list[Person]
     thread: list[Email]
     is_own: bool
-    blocked_images: int
 
     @property
     def is_awaited(self) -> bool:
         """Whether the body is on its way from the mailbox."""
-        return self.message is None and self.email.body_state == BodyState.ENVELOPE
+        return self.email.body_state == BodyState.ENVELOPE
+
+    @property
+    def is_too_much(self) -> bool:
+        """Whether the email asks for more time or memory than even its text may take."""
+        return self.laid_out == UNREADABLE
+
+    @property
+    def is_put_off(self) -> bool:
+        """Whether the email is here and could not be laid out at this moment."""
+        return self.laid_out is None and self.email.raw_id is not None
 
     @property
     def attachments(self) -> list[Attachment]:
         """What to list under the text: all that the HTML does not show by itself."""
-        if self.message is None:
+        if self.laid_out is None:
             return []
-        return [a for a in self.message.attachments if not (a.inline and self.message.html)]
+        shows_images = self.laid_out.html is not None
+        return [a for a in self.laid_out.attachments if not (a.inline and shows_images)]
 
 
 def reading_of(email: Email, viewer: User, person: Person | None) -> Reading:
     """Lay the email out for a viewer who may see it."""
-    message, raw = find_message(email), find_raw(email)
     return Reading(
         email,
-        message,
+        find_laid_out(email),
         people_by_role(participants_of([email.pk])[email.pk]),
         list(people_on(email)),
         thread_of(email, viewer, person),
         email.account.owner_id == viewer.pk,
-        safe_html(message, raw).blocked_images if message and raw else 0,
     )
+
+
+def find_laid_out(email: Email) -> LaidOut | None:
+    """The email as it may be shown; None when it is not here, or nobody is free to lay it out."""
+    if email.raw_id is None:
+        return None
+    try:
+        return READERS.lay_out(email)
+    except ReadersBusy:
+        return None
 
 
 def people_by_role(participants: list[Participant]) -> list[tuple[str, list[Participant]]]:

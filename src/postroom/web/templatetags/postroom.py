@@ -11,8 +11,6 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from postroom.web.emails.letter import letter
-
 register = template.Library()
 
 
@@ -118,7 +116,6 @@ KINDS = {
     "audio": "sound",
     "video": "video",
 }
-register.filter("letter", letter)
 
 
 @register.filter

@@ -1,0 +1,54 @@
+"""What of an email goes to the viewer's disk: an attachment, or its source."""
+
+from django.http import Http404, HttpResponse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from postroom.archive.reading import find_raw
+from postroom.web.emails.access import get_email
+from postroom.web.emails.readers import READERS, ReadersBusy
+from postroom.web.emails.reading import find_laid_out
+from postroom.web.security import seal
+from postroom.web.sign_in import SignedInRequest, signed_in
+
+NOT_TAKEN_OUT = (
+    "This attachment could not be taken out of its email: the server has no room for it just now,"
+    " or it asks for more time or memory than one may take. Try again in a moment.\n"
+)
+
+
+@require_safe
+@signed_in
+def attachment(request: SignedInRequest, pk: int, part: str) -> HttpResponse:
+    """Download one attachment: always as a file, never as something a browser would open."""
+    email = get_email(request.user, pk)
+    laid_out = find_laid_out(email)
+    listed = laid_out.attachments if laid_out else ()
+    attachment = next((a for a in listed if ".".join(map(str, a.part)) == part), None)
+    if attachment is None:
+        raise Http404
+    try:
+        content = READERS.take_out(email, attachment.part)
+    except ReadersBusy:
+        content = None
+    return as_file(content, attachment.name)
+
+
+@require_safe
+@signed_in
+def source(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Download the email as it came, to look into it elsewhere."""
+    raw = find_raw(get_email(request.user, pk))
+    if raw is None:
+        raise Http404
+    return as_file(raw, f"email-{pk}.eml")
+
+
+def as_file(content: bytes | None, name: str) -> HttpResponse:
+    """A stranger's bytes for the disk; a sentence, when they could not be had."""
+    if content is None:
+        return HttpResponse(NOT_TAKEN_OUT, status=503, content_type="text/plain; charset=utf-8")
+    response = HttpResponse(content, content_type="application/octet-stream")
+    disposition = content_disposition_header(as_attachment=True, filename=name)
+    response.headers["Content-Disposition"] = disposition
+    return seal(response)
