@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("archive", "0006_bodies_due"),
+        ("archive", "0007_raw_as_it_is"),
     ]
 
     operations = [
