@@ -109,6 +109,25 @@ def test_a_renamed_folder_keeps_its_mail(server: Dovecot, monkeypatch: pytest.Mo
     assert before - visible() == {"n7"}
 
 
+def test_a_renamed_folder_keeps_the_choice(server: Dovecot) -> None:
+    for name in ("Sales", "Sales/Old", "Other"):
+        server.add(ALICE, name, letters(2, name))
+    account = connected(server)
+    sync(account)
+    choose(folder(account, "Sales"), is_synced=False)
+    with phone(server) as client:
+        assert client.rename("Sales", "Turnover")[0] == "OK"
+    server.add(ALICE, "Turnover", letters(1, "later"))
+    server.add(ALICE, "Brand new", letters(1, "brand"))
+    sync(account)
+    listed = account.folders.filter(gone_at=None)
+    assert not listed.get(name="Turnover").is_synced
+    on = set(listed.filter(is_synced=True).values_list("name", flat=True))
+    assert {"Turnover/Old", "Other", "Brand new"} <= on
+    assert {"Sales0", "Sales1", "brand0"} <= visible()
+    assert "later0" not in visible()
+
+
 def remove(server: Dovecot, name: str, subject: str) -> None:
     """Have the phone remove an email for good."""
     with phone(server) as client:

@@ -10,7 +10,7 @@ from cast import NOON, account_of, folder_of, message, person, user
 from journeys.installation import ALICE, SECRET
 from postroom.accounts.models import EmailAccount
 from postroom.archive.models import BodyState, Email, Quarantine, ServerCopy
-from postroom.archive.proofs import prove
+from postroom.archive.proofs import Listing, prove
 from postroom.archive.quarantine import (
     entries_of,
     find_entry_for,
@@ -112,7 +112,7 @@ def test_what_is_ignored_stays_in_the_proof_and_needs_nobody(account: EmailAccou
     assert needing_a_person(account) == 1
     ignore(entries_of(account), NOON)
     assert needing_a_person(account) == 0
-    assert prove(inbox, [7], [], NOON) == 0
+    assert prove(inbox, Listing([7]), [], NOON) == 0
     assert numbers_of("INBOX", account) == (1, 0, 1, 0)
 
 

@@ -13,7 +13,7 @@ from cast import NOON, folder_of, message, received
 from postroom.accounts.models import EmailAccount, Sharing
 from postroom.archive.comparisons import find_comparison, finish_comparison
 from postroom.archive.models import Folder, FolderRole, Quarantine
-from postroom.archive.proofs import prove, refuse_proof
+from postroom.archive.proofs import Listing, prove, refuse_proof
 from postroom.archive.quarantine import entries_of, quarantine, release
 from postroom.engine.asked import retry_quarantine
 from postroom.team.models import User
@@ -39,9 +39,11 @@ def mailbox(account: EmailAccount) -> EmailAccount:
     account.save()
     quarantine(inbox, 7, "Reading it failed: RecursionError.", NOON, RAW)
     quarantine(inbox, 9, "The server lists this message but does not give it.", NOON, None)
-    prove(inbox, range(1, 49), [n for n in range(1, 49) if n not in (7, 9, 30)], NOON)
-    prove(inbox, range(1, 49), [n for n in range(1, 49) if n not in (7, 9)], timezone.now())
-    prove(account.folders.get(name="Customers/Nord"), [1, 2], [1, 2], NOON)
+    prove(inbox, Listing(range(1, 49)), [n for n in range(1, 49) if n not in (7, 9, 30)], NOON)
+    prove(
+        inbox, Listing(range(1, 49)), [n for n in range(1, 49) if n not in (7, 9)], timezone.now()
+    )
+    prove(account.folders.get(name="Customers/Nord"), Listing([1, 2]), [1, 2], NOON)
     return account
 
 
@@ -59,7 +61,7 @@ def test_the_owner_reads_the_proof_and_how_it_came_about(
     assert "50 on the server · 48 recorded" in page
     assert "2 set aside" in page
     assert "1 missing</span> of 48" in page
-    prove(folder_of(mailbox), [1, 2], [1], timezone.now())
+    prove(folder_of(mailbox), Listing([1, 2]), [1], timezone.now())
     assert "1 email of 4 is missing." in page_of(as_user(alice), mailbox)
     refuse_proof(folder_of(mailbox), "The server is closed on Sundays.", timezone.now())
     assert "The server is closed on Sundays." in page_of(as_user(alice), mailbox)

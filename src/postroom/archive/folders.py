@@ -1,6 +1,7 @@
 """The folders of an account, as the server listed them."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,38 +9,68 @@ from postroom.accounts.models import EmailAccount
 from postroom.archive.announce import announce_account, announce_work
 from postroom.archive.models import Folder, FolderRole
 
+NO_TELLING = 1  # Servers without numberings of their own give every folder 0 or 1.
 FIRST = (FolderRole.INBOX, FolderRole.SENT, FolderRole.ALL, FolderRole.ARCHIVE)
 
 
 @dataclass(frozen=True, slots=True)
 class ListedFolder:
-    """A folder as the server tells of it; synced `by_default` until somebody chooses."""
+    """A folder as the server tells of it; synced `by_default` until somebody chooses.
+
+    `uidvalidity` is 0 where the server does not tell it without the folder being opened.
+    """
 
     name: str
     delimiter: str
     role: FolderRole
     by_default: bool
+    uidvalidity: int = 0
 
 
 def keep_folders(account: EmailAccount, listed: Sequence[ListedFolder], now: datetime) -> None:
     """Remember what is listed; a folder no longer listed is marked, its mail stays."""
     known = {folder.name: folder for folder in account.folders.all()}
+    renamed = renamed_among(known, listed)
     for entry in listed:
-        folder = known.pop(entry.name, None)
-        if folder is None:
-            Folder.objects.create(
-                account=account,
-                name=entry.name,
-                delimiter=entry.delimiter,
-                role=entry.role,
-                is_synced=entry.by_default,
-            )
-        elif (folder.role, folder.gone_at) != (entry.role, None):
-            folder.role, folder.gone_at = entry.role, None
-            folder.save(update_fields=["role", "gone_at"])
+        if folder := known.pop(entry.name, None):
+            keep_told(folder, entry)
+            continue
+        before = renamed.get(entry.name)
+        Folder.objects.create(
+            account=account,
+            name=entry.name,
+            delimiter=entry.delimiter,
+            role=entry.role,
+            is_synced=before.is_synced if before else entry.by_default,
+            uidvalidity=entry.uidvalidity,
+        )
     lost = [folder.pk for folder in known.values() if folder.gone_at is None]
     if listed and lost:
         Folder.objects.filter(pk__in=lost).update(gone_at=now)
+
+
+def renamed_among(known: Mapping[str, Folder], listed: Sequence[ListedFolder]) -> dict[str, Folder]:
+    """New names to the folders that went by another: so the owner's choice goes along.
+
+    A renamed folder keeps its numbering. What only one lost and one new folder have in common
+    tells; the mail itself is found again by content, never by this.
+    """
+    names = {entry.name for entry in listed}
+    lost = [f for f in known.values() if f.name not in names and f.gone_at is None]
+    new = [entry for entry in listed if entry.name not in known]
+    times = Counter(f.uidvalidity for f in lost), Counter(entry.uidvalidity for entry in new)
+    telling = {n for n in times[0] if n > NO_TELLING and all(t[n] == 1 for t in times)}
+    before = {f.uidvalidity: f for f in lost if f.uidvalidity in telling}
+    return {e.name: before[e.uidvalidity] for e in new if e.uidvalidity in telling}
+
+
+def keep_told(folder: Folder, entry: ListedFolder) -> None:
+    """What the server tells of a folder that is known; writes only what differs."""
+    uidvalidity = folder.uidvalidity or entry.uidvalidity
+    if (folder.role, folder.gone_at, folder.uidvalidity) == (entry.role, None, uidvalidity):
+        return
+    folder.role, folder.gone_at, folder.uidvalidity = entry.role, None, uidvalidity
+    folder.save(update_fields=["role", "gone_at", "uidvalidity"])
 
 
 def folders_to_sync(account: EmailAccount) -> list[Folder]:

@@ -29,6 +29,7 @@ NOTHING = {"server": 0, "recorded": 0, "quarantined": 0, "missing": 0}
 class FolderProof:
     """What the server has of a folder and what is recorded here.
 
+    `left_out` are messages that are not meant to be brought yet: their day's budget is used up.
     `since` is when it first came out like this; None before the first comparison. With a
     `refusal` the last attempt to compare failed, and the counts are those of before.
     """
@@ -37,6 +38,7 @@ class FolderProof:
     server: int = 0
     recorded: int = 0
     quarantined: int = 0
+    left_out: int = 0
     missing: int = 0
     missing_uids: tuple[int, ...] = ()
     refusal: str = ""
@@ -70,6 +72,7 @@ def proof_from(folder: Folder, entry: ProofEntry | None) -> FolderProof:
         entry.server,
         entry.recorded,
         entry.quarantined,
+        entry.left_out,
         entry.missing,
         tuple(entry.missing_uids),
         entry.refusal,
@@ -77,20 +80,22 @@ def proof_from(folder: Folder, entry: ProofEntry | None) -> FolderProof:
     )
 
 
-@transaction.atomic
-def prove(
-    folder: Folder,
-    server: Iterable[int],
-    recorded: Iterable[int],
-    now: datetime,
-    *,
-    nameless: int = 0,
-) -> int:
-    """Compare the UIDs of the server with those recorded; returns how many are missing.
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a server lists of a folder: UIDs, and which of them are not meant to be brought yet.
 
     `nameless` are messages that the ledger cannot tell from others, so they are missing.
     """
-    entry = compared(folder, set(server), set(recorded), nameless)
+
+    uids: Iterable[int]
+    left_out: Iterable[int] = ()
+    nameless: int = 0
+
+
+@transaction.atomic
+def prove(folder: Folder, listing: Listing, recorded: Iterable[int], now: datetime) -> int:
+    """Compare the UIDs of the server with those recorded; returns how many are missing."""
+    entry = compared(folder, listing, set(recorded))
     keep_if_new(entry, latest_of(folder), now)
     return entry.missing
 
@@ -119,17 +124,20 @@ def keep_if_new(entry: ProofEntry, latest: ProofEntry | None, now: datetime) -> 
     announce_account(entry.folder.account_id)
 
 
-def compared(folder: Folder, server: set[int], recorded: set[int], nameless: int) -> ProofEntry:
+def compared(folder: Folder, listing: Listing, recorded: set[int]) -> ProofEntry:
     """The entry that these sets of UIDs make."""
+    server = set(listing.uids)
     known = server & recorded
     aside = (server & quarantined_uids(folder)) - known
-    missing = server - known - aside
+    left_out = (server & set(listing.left_out)) - known - aside
+    missing = server - known - aside - left_out
     return ProofEntry(
         folder=folder,
-        server=len(server) + nameless,
+        server=len(server) + listing.nameless,
         recorded=len(known),
         quarantined=len(aside),
-        missing=len(missing) + nameless,
+        left_out=len(left_out),
+        missing=len(missing) + listing.nameless,
         missing_uids=sorted(missing)[-MOST_NAMED:],
     )
 

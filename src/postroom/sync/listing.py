@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 
 from postroom.archive.folders import ListedFolder
 from postroom.archive.models import FolderRole
+from postroom.imap.uid_set import UID_MAX
 from postroom.net.imap_client import Mailbox
 from postroom.sync.folder_names import ROLE_BY_NAME, comparable
 
@@ -52,7 +53,14 @@ def listed(mailbox: Mailbox, role: FolderRole, only_all_mail: bool) -> ListedFol
     """The folder, synced by default unless its mail is unwanted or lies elsewhere as well."""
     is_wanted = role not in NOT_SYNCED and not VIEWS & lower(mailbox.attributes)
     by_default = role in SYNCED_OF_GMAIL if only_all_mail else is_wanted
-    return ListedFolder(mailbox.name, mailbox.delimiter or "", role, by_default)
+    numbering = (mailbox.status.uidvalidity if mailbox.status else None) or 0
+    return ListedFolder(
+        mailbox.name,
+        mailbox.delimiter or "",
+        role,
+        by_default,
+        numbering if numbering <= UID_MAX else 0,
+    )
 
 
 def role_of(mailbox: Mailbox, taken: set[FolderRole | None]) -> FolderRole:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
+from postroom.archive.arrivals import Flags
 from postroom.archive.folders import (
     Counts,
     counts_of,
@@ -25,7 +26,7 @@ from postroom.archive.ledger import (
     unseen_in,
 )
 from postroom.archive.models import Folder
-from postroom.archive.proofs import prove, refuse_proof
+from postroom.archive.proofs import Listing, prove, refuse_proof
 from postroom.archive.quarantine import quarantined_uids
 from postroom.imap.capabilities import Tier
 from postroom.imap.uid_set import UidSet
@@ -35,7 +36,8 @@ from postroom.sync.bodies import bring_bodies, due_by_folder
 from postroom.sync.database import in_database
 from postroom.sync.holding_back import bodies_within_budget, within_budget
 from postroom.sync.listing import listed_folders
-from postroom.sync.new_mail import FolderView, bring_new_mail, look_at
+from postroom.sync.looking import ChangedView, look
+from postroom.sync.new_mail import FolderView, bring_new_mail
 from postroom.sync.planning import keep_plans, newly_planned
 from postroom.sync.reading import flags_of
 from postroom.sync.storage import mark_due
@@ -47,6 +49,9 @@ log = logging.getLogger(__name__)
 
 async def catch_up(visit: Visit) -> None:
     """Bring the account up to date with its server, completely."""
+    if not visit.is_thorough:
+        # Of the open folder STATUS tells what was (RFC 3501 §6.3.10. Seen: Dovecot) until NOOP.
+        await visit.client.noop()
     mailboxes = await visit.client.list_mailboxes()
     listed = listed_folders(mailboxes, visit.client.capabilities)
     await in_database(keep_folders, visit.account, listed, visit.clock())
@@ -63,14 +68,14 @@ async def catch_up(visit: Visit) -> None:
 
 async def catch_up_in(visit: Visit, folders: Sequence[Folder]) -> None:
     """Bring these folders up to date, and every body that is due."""
-    views = [view for f in folders if (view := await new_mail_of(visit, f))]
+    looks = [one for f in folders if (one := await new_mail_of(visit, f))]
     await bring_due_bodies(visit)
-    for view in views:
+    for view, _ in looks:
         async with left_for_now(visit, view.folder):
             await compare_flags(visit, view)
-    for view in views:
+    for view, left_out in looks:
         async with left_for_now(visit, view.folder):
-            await compare_places(visit, view)
+            await compare_places(visit, view, left_out)
 
 
 @asynccontextmanager
@@ -101,14 +106,15 @@ def has_moved(folder: Folder, mailboxes: Sequence[Mailbox]) -> bool:
     return told != counts_of(folder)
 
 
-async def new_mail_of(visit: Visit, folder: Folder) -> FolderView | None:
-    """Bring a folder's new mail; None where the server refuses."""
-    complete: FolderView | None = None
+async def new_mail_of(visit: Visit, folder: Folder) -> tuple[FolderView, UidSet] | None:
+    """Bring a folder's new mail; returns also what was left out. None where the server refuses."""
+    complete: tuple[FolderView, UidSet] | None = None
     async with left_for_now(visit, folder):
-        view = await look_at(visit, folder)
+        view = await look(visit, folder)
         await note_gap(visit, view)
-        await bring_new_mail(visit, await within_budget(visit.progress, visit.client, view))
-        complete = view
+        wanted = await within_budget(visit.progress, visit.client, view)
+        await bring_new_mail(visit, wanted)
+        complete = view, view.uids - wanted.uids
     return complete
 
 
@@ -127,7 +133,7 @@ async def note_gap(visit: Visit, view: FolderView) -> None:
             len(gap),
             gap,
         )
-        await in_database(prove, folder, below, view.ledger, visit.clock())
+        await in_database(prove, folder, Listing(below), view.ledger, visit.clock())
 
 
 async def bring_due_bodies(visit: Visit) -> None:
@@ -146,33 +152,38 @@ async def bring_due_bodies(visit: Visit) -> None:
 
 
 async def compare_flags(visit: Visit, view: FolderView) -> None:
-    """Take over flags that other clients changed (RFC 7162 §3.1.4.1, or all of them)."""
-    if not view.ledger:
-        return
+    """Take over flags that other clients changed."""
+    told = view.flags if isinstance(view, ChangedView) else await flags_told(visit, view)
+    changed = {
+        uid: flags
+        for uid, flags in told.items()
+        if uid in view.uids and view.ledger.get(uid, flags) != flags
+    }
+    if changed:
+        await in_database(set_flags, view.folder, changed)
+
+
+async def flags_told(visit: Visit, view: FolderView) -> dict[int, Flags]:
+    """The flags that changed since the last pass (RFC 7162 §3.1.4.1), or all of them."""
     folder, highest = view.folder, view.selected.highestmodseq
+    known = UidSet(view.ledger) & view.uids
     since = folder.highestmodseq if visit.client.tier != Tier.PLAIN else None
-    if since is not None and since == highest:
-        return
+    if not known or (since is not None and since == highest):
+        return {}
     if since is not None and (highest is None or highest < since):
         since = None  # The mark came from a lie, or from a server restored from its backup.
     await visit.examine(folder)
-    known = UidSet(view.ledger) & view.uids
-    if not known:
-        return
     answers = visit.client.uid_fetch(known, flags=True, changed_since=since)
-    met = {m.uid: flags_of(m.flags) async for m in answers if m.flags is not None}
-    changed = {uid: f for uid, f in met.items() if uid in known and view.ledger.get(uid) != f}
-    if changed:
-        await in_database(set_flags, folder, changed)
+    return {m.uid: flags_of(m.flags) async for m in answers if m.flags is not None}
 
 
-async def compare_places(visit: Visit, view: FolderView) -> None:
+async def compare_places(visit: Visit, view: FolderView, left_out: UidSet) -> None:
     """Take note of what is no longer listed, and move the cursor over what is accounted for."""
     folder, selected = view.folder, view.selected
     missing = await confirmed_missing(visit, view)
     if missing is not None:
         await in_database(miss, folder, missing, visit.clock())
-    await in_database(prove_folder, view, visit.clock())
+    await in_database(prove_view, view, left_out, visit.clock())
     if not view.is_complete:
         return
     await in_database(bury_before_renumbering, folder, visit.clock())
@@ -187,10 +198,11 @@ async def compare_places(visit: Visit, view: FolderView) -> None:
         await in_database(move_cursor, folder, counts, visit.clock())
 
 
-def prove_folder(view: FolderView, now: datetime) -> None:
+def prove_view(view: FolderView, left_out: UidSet, now: datetime) -> None:
     """Compare what the server listed with the ledger as it is now."""
     has_new = bool(view.uids - UidSet(view.ledger))
-    prove(view.folder, view.uids, recorded_uids(view.folder) if has_new else view.ledger, now)
+    recorded = recorded_uids(view.folder) if has_new else view.ledger
+    prove(view.folder, Listing(view.uids, left_out), recorded, now)
 
 
 async def confirmed_missing(visit: Visit, view: FolderView) -> set[int] | None:

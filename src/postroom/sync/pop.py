@@ -19,7 +19,7 @@ from postroom.archive.bodies import body_unavailable
 from postroom.archive.folders import Counts, ListedFolder, keep_folders, move_cursor, renumber
 from postroom.archive.ledger import note_listed, recorded_flags, recorded_uids
 from postroom.archive.models import Folder, FolderRole
-from postroom.archive.proofs import prove
+from postroom.archive.proofs import Listing, prove
 from postroom.archive.quarantine import quarantine, quarantined_uids
 from postroom.imap.limits import Limits
 from postroom.imap.responses import FetchedMessage
@@ -92,8 +92,10 @@ async def pass_over_pop(visit: PopVisit) -> None:
 
 def prove_inbox(visit: PopVisit, folder: Folder, ids: int) -> None:
     """Compare what the server listed with the ledger."""
-    nameless = ids - len(visit.listed)
-    prove(folder, visit.listed, recorded_uids(folder), visit.clock(), nameless=nameless)
+    recorded = recorded_uids(folder)
+    left_out = visit.listed.keys() - recorded if visit.progress.is_held_back else ()
+    listing = Listing(visit.listed, left_out, ids - len(visit.listed))
+    prove(folder, listing, recorded, visit.clock())
 
 
 async def bring_everything(visit: PopVisit, folder: Folder) -> None:
