@@ -3,7 +3,6 @@
 New mail is never held back: see `planning` for which mail is which.
 """
 
-from datetime import date
 from typing import Protocol
 
 
@@ -30,31 +29,35 @@ class PauseAsked(HeldBack):
 class Budget:
     """What is left of a day for one account, measured at its connection.
 
-    A pass that runs over midnight is counted to the day on which it began. `left_out` tells
-    whether there was existing mail that had to wait.
+    A pass that runs over midnight is counted to the day on which it began, and what was on its way
+    when the budget ended is counted too. `left_out` tells whether existing mail had to wait.
     """
 
-    def __init__(self, day: date, allowed: int | None, used: int) -> None:
-        self.day = day
+    def __init__(self, allowed: int | None, used: int) -> None:
         self.left_out = False
         self._allowed = allowed
         self._used = used
         self._was_used_up = self.is_used_up
         self._meter: Meter | None = None
         self._read_at = 0
+        self._unwritten = 0
 
     def measure(self, meter: Meter) -> None:
         """Count at this connection from now on."""
         if meter is not self._meter:
             self._meter, self._read_at = meter, meter.octets_received
 
-    def spend(self) -> int:
-        """Count what came since it was last counted, and return it."""
-        if self._meter is None:
-            return 0
-        now = self._meter.octets_received
-        octets, self._read_at = now - self._read_at, now
-        self._used += octets
+    def count(self) -> None:
+        """Count what came since the last count."""
+        if self._meter is not None:
+            now = self._meter.octets_received
+            octets, self._read_at = now - self._read_at, now
+            self._used += octets
+            self._unwritten += octets
+
+    def take_unwritten(self) -> int:
+        """What was counted since it was last written down."""
+        octets, self._unwritten = self._unwritten, 0
         return octets
 
     @property
@@ -62,8 +65,8 @@ class Budget:
         """Whether existing mail must wait for another day."""
         return self._allowed is not None and self._used >= self._allowed
 
-    def check(self) -> None:
-        """Raise DayUsedUp, once: who goes on without a budget brings new mail only."""
-        if self.is_used_up and not self._was_used_up:
-            self._was_used_up = True
-            raise DayUsedUp
+    def ends_now(self) -> bool:
+        """Whether it was used up by this pass; once: who goes on brings new mail only."""
+        ends = self.is_used_up and not self._was_used_up
+        self._was_used_up = self.is_used_up
+        return ends

@@ -9,7 +9,7 @@ from postroom.accounts.traffic import allowed_octets, count_octets, used_octets
 from postroom.archive.announce import announce_account
 from postroom.archive.models import SyncRun
 from postroom.archive.replayable import replayable
-from postroom.sync.budget import Budget, Meter, PauseAsked
+from postroom.sync.budget import Budget, DayUsedUp, Meter, PauseAsked
 from postroom.sync.database import in_database
 from postroom.sync.pace import Pace
 from postroom.sync.planning import existing_mail_of, recorded_in
@@ -37,6 +37,7 @@ class Progress:
         self._messages = Pace(monotonic())
         self._bodies = Pace(monotonic())
         self._noted_at = 0.0
+        self._is_paused = False
 
     async def budget(self, meter: Meter) -> Budget:
         """The day's budget; it is opened when there first is something to bring."""
@@ -65,36 +66,46 @@ class Progress:
         self._bodies.note(run.bodies_done, now)
         run.messages_rate, run.bodies_rate = self._messages.rate(now), self._bodies.rate(now)
         await self._note()
+        await self._end_if_due()
 
     async def finish(self, now: datetime) -> None:
         """The pass is complete."""
         self.run.finished_at = now
-        await self._note(is_last=True)
+        await self._note(at_once=True)
 
-    async def _note(self, *, is_last: bool = False) -> None:
+    async def _note(self, *, at_once: bool = False) -> None:
         if self._watcher:
             self._watcher(self.run)
         if not self.run.messages_found + self.run.bodies_found:
             return  # A pass that brings nothing writes nothing.
-        if is_last or monotonic() - self._noted_at > SECONDS_BETWEEN_NOTES:
+        if at_once or monotonic() - self._noted_at > SECONDS_BETWEEN_NOTES:
             self._noted_at = monotonic()
-            is_active = await in_database(save, self.run, self._budget)
-            if not is_last:
-                self._look_whether_to_end(is_active)
+            octets = self._unwritten_octets()
+            self._is_paused = not await in_database(save, self.run, octets)
 
-    def _look_whether_to_end(self, is_active: bool) -> None:
-        if self._heeds_pause and not is_active:
+    async def _end_if_due(self) -> None:
+        if self._heeds_pause and self._is_paused:
             raise PauseAsked
-        if self._budget:
-            self._budget.check()
+        if self._budget is None:
+            return
+        self._budget.count()
+        if self._budget.ends_now():
+            await self._note(at_once=True)
+            raise DayUsedUp
+
+    def _unwritten_octets(self) -> int:
+        if self._budget is None:
+            return 0
+        self._budget.count()
+        return self._budget.take_unwritten()
 
 
 @replayable()
-def save(run: SyncRun, budget: Budget | None) -> bool:
+def save(run: SyncRun, octets: int) -> bool:
     """Write the numbers and tell the pages. Returns whether nobody paused the account."""
     run.save()
-    if budget and (octets := budget.spend()):
-        count_octets(run.account_id, budget.day, octets)
+    if octets:
+        count_octets(run.account_id, run.started_at.date(), octets)
     if run.finished_at:
         forget_older(run)
     announce_account(run.account_id)
@@ -116,7 +127,7 @@ def open_budget(run: SyncRun) -> Budget:
     if account.first_complete_at is None:
         run.messages_before = recorded_in(account)
         run.messages_planned = existing_mail_of(account)
-    return Budget(day, allowed_octets(account), used_octets(account, day))
+    return Budget(allowed_octets(account), used_octets(account, day))
 
 
 def new_run(account: EmailAccount, now: datetime) -> SyncRun:

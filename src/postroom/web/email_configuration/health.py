@@ -92,7 +92,7 @@ def glance_of(account: EmailAccount, now: datetime) -> Glance:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """All that the account's page shows of its state; a plan until existing mail is in."""
+    """All that the account's page shows of its state; a plan on the way to existing mail."""
 
     account: EmailAccount
     state: State
@@ -109,10 +109,11 @@ class Health:
 def health_of(account: EmailAccount, now: datetime) -> Health:
     """The account's health at this moment."""
     traffic = traffic_of(account, now)
+    is_on_the_way = account.first_complete_at is None and not account.trouble
     return Health(
         account,
         state_of(account, traffic),
         progress_of(account, traffic),
-        find_plan(account) if account.first_complete_at is None else None,
+        find_plan(account) if is_on_the_way else None,
         traffic,
     )
