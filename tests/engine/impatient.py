@@ -10,13 +10,13 @@ from postroom.cli.bootstrap import set_up_django
 
 set_up_django()
 
-from postroom.engine import running, tasks  # noqa: E402 - models need Django first
+from postroom.engine import attempts, running  # noqa: E402 - models need Django first
 from postroom.sync import keeping  # noqa: E402
 
-__all__ = ["keeping", "running", "tasks"]
+__all__ = ["attempts", "keeping", "running"]
 
 keeping.POLL_SECONDS = 1.0
-tasks.FIRST_WAIT = 0.5
+attempts.WAITS |= {state: attempts.Waits(0.5, 600.0) for state in attempts.WAITS}
 
 if __name__ == "__main__":
     main()

@@ -25,7 +25,7 @@ from postroom.accounts.models import Direction, EmailAccount, Security
 from postroom.accounts.seals import keep_secret
 from postroom.archive.models import Folder, ServerCopy
 from postroom.archive.proofs import proof_of
-from postroom.engine.tasks import wait_after
+from postroom.engine.attempts import find_wait
 from postroom.net.errors import ConnectionLost, NetError
 from postroom.sync import keeping
 from postroom.sync.once import sync_once
@@ -159,7 +159,7 @@ async def kept(account: EmailAccount, seconds: float) -> Counter[str]:
             met["completed"] += 1
         except NetError as error:
             met[error.kind] += 1
-            await asyncio.sleep(min(wait_after(0), 1))
+            await asyncio.sleep(min(find_wait(error.kind, 0) or 1, 1))
     return met
 
 

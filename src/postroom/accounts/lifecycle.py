@@ -3,9 +3,7 @@
 from datetime import datetime
 
 from postroom.accounts.models import Activation, EmailAccount, Sharing
-
-# Never retry a refused password. Design §5, invariant 7.
-NEEDS_A_PERSON = frozenset({"sign_in_refused", "sign_in_not_offered", "secret_does_not_open"})
+from postroom.accounts.troubles import NEEDS_A_PERSON
 
 
 def pause(account: EmailAccount) -> None:

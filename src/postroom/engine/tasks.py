@@ -5,7 +5,6 @@ killed engine left.
 """
 
 import logging
-import random
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import datetime
@@ -16,9 +15,11 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 
-from postroom.accounts.lifecycle import NEEDS_A_PERSON, meet_trouble
+from postroom.accounts.lifecycle import meet_trouble
 from postroom.accounts.models import Activation, EmailAccount, Protocol
+from postroom.accounts.troubles import NEEDS_A_PERSON
 from postroom.archive.announce import announce_account
+from postroom.engine.attempts import find_wait
 from postroom.engine.bells import BELLS
 from postroom.sync.database import in_database
 from postroom.sync.keeping import keep_in_sync
@@ -30,7 +31,6 @@ log = logging.getLogger(__name__)
 LOCK = "account:{}"
 SECONDS_HELD = 3600.0
 STALLED_SECONDS = 12.0  # A killed engine's accounts are free after this.
-FIRST_WAIT, LONGEST_WAIT = 3.0, 600.0
 
 
 @app.task(name="postroom.keep_account", queue="accounts")
@@ -48,8 +48,8 @@ async def keep_account(account_id: int, failures: int = 0) -> None:
         except Exception as error:
             kind, sentence = trouble_of(error)
             await in_database(note_trouble, account, kind, sentence, timezone.now())
-            if kind not in NEEDS_A_PERSON:
-                await go_on(account_id, failures + 1, wait_after(failures))
+            if (seconds := find_wait(kind, failures)) is not None:
+                await go_on(account_id, failures + 1, seconds)
         else:
             await go_on(account_id, 0, 0)
 
@@ -72,12 +72,6 @@ def start_keeping(account: EmailAccount) -> None:
         app.job_manager.cancel_job_by_id(job_id, delete_job=True)
     with suppress(AlreadyEnqueued):
         keep_account.configure(lock=lock, queueing_lock=lock).defer(account_id=account.pk)
-
-
-def wait_after(failures: int) -> float:
-    """Seconds to the next attempt: doubling, capped, jittered. Design §5, invariant 7."""
-    longest: float = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(failures, 10))
-    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
 
 
 async def go_on(account_id: int, failures: int, seconds: float) -> None:

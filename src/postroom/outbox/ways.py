@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from postroom.accounts.lifecycle import NEEDS_A_PERSON
 from postroom.accounts.models import Credential, Direction, EmailAccount
 from postroom.accounts.seals import get_secret
+from postroom.accounts.troubles import NEEDS_A_PERSON
 from postroom.net.credentials import Password
 from postroom.net.server import AllowedNetworks, Security, Server
 from postroom.outbox.models import Notice

@@ -43,9 +43,7 @@ urlpatterns = [
     path(CONFIGURATION + "<id:pk>/sharing/", configuration.sharing, name="sharing"),
     path(CONFIGURATION + "<id:pk>/pause/", configuration.pausing, name="pause"),
     path(CONFIGURATION + "<id:pk>/resumption/", configuration.resumption, name="resumption"),
-    path(
-        CONFIGURATION + "<id:pk>/reconnection/", reconnection.reconnection, name="reconnection"
-    ),
+    path(CONFIGURATION + "<id:pk>/reconnection/", reconnection.reconnection, name="reconnection"),
     path(CONFIGURATION + "<id:pk>/budget/", reconnection.budget, name="budget"),
     path(CONFIGURATION + "<id:pk>/comparison/", upkeep.comparison, name="comparison"),
     path(CONFIGURATION + "<id:pk>/folders/", upkeep.folders, name="folders"),

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from postroom.accounts.lifecycle import NEEDS_A_PERSON
 from postroom.accounts.models import Activation, EmailAccount
+from postroom.accounts.troubles import NEEDS_A_PERSON
 from postroom.archive.comparisons import find_comparison
 from postroom.archive.models import Comparison, ProofEntry
 from postroom.archive.proofs import FolderProof, history_of, proof_of

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from postroom.accounts.lifecycle import NEEDS_A_PERSON
 from postroom.accounts.models import Activation, EmailAccount
+from postroom.accounts.troubles import NEEDS_A_PERSON
 from postroom.archive.models import SyncRun
 from postroom.sync.planning import Plan, find_plan
 from postroom.web.email_configuration.traffic import Traffic, traffic_of
