@@ -4,7 +4,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """What zstd has compressed PostgreSQL need not try to compress again."""
 
-    dependencies = [("archive", "0007_left_out")]
+    dependencies = [("archive", "0006_bodies_due")]
 
     operations = [
         migrations.RunSQL(
