@@ -56,6 +56,13 @@
     place?.querySelector(`[data-do="${word}"]`)?.click();
   };
 
+  function chooseFolder() {
+    const menu = document.querySelector("#reading details.menu");
+    if (!menu) return;
+    menu.open = true;
+    menu.querySelector("li button").focus();
+  }
+
   const undo = () => document.querySelector('#toast [data-do="undo"]')?.click();
 
   const showKeys = () => document.getElementById("keys")?.showModal();
@@ -70,7 +77,7 @@
     "#": doing("trash"),
     s: doing("flag"),
     U: doing("unread"),
-    v: doing("move"),
+    v: chooseFolder,
     z: undo,
     "?": showKeys,
   };
