@@ -5,9 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+from django.db.models import Min
+
 from postroom.accounts.models import EmailAccount
 from postroom.archive.announce import announce_account, announce_work
-from postroom.archive.models import Folder, FolderRole
+from postroom.archive.models import Folder, FolderRole, Quarantine, ServerCopy
 
 NO_TELLING = 1  # Servers without numberings of their own give every folder 0 or 1.
 FIRST = (FolderRole.INBOX, FolderRole.SENT, FolderRole.ALL, FolderRole.ARCHIVE)
@@ -98,6 +101,22 @@ def renumber(folder: Folder, uidvalidity: int) -> None:
     """
     folder.uidvalidity, folder.uidnext, folder.highestmodseq = uidvalidity, None, None
     folder.save(update_fields=["uidvalidity", "uidnext", "highestmodseq"])
+
+
+@transaction.atomic
+def forget_numbering(account: EmailAccount) -> None:
+    """Another server keeps this mail now, and what its numbers are worth nobody knows.
+
+    Two servers may give one numbering to different mail. So what is known lies from now on under
+    a numbering that no server can have; it is found again by content, and then its place.
+    """
+    for folder in account.folders.all():
+        places = ServerCopy.objects.filter(folder=folder)
+        lowest = places.aggregate(lowest=Min("uidvalidity"))["lowest"] or 0
+        numbered = {"folder": folder, "uidvalidity": folder.uidvalidity}
+        for rows in (places, Quarantine.objects.all()):
+            rows.filter(**numbered).update(uidvalidity=min(lowest, 0) - 1)
+        renumber(folder, 0)
 
 
 def look_again(folder: Folder) -> None:

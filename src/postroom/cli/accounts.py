@@ -8,8 +8,11 @@ from postroom.cli.bootstrap import Failed, with_django
 from postroom.cli.checking import check_command
 from postroom.cli.finding import get_account, get_user
 from postroom.cli.folders import folders_command
+from postroom.cli.moving import move_command
+from postroom.cli.planning import budget_command, plan_command
 from postroom.cli.printing import json_option, print_json, print_table
 from postroom.cli.quarantine import quarantine_command
+from postroom.cli.reconnecting import reconnect_command, tell_of_sending
 from postroom.cli.secret_input import password_option, read_password
 
 SECURITY = click.Choice(["tls", "starttls", "none"])
@@ -17,11 +20,15 @@ SECURITY = click.Choice(["tls", "starttls", "none"])
 
 @click.group("account")
 def account_command() -> None:
-    """Connected mailboxes: add, list, show, check, pause, resume; folders, what was set aside."""
+    """Connected mailboxes: connect them, look after them, pause and resume."""
 
 
 account_command.add_command(check_command)
 account_command.add_command(folders_command)
+account_command.add_command(plan_command)
+account_command.add_command(budget_command)
+account_command.add_command(reconnect_command)
+account_command.add_command(move_command)
 account_command.add_command(quarantine_command)
 
 
@@ -61,6 +68,7 @@ def add(address: str, owner: str, password_stdin: bool, **choices: Any) -> None:
     click.echo(
         f"{account.address} is connected. “postroom sync {account.address} --once” syncs it."
     )
+    tell_of_sending(account)
 
 
 @account_command.command("list")

@@ -1,0 +1,43 @@
+"""A mailbox that moved to another mail server: tried there first, then everything goes on.
+
+The mail is found again by content. Nothing is fetched twice that is here whole, and nothing is
+shown twice.
+"""
+
+import asyncio
+
+from django.db import transaction
+
+from postroom.accounts.lifecycle import recover
+from postroom.accounts.models import Direction, EmailAccount, Protocol
+from postroom.accounts.seals import keep_secret
+from postroom.archive.folders import forget_numbering
+from postroom.net.credentials import Password
+from postroom.net.errors import NetError
+from postroom.setup.connecting import ServerAddress, failed, refuse_empty, server_columns
+from postroom.setup.trying import try_incoming
+
+
+def move_account(account: EmailAccount, server: ServerAddress, password: str) -> None:
+    """Read the account from this server from now on. Raises ConnectionFailed, changes nothing."""
+    refuse_empty(password)
+    protocol = Protocol(account.protocol)
+    secret = Password(account.sign_in_name, password)
+    try:
+        asyncio.run(try_incoming(protocol, server.server, secret))
+    except NetError as error:
+        raise failed(error, protocol) from error
+    keep_place(account, server, password)
+
+
+@transaction.atomic
+def keep_place(account: EmailAccount, server: ServerAddress, password: str) -> None:
+    """Write down where the mailbox is, and that no number of before means anything there."""
+    account.refresh_from_db()
+    columns = server_columns(account.protocol, server)
+    for name, value in columns.items():
+        setattr(account, name, value)
+    account.save(update_fields=list(columns))
+    keep_secret(account, Direction.INCOMING, password)
+    forget_numbering(account)
+    recover(account)
