@@ -3,9 +3,10 @@
 pytest reads this file before Django is set up, so models are imported where they are used.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from unittest import mock
+from urllib.parse import quote
 
 import pytest
 
@@ -15,7 +16,7 @@ from servers.submission_thread import submission_beside
 if TYPE_CHECKING:
     from postroom.accounts.models import EmailAccount
 
-SECRET = "correct horse"
+SECRET = "correct horse battery"
 RELAY_USER = "crm@example.com"
 
 
@@ -37,9 +38,7 @@ def peer() -> Iterator[Submission]:
 @pytest.fixture
 def relay(peer: Submission) -> Iterator[Submission]:
     """The same, set as the organisation's relay."""
-    with relay_at(
-        f"smtp+plain://{RELAY_USER.replace('@', '%40')}:correct%20horse@{peer.host}:{peer.port}"
-    ):
+    with relay_at(url_of(peer)):
         yield peer
 
 
@@ -55,7 +54,9 @@ def own_server(peer: Submission, account: "EmailAccount") -> Submission:
     return peer
 
 
-Relay = Callable[[str], object]
+def url_of(peer: Submission) -> str:
+    """The server as POSTROOM_SMTP_URL names it."""
+    return f"smtp+plain://{quote(RELAY_USER)}:{quote(SECRET)}@{peer.host}:{peer.port}"
 
 
 def relay_at(url: str) -> "mock._patch_dict":

@@ -74,7 +74,7 @@ def test_an_outgoing_server_that_does_not_work_stands_in_nobodys_way(
 ) -> None:
     nobody = ServerAddress("127.0.0.1", 1025, Security.NONE)
     change = {"smtp_password": OLD} if case == "wrong password" else {"smtp": nobody}
-    account = connect_account(replace(request_, **change))  # type: ignore[arg-type]
+    account = connect_account(replace(request_, **change))
     assert ("refused" in account.smtp_trouble_sentence) == (case == "wrong password")
     assert account.smtp_trouble_sentence
     assert "canary" not in account.smtp_trouble_sentence

@@ -3,6 +3,8 @@
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from time import monotonic
 
 Show = Callable[[str, int, int], None]
 
@@ -15,9 +17,29 @@ def bars(*names: str, is_quiet: bool) -> Iterator[Show]:
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn as TimeLeft
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeLeft())
+    from postroom.sync.pace import Pace
+
+    pace_column = TextColumn("{task.fields[pace]}")
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), pace_column)
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        tasks = {name: progress.add_task(name) for name in names}
-        yield lambda name, found, done: progress.update(tasks[name], total=found, completed=done)
+        tasks = {name: progress.add_task(name, pace="") for name in names}
+        paces: dict[str, Pace] = {}
+
+        def show(name: str, found: int, done: int) -> None:
+            now = monotonic()
+            pace = paces.setdefault(name, Pace(now, done))
+            pace.note(done, now)
+            told = in_words(pace.rate(now), found - done)
+            progress.update(tasks[name], total=found, completed=done, pace=told)
+
+        yield show
+
+
+def in_words(rate: float, left: int) -> str:
+    """`340/s · 0:02:10`, as far as it is known."""
+    if rate < 0.5:
+        return ""
+    return (
+        f"{rate:,.0f}/s · {timedelta(seconds=round(left / rate))}" if left > 0 else f"{rate:,.0f}/s"
+    )

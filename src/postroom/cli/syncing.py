@@ -37,11 +37,14 @@ def sync_command(address: str, once: bool, as_json: bool) -> None:
                 "messages": result.messages,
                 "bodies": result.bodies,
                 "seconds": round(result.seconds, 3),
+                "is_held_back": result.is_held_back,
             }
         )
         return
     print_proofs(result.folders, as_json=False)
     click.echo(f"{result.messages} messages, {result.bodies} bodies, {result.seconds:.1f} s")
+    if result.is_held_back:
+        click.echo("What existing mail may take of a day is used up; the rest comes tomorrow.")
 
 
 def sync_to_the_end(account: "EmailAccount", *, is_quiet: bool) -> "SyncResult":
@@ -62,7 +65,7 @@ def told_to(show: "Show") -> "Watcher":
     """Who watches a run and shows it as bars."""
 
     def watch(run: "SyncRun") -> None:
-        show("messages", run.messages_found, run.messages_done)
+        show("messages", run.messages_in_all, run.messages_here)
         show("bodies", run.bodies_found, run.bodies_done)
 
     return watch

@@ -11,12 +11,12 @@ class Pace:
     """The median rate of the last few stretches of time.
 
     A mean would follow every pause of the server and every large message; a median leaves out
-    what is not the rule.
+    what is not the rule. What was `done` before it began does not count.
     """
 
-    def __init__(self, started: float) -> None:
+    def __init__(self, started: float, done: int = 0) -> None:
         self._started = self._from = started
-        self._done = self._done_before = 0
+        self._done = self._done_before = self._done_at_first = done
         self._rates: deque[float] = deque(maxlen=STRETCHES)
 
     def note(self, done: int, now: float) -> None:
@@ -32,4 +32,4 @@ class Pace:
         if self._rates:
             return median(self._rates)
         seconds = now - self._started
-        return self._done / seconds if seconds > 0 else 0.0
+        return (self._done - self._done_at_first) / seconds if seconds > 0 else 0.0

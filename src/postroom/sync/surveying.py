@@ -3,33 +3,47 @@
 from collections.abc import Iterable, Mapping
 
 from postroom.accounts.models import EmailAccount, Protocol
+from postroom.accounts.seals import SecretDoesNotOpen
 from postroom.archive.models import Folder
 from postroom.imap.responses import Status
 from postroom.imap.uid_set import UID_MAX
+from postroom.net.errors import NetError
 from postroom.net.imap_client import Mailbox
 from postroom.net.pop3_client import Pop3Message
 from postroom.sync.connecting import signed_in, signed_in_to_pop
 from postroom.sync.database import in_database
 from postroom.sync.listing import listed_folders
 from postroom.sync.planning import FolderPlan, Plan, plan_for
+from postroom.sync.troubles import SyncFailed, trouble_of
 from postroom.sync.visit import ONLY_NUMBERING
 
 LARGEST = 2**53  # Servers lie; sums of what they say must still fit into a column.
 
 
 async def survey(account: EmailAccount) -> Plan:
-    """Count what is on the server now. Raises the failures of `net.errors`; writes nothing."""
-    if account.protocol == Protocol.POP:
-        async with signed_in_to_pop(account) as client:
-            counted = [pop_plan("INBOX", await client.list_messages())]
-    else:
-        async with signed_in(account) as imap:
-            mailboxes = await imap.list_mailboxes()
-            capabilities = imap.capabilities
-        wanted = await in_database(wanted_folders, account, mailboxes, capabilities)
-        plans = plans_of(mailboxes)
-        counted = [plans[name] for name in wanted if name in plans]
+    """Count what is on the server now. Raises SyncFailed; writes nothing."""
+    count = count_pop if account.protocol == Protocol.POP else count_imap
+    try:
+        counted = await count(account)
+    except (NetError, SecretDoesNotOpen) as error:
+        raise SyncFailed(*trouble_of(error)) from error
     return await in_database(plan_for, account, counted)
+
+
+async def count_pop(account: EmailAccount) -> list[FolderPlan]:
+    """The one folder there is."""
+    async with signed_in_to_pop(account) as client:
+        return [pop_plan("INBOX", await client.list_messages())]
+
+
+async def count_imap(account: EmailAccount) -> list[FolderPlan]:
+    """Every folder that a sync would bring, if the server tells enough of it."""
+    async with signed_in(account) as client:
+        mailboxes = await client.list_mailboxes()
+        capabilities = client.capabilities
+    wanted = await in_database(wanted_folders, account, mailboxes, capabilities)
+    plans = plans_of(mailboxes)
+    return [plans[name] for name in wanted if name in plans]
 
 
 def wanted_folders(

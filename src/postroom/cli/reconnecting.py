@@ -1,0 +1,45 @@
+"""postroom account reconnect: enter a mailbox's password again."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from postroom.cli.bootstrap import Failed, with_django
+from postroom.cli.finding import get_account
+from postroom.cli.secret_input import password_option, read_password
+
+if TYPE_CHECKING:
+    from postroom.accounts.models import EmailAccount
+
+
+@click.command("reconnect")
+@click.argument("address")
+@password_option
+@with_django
+def reconnect_command(address: str, password_stdin: bool) -> None:
+    """Enter the password of ADDRESS again. It is tried first; everything else stays.
+
+    The outgoing server gets it too, if it had the same password before.
+    """
+    from postroom.accounts.models import Activation
+    from postroom.archive.announce import announce_account
+    from postroom.engine.tasks import start_keeping
+    from postroom.setup import ConnectionFailed, reconnect_account
+
+    account = get_account(address)
+    password = read_password(f"Password of {address}", from_stdin=password_stdin)
+    try:
+        reconnect_account(account, password)
+    except ConnectionFailed as failure:
+        raise Failed(failure.sentence) from failure
+    if account.activation == Activation.ACTIVE:
+        start_keeping(account)
+    announce_account(account.pk)
+    click.echo(f"{account.address} lets Postroom in.")
+    tell_of_sending(account)
+
+
+def tell_of_sending(account: "EmailAccount") -> None:
+    """Say on stderr what is wrong with the outgoing server; reading mail needs none."""
+    if account.smtp_trouble_sentence:
+        click.echo(f"Sending does not work: {account.smtp_trouble_sentence}", err=True)
