@@ -348,6 +348,49 @@ def test_qresync_answers_belong_to_select() -> None:
     assert unclaimed(hear(connection, b"* VANISHED 3\r\n")) == [Vanished(UidSet([3]))]
 
 
+def test_an_opened_mailbox_brings_so_many_changes_and_no_more() -> None:
+    connection = connected(ALL)
+    command = Examine("INBOX", QresyncState(1, 2), Limits(changed=4))
+    say(connection, command)
+    hear(connection, b"* VANISHED (EARLIER) 1\r\n* 4 FETCH (UID 10 FLAGS ())\r\n")
+    assert not command.selected.is_incomplete
+    hear(connection, b"* VANISHED (EARLIER) 3,5,7\r\n* 5 FETCH (UID 11 FLAGS ())\r\nA1 OK .\r\n")
+    selected = command.selected
+    assert selected.is_incomplete
+    assert (selected.vanished, [m.uid for m in selected.changed]) == (UidSet([1]), [10])
+
+
+def test_a_message_nobody_asked_for_is_not_held() -> None:
+    letter = b"* 1 FETCH (UID 1 BODY[] {30}\r\n" + b"x" * 30 + b")\r\n"
+    limits = Limits(literal=20, message=100)
+    asked = connected(limits=limits)
+    say(asked, UidFetch(UidSet([1]), FetchItems(body=True)))
+    assert unclaimed(hear(asked, letter)) == []
+    for command in (Noop(), UidFetch(UidSet([1]), FetchItems()), Examine("x")):
+        unasked = connected(limits=limits)
+        say(unasked, command)
+        with pytest.raises(LimitExceeded):
+            hear(unasked, letter)
+
+
+def test_only_extensions_we_know_are_ever_enabled() -> None:
+    connection = connected()
+    hear(connection, b"* ENABLED QRESYNC X-NOBODY-KNOWS\r\n")
+    assert connection.enabled == {"QRESYNC"}
+
+
+def test_a_turn_is_so_many_responses_or_so_much_text() -> None:
+    connection = connected(limits=Limits(turn=9, turn_text=100_000))
+    connection.feed(b"* 5 EXISTS\r\n" * 100)
+    assert len(list(connection.events())) == 9
+    assert len(list(connection.events())) == 9
+    connection.feed((b"* X " + b"x" * 60_000 + b"\r\n") * 9)
+    while len(list(connection.events())) == 9:
+        pass
+    assert len(list(connection.events())) == 2
+    assert connection.has_more
+
+
 def test_a_greeting_must_be_one() -> None:
     for octets in (b"* 1 EXISTS\r\n", b"220 mail ESMTP\r\n", b"* 1 FETCH (UID 1)\r\n", b"+ hi\r\n"):
         with pytest.raises(MalformedResponse):

@@ -12,7 +12,8 @@ from postroom.imap.errors import ImapError, LimitExceeded, MalformedResponse
 from postroom.imap.framing import Framer, Oversized
 from postroom.imap.limits import Limits
 from postroom.imap.parsing import parse_response
-from postroom.imap.responses import Exists, FetchedMessage, Response
+from postroom.imap.responses import Exists, FetchedMessage, Found, Response
+from postroom.imap.uid_set import UidSet
 
 
 @pytest.mark.parametrize(("line", "response"), RESPONSES, ids=[str(r[0][:40]) for r in RESPONSES])
@@ -61,8 +62,9 @@ def test_a_blank_line_after_a_literal_is_passed_over() -> None:
 
 
 SMALL = Limits(
-    line=200, literal=20, message=30, response=40, skipped_message=100, literals=3, words=5
-)
+    line=200, numbers=300, blank_lines=3, literal=20, message=30, response=40, skipped_message=100,
+    literals=3, words=5,
+)  # fmt: skip
 
 
 def test_a_message_that_is_too_large_costs_only_itself() -> None:
@@ -83,6 +85,11 @@ def test_a_message_that_is_too_large_costs_only_itself() -> None:
         ("line", b"* LIST " + b"x" * 200),
         ("line", b"* OK " + b"x" * 200 + b"\r\n"),
         ("line", (b"* X {1}\r\nx" + b"y" * 70) * 3 + b"\r\n"),
+        ("numbers", b"* SEARCH " + b"1 " * 150 + b"\r\n"),
+        ("numbers", b"* ESEARCH UID ALL 1" + b",1" * 150),
+        ("numbers", b"* VANISHED 1" + b",1" * 150 + b"\r\n"),
+        ("blank_lines", b"\r\n" * 4),
+        ("blank_lines", b"* 1 FETCH (BODY[] {1}\r\nx" + b"\n" * 5),
         ("literal", b"* LIST () NIL {21}\r\n"),
         ("skipped_message", b"* 1 FETCH (BODY[] {101}\r\n"),
         ("skipped_message", b"* 1 FETCH (BODY[] {4294967295}\r\n"),
@@ -99,6 +106,10 @@ def test_limits_are_kept(limit: str, octets: bytes) -> None:
     with pytest.raises(LimitExceeded) as caught:
         drain(framer)
     assert caught.value.limit == limit
+
+
+def test_numbers_may_be_many() -> None:
+    assert parse_all(b"* SEARCH " + b"7 " * 140 + b"\r\n", SMALL) == [Found(UidSet([7]))]
 
 
 def drain(framer: Framer) -> None:

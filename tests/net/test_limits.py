@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from postroom.imap.limits import Limits
-from postroom.imap.responses import Exists
+from postroom.imap.responses import Exists, Vanished
 from postroom.imap.uid_set import UidSet
 from postroom.net import errors
 from postroom.net.credentials import Password
@@ -70,6 +70,21 @@ async def test_a_search_finds_so_much_and_no_more() -> None:
             await client.uid_search_all()
 
 
+async def test_a_search_is_answered_so_often_and_no_more() -> None:
+    found = [b"* SEARCH 1"] * 6
+    async with client_of({b"UID SEARCH": found}, replace(BASE, found_answers=5)) as client:
+        await client.examine("INBOX")
+        with pytest.raises(errors.ProtocolViolation):
+            await client.uid_search_all()
+
+
+async def test_names_of_mailboxes_are_so_long_together() -> None:
+    rows = [b'* LIST (\\HasNoChildren) "/" ' + b"m" * 500 for _ in range(4)]
+    async with client_of({b"LIST": rows}, replace(BASE, listing=2_000)) as client:
+        with pytest.raises(errors.ProtocolViolation):
+            await client.list_mailboxes()
+
+
 async def test_a_message_is_answered_so_often_and_no_more() -> None:
     same = [b"* 1 FETCH (UID 1 FLAGS ())"] * 102
     async with client_of({b"UID FETCH": same}, replace(BASE, answers=1)) as client:
@@ -92,6 +107,15 @@ async def test_notices_nobody_takes_are_few() -> None:
         await client.noop()
         assert client.pending_notices() == [Exists(n) for n in range(40, 50)]
         assert client.pending_notices() == []
+
+
+async def test_notices_nobody_takes_are_small() -> None:
+    flood = [b"* VANISHED 1,3,5,%d" % n for n in range(7, 107)]
+    async with client_of({b"NOOP": flood}, replace(BASE, notice_octets=330)) as client:
+        await client.examine("INBOX")
+        await client.noop()
+        last = [Vanished(UidSet([1, 3, 5, n])) for n in range(97, 107)]
+        assert client.pending_notices() == last
 
 
 async def test_a_servers_words_are_few() -> None:

@@ -11,8 +11,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-PHASES = ("before sign-in", "selected", "fetch")
-FLOOD = 1 << 62
+PHASES = ("before sign-in", "listed", "selected", "fetch")
+SCATTERED = b"".join(b",%d" % uid for uid in range(3, 150_000, 2))
 
 
 def forever(chunk: bytes) -> Iterator[bytes]:
@@ -60,6 +60,16 @@ BOMBS: dict[str, Callable[[], Iterator[bytes]]] = {
     "endless structure": lambda: then(b"* 1 FETCH (UID 1 BODYSTRUCTURE (", flood=b'("a" "b")'),
     "endless status": lambda: counted(b'* STATUS "%d" (MESSAGES 1)\r\n'),
     "endless list": lambda: counted(b'* LIST () "/" "%d"\r\n'),
+    "endless long names": lambda: counted(b'* LIST (\\x) "/" "%d' + b"n" * 50_000 + b'"\r\n'),
+    "endless odd names": lambda: counted(b'* LIST () "/" "%d\xff"\r\n'),
+    "endless extensions": lambda: counted(b"* ENABLED X%d\r\n"),
+    "endless searches": lambda: forever(b"* SEARCH" + b" 1 3 5 7 9" * 5_000 + b"\r\n"),
+    "endless ranges": lambda: forever(b"* ESEARCH UID ALL 1" + SCATTERED + b"\r\n"),
+    "endless removals": lambda: forever(b"* VANISHED (EARLIER) 1" + SCATTERED + b"\r\n"),
+    "endless labels": lambda: forever(b"* 1 FETCH (UID 1 X-GM-LABELS (" + b"ab " * 900 + b"))\r\n"),
+    "bodies nobody asked for": lambda: forever(
+        b"* 7 FETCH (UID 7 BODY[] {900000}\r\n" + b"x" * 900_000 + b")\r\n"
+    ),
     "endless expunges": lambda: forever(b"* 1 EXPUNGE\r\n"),
     "endless vanishings": lambda: forever(b"* VANISHED 1:4294967295\r\n"),
     "endless answers": lambda: forever(b"* 1 FETCH (UID 1 FLAGS () BODY[] {3}\r\nabc)\r\n"),
@@ -106,6 +116,8 @@ def trigger(word: bytes) -> str:
     """Return the phase a command begins."""
     if word.startswith(b"CAPABILITY"):
         return "before sign-in"
+    if word.startswith(b"LIST"):
+        return "listed"
     if word.startswith(b"EXAMINE"):
         return "selected"
     return "fetch" if word.startswith(b"UID FETCH") else ""

@@ -1,6 +1,10 @@
 """What a server's capabilities let us do, and which way of syncing they allow."""
 
 from enum import Enum
+from typing import Final
+
+ENABLED: Final = frozenset(("QRESYNC", "CONDSTORE", "UTF8=ACCEPT"))
+"""The extensions that change how both sides speak, and that we know how to speak."""
 
 
 class Tier(Enum):

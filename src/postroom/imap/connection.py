@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from postroom.imap.capabilities import ENABLED
 from postroom.imap.commands.command import Command, Octets, Part, Wire
+from postroom.imap.commands.fetch import UidFetch
 from postroom.imap.commands.idle import Idle
 from postroom.imap.deflate import Deflate
 from postroom.imap.errors import IllegalCommand, LimitExceeded, MalformedResponse
@@ -26,12 +28,16 @@ from postroom.imap.responses import (
     Continuation,
     Enabled,
     FetchedMessage,
+    Found,
+    Listed,
     Response,
+    StatusOf,
+    Vanished,
 )
 from postroom.imap.states import AFTER_NO, AFTER_OK, ALONE, LEGAL, State
 
 _SMALL_LITERAL: Final = 4096
-_TURN: Final = 500
+_BULKY: Final = (FetchedMessage, Listed, StatusOf, Found, Vanished)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +75,11 @@ class Connection:
         self.names = WireNames()
         self.is_due_for_tls = False
         self.has_more = False
+        self.answered = 0
         self._unasked = 0
         self._deflate: Deflate | None = None
         self._open_literal = open_literal
-        self._framer = Framer(limits, open_literal)
+        self._framer = self._new_framer()
         self._queue: deque[Command] = deque()
         self._under_way: dict[bytes, Command] = {}
         self._inviting: tuple[Command, list[Part]] | None = None
@@ -88,6 +95,11 @@ class Connection:
     def is_idle(self) -> bool:
         """Whether the server has nothing to answer but may speak when it likes."""
         return any(isinstance(c, Idle) and c.is_accepted for c in self._under_way.values())
+
+    @property
+    def is_amid_message(self) -> bool:
+        """Whether the octets of a message that was asked for are still coming."""
+        return self._framer.is_amid_message
 
     def send(self, command: Command) -> None:
         """Queue a command. Raises IllegalCommand in the wrong state or without its extension."""
@@ -116,21 +128,25 @@ class Connection:
         """
         self.feed(octets)
         while self.has_more:
-            yield from self.events(_TURN)
+            yield from self.events()
 
     def feed(self, octets: bytes) -> None:
         """Take octets as they came; `events` says what they mean."""
         (self._deflate or self._framer).feed(octets)
         self.has_more = True
 
-    def events(self, responses: int) -> Iterator[Event]:
-        """Yield the events of at most so many responses; `has_more` says whether to come again.
+    def events(self) -> Iterator[Event]:
+        """Yield the events of one turn; `has_more` says whether to come again.
 
         Others share the event loop, so no server may have more than a turn of it.
         """
-        for _ in range(responses):
+        text = 0
+        for _ in range(self.limits.turn):
+            if text > self.limits.turn_text:
+                return
             frame = self._next_frame()
             if frame is not None:
+                text += len(frame.text)
                 event = self._event_for(parse_response(frame, self.limits))
                 if event is not None:
                     yield event
@@ -145,10 +161,15 @@ class Connection:
         already refused octets after that OK.
         """
         self.is_due_for_tls = False
-        self._framer = Framer(self.limits, self._open_literal)
+        self._framer = self._new_framer()
         self.capabilities = frozenset()
         self.enabled = frozenset()
         self.names = WireNames()
+
+    def _new_framer(self) -> Framer:
+        framer = Framer(self.limits, self._open_literal)
+        framer.expects_messages = False
+        return framer
 
     def _state_expected(self) -> State:
         """Return the state once everything sent before has succeeded."""
@@ -171,6 +192,7 @@ class Connection:
         self._tags += 1
         tag = b"A%d" % self._tags
         self._under_way[tag] = command
+        self._expect_messages()
         self._send_parts(command, [tag + b" ", *parts, b"\r\n"])
 
     def _send_parts(self, command: Command, parts: list[Part]) -> None:
@@ -192,6 +214,12 @@ class Connection:
             return True
         small = not self.capabilities.isdisjoint(("LITERAL-", "IMAP4REV2"))
         return small and len(part.value) <= _SMALL_LITERAL
+
+    def _expect_messages(self) -> None:
+        self._framer.expects_messages = any(
+            isinstance(command, UidFetch) and command.items.brings_text
+            for command in self._under_way.values()
+        )
 
     def _next_frame(self) -> Frame | None:
         if not self.is_due_for_tls:
@@ -224,12 +252,20 @@ class Connection:
     def _offer(self, response: Response) -> Event | None:
         for command in self._under_way.values():
             if command.take(response):
-                self._unasked = 0
+                self._count(response)
                 return None
+        self._count(None)
+        return Unclaimed(response)
+
+    def _count(self, taken: Response | None) -> None:
+        """Commands bound how many answers of a bulky kind they take; of the rest few make sense."""
+        if isinstance(taken, _BULKY):
+            self._unasked = 0
+            self.answered += 1
+            return
         self._unasked += 1
         if self._unasked > self.limits.unasked:
             raise LimitExceeded("unasked", self.limits.unasked)
-        return Unclaimed(response)
 
     def _greet(self, response: Response) -> Event:
         if not isinstance(response, Condition) or response.tag is not None:
@@ -251,6 +287,7 @@ class Connection:
                 answer = command.answer(text)
                 if answer is not None:
                     self._outgoing.append(answer + b"\r\n")
+                self._count(None)
                 return Unclaimed(response)
         raise MalformedResponse("a continuation nobody waits for")
 
@@ -260,6 +297,8 @@ class Connection:
             # Seen: a late NO for a command that was answered long ago.
             return self._offer(condition)
         self._unasked = 0
+        self.answered += 1
+        self._expect_messages()
         if self._inviting is not None and self._inviting[0] is command:
             self._inviting = None
         self._learn_code(condition)
@@ -278,7 +317,7 @@ class Connection:
             case CapabilityList(names):
                 self.capabilities = names
             case Enabled(names):
-                self.enabled |= names
+                self.enabled |= names & ENABLED
                 self.names.utf8 = "UTF8=ACCEPT" in self.enabled
             case Condition(kind="BYE"):
                 self.state = State.LOGOUT

@@ -8,6 +8,8 @@ from postroom.imap.grammar import Reader, parse_flags, token
 from postroom.imap.responses import FetchedMessage
 from postroom.imap.server_words import object_id, server_words
 
+# A message costs a little besides its octets.
+_EMPTY: Final = 200
 # A FETCH item is a name and nearly always a plain value: one match reads both.
 _ITEM: Final = token(
     rb"(\))|([A-Z0-9.-]+)(\[[^\]]*\](?:<\d+>)?)?"
@@ -17,7 +19,7 @@ _ITEM: Final = token(
 
 def parse_fetch(reader: Reader, sequence: int) -> FetchedMessage:
     """Read `(UID 1 FLAGS (…) BODY[] {…})`; an item we never ask for is passed over."""
-    message = FetchedMessage(sequence)
+    message = FetchedMessage(sequence, weight=_EMPTY + reader.size)
     reader.expect(b"(")
     match_item, text_of_response = _ITEM.match, reader.text
     while found := match_item(text_of_response, reader.at):

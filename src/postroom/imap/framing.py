@@ -16,6 +16,7 @@ from postroom.imap.limits import Limits
 _ANNOUNCEMENT: Final = re.compile(rb"\{(\d{1,20})\+?\}")
 _HUMAN_TEXT: Final = re.compile(rb"\* (?:OK|NO|BAD|BYE|PREAUTH)\b|[^*]", re.IGNORECASE)
 _FETCH: Final = re.compile(rb"\* \d+ FETCH ", re.IGNORECASE)
+_NUMBERS: Final = re.compile(rb"\* (?:E?SEARCH|VANISHED) ", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,11 @@ class Framer:
     """Octets in, frames out; holds what is incomplete and nothing else."""
 
     def __init__(self, limits: Limits, open_literal: OpenLiteral | None = None) -> None:
-        """`open_literal(text so far, size)` may name another place for a FETCH's literal."""
+        """`open_literal(text so far, size)` may name another place for a FETCH's literal.
+
+        Unless `expects_messages`, no literal is large: none was asked for.
+        """
+        self.expects_messages = True
         self._limits = limits
         self._open_literal = open_literal
         self._chunk = b""
@@ -57,6 +62,7 @@ class Framer:
         self._lines: list[bytes] = []
         self._text_size = 0
         self._kept_size = 0
+        self._blank_lines = 0
         self._literals: list[Literal] = []
         self._open: LiteralSink | None = None
         self._missing = 0
@@ -65,6 +71,11 @@ class Framer:
     def is_empty(self) -> bool:
         """Whether every octet so far belonged to a frame already given out."""
         return not (self._at < len(self._chunk) or self._tail or self._lines or self._open)
+
+    @property
+    def is_amid_message(self) -> bool:
+        """Whether the octets of a message that was asked for are still coming."""
+        return self.expects_messages and self._open is not None
 
     def feed(self, chunk: bytes) -> None:
         """Take octets as they came from the server."""
@@ -87,10 +98,8 @@ class Framer:
             line = self._next_line()
             if line is None:
                 break
-            self._text_size += len(line) + 1
-            if self._text_size > self._limits.line:
-                raise LimitExceeded("line", self._limits.line)
             if not line and self._may_skip_blank_line():
+                self._skip_blank_line()
                 continue
             self._lines.append(line)
             if not self._begin_literal(line):
@@ -107,14 +116,23 @@ class Framer:
         if self._tail:
             line = bytes(self._tail) + line
             self._tail.clear()
+        self._text_size += len(line) + 1
+        self._check_text(self._text_size, line)
         return line.rstrip(b"\r")
 
     def _keep_tail(self) -> None:
         """Put the beginning of a line aside; a buffer that grows, however small the pieces are."""
         self._tail += self._chunk[self._at :]
         self._chunk, self._at = b"", 0
-        if len(self._tail) > self._limits.line:
+        self._check_text(len(self._tail), self._tail)
+
+    def _check_text(self, size: int, line: bytes | bytearray) -> None:
+        if size <= self._limits.line:
+            return
+        if not _NUMBERS.match(self._lines[0] if self._lines else line):
             raise LimitExceeded("line", self._limits.line)
+        if size > self._limits.numbers:
+            raise LimitExceeded("numbers", self._limits.numbers)
 
     def _fill(self, sink: LiteralSink, chunk: bytes) -> bytes:
         part = chunk[: self._missing]
@@ -127,6 +145,13 @@ class Framer:
     def _may_skip_blank_line(self) -> bool:
         # Seen: a blank line after a message's literal. Elsewhere it ends the response.
         return not self._lines or _FETCH.match(self._lines[0]) is not None
+
+    def _skip_blank_line(self) -> None:
+        self._blank_lines += 1
+        if self._blank_lines > self._limits.blank_lines:
+            raise LimitExceeded("blank_lines", self._limits.blank_lines)
+        if not self._lines:
+            self._text_size = 0
 
     def _begin_literal(self, line: bytes) -> bool:
         if not line.endswith(b"}"):
@@ -161,7 +186,7 @@ class Framer:
 
     def _sink_for(self, size: int) -> LiteralSink | None:
         """Return where the literal goes; None keeps it in memory."""
-        if not _FETCH.match(self._lines[0]):
+        if not (self.expects_messages and _FETCH.match(self._lines[0])):
             if size > self._limits.literal:
                 raise LimitExceeded("literal", self._limits.literal)
             return None
@@ -185,7 +210,7 @@ class Framer:
         lines = self._lines
         frame = Frame(lines[0] if len(lines) == 1 else b"".join(lines), self._literals)
         self._lines, self._literals = [], []
-        self._text_size = self._kept_size = 0
+        self._text_size = self._kept_size = self._blank_lines = 0
         return frame
 
 

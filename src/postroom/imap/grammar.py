@@ -48,6 +48,15 @@ class Reader:
         self._literals = frame.literals
         self._next_literal = 0
 
+    @property
+    def size(self) -> int:
+        """Octets of the whole response that are held here."""
+        octets = len(self.text)
+        for literal in self._literals:
+            if isinstance(literal, bytes):
+                octets += len(literal)
+        return octets
+
     def space(self) -> None:
         """Pass over blanks, if any."""
         while self.text.startswith(b" ", self.at):

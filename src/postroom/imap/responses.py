@@ -147,7 +147,8 @@ class FetchedMessage:
     """What one FETCH response told of a message; None for what it did not.
 
     `header` and `body` are the octets as sent. One larger than `Limits.message` is skipped, and
-    `too_large` says so. With a sink of your own, `sink` holds it and `body` stays None.
+    `too_large` says so. With a sink of your own, `sink` holds it and `body` stays None. `weight` is
+    nearly what all this takes in memory.
     """
 
     sequence: int
@@ -166,16 +167,7 @@ class FetchedMessage:
     gm_message_id: int | None = None
     gm_thread_id: int | None = None
     gm_labels: frozenset[str] | None = None
-
-    @property
-    def weight(self) -> int:
-        """Octets it holds in memory, nearly: each message costs a little besides its text."""
-        held = 200
-        if self.body is not None:
-            held += len(self.body)
-        if self.header is not None:
-            held += len(self.header)
-        return held
+    weight: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

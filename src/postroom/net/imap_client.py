@@ -49,7 +49,8 @@ from postroom.net.imap_exchange import exchange
 from postroom.net.imap_opening import open_wire
 from postroom.net.imap_sign_in import sign_in
 from postroom.net.imap_wire import ImapWire
-from postroom.net.notices import Listening, Notice, drain
+from postroom.net.listening import Listening
+from postroom.net.notices import Notice
 from postroom.net.server import AllowedNetworks, Server
 
 _SET_OCTETS: Final = 7_000
@@ -176,11 +177,11 @@ class ImapClient:
 
     async def examine(self, name: str, qresync: QresyncState | None = None) -> Selected:
         """Open a mailbox to read. With `qresync`, its changes since then come along."""
-        return await self._open(Examine(name, qresync))
+        return await self._open(Examine(name, qresync, self.limits))
 
     async def select(self, name: str, qresync: QresyncState | None = None) -> Selected:
         """Open a mailbox to write flags; only the action log needs to."""
-        return await self._open(Select(name, qresync))
+        return await self._open(Select(name, qresync, self.limits))
 
     async def uid_search_all(self) -> UidSet:
         """Return every UID of the open mailbox.
@@ -278,7 +279,7 @@ class ImapClient:
 
     def pending_notices(self) -> list[Notice]:
         """Return what was told besides the answers so far, without waiting; each only once."""
-        return list(drain(self._wire))
+        return list(iter(self._wire.notices.take, None))
 
     async def sign_out(self) -> None:
         """Say goodbye and close; a server that does not answer is left anyway."""

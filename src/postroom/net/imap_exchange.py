@@ -1,6 +1,8 @@
 """One command and its answer: in time, and with what a refusal means."""
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from typing import TypeVar
 
 from postroom.imap.commands.command import Command
@@ -16,14 +18,28 @@ async def exchange(wire: ImapWire, command: AnyCommand) -> AnyCommand:
     """Send a command and wait for its OK. Raises CommandRefused for NO and BAD."""
     server = wire.server
     try:
-        wire.send(command)
-        async with asyncio.timeout(wire.limits.command_seconds):
-            outcome = await wire.completed(command)
+        async with in_time(wire):
+            wire.send(command)
+            await wire.completed(command)
     except IllegalCommand as error:
         raise CommandRefused(server.host, server.port, str(error)) from error
-    except TimeoutError:
-        wire.fail(ConnectionLost(server.host, server.port))
-        raise ConnectionLost(server.host, server.port) from None
-    if outcome.kind != "OK":
-        raise error_for_command(outcome, server.host, server.port)
+    check(wire, command)
     return command
+
+
+@contextlib.asynccontextmanager
+async def in_time(wire: ImapWire) -> AsyncIterator[None]:
+    """Give what is done here the time of one command; who takes longer has lost the connection."""
+    try:
+        async with asyncio.timeout(wire.limits.command_seconds):
+            yield
+    except TimeoutError:
+        error = ConnectionLost(wire.server.host, wire.server.port)
+        wire.fail(error)
+        raise error from None
+
+
+def check(wire: ImapWire, command: Command) -> None:
+    """Raise what a refusal means, if the command was refused."""
+    if command.outcome is not None and command.outcome.kind != "OK":
+        raise error_for_command(command.outcome, wire.server.host, wire.server.port)

@@ -6,7 +6,6 @@ unless somebody waits for an answer that is not there yet.
 
 import asyncio
 import ssl
-from collections import deque
 from typing import Final
 
 from postroom.imap.commands.command import Command
@@ -15,7 +14,7 @@ from postroom.imap.connection import Connection, Event, Greeting, Unclaimed
 from postroom.imap.errors import ImapError
 from postroom.imap.framing import OpenLiteral
 from postroom.imap.limits import Limits
-from postroom.imap.responses import Condition, Response
+from postroom.imap.responses import Condition
 from postroom.imap.states import State
 from postroom.net.errors import (
     ConnectionLost,
@@ -24,12 +23,12 @@ from postroom.net.errors import (
     ProtocolViolation,
     TlsFailed,
 )
+from postroom.net.notices import Notices
 from postroom.net.refusals import error_for_goodbye
 from postroom.net.server import Server
 from postroom.net.tls import tls_error
 
 _PROGRESS_OCTETS: Final = 16 * 1024
-_TURN: Final = 16
 
 
 class ImapWire(asyncio.Protocol):
@@ -42,7 +41,7 @@ class ImapWire(asyncio.Protocol):
         self.limits = limits
         self.connection = Connection(limits, open_literal)
         self.greeting: Condition | None = None
-        self.notices: deque[Response] = deque(maxlen=limits.notices)
+        self.notices = Notices(limits)
         self.error: NetError | None = None
         self.octets_received = 0
         self._loop = asyncio.get_running_loop()
@@ -50,9 +49,12 @@ class ImapWire(asyncio.Protocol):
         self._waiters: set[asyncio.Future[None]] = set()
         self._fetches: set[UidFetch] = set()
         self._is_paused = False
+        self._is_full = False
+        self._is_resting = False
         self._starving = 0
         self._progress_at = self._loop.time()
         self._octets_since = 0
+        self._octets_unanswered = 0
         self._watch: asyncio.TimerHandle | None = None
         self._goodbye: Condition | None = None
 
@@ -159,30 +161,47 @@ class ImapWire(asyncio.Protocol):
         if self.error is not None:
             return
         self.octets_received += len(data)
-        self._octets_since += len(data)
-        if self._octets_since >= _PROGRESS_OCTETS:
-            self._note_progress()
-        # Still at work on what came before: asyncio may hand over what it had read already.
-        is_working = self.connection.has_more
         self.connection.feed(data)
-        if not is_working:
+        self._octets_since += len(data)
+        self._octets_unanswered += len(data)
+        if self._octets_since >= _PROGRESS_OCTETS and self.connection.is_amid_message:
+            self._note_progress()
+        # While we rest, asyncio may still hand over what it had read already.
+        if not self._is_resting:
             self._work()
 
     def _work(self) -> None:
         """Take one turn at what came; the rest waits until others had theirs."""
+        self._is_resting = False
         if self.error is not None:
             return
+        began, answered = self._loop.time(), self.connection.answered
         try:
-            for event in self.connection.events(_TURN):
+            for event in self.connection.events():
                 self._keep(event)
         except ImapError as error:
             self.fail(self._violation(str(error)))
             return
+        is_answered = self.connection.answered > answered
+        if is_answered:
+            self._note_progress()
+            self._octets_unanswered = 0
+        elif self._octets_unanswered > self.limits.skipped_message:
+            self.fail(self._violation("octets without an answer"))
+            return
         if self.connection.has_more:
-            self._loop.call_soon(self._work)
+            self._rest(self._loop.time() - began, is_asked=is_answered)
         self.flush()
         self._adjust_reading()
         self._wake()
+
+    def _rest(self, worked: float, *, is_asked: bool) -> None:
+        """Work on after the others; a server that says what nobody asked for, later."""
+        self._is_resting = True
+        if is_asked:
+            self._loop.call_soon(self._work)
+        else:
+            self._loop.call_later(self.limits.rest * worked, self._work)
 
     def eof_received(self) -> None:
         """Close our side too."""
@@ -200,14 +219,14 @@ class ImapWire(asyncio.Protocol):
         self._wake()
 
     def _keep(self, event: Event) -> None:
-        self._note_progress()
         match event:
             case Greeting(condition):
+                self._note_progress()
                 self.greeting = condition
             case Unclaimed(Condition(kind="BYE") as condition):
                 self._goodbye = condition
             case Unclaimed(response) if self.connection.state is State.SELECTED:
-                self.notices.append(response)
+                self.notices.keep(response)
 
     def _violation(self, reason: str) -> NetError:
         server = self.server
@@ -225,15 +244,16 @@ class ImapWire(asyncio.Protocol):
     def _adjust_reading(self) -> None:
         if self._transport is None:
             return
-        connection = self.connection
         self._fetches = {one for one in self._fetches if one.weight or one.outcome is None}
         waiting = sum(command.weight for command in self._fetches)
-        pause = waiting > self.limits.waiting and not self._starving
-        pause = pause or connection.has_more or connection.is_due_for_tls
+        is_full = waiting > self.limits.waiting and not self._starving
+        if self._is_full and not is_full:
+            self._note_progress()
+        self._is_full = is_full
+        pause = is_full or self._is_resting or self.connection.is_due_for_tls
         if pause and not self._is_paused:
             self._transport.pause_reading()
         elif not pause and self._is_paused:
-            self._note_progress()
             self._transport.resume_reading()
         self._is_paused = pause
 
@@ -251,7 +271,7 @@ class ImapWire(asyncio.Protocol):
         if self.connection.is_quiet or self.error is not None:
             return
         silent = self._loop.time() - self._progress_at
-        if silent < self.limits.silence_seconds or self._is_paused or self.connection.is_idle:
+        if silent < self.limits.silence_seconds or self._is_full or self.connection.is_idle:
             self._keep_watch()
             return
         self.fail(ConnectionLost(self.server.host, self.server.port))

@@ -41,7 +41,7 @@ class SmtpDialogue:
         if "pipelining" not in self.extensions:
             return [self.ask(command) for command in commands]
         self._line.send("".join(command + "\r\n" for command in commands).encode())
-        self._line.grant(self._line.limits.line)
+        self._line.grant(self._line.limits.line * len(commands))
         return [self.reply() for _ in commands]
 
     def hello(self) -> Reply:

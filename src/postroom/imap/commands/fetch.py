@@ -23,6 +23,11 @@ class FetchItems:
     body: bool = False
     changed_since: int | None = None
 
+    @property
+    def brings_text(self) -> bool:
+        """Whether octets of messages are among it."""
+        return self.body or self.header_fields is not None
+
     def compose(self, wire: Wire) -> bytes:
         """Return `(UID FLAGS …)`, with what this server's extensions add for free."""
         words = ["UID"]

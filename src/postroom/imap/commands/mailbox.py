@@ -31,6 +31,8 @@ _STATUS_ITEMS = {
     # Without a number it holds for each mailbox by itself (RFC 7889 §3.2).
     "APPENDLIMIT": ("APPENDLIMIT",),
 }
+# So many times what is kept of an opened mailbox's changes is read past.
+_PATIENCE = 50
 
 
 class List(Command):
@@ -44,6 +46,7 @@ class List(Command):
     def __init__(self, limits: Limits) -> None:
         super().__init__()
         self._limits = limits
+        self._octets = 0
         self.rows: list[Listed] = []
         self.statuses: dict[bytes, Status] = {}
 
@@ -57,16 +60,21 @@ class List(Command):
         """Keep rows and counts."""
         match response:
             case Listed():
-                if len(self.rows) >= self._limits.mailboxes:
-                    raise LimitExceeded("mailboxes", self._limits.mailboxes)
+                self._check_room(len(self.rows), response.wire_name, *response.attributes)
                 self.rows.append(response)
             case StatusOf():
-                if len(self.statuses) >= self._limits.mailboxes:
-                    raise LimitExceeded("mailboxes", self._limits.mailboxes)
+                self._check_room(len(self.statuses), response.wire_name)
                 self.statuses[response.wire_name] = response.status
             case _:
                 return False
         return True
+
+    def _check_room(self, rows: int, *texts: str | bytes) -> None:
+        if rows >= self._limits.mailboxes:
+            raise LimitExceeded("mailboxes", self._limits.mailboxes)
+        self._octets += sum(map(len, texts))
+        if self._octets > self._limits.listing:
+            raise LimitExceeded("listing", self._limits.listing)
 
 
 class StatusCommand(Command):
@@ -109,7 +117,8 @@ class QresyncState:
 class Selected:
     """An open mailbox, and with QRESYNC what changed since last time.
 
-    `uidvalidity` is None from servers that give none: nothing may then be remembered.
+    `uidvalidity` is None from servers that give none: nothing may then be remembered. When more
+    changed than `Limits.changed`, `is_incomplete` says so: ask with CHANGEDSINCE, which streams.
     """
 
     uidvalidity: int | None = None
@@ -118,6 +127,7 @@ class Selected:
     highestmodseq: int | None = None
     vanished: UidSet | None = None
     changed: list[FetchedMessage] = field(default_factory=list)
+    is_incomplete: bool = False
     read_only: bool = False
     permanent_flags: frozenset[str] = frozenset()
     mailbox_id: str | None = None
@@ -131,11 +141,24 @@ class Examine(Command):
 
     word: ClassVar[bytes] = b"EXAMINE"
 
-    def __init__(self, name: str, qresync: QresyncState | None = None) -> None:
+    def __init__(
+        self, name: str, qresync: QresyncState | None = None, limits: Limits | None = None
+    ) -> None:
         super().__init__()
         self.name = name
         self.qresync = qresync
-        self.selected = Selected()
+        self._selected = Selected()
+        self._vanished: list[UidSet] = []
+        self._limits = limits or Limits()
+        self._room = self._limits.changed
+
+    @property
+    def selected(self) -> Selected:
+        """What the answers tell so far."""
+        if self._vanished:
+            ranges = (pair for uids in self._vanished for pair in uids.ranges)
+            self._selected.vanished = UidSet.from_ranges(ranges)
+        return self._selected
 
     def compose(self, wire: Wire) -> list[Part]:
         """Compose `EXAMINE "name" (QRESYNC (…))`."""
@@ -151,18 +174,27 @@ class Examine(Command):
         """Keep what describes the mailbox."""
         match response:
             case Exists(count):
-                self.selected.exists = count
+                self._selected.exists = count
             case FlagsDefined():
                 pass
             case Vanished(uids, earlier=True):
-                self.selected.vanished = (self.selected.vanished or UidSet()) | uids
+                if self._has_room(1 + uids.range_count):
+                    self._vanished.append(uids)
             case FetchedMessage(uid=uid) if uid and self.qresync is not None:
-                self.selected.changed.append(response)
+                if self._has_room(1 + response.weight // 1000):
+                    self._selected.changed.append(response)
             case Condition(kind="OK", tag=None):
                 self._take_code(response)
             case _:
                 return False
         return True
+
+    def _has_room(self, needed: int) -> bool:
+        self._room -= needed
+        if self._room < -_PATIENCE * self._limits.changed:
+            raise LimitExceeded("changed", self._limits.changed)
+        self._selected.is_incomplete = self._room < 0
+        return self._room >= 0
 
     def _take_code(self, condition: Condition) -> None:
         code = condition.code
@@ -171,18 +203,18 @@ class Examine(Command):
         match code.name:
             case "UIDVALIDITY":
                 # Zero is no validity (RFC 3501 §9, nz-number). Seen: Courier's new mailboxes.
-                self.selected.uidvalidity = code.number or None
+                self._selected.uidvalidity = code.number or None
             case "UIDNEXT":
-                self.selected.uidnext = code.number or None
+                self._selected.uidnext = code.number or None
             case "HIGHESTMODSEQ":
-                self.selected.highestmodseq = code.number
+                self._selected.highestmodseq = code.number
             case "NOMODSEQ":
-                self.selected.highestmodseq = None
+                self._selected.highestmodseq = None
             case "MAILBOXID":
-                self.selected.mailbox_id = object_id(code.argument)
+                self._selected.mailbox_id = object_id(code.argument)
             case "PERMANENTFLAGS":
                 words = code.argument.strip(b"()").split()[:1000]
-                self.selected.permanent_flags = frozenset(w.decode("latin-1") for w in words)
+                self._selected.permanent_flags = frozenset(w.decode("latin-1") for w in words)
 
 
 class Select(Examine):

@@ -22,7 +22,8 @@ class UidSearch(Command):
         self._limits = limits
         self._sequences = sequences
         self._message_id = message_id
-        self.uids = UidSet()
+        self._answers: list[UidSet] = []
+        self._ranges = 0
 
     def compose(self, wire: Wire) -> list[Part]:
         """Compose `UID SEARCH RETURN (ALL) 1:50000`."""
@@ -36,10 +37,20 @@ class UidSearch(Command):
         return [line + b"ALL"]
 
     def take(self, response: Response) -> bool:
-        """Add what was found; several answers are one (Seen: empty first, then the rest)."""
+        """Keep what was found; several answers are one (Seen: empty first, then the rest)."""
         if not isinstance(response, Found):
             return False
-        self.uids = self.uids | response.uids if self.uids else response.uids
-        if self.uids.range_count > self._limits.found_ranges:
+        self._answers.append(response.uids)
+        self._ranges += response.uids.range_count
+        if len(self._answers) > self._limits.found_answers:
+            raise LimitExceeded("found_answers", self._limits.found_answers)
+        if self._ranges > self._limits.found_ranges:
             raise LimitExceeded("found_ranges", self._limits.found_ranges)
         return True
+
+    @property
+    def uids(self) -> UidSet:
+        """What was found, all answers together."""
+        if len(self._answers) == 1:
+            return self._answers[0]
+        return UidSet.from_ranges(pair for found in self._answers for pair in found.ranges)
