@@ -1,8 +1,9 @@
-"""The clients that bring a whole mailbox: Postroom in two modes, and mbsync to a Maildir."""
+"""The clients that bring a whole mailbox: Postroom in two modes, mbsync, and the wire alone."""
 
 import json
 import os
 import shutil
+import socket
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -14,11 +15,12 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from bench.mailbox import SECRET, USER, Mailbox
+from bench.mailbox import SECRET, USER, Mailbox, folder_names
 from journeys.installation import POSTROOM, Installation
 from journeys.people_in_mail import write_csv
 from postroom.config import postgres
 from postroom.config.postgres_conf import ROLE, SUPERUSER
+from postroom.mime import HEADER_FIELDS
 from servers.dovecot import Dovecot
 
 MBSYNC = """
@@ -166,12 +168,80 @@ class MbsyncClient:
         return replace(run, messages=brought, bodies=brought)
 
 
+class NotmuchClient:
+    """`mbsync` as it comes and then `notmuch new`, which makes its mail searchable."""
+
+    def __init__(self, mbsync: MbsyncClient, place: Path) -> None:
+        self._mbsync = mbsync
+        self._place = place
+
+    def run(self) -> Run:
+        """Bring everything, then index it."""
+        brought = self._mbsync.run("yes")
+        folder, configuration = self._place / "maildir", self._place / "notmuch-config"
+        configuration.write_text(f"[database]\npath={folder}\n[new]\ntags=new\n")
+        environment = {**os.environ, "NOTMUCH_CONFIG": str(configuration)}
+        indexed = measure(["notmuch", "new", "--quiet"], environment, self._place / "output")
+        return replace(
+            brought,
+            seconds=brought.seconds + indexed.seconds,
+            cpu_seconds=brought.cpu_seconds + indexed.cpu_seconds,
+            mebibytes=max(brought.mebibytes, indexed.mebibytes),
+        )
+
+
+class RawSocket:
+    """A socket that asks for everything at once and throws it away, folder by folder."""
+
+    def __init__(self, server: Dovecot, mailbox: Mailbox) -> None:
+        self._server = server
+        self._mailbox = mailbox
+
+    def run(self, items: str) -> Run:
+        """Drain all folders; the wire's own limit."""
+        before, begun = time.process_time(), time.perf_counter()
+        with socket.create_connection((self._server.host, self._server.port)) as connection:
+            connection.recv(4096)
+            self._ask(connection, f"LOGIN {USER} {SECRET}")
+            for folder in folder_names(self._server):
+                self._ask(connection, f'EXAMINE "{folder}"')
+                self._ask(connection, f"UID FETCH 1:* ({items})")
+        seconds = time.perf_counter() - begun
+        bodies = self._mailbox.messages if "BODY.PEEK[]" in items else 0
+        cpu = time.process_time() - before
+        return Run(seconds, None, cpu, 0, self._mailbox.messages, bodies)
+
+    @staticmethod
+    def _ask(connection: socket.socket, command: str) -> None:
+        connection.sendall(f"t {command}\r\n".encode())
+        tail = b""
+        buffer = bytearray(256 * 1024)
+        while b"\nt OK" not in tail:
+            got = connection.recv_into(buffer)
+            assert got, "the server hung up"
+            tail = tail[-16:] + buffer[max(0, got - 200) : got]
+
+
+ENVELOPES = (
+    f"UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS ({' '.join(HEADER_FIELDS)})]"
+)
+WHOLE = "UID FLAGS INTERNALDATE BODY.PEEK[]"
+
+
 def clients(place: Path, server: Dovecot, mailbox: Mailbox) -> dict[str, Callable[[], Run]]:
     """Every client, ready to run; mbsync as it comes first, for the others are held to it."""
     postroom, mbsync = PostroomClient(place, server, mailbox), MbsyncClient(place, server)
-    return {
+    notmuch, raw = NotmuchClient(mbsync, place), RawSocket(server, mailbox)
+    found: dict[str, Callable[[], Run]] = {
         "mbsync, FSync yes (as it comes)": lambda: mbsync.run("yes"),
         "mbsync, FSync no": lambda: mbsync.run("no"),
+        "mbsync, then notmuch new": notmuch.run,
         "Postroom, matched (a tenth known)": lambda: postroom.run("matched"),
         "Postroom, everything": lambda: postroom.run("everything"),
+        "raw socket, envelopes": lambda: raw.run(ENVELOPES),
+        "raw socket, whole messages": lambda: raw.run(WHOLE),
     }
+    if not shutil.which("notmuch"):
+        print("notmuch is not here (Debian: apt-get install notmuch); its row is left out")
+        del found["mbsync, then notmuch new"]
+    return found

@@ -6,6 +6,7 @@ need encoding. Every tenth message is with somebody we know.
 """
 
 import base64
+import imaplib
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -69,6 +70,21 @@ def generated_mailbox(server: Dovecot, count: int) -> Mailbox:
 def message_folders(server: Dovecot) -> Iterator[Path]:
     """Where the server keeps the user's messages."""
     yield from server.maildir(USER).rglob("cur")
+
+
+def folder_names(server: Dovecot) -> list[str]:
+    """The folders with mail in them, as IMAP calls them."""
+    with imaplib.IMAP4(server.host, server.port) as client:
+        client.login(USER, SECRET)
+        _, lines = client.list()
+        names = [
+            line.decode().rpartition(' "')[2].strip('"')
+            if line.endswith(b'"')
+            else line.decode().rpartition(" ")[2]
+            for line in lines
+            if isinstance(line, bytes)
+        ]
+        return [n for n in names if int((client.select readonly=True)[1][0] or b"0"))]
 
 
 def forget_caches(server: Dovecot) -> None:

@@ -1,49 +1,49 @@
 """Bring whole mailboxes, beside mbsync, from the same server in the same run.
 
-    python -m bench.sync [--messages 5000] [--rounds 3]
+    python -m bench.sync [--messages 20000] [--rounds 3]
 
-Writes docs/benchmarks.md. Every run begins with nothing on our side and with a server that has
-forgotten its caches; clients take turns, forwards in one round and backwards in the next.
+Writes its section of docs/benchmarks.md. Every run begins with nothing on our side and with a
+server that has forgotten its caches; clients take turns, forwards in one round and backwards in the
+next.
 """
 
 import argparse
 import shutil
 import statistics
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import ROOT
 from bench.clients import Run, clients
 from bench.machine import conditions
 from bench.mailbox import SECRET, USER, Mailbox, forget_caches, generated_mailbox, real_mailbox
+from bench.page import table, write_section
 from postroom.config import postgres
 from servers.dovecot import Dovecot, dovecot
 
-TARGET = ROOT / "docs" / "benchmarks.md"
 HEADINGS = ("client", "seconds", "inside", "CPU s", "MiB", "messages/s", "bodies", "of mbsync")
 
-FOREWORD = """# Benchmarks
+FOREWORD = """## Whole mailboxes, beside mbsync
 
-Written by `python -m bench.sync`; nothing here is typed by hand. Seconds are those of the whole
-program from start to end, medians of {rounds} rounds; *inside* is what `postroom sync --json` says
-of itself, without the start of Python. CPU seconds and MiB (peak resident) are of the program and
-its children; PostgreSQL runs beside it, as Dovecot does, and syncs its log to disk at every commit.
-*Of mbsync* is the time mbsync takes in the form it comes in, divided by this one's: above 1 is
-faster. Before each run our side is empty, and Dovecot's indexes and caches are deleted; the files
-of the mail are in memory. Loopback, no TLS. mbsync writes files; Postroom writes rows, reads every
-header, finds the people, and reads the bodies it keeps.
+Written by `python -m bench.sync`. Seconds are those of the whole program from start to end, medians
+of {rounds} rounds; *inside* is what `postroom sync --json` says of itself, without the start of
+Python. CPU seconds and MiB (peak resident) are of the program and its children; PostgreSQL runs
+beside it, as Dovecot does, and syncs its log to disk at every commit. *Of mbsync* is the time that
+mbsync takes in the form it comes in, divided by this one's: above 1 is faster. Before each run our
+side is empty, and Dovecot's indexes and caches are deleted; the files of the mail are in memory.
+Loopback, no TLS. mbsync writes files; Postroom writes rows, reads every header, finds the people,
+and reads the bodies it keeps. The raw sockets throw away what they get: the wire's own limit.
 """
 
 
 def main() -> None:
     """Measure and write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--messages", type=int, default=5_000, help="of the generated mailbox")
+    parser.add_argument("--messages", type=int, default=20_000, help="of the generated mailbox")
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
-    page = FOREWORD.format(rounds=arguments.rounds) + "\n" + table(("", ""), conditions())
+    text = FOREWORD.format(rounds=arguments.rounds) + "\n" + table(("", ""), conditions())
     fillings: list[Callable[[Dovecot], Mailbox]] = [
         real_mailbox,
         lambda server: generated_mailbox(server, arguments.messages),
@@ -51,8 +51,8 @@ def main() -> None:
     for fill in fillings:
         section = measured(fill, arguments.rounds)
         print(section, flush=True)
-        page += "\n" + section
-    TARGET.write_text(page)
+        text += "\n" + section
+    write_section("sync", text)
 
 
 def measured(fill: Callable[[Dovecot], Mailbox], rounds: int) -> str:
@@ -66,7 +66,7 @@ def measured(fill: Callable[[Dovecot], Mailbox], rounds: int) -> str:
                 forget_caches(server)
                 runs[name].append(ready[name]())
     mean = mailbox.octets / mailbox.messages / 1000
-    heading = f"## {mailbox.messages:,} messages: {mailbox.name}"
+    heading = f"### {mailbox.messages:,} messages: {mailbox.name}"
     size = f"{mailbox.octets / 1e6:.0f} MB, {mean:.1f} KB a message."
     return f"{heading}\n\n{size}\n\n{table(HEADINGS, list(rows(runs)))}"
 
@@ -99,13 +99,6 @@ def rows(runs: dict[str, list[Run]]) -> Iterator[tuple[str, ...]]:
             f"{taken[0].bodies:,}",
             f"{yardstick / seconds:.2f}",
         )
-
-
-def table(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    """A Markdown table, figures to the right."""
-    rule = "|".join(["---", *["---:"] * (len(headings) - 1)])
-    lines = [" | ".join(row) for row in [headings, *rows]]
-    return "".join(f"| {line} |\n" for line in [lines[0], rule.replace("|", " | "), *lines[1:]])
 
 
 if __name__ == "__main__":
