@@ -8,6 +8,7 @@ need encoding. Every tenth message is with somebody we know.
 import base64
 import imaplib
 import random
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,15 +77,14 @@ def folder_names(server: Dovecot) -> list[str]:
     """The folders with mail in them, as IMAP calls them."""
     with imaplib.IMAP4(server.host, server.port) as client:
         client.login(USER, SECRET)
-        _, lines = client.list()
-        names = [
-            line.decode().rpartition(' "')[2].strip('"')
-            if line.endswith(b'"')
-            else line.decode().rpartition(" ")[2]
-            for line in lines
-            if isinstance(line, bytes)
-        ]
-        return [n for n in names if int((client.select readonly=True)[1][0] or b"0"))]
+        lines = [line.decode() for line in client.list()[1] if isinstance(line, bytes)]
+        names = [re.findall(r'"[^"]*"|[^ ]+', line)[-1].strip('"') for line in lines]
+        return [name for name in names if messages_in(client, name)]
+
+
+def messages_in(client: imaplib.IMAP4, name: str) -> int:
+    """How many messages a folder holds."""
+    return int(client.select(f'"{name}"', readonly=True)[1][0] or b"0")
 
 
 def forget_caches(server: Dovecot) -> None:
