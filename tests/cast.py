@@ -6,7 +6,8 @@ Mail is written as bytes and recorded through the same door as a sync's.
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from postroom.accounts.models import EmailAccount, Sharing
+from postroom.accounts.models import EmailAccount, Share, Sharing
+from postroom.accounts.shares import share_person
 from postroom.archive.arrivals import Arrival, Body, Flags
 from postroom.archive.bodies import store_bodies
 from postroom.archive.models import Email, Folder, FolderRole
@@ -89,3 +90,9 @@ def received(account: EmailAccount, raw: bytes, folder: str = "INBOX") -> Email:
     store_bodies(account.pk, [Body(email.pk, raw, parsed.snippet, attached)])
     email.refresh_from_db()
     return email
+
+
+def shared(account: EmailAccount, person: Person) -> Share:
+    """Have the owner share the account's mail with the person, by all their addresses."""
+    addresses = person.addresses.values_list("canonical", flat=True)
+    return share_person(account, person, addresses, NOON)

@@ -1,13 +1,17 @@
 """Random worlds: the SQL of the rule against a second reading of it in plain Python."""
 
 import random
+from contextlib import suppress
 
 import pytest
 
-from cast import account_of, message, person, received, user
-from postroom.accounts.models import EmailAccount, Exclusion, Share, Sharing
+from cast import NOON, account_of, message, person, received, user
+from postroom.accounts.models import EmailAccount, Exclusion, SharedAddress, Sharing
+from postroom.accounts.shares import share_person
 from postroom.archive.models import Email
 from postroom.association import visible_to
+from postroom.crm.models import PersonAddress
+from postroom.crm.people import AddressTaken, set_addresses
 from postroom.team.models import Organisation, User
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +33,10 @@ def random_world(chance: random.Random) -> None:
     for owner in users:
         account = account_of(owner, chance.choice(list(Sharing)))
         for shared in chance.sample(people, chance.randrange(len(people))):
-            Share.objects.create(account=account, person=shared)
+            addresses = list(shared.addresses.values_list("canonical", flat=True))
+            share_person(account, shared, addresses, NOON)
+            with suppress(AddressTaken):
+                set_addresses(shared, [*addresses, address(chance)])
         for number in range(12):
             to = ", ".join(address(chance) for _ in range(chance.randrange(1, 4)))
             received(account, message(f"{owner.name} {number}", from_=address(chance), to=to))
@@ -58,16 +65,20 @@ def may_see(viewer: User, email: Email) -> bool:
         return True
     if any(a in patterns or a.rpartition("@")[2] in patterns for a in outside):
         return False
-    from postroom.crm.models import PersonAddress
-
     strangers = outside - colleagues
     known = {a.person_id for a in PersonAddress.objects.all() if a.canonical in strangers}
-    shared = {share.person_id for share in account.shares.all()}
+    of_shares = SharedAddress.objects.filter(share__account=account, is_shared=True)
+    shared = {
+        a.person_id
+        for a in PersonAddress.objects.all()
+        if a.canonical in strangers
+        and any(s.canonical == a.canonical and s.share.person_id == a.person_id for s in of_shares)
+    }
     match account.sharing:
         case Sharing.PUBLIC:
             return bool(known)
         case Sharing.CUSTOM:
-            return bool(known & shared)
+            return bool(shared)
     return False
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from cast import account_of, message, person, received, user
-from postroom.accounts.models import Activation, Exclusion, Share, Sharing
+from cast import account_of, message, person, received, shared, user
+from postroom.accounts.models import Activation, Exclusion, Sharing
 from postroom.archive.models import Email
 from postroom.association import visible_to
 from postroom.team.models import Organisation, User
@@ -61,21 +61,21 @@ def test_custom_mail_is_seen_once_the_owner_shares_the_person(alice: User, bob: 
     lena = person("Lena Lead", LEAD)
     email = mail_with_lead(alice, Sharing.CUSTOM)
     assert not sees(bob, email)
-    Share.objects.create(account=email.account, person=lena)
+    shared(email.account, lena)
     assert sees(bob, email)
 
 
 def test_a_share_of_another_person_shows_nothing(alice: User, bob: User) -> None:
     person("Lena Lead", LEAD)
     email = mail_with_lead(alice, Sharing.CUSTOM)
-    Share.objects.create(account=email.account, person=person("Otto Other", "otto@x.example"))
+    shared(email.account, person("Otto Other", "otto@x.example"))
     assert not sees(bob, email)
 
 
 def test_a_share_of_another_account_shows_nothing(alice: User, bob: User) -> None:
     lena = person("Lena Lead", LEAD)
     email = mail_with_lead(alice, Sharing.CUSTOM)
-    Share.objects.create(account=account_of(bob, Sharing.CUSTOM), person=lena)
+    shared(account_of(bob, Sharing.CUSTOM), lena)
     assert not sees(bob, email)
 
 
@@ -126,7 +126,7 @@ def test_a_lead_with_a_colleagues_address_opens_no_mailbox(
 ) -> None:
     lena = person("Lena Lead", LEAD, own)
     private = mail_with_lead(alice, sharing, from_="doctor@clinic.example", cc="bob@example.com")
-    Share.objects.create(account=private.account, person=lena)
+    shared(private.account, lena)
     with_lena = received(private.account, message(from_=LEAD, to="alice@example.com"))
     assert not sees(bob, private)
     assert sees(bob, with_lena)

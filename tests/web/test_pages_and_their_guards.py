@@ -28,6 +28,9 @@ PAGES = {
     "person": ("GET", "all"),
     "edit-person": ("GET POST", "all"),
     "conversion": ("POST", "all"),
+    "share": ("POST", "owner"),
+    "share-end": ("POST", "owner"),
+    "share-address": ("POST", "owner"),
     "person-live": ("GET", "stream"),
     "email": ("GET", "owner"),
     "email-body": ("GET", "owner"),
@@ -65,6 +68,8 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
         pattern = next(p for p in urlpatterns if p.name == name)
         if "attachments" in str(pattern.pattern):
             return reverse(name, args=[letter.pk, "1"])
+        if "account" in pattern.pattern.converters:
+            return reverse(name, args=[lena.pk, account.pk])
         if "entry" in pattern.pattern.converters:
             quarantine(folder_of(account), 7, "It broke the parser.", NOON, b"Subject: x")
             return reverse(name, args=[account.pk, Quarantine.objects.get().pk])

@@ -133,7 +133,11 @@ class Credential(models.Model):
 
 
 class Share(models.Model):
-    """The owner of a *custom* account lets colleagues see its mail with this person."""
+    """The owner of a *custom* account lets colleagues see its mail with this person.
+
+    Only by the addresses of which the owner said so: whoever may edit people could otherwise open
+    any mail of the account by giving a shared person one more address.
+    """
 
     account = models.ForeignKey(EmailAccount, on_delete=models.CASCADE, related_name="shares")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="shares")
@@ -146,6 +150,23 @@ class Share(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} with {self.person}"
+
+
+class SharedAddress(models.Model):
+    """What the owner decided about one address of a shared person; undecided ones have no row."""
+
+    share = models.ForeignKey(Share, on_delete=models.CASCADE, related_name="addresses")
+    canonical = models.CharField(max_length=254)
+    is_shared = models.BooleanField()
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("share", "canonical", name="decided_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.canonical
 
 
 class Exclusion(models.Model):

@@ -2,7 +2,7 @@
 
 Design §7. For viewer V and email E of account A with owner U: V is U; or E carries a known
 person, none of its outside participants is excluded (by the organisation or by U), and A is
-public, or A is custom and shares that person. Deactivated viewers see nothing.
+public, or A is custom and U shares that person by that address. Deactivated viewers see nothing.
 """
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -48,8 +48,12 @@ def shared_with_colleagues(accounts: QuerySet[EmailAccount]) -> Q:
 
 
 def participants_with_a_share() -> QuerySet[Participant]:
-    """Known people on the outer email whose record its account's owner has shared."""
-    shared = known_addresses().filter(person__shares__account=OuterRef(OuterRef("account")))
+    """Known people on the outer email whom its account's owner shares, by this address."""
+    shared = known_addresses().filter(
+        person__shares__account=OuterRef(OuterRef("account")),
+        person__shares__addresses__canonical=F("canonical"),
+        person__shares__addresses__is_shared=True,
+    )
     return Participant.objects.filter(
         email=OuterRef("pk"), canonical__in=shared.values("canonical")
     )

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from postroom.mime import canonical_address
+from postroom.team.models import User
 
 
 class Stage(models.TextChoices):
@@ -83,3 +84,26 @@ class PersonAddress(models.Model):
         self.address = self.address.strip()
         self.canonical = canonical_address(self.address)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class AddressChange(models.Model):
+    """An address came to a person or left them: who did it, and when. Rows are never changed.
+
+    Mail is found by address, so whoever gives a person one may open others' mail with it. `by` is
+    None for the command line.
+    """
+
+    person = models.ForeignKey(
+        Person, null=True, on_delete=models.SET_NULL, related_name="address_changes"
+    )
+    address = models.CharField(max_length=254)
+    canonical = models.CharField(max_length=254)
+    is_added = models.BooleanField()
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.address} {'added' if self.is_added else 'removed'}"

@@ -1,13 +1,14 @@
 """Create, change and find leads and contacts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 
-from postroom.crm.models import Company, Person, PersonAddress, Stage
+from postroom.crm.models import AddressChange, Company, Person, PersonAddress, Stage
 from postroom.mime import canonical_address
+from postroom.team.models import User
 
 PEOPLE_CHANGED = "postroom_people"
 LONGEST_ADDRESS = 254  # RFC 5321 §4.5.3.1.3, without the angle brackets.
@@ -62,8 +63,8 @@ def company_called(name: str) -> Company | None:
 
 
 @transaction.atomic
-def set_addresses(person: Person, addresses: Sequence[str]) -> None:
-    """Give the person exactly these addresses, the first one primary.
+def set_addresses(person: Person, addresses: Sequence[str], by: User | None = None) -> None:
+    """Give the person exactly these addresses, the first one primary, and note who did it.
 
     Raises AddressUnusable or AddressTaken and changes nothing.
     """
@@ -72,6 +73,7 @@ def set_addresses(person: Person, addresses: Sequence[str]) -> None:
         taken = PersonAddress.objects.filter(canonical=canonical).exclude(person=person).first()
         if taken:
             raise AddressTaken(address, taken.person)
+    note_changes(person, wanted, by)
     person.addresses.exclude(canonical__in=wanted).delete()
     person.addresses.update(is_primary=False)
     for position, (canonical, address) in enumerate(wanted.items()):
@@ -81,6 +83,18 @@ def set_addresses(person: Person, addresses: Sequence[str]) -> None:
             defaults={"address": address, "is_primary": position == 0},
         )
     announce_people()
+
+
+def note_changes(person: Person, wanted: Mapping[str, str], by: User | None) -> None:
+    """Write down which addresses come and go."""
+    had = dict(person.addresses.values_list("canonical", "address"))
+    came = {c: address for c, address in wanted.items() if c not in had}
+    went = {c: address for c, address in had.items() if c not in wanted}
+    AddressChange.objects.bulk_create(
+        AddressChange(person=person, address=address, canonical=c, is_added=is_added, by=by)
+        for is_added, changed in ((False, went), (True, came))
+        for c, address in changed.items()
+    )
 
 
 def unique_addresses(addresses: Sequence[str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from postroom.web.email_configuration import views as configuration
 from postroom.web.emails import actions, downloads
 from postroom.web.emails import views as emails
 from postroom.web.live import views as live
+from postroom.web.people import shares
 from postroom.web.people import views as people
 from postroom.web.row_ids import RowId
 
@@ -28,6 +29,9 @@ urlpatterns = [
     path("people/<id:pk>/", emails.person, name="person"),
     path("people/<id:pk>/edit/", people.edit, name="edit-person"),
     path("people/<id:pk>/conversion/", people.conversion, name="conversion"),
+    path("people/<id:pk>/shares/<id:account>/", shares.share, name="share"),
+    path("people/<id:pk>/shares/<id:account>/end/", shares.end, name="share-end"),
+    path("people/<id:pk>/shares/<id:account>/addresses/", shares.address, name="share-address"),
     path("people/<id:pk>/live/", live.person, name="person-live"),
     path("emails/<id:pk>/", emails.email, name="email"),
     path("emails/<id:pk>/body/", emails.body, name="email-body"),

@@ -16,6 +16,7 @@ from postroom.team.models import User
 from postroom.web.emails.access import find_email, find_person_on, get_email
 from postroom.web.emails.reading import Reading, find_laid_out, reading_of
 from postroom.web.emails.related import find_sharer, related_page
+from postroom.web.people.share_state import history_for, share_states_for
 from postroom.web.people.views import ROOMS
 from postroom.web.security import seal
 from postroom.web.sign_in import SignedInRequest, signed_in
@@ -33,6 +34,8 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
         return render(request, "emails/rows.html", context)
     context["room"] = ROOMS[Stage(person.stage)]
     context["sharers"] = sharers_with(person, request.user).exclude(pk=request.user.pk)
+    context["share_states"] = share_states_for(request.user, person)
+    context["history"] = history_for(request.user, person)
     email = find_email(request.user, request.GET.get("email", ""))
     if email and find_person_on(email, str(pk)):
         context["reading"] = open_email(email, request.user, person)

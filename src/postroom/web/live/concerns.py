@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
+from django.db.models import Count, Max
+
 from postroom.accounts.models import EmailAccount
 from postroom.archive.models import Participant
 from postroom.association import known_addresses
@@ -23,5 +25,8 @@ def find_concerned(
 
 def sharing_of(account: int) -> object:
     """What decides whether colleagues see an account's mail; changes when they see other mail."""
-    columns = ("sharing", "activation", "owner__is_active")
-    return EmailAccount.objects.filter(pk=account).values_list(*columns).first()
+    decided = EmailAccount.objects.filter(pk=account).annotate(
+        addresses=Count("shares__addresses"), last=Max("shares__addresses__decided_at")
+    )
+    columns = ("sharing", "activation", "owner__is_active", "addresses", "last")
+    return decided.values_list(*columns).first()

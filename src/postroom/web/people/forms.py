@@ -10,6 +10,7 @@ from django.http import QueryDict
 from postroom.crm.models import Person, Stage
 from postroom.crm.people import AddressTaken, AddressUnusable, company_called, set_addresses
 from postroom.mime import canonical_address
+from postroom.team.models import User
 
 MOST_FURTHER = 20
 
@@ -62,12 +63,12 @@ class PersonForm(forms.Form):
         self.person = person
         super().__init__(typed, initial=written_of(person))
 
-    def keep(self) -> bool:
+    def keep(self, by: User) -> bool:
         """Save the person; False, with the reason at its field, when an address is taken."""
         is_new = self.person.pk is None
         try:
             with transaction.atomic():
-                self.write()
+                self.write(by)
         except (AddressTaken, AddressUnusable) as reason:
             self.person.pk = None if is_new else self.person.pk
             canonical = canonical_address(self.cleaned_data["email"])
@@ -76,14 +77,14 @@ class PersonForm(forms.Form):
             return False
         return True
 
-    def write(self) -> None:
+    def write(self, by: User) -> None:
         """Write the form into the person's row and addresses."""
         cleaned = self.cleaned_data
         self.person.first_name = cleaned["first_name"]
         self.person.last_name = cleaned["last_name"]
         self.person.company = company_called(cleaned["company"])
         self.person.save()
-        set_addresses(self.person, [cleaned["email"], *cleaned["further"]])
+        set_addresses(self.person, [cleaned["email"], *cleaned["further"]], by)
 
 
 def written_of(person: Person) -> dict[str, str]:

@@ -39,7 +39,7 @@ def new(request: SignedInRequest) -> HttpResponse:
     """Add a lead or contact."""
     person = Person(stage=parse_stage(request.GET.get("stage", "")))
     form = PersonForm(request.POST or None, person)
-    if request.method == "POST" and form.is_valid() and form.keep():
+    if request.method == "POST" and form.is_valid() and form.keep(request.user):
         messages.success(request, f"{person} was added.")
         return redirect("person", person.pk)
     status = 422 if request.method == "POST" else 200
@@ -53,7 +53,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change a lead or contact."""
     person = get_object_or_404(Person, pk=pk)
     form = PersonForm(request.POST or None, person)
-    if request.method == "POST" and form.is_valid() and form.keep():
+    if request.method == "POST" and form.is_valid() and form.keep(request.user):
         messages.success(request, "Saved.")
         return redirect("person", person.pk)
     status = 422 if request.method == "POST" else 200
