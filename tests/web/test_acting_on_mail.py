@@ -18,10 +18,9 @@ from postroom.crm.models import Person
 from postroom.team.models import User
 from web.browser import Visit, axe_violations
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
 SignIn = Callable[[User], Client]
-WISHES = ("archive", "trash", "inbox", "restore", "undo", "again", "flag", "unread", "answered")
+WORDS = ("archive", "undo", "trash", "restore", "inbox", "flag", "unread", "answered")
+WISHES = [{"do": word} for word in WORDS]
 ROLES = {"Archive": FolderRole.ARCHIVE, "Trash": FolderRole.TRASH, "Projects": FolderRole.OTHER}
 
 
@@ -60,9 +59,7 @@ def refuse(account: EmailAccount, sentence: str) -> None:
         finish(action, timezone.now(), sentence)
 
 
-@pytest.mark.parametrize("wish", WISHES)
 def test_only_the_owner_acts_on_an_email(
-    wish: str,
     alice: User,
     bob: User,
     charlie: User,
@@ -75,14 +72,14 @@ def test_only_the_owner_acts_on_an_email(
     assert as_user(bob).get(f"/emails/{letter.pk}/").status_code == 200
     for colleague in (bob, charlie):
         client = as_user(colleague)
-        for verb in (client.get, client.post):
-            answers = [verb(where, {"do": wish}) for where in (address, absent)]
-            assert [a.status_code for a in answers] == [404, 404]
-            assert answers[0].content == answers[1].content
-    assert not Action.objects.filter(kind__in=(ActionKind.MOVE, ActionKind.FLAG)).exists()
-    # The control: the same request of Alice's is heard.
-    assert as_user(alice).post(address, {"do": wish}).status_code in (302, 404)
-    assert wish == "again" or as_user(alice).get(address).status_code == 200
+        for form in WISHES:
+            for verb in (client.get, client.post):
+                answers = [verb(where, form) for where in (address, absent)]
+                assert [a.status_code for a in answers] == [404, 404], form
+                assert answers[0].content == answers[1].content
+    assert not Action.objects.exists()
+    # The control: the same requests of Alice's are heard.
+    assert [as_user(alice).post(address, form).status_code for form in WISHES] == [302] * 8
 
 
 def test_a_colleague_sees_no_buttons(
