@@ -15,6 +15,8 @@ from journeys.installation import ALICE, SECRET
 from postroom.accounts.models import EmailAccount
 from postroom.archive.actions import ask_for
 from postroom.archive.announce import EMAILS_CHANGED
+from postroom.archive.arrivals import Flags
+from postroom.archive.ledger import set_flags
 from postroom.archive.models import Action, ActionKind, ActionState, Email, Folder, FolderRole
 from postroom.archive.moves import (
     CANNOT_MOVE,
@@ -275,6 +277,21 @@ def test_a_uid_that_stands_for_another_message_is_not_touched(
     assert b"Stranger" in known[1][0][1]
     assert len(flagged) == 1
     assert b"Letter" in subjects[1][0][1]
+
+
+def test_a_mark_that_waits_protects_itself_and_no_other(
+    server: Dovecot, account: EmailAccount
+) -> None:
+    """Asked for in the midst of a pass, which tells what the server had a moment ago."""
+    ask_for(ActionKind.MARK_READ, letter(), timezone.now())
+    copy = letter().copies.get()
+    told = {copy.uid: Flags(is_seen=False, is_flagged=True, is_answered=False)}
+    set_flags(copy.folder, told)
+    assert (letter().is_read, letter().is_flagged) == (True, True)
+    # The control: once the server was told, its word is taken.
+    Action.objects.update(state=ActionState.DONE)
+    set_flags(copy.folder, told)
+    assert (letter().is_read, letter().is_flagged) == (False, True)
 
 
 INBOX, ALL, SENT, ARCHIVE, TRASH, LABEL = (

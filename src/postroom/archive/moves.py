@@ -17,7 +17,7 @@ from postroom.archive.whereabouts import ends_of, folders_of, moves_of
 
 MOVERS = frozenset({"MOVE", "IMAP4REV2"})  # RFC 6851; RFC 9051 has it built in.
 
-# Where each wish leads, the first that an account has. Gmail's archive is All Mail: ADR 16.
+# Where each wish leads, the first that an account has. Of Gmail it is All Mail: ADR 16.
 ARCHIVES = (FolderRole.ARCHIVE, FolderRole.ALL)
 TRASHES = (FolderRole.TRASH,)
 
