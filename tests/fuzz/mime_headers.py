@@ -26,6 +26,6 @@ def check(octets: bytes) -> None:
     people = parse_addresses(octets.decode("utf-8", "replace"))
     assert len(people) <= MAX_ADDRESSES
     for one in people:
-        assert len(one.address) <= MAX_ADDRESS
+        assert len(one.canonical) <= MAX_ADDRESS
         assert len(one.name) <= MAX_NAME
         assert canonical_address(one.canonical) == one.canonical

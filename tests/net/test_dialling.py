@@ -228,9 +228,9 @@ async def test_a_handshake_that_never_comes_is_not_waited_for() -> None:
 
 
 def test_errors_survive_a_journey_between_processes() -> None:
-    there = errors.Throttled("h", 993, "slow down", retry_after=7)
+    there = errors.Throttled(Server("h", 993, Security.TLS), "slow down", retry_after=7)
     back = pickle.loads(pickle.dumps(there))
-    assert (back.retry_after, back.sentence, back.kind) == (7, there.sentence, "throttled")
+    assert (back.retry_after, str(back), back.kind) == (7, there.sentence, "throttled")
 
 
 def test_secrets_are_never_shown() -> None:
@@ -243,7 +243,7 @@ def test_secrets_are_never_shown() -> None:
 )
 def test_every_error_has_a_sentence_that_is_safe_to_show(kind: type[errors.NetError]) -> None:
     hostile = "x\r\n\x1b[31m\u202e" + "y" * 5_000
-    error = kind(hostile, 993, hostile)
+    error = kind(Server(hostile, 993, Security.TLS), hostile)
     assert not set(error.sentence) & set("\r\n\x1b\u202e")
     assert len(error.sentence) < 1_000
     assert error.kind != "unknown"

@@ -30,13 +30,13 @@ _ADDRESS_SECONDS: Final = 10
 async def dial(server: Server, allowed: AllowedNetworks, seconds: float) -> socket.socket:
     """Return a connected, non-blocking socket. Raises the NetError that says why not."""
     if not allowed.allows_port(server.port):
-        raise PortNotAllowed(server.host, server.port)
+        raise PortNotAllowed(server)
     try:
         async with asyncio.timeout(seconds):
             addresses = allowed_addresses(await _resolve(server), server, allowed)
             return await _dial_first(addresses[:_ADDRESSES_TRIED], server)
     except TimeoutError:
-        raise ConnectTimedOut(server.host, server.port) from None
+        raise ConnectTimedOut(server) from None
 
 
 def allowed_addresses(
@@ -45,12 +45,12 @@ def allowed_addresses(
     """Return those of `found` that may be dialled. Raises AddressNotAllowed if there is none."""
     addresses = [address for address in found if allowed.allows(address)]
     if not addresses:
-        raise AddressNotAllowed(server.host, server.port)
+        raise AddressNotAllowed(server)
     if server.security is not Security.NONE:
         return addresses
     named = [address for address in addresses if allowed.names(address)]
     if not named:
-        raise PlaintextNotAllowed(server.host, server.port)
+        raise PlaintextNotAllowed(server)
     return named
 
 
@@ -58,25 +58,25 @@ async def _resolve(server: Server) -> list[Address]:
     loop = asyncio.get_running_loop()
     host = server.host.strip()
     if not host or len(host) > 253 or not host.isprintable() or " " in host:
-        raise HostUnknown(host, server.port)
+        raise HostUnknown(server)
     try:
         found = await loop.getaddrinfo(host, server.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise HostUnknown(host, server.port) from None
+        raise HostUnknown(server) from None
     # A scope (`%eth0`) is only ever part of a link-local address.
     return [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
 
 
 async def _dial_first(addresses: Sequence[Address], server: Server) -> socket.socket:
-    last: NetError = HostUnreachable(server.host, server.port)
+    last: NetError = HostUnreachable(server)
     for address in addresses:
         try:
             return await _dial_one(address, server.port)
         except TimeoutError:
-            last = ConnectTimedOut(server.host, server.port)
+            last = ConnectTimedOut(server)
         except OSError as error:
             refused = error.errno == errno.ECONNREFUSED
-            last = (PortRefused if refused else HostUnreachable)(server.host, server.port)
+            last = (PortRefused if refused else HostUnreachable)(server)
     raise last
 
 

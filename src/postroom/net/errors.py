@@ -7,6 +7,7 @@ capped, without control characters, in quotation marks, named as the server's.
 from typing import ClassVar
 
 from postroom.imap.server_words import server_words
+from postroom.net.server import Server
 
 _WORDS_MAX = 200
 
@@ -17,17 +18,20 @@ class NetError(Exception):
     kind: ClassVar[str] = "unknown"
     says: ClassVar[str] = "The mail server could not be used."
 
-    def __init__(self, host: str = "", port: int = 0, words: str = "") -> None:
-        self.host = server_words(host.encode("utf-8", "replace"), _WORDS_MAX)
-        self.port = port
-        self.words = server_words(words.encode("utf-8", "replace"), _WORDS_MAX)
-        self.sentence = self.says.format(host=self.host or "the server", port=port)
+    def __init__(self, server: Server | None = None, words: str = "") -> None:
+        self.host = _printable(server.host.strip()) if server else ""
+        self.port = server.port if server else 0
+        self.words = _printable(words)
+        self.sentence = self.says.format(host=self.host or "the server", port=self.port)
         if self.words:
             self.sentence += f" The server said: “{self.words}”"
         super().__init__(self.sentence)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (self.host, self.port, self.words), vars(self)
+        return type(self), (), vars(self)
+
+    def __str__(self) -> str:
+        return self.sentence
 
 
 class HostUnknown(NetError):
@@ -173,9 +177,9 @@ class Throttled(NetError):
     says = "{host} asks us to slow down. Nothing to do: it is tried again later."
 
     def __init__(
-        self, host: str = "", port: int = 0, words: str = "", retry_after: float | None = None
+        self, server: Server | None = None, words: str = "", retry_after: float | None = None
     ) -> None:
-        super().__init__(host, port, words)
+        super().__init__(server, words)
         self.retry_after = retry_after
 
 
@@ -216,8 +220,8 @@ class CommandRefused(NetError):
     kind = "command_refused"
     says = "{host} refused a request."
 
-    def __init__(self, host: str = "", port: int = 0, words: str = "", code: str = "") -> None:
-        super().__init__(host, port, words)
+    def __init__(self, server: Server | None = None, words: str = "", code: str = "") -> None:
+        super().__init__(server, words)
         self.code = code
 
 
@@ -250,3 +254,7 @@ class DeliveryUnknown(NetError):
         "{host} may or may not have taken the message. "
         "Look into the Sent folder, or ask a recipient, before sending it again."
     )
+
+
+def _printable(text: str) -> str:
+    return server_words(text.encode("utf-8", "replace"), _WORDS_MAX)

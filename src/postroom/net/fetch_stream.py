@@ -50,4 +50,4 @@ class FetchStream(AsyncIterator[FetchedMessage]):
     def _check(self, outcome: Condition) -> None:
         if outcome.kind != "OK" and _PARTLY_GONE not in outcome.text:
             server = self._wire.server
-            raise error_for_command(outcome, server.host, server.port)
+            raise error_for_command(outcome, server)

@@ -57,7 +57,7 @@ async def append(wire: ImapWire, command: Append) -> AppendUid | None:
     """Put a message into a mailbox. Raises MessageTooLarge before its first octet is sent."""
     limit = await _append_limit(wire, command.name)
     if limit is not None and command.size > limit:
-        raise MessageTooLarge(wire.server.host, wire.server.port)
+        raise MessageTooLarge(wire.server)
     return (await exchange(wire, command)).appended
 
 

@@ -172,7 +172,7 @@ class ImapClient:
         """Return the counts of one mailbox. Raises FolderVanished."""
         command = await exchange(self._wire, StatusCommand(name))
         if command.status is None:
-            raise CommandRefused(self._wire.server.host, self._wire.server.port)
+            raise CommandRefused(self._wire.server)
         return command.status
 
     async def examine(self, name: str, qresync: QresyncState | None = None) -> Selected:
@@ -290,7 +290,7 @@ class ImapClient:
 
     async def close(self) -> None:
         """Close at once. Idempotent."""
-        self._wire.fail(ConnectionLost(self._wire.server.host, self._wire.server.port))
+        self._wire.fail(ConnectionLost(self._wire.server))
         await asyncio.sleep(0)
 
     async def _ask_id(self) -> dict[str, str]:

@@ -22,7 +22,7 @@ async def exchange(wire: ImapWire, command: AnyCommand) -> AnyCommand:
             wire.send(command)
             await wire.completed(command)
     except IllegalCommand as error:
-        raise CommandRefused(server.host, server.port, str(error)) from error
+        raise CommandRefused(server, str(error)) from error
     check(wire, command)
     return command
 
@@ -34,7 +34,7 @@ async def in_time(wire: ImapWire) -> AsyncIterator[None]:
         async with asyncio.timeout(wire.limits.command_seconds):
             yield
     except TimeoutError:
-        error = ConnectionLost(wire.server.host, wire.server.port)
+        error = ConnectionLost(wire.server)
         wire.fail(error)
         raise error from None
 
@@ -42,4 +42,4 @@ async def in_time(wire: ImapWire) -> AsyncIterator[None]:
 def check(wire: ImapWire, command: Command) -> None:
     """Raise what a refusal means, if the command was refused."""
     if command.outcome is not None and command.outcome.kind != "OK":
-        raise error_for_command(command.outcome, wire.server.host, wire.server.port)
+        raise error_for_command(command.outcome, wire.server)

@@ -37,7 +37,7 @@ async def open_wire(
         if not wire.connection.capabilities:
             await _ask(wire, Capability())
     except BaseException as error:
-        wire.fail(error if isinstance(error, NetError) else ConnectTimedOut(server.host))
+        wire.fail(error if isinstance(error, NetError) else ConnectTimedOut(server))
         raise
     return wire
 
@@ -73,16 +73,16 @@ async def _greet(wire: ImapWire) -> None:
             while wire.greeting is None:
                 await wire.activity()
     except TimeoutError:
-        raise NotAnImapServer(server.host, server.port) from None
+        raise NotAnImapServer(server) from None
     if wire.greeting.kind == "BYE":
-        raise error_for_goodbye(wire.greeting, server.host, server.port)
+        raise error_for_goodbye(wire.greeting, server)
     if wire.connection.state is State.NOT_AUTHENTICATED:
         return
     # PREAUTH: someone is signed in already, and it is not us. On STARTTLS it is the classic way to
     # keep a client in the clear (NO STARTTLS, USENIX Security 2021).
     if server.security is Security.STARTTLS:
-        raise TlsNotOffered(server.host, server.port)
-    raise ProtocolViolation(server.host, server.port)
+        raise TlsNotOffered(server)
+    raise ProtocolViolation(server)
 
 
 async def _start_tls(wire: ImapWire, authorities: Path | None) -> None:
@@ -90,12 +90,12 @@ async def _start_tls(wire: ImapWire, authorities: Path | None) -> None:
     if not wire.connection.capabilities:
         await _ask(wire, Capability())
     if "STARTTLS" not in wire.connection.capabilities:
-        raise TlsNotOffered(server.host, server.port)
+        raise TlsNotOffered(server)
     command = StartTls()
     wire.send(command)
     await _ask_sent(wire, command)
     if command.outcome is None or command.outcome.kind != "OK":
-        raise TlsNotOffered(server.host, server.port)
+        raise TlsNotOffered(server)
     await wire.start_tls(client_context(authorities))
 
 
@@ -110,4 +110,4 @@ async def _ask_sent(wire: ImapWire, command: Capability | StartTls) -> None:
         async with asyncio.timeout(wire.limits.greeting_seconds):
             await wire.completed(command)
     except TimeoutError:
-        raise ConnectTimedOut(server.host, server.port) from None
+        raise ConnectTimedOut(server) from None

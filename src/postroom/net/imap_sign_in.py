@@ -22,17 +22,17 @@ async def sign_in(wire: ImapWire, credential: Credential) -> None:
         async with asyncio.timeout(wire.limits.command_seconds):
             outcome = await wire.completed(command)
     except TimeoutError:
-        wire.fail(ConnectionLost(server.host, server.port))
-        raise ConnectionLost(server.host, server.port) from None
+        wire.fail(ConnectionLost(server))
+        raise ConnectionLost(server) from None
     if outcome.kind != "OK":
         if shows_in(credential, outcome.text):
             outcome = replace(outcome, text="")
-        raise error_for_sign_in(outcome, server.host, server.port)
+        raise error_for_sign_in(outcome, server)
     try:
         if isinstance(command, Authenticate):
             command.mechanism.verify()
     except ImapError:
-        raise ProtocolViolation(server.host, server.port) from None
+        raise ProtocolViolation(server) from None
     if not command.brought_capabilities:
         asked = Capability()
         wire.send(asked)
@@ -47,4 +47,4 @@ def _command_for(wire: ImapWire, credential: Credential) -> Authenticate | Login
         return Authenticate(mechanism, wire.limits.sasl_steps)
     if isinstance(credential, Password) and "LOGINDISABLED" not in offered:
         return Login(credential.user, credential.secret)
-    raise SignInNotOffered(wire.server.host, wire.server.port)
+    raise SignInNotOffered(wire.server)

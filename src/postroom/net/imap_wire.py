@@ -106,7 +106,7 @@ class ImapWire(asyncio.Protocol):
         """Put TLS around the connection and forget what was said before."""
         transport = self._transport
         if transport is None:
-            raise ConnectionLost(self.server.host, self.server.port)
+            raise ConnectionLost(self.server)
         self.connection.begin_tls()
         self.notices.clear()
         try:
@@ -124,7 +124,7 @@ class ImapWire(asyncio.Protocol):
             self.fail(tls_error(error, self.server))
         self.check()
         if self._transport is None:
-            raise TlsFailed(self.server.host, self.server.port)
+            raise TlsFailed(self.server)
 
     def taken(self, command: UidFetch, weight: int) -> None:
         """Note that a consumer took a message of `weight` octets."""
@@ -212,9 +212,9 @@ class ImapWire(asyncio.Protocol):
         if self.error is None:
             server = self.server
             if self._goodbye is not None:
-                self.error = error_for_goodbye(self._goodbye, server.host, server.port)
+                self.error = error_for_goodbye(self._goodbye, server)
             else:
-                self.error = ConnectionLost(server.host, server.port)
+                self.error = ConnectionLost(server)
         self._stop_watch()
         self._wake()
 
@@ -231,8 +231,8 @@ class ImapWire(asyncio.Protocol):
     def _violation(self, reason: str) -> NetError:
         server = self.server
         if self.greeting is None:
-            return NotAnImapServer(server.host, server.port)
-        error = ProtocolViolation(server.host, server.port)
+            return NotAnImapServer(server)
+        error = ProtocolViolation(server)
         error.add_note(reason)
         return error
 
@@ -274,7 +274,7 @@ class ImapWire(asyncio.Protocol):
         if silent < self.limits.silence_seconds or self._is_full or self.connection.is_idle:
             self._keep_watch()
             return
-        self.fail(ConnectionLost(self.server.host, self.server.port))
+        self.fail(ConnectionLost(self.server))
 
     def _stop_watch(self) -> None:
         if self._watch is not None:

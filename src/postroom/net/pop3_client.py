@@ -4,27 +4,24 @@ import base64
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Final, Self, TypeVar
+from typing import Final, TypeVar
 
 from postroom.imap.errors import ImapError
-from postroom.imap.limits import Limits
 from postroom.imap.responses import Code, Condition
 from postroom.imap.sasl import Mechanism
 from postroom.imap.server_words import server_words
 from postroom.net.credentials import Credential, Password, shows_in
 from postroom.net.errors import (
     CommandRefused,
-    ConnectionLost,
-    NetError,
     NotAPop3Server,
     ProtocolViolation,
     SignInNotOffered,
     TlsNotOffered,
 )
+from postroom.net.line_client import LineClient
 from postroom.net.refusals import error_for_sign_in
 from postroom.net.sasl_choice import find_mechanism
-from postroom.net.server import AllowedNetworks, Security, Server
+from postroom.net.server import Security
 from postroom.net.text_line import LineBroken, TextLine
 
 T = TypeVar("T")
@@ -57,43 +54,18 @@ class Refused(Exception):
         self.condition = condition
 
 
-class Pop3Client:
-    """One connection; its methods are called one after the other."""
+class Pop3Client(LineClient):
+    """A mailbox over POP3. `sign_in` uses SASL, or USER and PASS where it is not offered."""
 
     def __init__(self, line: TextLine) -> None:
         """Wrap an open line; use `connect`."""
-        self._line = line
-        self._server = line.server
+        super().__init__(line)
         self.capabilities: dict[str, list[str]] = {}
-
-    @classmethod
-    async def connect(
-        cls,
-        server: Server,
-        allowed: AllowedNetworks,
-        *,
-        limits: Limits | None = None,
-        authorities: Path | None = None,
-    ) -> Self:
-        """Reach the server as its `security` demands and learn its capabilities."""
-        line = TextLine(server, limits or Limits(), authorities)
-        client = cls(line)
-        try:
-            await line.open(allowed)
-            await line.run(client._greet, line.limits.greeting_seconds + line.limits.tls_seconds)
-        except BaseException:
-            line.cut()
-            raise
-        return client
 
     @property
     def octets_received(self) -> int:
         """How much came so far, whatever it was."""
         return self._line.octets_received
-
-    async def sign_in(self, credential: Credential) -> None:
-        """Sign in by SASL, or by USER and PASS. Never retries. Raises SignInRefused and kin."""
-        await self._run(lambda: self._sign_in(credential))
 
     async def list_messages(self) -> list[Pop3Message]:
         """Return every message with its unique id (UIDL) and what the server says of its size."""
@@ -119,21 +91,11 @@ class Pop3Client:
         """Return a message (RETR), at most `Limits.message` octets."""
         return await self._run(lambda: self._text(f"RETR {number:d}"))
 
-    async def sign_out(self) -> None:
-        """Say goodbye and close; a server that does not answer is left anyway."""
-        with contextlib.suppress(NetError, LineBroken, Refused):
-            await self._line.run(lambda: self._ask("QUIT"), self._line.limits.goodbye_seconds)
-        self._line.cut()
-
     async def _run(self, work: Callable[[], T]) -> T:
-        host, port = self._server.host, self._server.port
         try:
-            return await self._line.run(work, self._line.limits.command_seconds)
+            return await super()._run(work)
         except Refused as refusal:
-            raise CommandRefused(host, port, refusal.condition.text) from None
-        except LineBroken:
-            self._line.cut()
-            raise ConnectionLost(host, port) from None
+            raise CommandRefused(self._server, refusal.condition.text) from None
 
     def _greet(self) -> None:
         try:
@@ -142,15 +104,15 @@ class Pop3Client:
             if self._server.security is Security.STARTTLS:
                 self._start_tls()
         except (LineBroken, Refused):
-            raise NotAPop3Server(self._server.host, self._server.port) from None
+            raise NotAPop3Server(self._server) from None
 
     def _start_tls(self) -> None:
         try:
             if "STLS" not in self.capabilities:
-                raise TlsNotOffered(self._server.host, self._server.port)
+                raise TlsNotOffered(self._server)
             self._ask("STLS")
         except Refused:
-            raise TlsNotOffered(self._server.host, self._server.port) from None
+            raise TlsNotOffered(self._server) from None
         self._line.secure()
         self._learn_capabilities()
 
@@ -163,7 +125,6 @@ class Pop3Client:
             self.capabilities = {word[0].upper(): word[1:] for word in words if word}
 
     def _sign_in(self, credential: Credential) -> None:
-        host, port = self._server.host, self._server.port
         offered = {name.upper() for name in self.capabilities.get("SASL", [])}
         mechanism = find_mechanism(credential, offered)
         try:
@@ -172,14 +133,14 @@ class Pop3Client:
             elif isinstance(credential, Password):
                 self._user_and_pass(credential)
             else:
-                raise SignInNotOffered(host, port)
+                raise SignInNotOffered(self._server)
         except Refused as refusal:
             condition = refusal.condition
             if shows_in(credential, condition.text):
                 condition = replace(condition, text="")
-            raise error_for_sign_in(condition, host, port) from None
+            raise error_for_sign_in(condition, self._server) from None
         except (ImapError, ValueError):
-            raise ProtocolViolation(host, port) from None
+            raise ProtocolViolation(self._server) from None
         self._learn_capabilities()
 
     def _authenticate(self, mechanism: Mechanism) -> None:
@@ -219,6 +180,10 @@ class Pop3Client:
         self._line.grant(self._line.limits.message)
         return b"".join(line + b"\r\n" for line in self._lines())
 
+    def _quit(self) -> None:
+        with contextlib.suppress(Refused):
+            self._ask("QUIT")
+
     def _ask(self, command: str) -> bytes:
         self._line.send_line(command)
         return self._answer()
@@ -241,7 +206,7 @@ class Pop3Client:
         number, _, told = line.strip().partition(b" ")
         # RFC 1939 §7 says at most 70 characters; some servers have more.
         if not number.isdigit() or len(number) > 9 or not 1 <= len(told) <= 255:
-            raise ProtocolViolation(self._server.host, self._server.port)
+            raise ProtocolViolation(self._server)
         return int(number), told
 
 

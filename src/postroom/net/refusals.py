@@ -18,6 +18,7 @@ from postroom.net.errors import (
     Throttled,
     TooManyConnections,
 )
+from postroom.net.server import Server
 
 THROTTLE_MAX_SECONDS: Final = 30 * 60
 
@@ -62,27 +63,27 @@ _FOLDER_GONE: Final = re.compile(
 )
 
 
-def error_for_sign_in(condition: Condition, host: str, port: int) -> NetError:
+def error_for_sign_in(condition: Condition, server: Server) -> NetError:
     """Return what a refused sign-in means; a NO that says nothing is a wrong password."""
     kind = _kind(condition)
     if kind is None or issubclass(kind, CommandRefused):
         kind = OverQuota if kind is OverQuota else SignInRefused
-    return _build(kind, condition, host, port)
+    return _build(kind, condition, server)
 
 
-def error_for_command(condition: Condition, host: str, port: int) -> NetError:
+def error_for_command(condition: Condition, server: Server) -> NetError:
     """Return what a refused command means."""
     kind = _kind(condition)
     if kind is None and _FOLDER_GONE.search(condition.text):
         kind = FolderVanished
     if kind is None or kind is SignInRefused:
         kind = CommandRefused
-    return _build(kind, condition, host, port)
+    return _build(kind, condition, server)
 
 
-def error_for_goodbye(condition: Condition, host: str, port: int) -> NetError:
+def error_for_goodbye(condition: Condition, server: Server) -> NetError:
     """Return what a BYE means."""
-    return _build(_kind(condition) or ServerUnavailable, condition, host, port)
+    return _build(_kind(condition) or ServerUnavailable, condition, server)
 
 
 def _kind(condition: Condition) -> type[NetError] | None:
@@ -92,11 +93,11 @@ def _kind(condition: Condition) -> type[NetError] | None:
     return _CODES.get(condition.code.name) if condition.code else None
 
 
-def _build(kind: type[NetError], condition: Condition, host: str, port: int) -> NetError:
+def _build(kind: type[NetError], condition: Condition, server: Server) -> NetError:
     if issubclass(kind, Throttled):
         found = _BACK_OFF.search(condition.text)
         seconds = min(int(found.group(1)) / 1000, THROTTLE_MAX_SECONDS) if found else None
-        return kind(host, port, condition.text, retry_after=seconds)
+        return kind(server, condition.text, retry_after=seconds)
     if issubclass(kind, CommandRefused):
-        return kind(host, port, condition.text, code=condition.code.name if condition.code else "")
-    return kind(host, port, condition.text)
+        return kind(server, condition.text, code=condition.code.name if condition.code else "")
+    return kind(server, condition.text)

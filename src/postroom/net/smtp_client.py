@@ -4,29 +4,25 @@ From the final dot to its answer nobody can know whether the message was taken (
 `DeliveryUnknown` says so, and whoever sends again must look first.
 """
 
-import contextlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final, Self, TypeVar
+from typing import Final, TypeVar
 
 from postroom.imap.errors import ImapError
-from postroom.imap.limits import Limits
 from postroom.net.credentials import Credential, shows_in
 from postroom.net.errors import (
     CommandRefused,
-    ConnectionLost,
     DeliveryUnknown,
     MessageTooLarge,
-    NetError,
     NotAnSmtpServer,
     ProtocolViolation,
     SignInNotOffered,
     TlsNotOffered,
 )
+from postroom.net.line_client import LineClient
 from postroom.net.sasl_choice import find_mechanism
-from postroom.net.server import AllowedNetworks, Security, Server
+from postroom.net.server import Security
 from postroom.net.smtp_dialogue import SmtpDialogue
 from postroom.net.smtp_refusals import Reply, error_for_delivery, error_for_smtp_sign_in
 from postroom.net.text_line import LineBroken, TextLine
@@ -44,43 +40,18 @@ class Delivery:
     refused: dict[str, str]
 
 
-class SmtpClient:
-    """One connection to a submission server; its methods are called one after the other."""
+class SmtpClient(LineClient):
+    """A submission server."""
 
     def __init__(self, line: TextLine) -> None:
         """Wrap an open line; use `connect`."""
-        self._line = line
-        self._server = line.server
+        super().__init__(line)
         self._smtp = SmtpDialogue(line)
-
-    @classmethod
-    async def connect(
-        cls,
-        server: Server,
-        allowed: AllowedNetworks,
-        *,
-        limits: Limits | None = None,
-        authorities: Path | None = None,
-    ) -> Self:
-        """Reach the server as its `security` demands and learn its extensions."""
-        line = TextLine(server, limits or Limits(), authorities)
-        client = cls(line)
-        try:
-            await line.open(allowed)
-            await line.run(client._greet, line.limits.greeting_seconds + line.limits.tls_seconds)
-        except BaseException:
-            line.cut()
-            raise
-        return client
 
     @property
     def extensions(self) -> dict[str, str]:
         """What EHLO said, names in lower case."""
         return dict(self._smtp.extensions)
-
-    async def sign_in(self, credential: Credential) -> None:
-        """Sign in. Never retries. Raises SignInRefused and kin."""
-        await self._run(lambda: self._sign_in(credential))
 
     async def deliver(self, sender: str, recipients: Sequence[str], message: bytes) -> Delivery:
         """Send one message to everyone it names. Raises DeliveryUnknown when nobody can tell."""
@@ -91,51 +62,39 @@ class SmtpClient:
                 raise self._refused("that is not an address")
         return await self._run(lambda: self._deliver(sender, recipients, message))
 
-    async def sign_out(self) -> None:
-        """Say goodbye and close; a server that does not answer is left anyway."""
-        with contextlib.suppress(NetError, LineBroken):
-            await self._line.run(lambda: self._smtp.ask("QUIT"), self._line.limits.goodbye_seconds)
-        self._line.cut()
-
-    async def _run(self, work: Callable[[], T]) -> T:
-        try:
-            return await self._line.run(work, self._line.limits.command_seconds)
-        except LineBroken:
-            self._line.cut()
-            raise ConnectionLost(self._server.host, self._server.port) from None
-
     def _greet(self) -> None:
-        host, port = self._server.host, self._server.port
         try:
             self._expect(220, self._smtp.reply())
             self._expect(250, self._smtp.hello())
             if self._server.security is Security.STARTTLS:
                 self._start_tls()
         except LineBroken:
-            raise NotAnSmtpServer(host, port) from None
+            raise NotAnSmtpServer(self._server) from None
 
     def _start_tls(self) -> None:
         if "starttls" not in self._smtp.extensions or self._smtp.ask("STARTTLS").code != 220:
-            raise TlsNotOffered(self._server.host, self._server.port)
+            raise TlsNotOffered(self._server)
         self._line.secure()
         self._expect(250, self._smtp.hello())
 
     def _sign_in(self, credential: Credential) -> None:
-        host, port = self._server.host, self._server.port
         offered = self._smtp.extensions.get("auth", "").upper().split()
         mechanism = find_mechanism(credential, offered)
         if mechanism is None:
-            raise SignInNotOffered(host, port)
+            raise SignInNotOffered(self._server)
         try:
             reply = self._smtp.authenticate(mechanism)
             if reply.code == 235:
                 mechanism.verify()
                 return
         except (ImapError, ValueError):
-            raise ProtocolViolation(host, port) from None
+            raise ProtocolViolation(self._server) from None
         if shows_in(credential, reply.text):
             reply = Reply(reply.code, b"")
-        raise error_for_smtp_sign_in(reply, host, port)
+        raise error_for_smtp_sign_in(reply, self._server)
+
+    def _quit(self) -> None:
+        self._smtp.ask("QUIT")
 
     def _deliver(self, sender: str, recipients: Sequence[str], message: bytes) -> Delivery:
         refused = self._send_envelope(sender, recipients, message)
@@ -144,7 +103,7 @@ class SmtpClient:
         try:
             reply = self._smtp.reply()
         except LineBroken:
-            raise DeliveryUnknown(self._server.host, self._server.port) from None
+            raise DeliveryUnknown(self._server) from None
         self._expect(250, reply)
         accepted = tuple(one for one in recipients if one not in refused)
         return Delivery(accepted, refused)
@@ -163,7 +122,7 @@ class SmtpClient:
         }
         if len(refused) == len(set(recipients)):
             self._smtp.ask("RSET")
-            raise error_for_delivery(answers[0], self._server.host, self._server.port)
+            raise error_for_delivery(answers[0], self._server)
         return refused
 
     def _mail_line(self, sender: str, recipients: Sequence[str], size: int, is_ascii: bool) -> str:
@@ -172,7 +131,7 @@ class SmtpClient:
         if "size" in extensions:
             allowed = extensions["size"][:20]
             if allowed.isdigit() and 0 < int(allowed) < size:
-                raise MessageTooLarge(self._server.host, self._server.port)
+                raise MessageTooLarge(self._server)
             line += f" SIZE={size}"
         if not is_ascii and "8bitmime" in extensions:
             line += " BODY=8BITMIME"
@@ -184,9 +143,9 @@ class SmtpClient:
 
     def _expect(self, code: int, reply: Reply) -> None:
         if reply.code != code:
-            raise error_for_delivery(reply, self._server.host, self._server.port)
+            raise error_for_delivery(reply, self._server)
 
     def _refused(self, why: str) -> CommandRefused:
-        error = CommandRefused(self._server.host, self._server.port)
+        error = CommandRefused(self._server)
         error.sentence = f"Nothing was sent: {why}."
         return error

@@ -16,6 +16,7 @@ from postroom.net.errors import (
     Throttled,
     TooManyConnections,
 )
+from postroom.net.server import Server
 
 _WORDS_MAX: Final = 500
 
@@ -47,20 +48,20 @@ _PATTERNS: Final[tuple[tuple[re.Pattern[str], type[NetError]], ...]] = tuple(
 )
 
 
-def error_for_smtp_sign_in(reply: Reply, host: str, port: int) -> NetError:
+def error_for_smtp_sign_in(reply: Reply, server: Server) -> NetError:
     """Return what a refused AUTH means; 4xx is never a wrong password (RFC 4954 §6)."""
     kind = _kind(reply)
     if kind is None:
         kind = ServerUnavailable if reply.code < 500 else SignInRefused
-    return kind(host, port, reply.text)
+    return kind(server, reply.text)
 
 
-def error_for_delivery(reply: Reply, host: str, port: int) -> NetError:
+def error_for_delivery(reply: Reply, server: Server) -> NetError:
     """Return what another refusal means; 4xx may work later, 5xx will not."""
     kind = _kind(reply)
     if kind is None:
         kind = ServerUnavailable if reply.code < 500 else CommandRefused
-    return kind(host, port, reply.text)
+    return kind(server, reply.text)
 
 
 def _kind(reply: Reply) -> type[NetError] | None:

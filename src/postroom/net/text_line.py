@@ -59,7 +59,7 @@ class TextLine:
         except TimeoutError:
             self.cut()
             await asyncio.gather(task, return_exceptions=True)
-            raise ConnectTimedOut(self.server.host, self.server.port) from None
+            raise ConnectTimedOut(self.server) from None
         except asyncio.CancelledError:
             self.cut()
             raise
@@ -78,7 +78,7 @@ class TextLine:
     def secure(self) -> None:
         """Put TLS around the socket. Octets that came before it are an attack (NO STARTTLS)."""
         if self._buffer:
-            raise ProtocolViolation(self.server.host, self.server.port)
+            raise ProtocolViolation(self.server)
         context = client_context(self._authorities)
         self._socket.settimeout(self.limits.tls_seconds)
         try:

@@ -34,5 +34,5 @@ def tls_error(error: OSError, server: Server) -> NetError:
         # 62 is X509_V_ERR_HOSTNAME_MISMATCH, 64 X509_V_ERR_IP_ADDRESS_MISMATCH.
         mismatch = error.verify_code in (62, 64)
         kind = CertificateMismatch if mismatch else CertificateUntrusted
-        return kind(server.host, server.port)
-    return TlsFailed(server.host, server.port)
+        return kind(server)
+    return TlsFailed(server)

@@ -75,7 +75,7 @@ async def deliver(notice: Notice, way: Way) -> None:
             finally:
                 await client.sign_out()
     except TimeoutError:
-        raise ConnectTimedOut(way.server.host, way.server.port) from None
+        raise ConnectTimedOut(way.server) from None
 
 
 def draft_of(notice: Notice, sender: str) -> Draft:

@@ -55,7 +55,7 @@ async def outgoing_trouble(server: Server, password: Password) -> str:
     except NetError as error:
         return error.sentence
     except TimeoutError:
-        return ConnectTimedOut(server.host, server.port).sentence
+        return ConnectTimedOut(server).sentence
     return ""
 
 
