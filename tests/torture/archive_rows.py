@@ -2,25 +2,14 @@
 
 from collections.abc import Sequence
 
+from django.apps import apps
 from django.db import connection, transaction
 
-# Each table before those it points to.
-TABLES = (
-    "outbox_notice",
-    "archive_action",
-    "archive_syncrun",
-    "archive_comparison",
-    "archive_proofentry",
-    "archive_quarantine",
-    "archive_servercopy",
-    "archive_participant",
-    "archive_email",
-    "archive_rawmessage",
-    "archive_folder",
-    "accounts_credential",
-    "accounts_emailaccount",
-    "crm_personaddress",
-    "crm_person",
+ROOMS = ("accounts", "archive", "crm", "outbox")
+TABLES = tuple(
+    model._meta.db_table
+    for room in ROOMS
+    for model in apps.get_app_config(room).get_models(include_auto_created=True)
 )
 KEPT = "kept"
 
@@ -38,12 +27,12 @@ def keep() -> None:
 
 def put_back() -> None:
     """Replace all rows by those kept aside."""
-    insert = [f"INSERT INTO {table} SELECT * FROM {KEPT}.{table}" for table in reversed(TABLES)]
+    insert = [f"INSERT INTO {table} SELECT * FROM {KEPT}.{table}" for table in TABLES]
     run([*(f"DELETE FROM {table}" for table in TABLES), *insert])
 
 
 @transaction.atomic
 def run(statements: Sequence[str]) -> None:
-    """Run statements in one transaction."""
+    """Run statements in one transaction; at its end every row finds what it points to."""
     with connection.cursor() as cursor:
         cursor.execute("; ".join(statements))
