@@ -10,10 +10,10 @@ from postroom.cli.bootstrap import set_up_django
 
 set_up_django()
 
-from postroom.engine import attempts, running  # noqa: E402 - models need Django first
+from postroom.engine import attempts, running, tasks  # noqa: E402 - models need Django first
 from postroom.sync import keeping  # noqa: E402
 
-__all__ = ["attempts", "keeping", "running"]
+__all__ = ["attempts", "keeping", "running", "tasks"]
 
 keeping.POLL_SECONDS = 1.0
 attempts.WAITS |= {state: attempts.Waits(0.5, 600.0) for state in attempts.WAITS}
