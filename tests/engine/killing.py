@@ -69,13 +69,16 @@ class Nursery:
         self._process = process
         self._pids: dict[str, int] = {}
 
-    def start(self, program: str) -> None:
-        """Start a program; nothing happens if it runs."""
+    def start(self, program: str, command: str | None = None) -> None:
+        """Start a program, called as its command unless that runs more than once.
+
+        Nothing happens if it runs.
+        """
         if self.is_running(program):
             return
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        print(program, file=self._process.stdin, flush=True)
+        print(command or program, file=self._process.stdin, flush=True)
         self._pids[program] = int(self._process.stdout.readline())
 
     def is_running(self, program: str) -> bool:
