@@ -35,16 +35,18 @@ def folders_of(email: Email) -> list[Folder]:
 
 
 def recorded_folders(email: Email) -> list[Folder]:
-    """The folders in which the ledger has the email."""
+    """The folders in which the ledger has the email; those listed no more if there are no others.
+
+    They may come back, and the mail in them with them.
+    """
     copies = living_copies(email).select_related("folder").order_by("folder__name")
-    return list(dict.fromkeys(copy.folder for copy in copies))
+    folders = list(dict.fromkeys(copy.folder for copy in copies))
+    return [folder for folder in folders if folder.gone_at is None] or folders
 
 
 def living_copies(email: Email) -> QuerySet[ServerCopy]:
     """Where the email lies on the server, as far as its folders were looked at."""
-    return ServerCopy.objects.filter(
-        email=email, gone_at__isnull=True, folder__gone_at__isnull=True
-    )
+    return ServerCopy.objects.filter(email=email, gone_at__isnull=True)
 
 
 def moves_of(email: Email) -> QuerySet[Action]:
