@@ -5,8 +5,8 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -51,6 +51,7 @@ Sync Pull
 SyncState *
 """
 SAMPLED_EVERY = 0.02
+SYNC = [*POSTROOM, "sync", USER, "--once", "--json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +116,22 @@ class PostroomClient:
 
     def run(self, storage: str) -> Run:
         """Bring everything into a database that knows the people and no mail."""
+        output = self._place / "output.json"
+        with self.prepared(storage) as target:
+            run = measure(SYNC, target.environment, output)
+        result = json.loads(output.read_text())
+        assert not any(folder["missing"] for folder in result["folders"])
+        messages, bodies = result["messages"], result["bodies"]
+        return replace(run, inside=result["seconds"], messages=messages, bodies=bodies)
+
+    @contextmanager
+    def prepared(self, storage: str) -> Iterator[Installation]:
+        """A database that knows the people and no mail, for as long as the block lasts."""
         self._copy("postgres", "prepared", "measured")
         self._say("measured", "UPDATE accounts_emailaccount SET storage = {}", storage)
         self._say("postgres", "CHECKPOINT")
-        target = Installation(self._address("measured"), self._settings)
-        output = self._place / "output.json"
-        command = [*POSTROOM, "sync", USER, "--once", "--json"]
-        run = measure(command, target.environment, output)
-        result = json.loads(output.read_text())
-        assert not any(folder["missing"] for folder in result["folders"])
+        yield Installation(self._address("measured"), self._settings)
         self._say("postgres", "DROP DATABASE measured WITH (FORCE)")
-        messages, bodies = result["messages"], result["bodies"]
-        return replace(run, inside=result["seconds"], messages=messages, bodies=bodies)
 
     def _copy(self, through: str, template: str, name: str) -> None:
         self._say(through, f"CREATE DATABASE {name} TEMPLATE {template} OWNER {ROLE}")

@@ -64,8 +64,12 @@ def generated_mailbox(server: Dovecot, count: int) -> Mailbox:
         octets += sum(map(len, batch))
         folder = "Archive" if first // BATCH % 10 == 9 else "INBOX"
         server.add(USER, folder, batch, flags="S", received=1_700_000_000 + first)
-    people = [PersonInMail("Known", f"Number {n}", "", (known_address(n),)) for n in range(97)]
-    return Mailbox("generated mail", count, octets, people)
+    return Mailbox("generated mail", count, octets, known_people())
+
+
+def known_people() -> list[PersonInMail]:
+    """The people of one generated message in ten."""
+    return [PersonInMail("Known", f"Number {n}", "", (known_address(n),)) for n in range(97)]
 
 
 def message_folders(server: Dovecot) -> Iterator[Path]:
@@ -101,6 +105,17 @@ def known_address(number: int) -> str:
 def compose(number: int) -> bytes:
     """The message of this number."""
     dice = random.Random(number)
+    lines = [*header(number), *body(dice, has_attachment=number % 10 == 5)]
+    return "\r\n".join(lines).encode()
+
+
+def short_mail(number: int) -> bytes:
+    """A message of one line with the header of this number."""
+    return "\r\n".join([*header(number), "", f"This is number {number}.", ""]).encode()
+
+
+def header(number: int) -> list[str]:
+    """The header's lines but for its Content-Type."""
     name = NAMES[number % len(NAMES)]
     encoded = base64.b64encode(name.encode()).decode()
     sender = known_address(number) if number % KNOWN_SHARE == 0 else f"s{number % 991}@else.example"
@@ -120,7 +135,7 @@ def compose(number: int) -> bytes:
     ]
     if number != thread:
         head += [f"In-Reply-To: <{thread}@else.example>", f"References: <{thread}@else.example>"]
-    return "\r\n".join([*head, *body(dice, has_attachment=number % 10 == 5)]).encode()
+    return head
 
 
 def body(dice: random.Random, *, has_attachment: bool) -> Iterator[str]:
