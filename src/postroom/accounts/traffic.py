@@ -5,11 +5,12 @@ small talk of looking whether there is any does not.
 """
 
 from datetime import date
+from functools import lru_cache
 
 from django.db.models import Case, F, Value, When
 
 from postroom.accounts.models import EmailAccount, Protocol
-from postroom.providers import find_provider
+from postroom.providers import Provider, all_providers, find_provider
 from postroom.team.models import Organisation
 
 MEGABYTE = 1_000_000
@@ -29,13 +30,20 @@ def allowed_octets(account: EmailAccount) -> int | None:
 
 def allowed_by_provider(account: EmailAccount) -> int | None:
     """Our part of what the service is known to allow a day (Seen: Gmail, 2,500 MB by IMAP)."""
-    provider = find_provider(account.provider)
+    provider = find_provider(account.provider) or provider_at(account.incoming[0].lower())
     if provider is None:
         return None
     limits = provider.limits
     is_pop = account.protocol == Protocol.POP
     megabytes = limits.pop_download_mb_a_day if is_pop else limits.imap_download_mb_a_day
     return int(megabytes * MEGABYTE * OUR_PART) if megabytes else None
+
+
+@lru_cache(maxsize=1024)
+def provider_at(host: str) -> Provider | None:
+    """The service whose server this is: it may have been typed in by hand."""
+    servers = ((p, choice.host) for p in all_providers() for choice in (*p.imap, *p.pop))
+    return next((provider for provider, known in servers if known and known == host), None)
 
 
 def used_octets(account: EmailAccount, day: date) -> int:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from postroom.archive.models import Email, Folder
 from postroom.archive.quarantine import quarantined_uids
-from postroom.imap.uid_set import UidSet
+from postroom.imap.uid_set import UID_MAX, UidSet
 from postroom.net.pop3_client import Pop3Message
 from postroom.sync.budget import Meter
 from postroom.sync.database import in_database
@@ -55,9 +55,13 @@ async def bodies_within_budget(
 
 
 def free_of(folder: Folder, due: Mapping[int, int], asked: set[int]) -> dict[int, int]:
-    """Of one folder's due bodies those that need no budget."""
+    """Of one folder's due bodies those that need no budget.
+
+    Of a folder without a plan nothing is known to be new; over POP3 a UID tells no order.
+    """
     first_new = new_mail_from(folder, ())
-    return {uid: pk for uid, pk in due.items() if uid >= first_new or pk in asked}
+    new = {uid for uid in due if first_new <= uid <= UID_MAX}
+    return {uid: pk for uid, pk in due.items() if uid in new or pk in asked}
 
 
 def asked_for(emails: Sequence[int]) -> set[int]:

@@ -86,6 +86,7 @@ class Keeper:
         await carry_out(visit)
         inbox = await in_database(find_inbox, self._account)
         await catch_up_in(visit, [inbox] if inbox else [])
+        await visit.progress.finish(self._clock())
 
     def _visit(self, *, is_thorough: bool) -> Visit:
         progress = Progress(new_run(self._account, self._clock()), heeds_pause=True)

@@ -160,9 +160,9 @@ async def bring(visit: PopVisit, folder: Folder, uids: Sequence[int]) -> dict[in
     is_whole = mode == StorageMode.EVERYTHING or not visit.gives_headers
     async for batch in in_batches(answers(visit, uids, is_whole=is_whole, refused=refused)):
         await in_database(record_batch, folder, batch, visit.clock())
-        await visit.progress.done(messages=len(batch))
         at_hand = {m.uid: m for m in batch if m.body is not None}
         await bring_due_bodies(visit, folder, at_hand)
+        await visit.progress.done(messages=len(batch))
     return refused
 
 
@@ -192,8 +192,9 @@ def fetched(
     uid: int, message: Pop3Message, header: bytes, body: bytes | None = None
 ) -> FetchedMessage:
     """A message in the words of IMAP; when it came, POP3 does not tell."""
+    weight = len(header) + len(body or b"")
     return FetchedMessage(
-        sequence=message.number, uid=uid, size=message.size, header=header, body=body
+        sequence=message.number, uid=uid, size=message.size, header=header, body=body, weight=weight
     )
 
 
