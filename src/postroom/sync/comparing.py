@@ -5,7 +5,7 @@ A comparison is a thorough pass: what it finds missing it heals, and says so.
 
 from dataclasses import dataclass
 
-from postroom.accounts.models import EmailAccount
+from postroom.accounts.models import Activation, EmailAccount
 from postroom.archive.comparisons import find_comparison, finish_comparison
 from postroom.archive.proofs import FolderProof, gaps_since
 from postroom.sync.database import in_database
@@ -13,6 +13,8 @@ from postroom.sync.once import sync_once
 from postroom.sync.progress import Watcher
 from postroom.sync.troubles import SyncFailed
 from postroom.sync.visit import Clock
+
+NOT_ACTIVE = "The mailbox is not being synced. Resume it first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ async def compare_as_asked(account: EmailAccount, clock: Clock) -> None:
     if asked is None or asked.finished_at is not None:
         return
     try:
+        if account.activation != Activation.ACTIVE:
+            raise SyncFailed("not_active", NOT_ACTIVE)
         compared = await compare(account, clock)
     except SyncFailed as failure:
         asked.trouble = failure.sentence

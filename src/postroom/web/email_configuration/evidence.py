@@ -41,6 +41,11 @@ class Evidence:
         return sum(proof.quarantined for proof in self.folders)
 
     @property
+    def left_out(self) -> int:
+        """Emails of these that wait for the budget of another day."""
+        return sum(proof.left_out for proof in self.folders)
+
+    @property
     def missing(self) -> int:
         """Emails of these of which nothing is known here."""
         return sum(proof.missing for proof in self.folders)
@@ -51,16 +56,10 @@ class Evidence:
         return sum(1 for proof in self.folders if proof.refusal)
 
     @property
-    def is_comparing(self) -> bool:
-        """Whether someone waits for a comparison."""
-        return self.comparison is not None and self.comparison.finished_at is None
-
-    @property
     def can_compare(self) -> bool:
         """Whether to compare now makes sense: not while paused, not with a refused password."""
-        account = self.account
-        is_active = account.activation == Activation.ACTIVE
-        return is_active and account.trouble not in NEEDS_A_PERSON and not self.is_comparing
+        is_active = self.account.activation == Activation.ACTIVE
+        return is_active and self.account.trouble not in NEEDS_A_PERSON
 
 
 def evidence_of(account: EmailAccount) -> Evidence:

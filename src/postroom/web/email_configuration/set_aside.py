@@ -42,11 +42,6 @@ class SetAsidePage:
         """How many are not in the list."""
         return self.count - len(self.entries)
 
-    @property
-    def can_retry(self) -> bool:
-        """Whether any of them is not being tried already."""
-        return self.count > self.asked_again
-
 
 def set_aside_of(account: EmailAccount) -> SetAsidePage:
     """What an account's quarantine holds, what needs a person first."""
