@@ -47,7 +47,7 @@ fix: setup ## format, and repair what can be repaired without thinking
 	$(python) -m ruff check --fix
 
 bench: setup parts ## measure ourselves beside others, on this machine (minutes)
-	@for what in wire mime sync growth; do \
+	@for what in wire mime sync growth idle; do \
 	    echo "== $$what"; PYTHONPATH=src:tests:. $(python) -m bench.$$what || exit 1; done
 
 docs: setup ## rewrite the parts of the documents that are drawn from the code
