@@ -1,13 +1,13 @@
 """Sign in the best way both sides know, once: a refused password is never tried again."""
 
-import asyncio
 from dataclasses import replace
 
 from postroom.imap.commands.session import Capability
 from postroom.imap.commands.sign_in import Authenticate, Login
 from postroom.imap.errors import ImapError
 from postroom.net.credentials import Credential, Password, shows_in
-from postroom.net.errors import ConnectionLost, ProtocolViolation, SignInNotOffered
+from postroom.net.errors import ProtocolViolation, SignInNotOffered
+from postroom.net.imap_exchange import exchange, in_time
 from postroom.net.imap_wire import ImapWire
 from postroom.net.refusals import error_for_sign_in
 from postroom.net.sasl_choice import find_mechanism
@@ -17,13 +17,9 @@ async def sign_in(wire: ImapWire, credential: Credential) -> None:
     """Sign in and learn the capabilities that hold from here on. Raises SignInRefused and kin."""
     server = wire.server
     command = _command_for(wire, credential)
-    try:
+    async with in_time(wire):
         wire.send(command)
-        async with asyncio.timeout(wire.limits.command_seconds):
-            outcome = await wire.completed(command)
-    except TimeoutError:
-        wire.fail(ConnectionLost(server))
-        raise ConnectionLost(server) from None
+        outcome = await wire.completed(command)
     if outcome.kind != "OK":
         if shows_in(credential, outcome.text):
             outcome = replace(outcome, text="")
@@ -34,9 +30,7 @@ async def sign_in(wire: ImapWire, credential: Credential) -> None:
     except ImapError:
         raise ProtocolViolation(server) from None
     if not command.brought_capabilities:
-        asked = Capability()
-        wire.send(asked)
-        await wire.completed(asked)
+        await exchange(wire, Capability())
 
 
 def _command_for(wire: ImapWire, credential: Credential) -> Authenticate | Login:

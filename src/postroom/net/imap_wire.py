@@ -29,6 +29,7 @@ from postroom.net.server import Server
 from postroom.net.tls import tls_error
 
 _PROGRESS_OCTETS: Final = 16 * 1024
+_CHATTER_OCTETS: Final = 64 * 1024
 
 
 class ImapWire(asyncio.Protocol):
@@ -161,6 +162,7 @@ class ImapWire(asyncio.Protocol):
         if self.error is not None:
             return
         self.octets_received += len(data)
+        began = self._loop.time()
         self.connection.feed(data)
         self._octets_since += len(data)
         self._octets_unanswered += len(data)
@@ -168,14 +170,20 @@ class ImapWire(asyncio.Protocol):
             self._note_progress()
         # While we rest, asyncio may still hand over what it had read already.
         if not self._is_resting:
-            self._work()
+            self._work(began)
 
-    def _work(self) -> None:
-        """Take one turn at what came; the rest waits until others had theirs."""
+    def _work_on(self) -> None:
         self._is_resting = False
         if self.error is not None:
             return
-        began, answered = self._loop.time(), self.connection.answered
+        if self.connection.has_more:
+            self._work(self._loop.time())
+        else:
+            self._adjust_reading()
+
+    def _work(self, began: float) -> None:
+        """Take one turn at what came; the rest waits until others had theirs."""
+        answered = self.connection.answered
         try:
             for event in self.connection.events():
                 self._keep(event)
@@ -189,19 +197,27 @@ class ImapWire(asyncio.Protocol):
         elif self._octets_unanswered > self.limits.skipped_message:
             self.fail(self._violation("octets without an answer"))
             return
-        if self.connection.has_more:
-            self._rest(self._loop.time() - began, is_asked=is_answered)
+        if not is_answered and self._is_flooded:
+            self._rest(self.limits.rest * (self._loop.time() - began))
+        elif self.connection.has_more:
+            self._rest(0)
         self.flush()
         self._adjust_reading()
         self._wake()
 
-    def _rest(self, worked: float, *, is_asked: bool) -> None:
-        """Work on after the others; a server that says what nobody asked for, later."""
+    @property
+    def _is_flooded(self) -> bool:
+        """Whether the server talks on, and not of what it was asked."""
+        is_much = self.connection.has_more or self._octets_unanswered > _CHATTER_OCTETS
+        return is_much and not self.connection.is_amid_message
+
+    def _rest(self, seconds: float) -> None:
+        """Let others work, and go on after that."""
         self._is_resting = True
-        if is_asked:
-            self._loop.call_soon(self._work)
+        if seconds:
+            self._loop.call_later(seconds, self._work_on)
         else:
-            self._loop.call_later(self.limits.rest * worked, self._work)
+            self._loop.call_soon(self._work_on)
 
     def eof_received(self) -> None:
         """Close our side too."""
