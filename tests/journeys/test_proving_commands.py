@@ -1,4 +1,4 @@
-"""What an administrator types to be sure of a mailbox: check it, see what was set aside, move it."""
+"""What an administrator types to be sure of a mailbox: check it, see what was set aside, move."""
 
 from collections.abc import Iterator
 from contextlib import closing

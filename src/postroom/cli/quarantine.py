@@ -1,5 +1,6 @@
 """postroom account quarantine: messages that were set aside, and what to do about them."""
 
+import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,7 @@ def write_out(entries: list["Quarantine"]) -> None:
         raw = find_raw_of(entry)
         if raw is None:
             raise Failed(f"The text of message {entry.pk} never came from the server.")
-        click.get_binary_stream("stdout").write(raw)
+        sys.stdout.buffer.write(raw)
 
 
 def entries_called(account: "EmailAccount", name: str) -> list["Quarantine"]:
