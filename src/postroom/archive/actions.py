@@ -80,6 +80,7 @@ def finish_move(
         return
     source, target = ends_of(action)
     target.refresh_from_db()
+    action.email.refresh_from_db(fields=["is_read", "is_flagged", "is_answered"])
     is_recorded = bool(uids) and target.is_synced and uidvalidity == target.uidvalidity
     if is_recorded:
         for uid in uids:

@@ -26,7 +26,8 @@ CANNOT_MOVE = (
     "Your mail server cannot move mail safely, so Postroom leaves it where it is."
     " Move it in your mail program; it shows here."
 )
-NOT_THERE = "It is there already."
+THERE_ALREADY = "It is there already."
+NOTHING_TO_UNDO = "There is no move to undo."
 FOLDER_GONE = "The folder “{}” is no longer on the mail server. Choose another one."
 
 
@@ -81,7 +82,7 @@ def ask_to_move_each(
     if why_not := why_it_cannot_move(email.account):
         raise MoveNotPossible(why_not)
     if not ends:
-        raise MoveNotPossible(NOT_THERE)
+        raise MoveNotPossible(THERE_ALREADY)
     asked = [
         Action.objects.create(
             account=email.account,
@@ -102,6 +103,8 @@ def ask_to_undo(email: Email, now: datetime) -> list[Action]:
     """Ask for the last moves the other way round. Raises MoveNotPossible."""
     lock_account(email.account_id)
     back = [(target, source) for source, target in map(ends_of, last_moves(email))]
+    if not back:
+        raise MoveNotPossible(NOTHING_TO_UNDO)
     for _, target in back:
         if target.gone_at:
             raise MoveNotPossible(FOLDER_GONE.format(target.name))
