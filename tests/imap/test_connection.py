@@ -85,6 +85,12 @@ COMPOSED: list[tuple[Command, str, bytes]] = [
         "X-GM-EXT-1",
         b"UID FETCH 7:8 (UID X-GM-MSGID X-GM-THRID X-GM-LABELS BODY.PEEK[HEADER] BODY.PEEK[])",
     ),
+    (UidFetch(UIDS, FetchItems(preview=True)), "", b"UID FETCH 7:8 (UID FLAGS)"),
+    (
+        UidFetch(UIDS, FetchItems(preview=True)),
+        "PREVIEW",
+        b"UID FETCH 7:8 (UID FLAGS PREVIEW (LAZY))",
+    ),
     (
         UidFetch(UIDS, FetchItems(changed_since=12)),
         "CONDSTORE",

@@ -211,13 +211,15 @@ class ImapClient:
         size: bool = False,
         header_fields: tuple[str, ...] | None = None,
         body: bool = False,
+        preview: bool = False,
         changed_since: int | None = None,
     ) -> FetchStream:
         """Ask for messages at once; iterate over the answer as it arrives.
 
-        `header_fields=()` asks for the whole header.
+        `header_fields=()` asks for the whole header; `preview` for a line of text, which only some
+        servers give.
         """
-        items = FetchItems(flags, internal_date, size, header_fields, body, changed_since)
+        items = FetchItems(flags, internal_date, size, header_fields, body, preview, changed_since)
         commands = [UidFetch(part, items, self.limits.answers) for part in _parts(uids)]
         return FetchStream(self._wire, commands)
 

@@ -21,6 +21,7 @@ class FetchItems:
     size: bool = False
     header_fields: tuple[str, ...] | None = None
     body: bool = False
+    preview: bool = False
     changed_since: int | None = None
 
     @property
@@ -38,6 +39,9 @@ class FetchItems:
             words.append("MODSEQ")
         words += _identities(wire.capabilities) if self.header_fields is not None else []
         words += [_header_section(self.header_fields)] if self.header_fields is not None else []
+        if self.preview and "PREVIEW" in wire.capabilities:
+            # What the server has at hand, and nothing that it must read the message for (RFC 8970).
+            words.append("PREVIEW (LAZY)")
         words += ["BODY.PEEK[]"] if self.body else []
         return f"({' '.join(words)})".encode("ascii")
 
