@@ -42,7 +42,7 @@ async def find_changes(visit: Visit, folder: Folder) -> ChangedView | None:
     # Without the UIDs that are known: told of them, Dovecot keeps the new ones to itself.
     since = QresyncState(folder.uidvalidity, folder.highestmodseq)
     selected = believable(await visit.client.examine(folder.name, since))
-    if numbering(selected) != folder.uidvalidity:
+    if selected.is_incomplete or numbering(selected) != folder.uidvalidity:
         return None
     if (selected.highestmodseq or 0) < folder.highestmodseq:
         return None  # The mark came from a lie, or from a server restored from its backup.
