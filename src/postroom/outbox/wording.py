@@ -58,7 +58,8 @@ class Facts:
     def html(self) -> SafeString:
         """As HTML."""
         cell = (
-            '<tr><td style="padding:0 2em .2em 0">{}</td><td style="text-align:right">{}</td></tr>'
+            '<tr><td style="padding:0 2em .2em 0">{}</td>'
+            '<td style="padding:0 0 .2em;text-align:right">{}</td></tr>'
         )
         rows = format_html_join("", cell, ((name, f"{number:,}") for name, number in self.rows))
         return format_html('<table style="border-spacing:0">{}</table>', rows)
