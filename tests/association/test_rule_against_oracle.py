@@ -1,6 +1,7 @@
 """Random worlds: the SQL of the rule against a second reading of it in plain Python."""
 
 import random
+from collections.abc import Collection
 from contextlib import suppress
 
 import pytest
@@ -17,7 +18,15 @@ from postroom.team.models import Organisation, User
 pytestmark = pytest.mark.django_db
 
 WORLDS = 6
-DOMAINS = ("a.example", "b.example", "example.com")
+DOMAINS = (
+    "a.example",
+    "mail.a.example",
+    "b.example",
+    "xa.example",
+    "example.com",
+    "de.example.com",
+)
+UNREADABLE = "nobody@x..example"
 
 
 def address(chance: random.Random) -> str:
@@ -39,11 +48,18 @@ def random_world(chance: random.Random) -> None:
                 set_addresses(shared, [*addresses, address(chance)])
         for number in range(12):
             to = ", ".join(address(chance) for _ in range(chance.randrange(1, 4)))
+            to += f", {UNREADABLE}" if chance.random() < 0.1 else ""
             received(account, message(f"{owner.name} {number}", from_=address(chance), to=to))
     for _ in range(chance.randrange(3)):
         pattern = chance.choice([*DOMAINS, address(chance)])
         Exclusion.objects.get_or_create(owner=chance.choice([None, *users]), pattern=pattern)
     User.objects.filter(pk=chance.choice(users).pk).update(is_active=chance.random() < 0.8)
+
+
+def is_at(address: str, domains: Collection[str]) -> bool:
+    """Whether the address is at one of the domains, or below one."""
+    labels = address.rpartition("@")[2].split(".")
+    return any(".".join(labels[n:]) in domains for n in range(len(labels)))
 
 
 def may_see(viewer: User, email: Email) -> bool:
@@ -52,9 +68,7 @@ def may_see(viewer: User, email: Email) -> bool:
     own = Organisation.get().own_domains
     colleagues = {u.email for u in User.objects.all()}
     outside = {
-        a
-        for a in email.participants.values_list("canonical", flat=True)
-        if a.rpartition("@")[2] not in own
+        a for a in email.participants.values_list("canonical", flat=True) if not is_at(a, own)
     }
     patterns = {
         x.pattern for x in Exclusion.objects.all() if x.owner_id in (None, account.owner_id)
@@ -63,7 +77,7 @@ def may_see(viewer: User, email: Email) -> bool:
         return False
     if account.owner_id == viewer.pk:
         return True
-    if any(a in patterns or a.rpartition("@")[2] in patterns for a in outside):
+    if any(a in patterns or is_at(a, patterns) or (not a and patterns) for a in outside):
         return False
     strangers = outside - colleagues
     known = {a.person_id for a in PersonAddress.objects.all() if a.canonical in strangers}

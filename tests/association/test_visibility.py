@@ -3,7 +3,7 @@
 import pytest
 
 from cast import account_of, message, person, received, shared, user
-from postroom.accounts.models import Activation, Exclusion, Sharing
+from postroom.accounts.models import Activation, Exclusion, PatternUnusable, Sharing
 from postroom.archive.models import Email
 from postroom.association import visible_to
 from postroom.team.models import Organisation, User
@@ -80,7 +80,15 @@ def test_a_share_of_another_account_shows_nothing(alice: User, bob: User) -> Non
 
 
 @pytest.mark.parametrize(
-    "pattern", [LEAD, "customer.example", "Lena@Customer.Example", "@CUSTOMER.example."]
+    "pattern",
+    [
+        LEAD,
+        "customer.example",
+        "Lena@Customer.Example",
+        "@CUSTOMER.example.",
+        "*.customer.example",
+        "example",
+    ],
 )
 @pytest.mark.parametrize("is_organisations", [True, False])
 def test_excluded_addresses_and_domains_are_never_shared(
@@ -99,6 +107,64 @@ def test_one_excluded_participant_among_many_hides_the_email(alice: User, bob: U
     assert not sees(bob, mail_with_lead(alice, Sharing.PUBLIC, cc="secret@lawyer.example"))
 
 
+@pytest.mark.parametrize(
+    ("outsider", "is_hidden"),
+    [
+        ("partner@mail.lawyer.example", True),
+        ("partner@a.b.lawyer.example", True),
+        ("partner@notlawyer.example", False),
+        ("lawyer.example@x.example", False),
+        ("partner@lawyer.example.x.example", False),
+        ("partner@lawyer_example", False),
+    ],
+)
+def test_a_domain_is_excluded_with_all_below_it(
+    alice: User, bob: User, outsider: str, is_hidden: bool
+) -> None:
+    person("Lena Lead", LEAD)
+    Exclusion.objects.create(pattern="lawyer.example")
+    email = mail_with_lead(alice, Sharing.PUBLIC, cc=outsider)
+    twin = email.participants.filter(canonical__endswith="@lawyer.example").exists()
+    assert not twin, "the unprotected twin compares the domain alone"
+    assert sees(bob, email) != is_hidden
+
+
+def test_an_excluded_address_is_no_domain(alice: User, bob: User) -> None:
+    person("Lena Lead", LEAD)
+    Exclusion.objects.create(pattern="partner@lawyer.example")
+    assert sees(bob, mail_with_lead(alice, Sharing.PUBLIC, cc="x.partner@lawyer.example"))
+
+
+CANNOT_BE_TOLD = {
+    "secret@lawyer..example": "an address that is none",
+    "secret at lawyer.example": "words",
+    f"{'x' * 320}@lawyer.example": "an address that is too long",
+    ", ".join(f"p{n}@x.example" for n in range(2_001)): "too many addresses",
+    ", ".join(f"{'p' * 60}{n}@x.example" for n in range(1_000)): "a field that is too large",
+}
+
+
+@pytest.mark.parametrize("cc", CANNOT_BE_TOLD, ids=CANNOT_BE_TOLD.values())
+@pytest.mark.parametrize("whose", ["organisation", "owner", "another", "nobody"])
+def test_where_there_is_a_list_whoever_cannot_be_told_may_be_on_it(
+    alice: User, bob: User, cc: str, whose: str
+) -> None:
+    person("Lena Lead", LEAD)
+    owners = {"organisation": None, "owner": alice, "another": bob}
+    if whose in owners:
+        Exclusion.objects.create(owner=owners[whose], pattern="lawyer.example")
+    email = mail_with_lead(alice, Sharing.PUBLIC, cc=cc)
+    assert not email.participants.filter(canonical__endswith="lawyer.example").exists()
+    assert sees(alice, email)
+    assert sees(bob, email) == (whose in ("another", "nobody"))
+
+
+@pytest.mark.parametrize("pattern", ["", "no domain", "@", "*.", "a@b..c", "x" * 300])
+def test_an_exclusion_that_would_exclude_nobody_is_refused(alice: User, pattern: str) -> None:
+    with pytest.raises(PatternUnusable):
+        Exclusion.objects.create(pattern=pattern)
+
+
 def test_anothers_exclusion_hides_nothing_of_mine(alice: User, bob: User) -> None:
     person("Lena Lead", LEAD)
     Exclusion.objects.create(owner=bob, pattern=LEAD)
@@ -111,6 +177,7 @@ def test_anothers_exclusion_hides_nothing_of_mine(alice: User, bob: User) -> Non
         ("example.com", "carla@example.com"),
         ("Example.COM.", "carla@example.com"),
         ("bücher.example", "carla@xn--bcher-kva.example"),
+        ("example.com", "carla@mail.de.example.com"),
     ],
 )
 def test_colleagues_are_not_customers(alice: User, bob: User, domain: str, colleague: str) -> None:

@@ -21,6 +21,8 @@ SAME = {
         "j.doe@example.com\N{IDEOGRAPHIC FULL STOP}",
         "j.doe@example\N{FULLWIDTH FULL STOP}com",
     ],
+    "info@xn--fa-hia.example": ["info@faß.example", "INFO@FAẞ.example"],
+    "info@fass.example": ["info@FASS.example"],
     "info@xn--bcher-kva.de": ["info@bücher.de", "INFO@BÜCHER.DE", "info@xn--bcher-kva.de"],
     "jürgen@example.com": ["JÜRGEN@example.com", "ju\u0308rgen@example.com"],
     '"john doe"@example.com': ['"John Doe"@example.com'],

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from postroom.crm.models import Person
-from postroom.mime import canonical_address
+from postroom.mime import canonical_address, canonical_domain
 from postroom.team.models import StorageMode, User
 
 
@@ -169,8 +169,15 @@ class SharedAddress(models.Model):
         return self.canonical
 
 
+class PatternUnusable(ValueError):
+    """Neither an address nor a domain: it would exclude nobody."""
+
+
 class Exclusion(models.Model):
-    """Mail with this address or domain is never shared; without an owner, for everyone."""
+    """Mail with this address, or at this domain and below, is never shared.
+
+    Without an owner, for everyone.
+    """
 
     owner = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.CASCADE, related_name="exclusions"
@@ -188,7 +195,12 @@ class Exclusion(models.Model):
         return self.pattern
 
     def save(self, *args: object, **kwargs: object) -> None:
-        """Store the pattern in the form in which participants are compared with it."""
-        domain = canonical_address(f"x@{self.pattern.removeprefix('@')}").removeprefix("x@")
-        self.pattern = canonical_address(self.pattern) or domain
+        """Store the pattern in the form in which participants are compared with it.
+
+        Raises PatternUnusable.
+        """
+        written = self.pattern
+        self.pattern = canonical_domain(written) or canonical_address(written)
+        if not self.pattern:
+            raise PatternUnusable(written)
         super().save(*args, **kwargs)  # type: ignore[arg-type]

@@ -22,10 +22,14 @@ from postroom.archive.models import (
     ServerCopy,
 )
 from postroom.archive.replayable import replayable
-from postroom.mime import Address, Envelope
+from postroom.mime import Address, Defect, Envelope
 
 LONGEST_KEY = 500  # Characters of a Message-ID kept; a B-tree row holds 2,704 bytes.
 LONGEST_ADDRESS = 320  # RFC 5321 §4.5.3.1: 64 + 1 + 255.
+LAST_PLACE = 32_767
+UNREAD = frozenset((Defect.HEADER_TOO_LARGE, Defect.FIELD_TOO_LARGE, Defect.TOO_MANY_ADDRESSES))
+UNREADABLE_ONE = "(an address that cannot be read)"
+FURTHER_ONES = ("(and more than can be read)", "", "")
 TRUSTED_AHEAD = timedelta(days=1)
 
 EMAIL_COLUMNS = [
@@ -180,21 +184,25 @@ def email_row(folder: Folder, pk: int, arrival: Arrival) -> tuple[object, ...]:
 def participant_rows(
     ids: dict[bytes, int], arrivals: Iterable[Arrival]
 ) -> Iterator[tuple[object, ...]]:
-    """Rows of PARTICIPANT_COLUMNS: every usable address in every header that names people."""
+    """Rows of PARTICIPANT_COLUMNS: everybody in every header that names people.
+
+    Who cannot be told is a participant too, without an address: the email may be with anybody.
+    """
     for arrival in arrivals:
+        email, sent_at = ids[arrival.identity], moment(arrival)
         for role, header in ROLES:
             addresses: Sequence[Address] = getattr(arrival.envelope, header)
-            for position, a in enumerate(addresses):
-                if a.canonical and len(a.canonical) <= LONGEST_ADDRESS:
-                    yield (
-                        ids[arrival.identity],
-                        role.value,
-                        position,
-                        a.name,
-                        a.address,
-                        a.canonical,
-                        moment(arrival),
-                    )
+            for position, address in enumerate(addresses):
+                yield email, role.value, position, *naming(address), sent_at
+        if not UNREAD.isdisjoint(arrival.envelope.defects):
+            yield email, ParticipantRole.CC.value, LAST_PLACE, *FURTHER_ONES, sent_at
+
+
+def naming(address: Address) -> tuple[str, str, str]:
+    """Name, address and canonical form; the last two are empty when nobody can be told by them."""
+    if address.canonical and len(address.canonical) <= LONGEST_ADDRESS:
+        return address.name, address.address, address.canonical
+    return address.name or UNREADABLE_ONE, "", ""
 
 
 def copy_rows_of(

@@ -14,7 +14,7 @@ from django.db.models import OuterRef, Q, QuerySet
 from postroom.accounts.models import EmailAccount
 from postroom.archive.models import Email, Participant
 from postroom.crm.models import Person, PersonAddress
-from postroom.mime import canonical_address
+from postroom.mime import canonical_domain
 from postroom.team.models import Organisation, User
 
 
@@ -25,9 +25,9 @@ def of_colleagues() -> Q:
 
 
 def at_own_domains() -> Q:
-    """Match addresses at any of the organisation's domains; none at all when it has none."""
-    written = (canonical_address(f"x@{domain}") for domain in Organisation.get().own_domains)
-    ends = (Q(canonical__endswith=address[1:]) for address in written if address)
+    """Match addresses at the organisation's domains and below; none at all when it has none."""
+    domains = filter(None, map(canonical_domain, Organisation.get().own_domains))
+    ends = (Q(canonical__endswith=mark + domain) for domain in domains for mark in "@.")
     return reduce(or_, ends, Q(pk__in=[]))
 
 

@@ -5,9 +5,8 @@ person, none of its outside participants is excluded (by the organisation or by 
 public, or A is custom and U shares that person by that address. Deactivated viewers see nothing.
 """
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.expressions import Func, Value
-from django.db.models.fields import TextField
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat, Length, Right
 
 from postroom.accounts.models import Activation, EmailAccount, Exclusion, Sharing
 from postroom.archive.models import Email, Participant
@@ -60,14 +59,18 @@ def participants_with_a_share() -> QuerySet[Participant]:
 
 
 def excluded_participants() -> QuerySet[Participant]:
-    """Participants from outside on the organisation's or the owner's list."""
-    domain = Func(F("canonical"), Value("^.*@"), Value(""), function="regexp_replace")
-    patterns = Exclusion.objects.filter(
+    """Participants from outside on the organisation's or the owner's list.
+
+    Where there is a list, whoever cannot be told may be on it.
+    """
+    listed = Exclusion.objects.filter(
         Q(owner__isnull=True) | Q(owner=OuterRef(OuterRef("account__owner")))
-    ).values("pattern")
-    return (
-        Participant.objects.filter(email=OuterRef("pk"))
-        .exclude(at_own_domains())
-        .annotate(domain=Func(domain, function="lower", output_field=TextField()))
-        .filter(Q(canonical__in=patterns) | Q(domain__in=patterns))
     )
+    end = Right(OuterRef("canonical"), Length("pattern") + 1)
+    is_domain = ~Q(pattern__contains="@")
+    at_it = Q(end=Concat(Value("@"), "pattern")) | Q(end=Concat(Value("."), "pattern"))
+    matching = listed.annotate(end=end).filter(
+        Q(pattern=OuterRef("canonical")) | (is_domain & at_it)
+    )
+    outside = Participant.objects.filter(email=OuterRef("pk")).exclude(at_own_domains())
+    return outside.filter(Q(Exists(matching)) | (Q(canonical="") & Q(Exists(listed))))

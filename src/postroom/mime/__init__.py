@@ -1,6 +1,11 @@
 """RFC 5322 bytes to a ParsedMessage, and drafts to bytes; never raises on bad mail."""
 
-from postroom.mime.addresses import Address, canonical_address, parse_addresses
+from postroom.mime.addresses import (
+    Address,
+    canonical_address,
+    canonical_domain,
+    parse_addresses,
+)
 from postroom.mime.attachments import (
     Attachment,
     attachment_content,
@@ -32,6 +37,7 @@ __all__ = [
     "attachment_content",
     "attachment_contents",
     "canonical_address",
+    "canonical_domain",
     "compose_message",
     "identify",
     "is_identified",

@@ -9,6 +9,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+import idna
+
 from postroom.mime.address_scanner import scan_mailboxes
 from postroom.mime.encoded_words import decode_words, one_line
 from postroom.mime.limits import MAX_ADDRESS, MAX_ADDRESSES, MAX_NAME
@@ -69,6 +71,11 @@ def canonical_spec(spec: str) -> str:
     local, domain = _canonical_local(local), _canonical_domain(domain)
     canonical = f"{local}@{domain}"
     return canonical if local and domain and len(canonical) <= MAX_ADDRESS else ""
+
+
+def canonical_domain(written: str) -> str:
+    """Return the one spelling of a domain, also of `@x.example` and `*.x.example`; '' for none."""
+    return _canonical_domain(written.strip().removeprefix("*").lstrip("@."))
 
 
 def addresses_in(values: list[str]) -> tuple[Address, ...]:
@@ -138,8 +145,11 @@ def _canonical_domain(domain: str) -> str:
 
 
 def _in_ascii(domain: str) -> str:
-    """IDNA turns look-alikes into a real `.`, `@` or `/`: what comes out is what to check."""
+    """IDNA turns look-alikes into a real `.`, `@` or `/`: what comes out is what to check.
+
+    As browsers read it (UTS 46, non-transitional): `faß.example` is not `fass.example`.
+    """
     try:
-        return domain.lower().encode("idna").decode("ascii")
+        return idna.encode(domain, uts46=True).decode("ascii")
     except UnicodeError:
         return ""

@@ -100,7 +100,8 @@ class ParticipantRole(models.IntegerChoices):
 class Participant(models.Model):
     """An address on an email. Association joins `canonical` with a person's addresses.
 
-    `sent_at` repeats the email's, so that a person's newest mail is an index scan.
+    `canonical` is empty where nobody can be told by what is written, or where there are more than
+    can be read. `sent_at` repeats the email's, so that a person's newest mail is an index scan.
     """
 
     pk = models.CompositePrimaryKey("email_id", "role", "position")
