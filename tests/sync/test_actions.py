@@ -218,6 +218,8 @@ def test_what_is_refused_is_shown_again_as_the_server_has_it_and_tried_again(
     assert "“Projects” is no longer on the mail server" in refused.refusal
     with pytest.raises(MoveNotPossible, match="no longer on the mail server"):
         ask_again(refused, timezone.now())
+    with pytest.raises(MoveNotPossible, match="no move to undo"):
+        ask_to_undo(letter(), timezone.now())
     with phone(server) as client:
         client.create("Projects")
     sync(account)

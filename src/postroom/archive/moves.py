@@ -112,10 +112,12 @@ def ask_to_undo(email: Email, now: datetime) -> list[Action]:
 
 
 def last_moves(email: Email) -> list[Action]:
-    """The moves that were asked for together last, without those that were refused."""
-    moves = moves_of(email).exclude(state=ActionState.REFUSED)
+    """The moves that were asked for together last; none if they were refused."""
+    moves = moves_of(email)
     last = moves.last()
-    return list(moves.filter(asked_at=last.asked_at)) if last else []
+    if last is None or last.state == ActionState.REFUSED:
+        return []
+    return list(moves.filter(asked_at=last.asked_at).exclude(state=ActionState.REFUSED))
 
 
 def landing_before(move: Action) -> list[int]:
