@@ -1,19 +1,16 @@
 """One IMAP connection without its socket: octets in, events out; commands in, octets out.
 
-How it works: `send` queues a command and puts as much of the queue on the wire as the protocol
-allows. Commands are pipelined; an argument that the server must first invite (a literal, a SASL
-answer) stops the queue until its `+` comes. `receive` cuts what came into responses and offers each
-untagged one to the commands under way, oldest first; the one whose answer it is keeps it, and what
-nobody claims is an event.
+How it works: `send` gives a command to the pipeline, which puts it on the wire when the protocol
+lets it. `receive` cuts what came into responses and offers each untagged one to the commands under
+way, oldest first; the one whose answer it is keeps it, and what nobody claims is an event.
 """
 
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from postroom.imap.capabilities import ENABLED
-from postroom.imap.commands.command import Command, Octets, Part, Wire
+from postroom.imap.commands.command import Command, Wire
 from postroom.imap.commands.fetch import UidFetch
 from postroom.imap.commands.idle import Idle
 from postroom.imap.deflate import Deflate
@@ -22,6 +19,7 @@ from postroom.imap.framing import Frame, Framer, OpenLiteral
 from postroom.imap.limits import Limits
 from postroom.imap.mailbox_name import WireNames
 from postroom.imap.parsing import parse_capability_words, parse_response
+from postroom.imap.pipeline import Pipeline
 from postroom.imap.responses import (
     CapabilityList,
     Condition,
@@ -36,7 +34,6 @@ from postroom.imap.responses import (
 )
 from postroom.imap.states import AFTER_NO, AFTER_OK, ALONE, LEGAL, State
 
-_SMALL_LITERAL: Final = 4096
 _BULKY: Final = (FetchedMessage, Listed, StatusOf, Found, Vanished)
 
 
@@ -80,21 +77,17 @@ class Connection:
         self._deflate: Deflate | None = None
         self._open_literal = open_literal
         self._framer = self._new_framer()
-        self._queue: deque[Command] = deque()
-        self._under_way: dict[bytes, Command] = {}
-        self._inviting: tuple[Command, list[Part]] | None = None
-        self._outgoing: list[bytes] = []
-        self._tags = 0
+        self._pipeline = Pipeline()
 
     @property
     def is_quiet(self) -> bool:
         """Whether no command waits for anything."""
-        return not self._under_way and not self._queue
+        return self._pipeline.is_empty
 
     @property
     def is_idle(self) -> bool:
         """Whether the server has nothing to answer but may speak when it likes."""
-        return any(isinstance(c, Idle) and c.is_accepted for c in self._under_way.values())
+        return any(isinstance(one, Idle) and one.is_accepted for one in self._pipeline)
 
     @property
     def is_amid_message(self) -> bool:
@@ -103,22 +96,21 @@ class Connection:
 
     def send(self, command: Command) -> None:
         """Queue a command. Raises IllegalCommand in the wrong state or without its extension."""
-        expected = self._state_expected()
+        expected = self._pipeline.state_after(self.state)
         if expected not in LEGAL[command.word]:
             raise IllegalCommand(f"{command.word.decode()} while {expected.value}")
-        self._queue.append(command)
-        self._send_queue()
+        self._pipeline.put(command)
+        self._advance()
 
     def send_done(self) -> None:
         """End the IDLE that is under way (RFC 2177 §3)."""
-        if not any(isinstance(command, Idle) for command in self._under_way.values()):
+        if not any(isinstance(command, Idle) for command in self._pipeline):
             raise IllegalCommand("DONE without IDLE")
-        self._outgoing.append(b"DONE\r\n")
+        self._pipeline.say(b"DONE\r\n")
 
     def data_to_send(self) -> bytes:
         """Return what must go to the server now, once."""
-        octets = b"".join(self._outgoing)
-        self._outgoing = []
+        octets = self._pipeline.take_octets()
         return self._deflate.deflate(octets) if self._deflate and octets else octets
 
     def receive(self, octets: bytes) -> Iterator[Event]:
@@ -171,54 +163,11 @@ class Connection:
         framer.expects_messages = False
         return framer
 
-    def _state_expected(self) -> State:
-        """Return the state once everything sent before has succeeded."""
-        state = self.state
-        for command in (*self._under_way.values(), *self._queue):
-            state = AFTER_OK.get(command.word, state)
-        return state
-
-    def _send_queue(self) -> None:
-        while self._queue and self._inviting is None:
-            if self._under_way and (
-                self._queue[0].word in ALONE
-                or any(command.word in ALONE for command in self._under_way.values())
-            ):
-                return
-            self._begin(self._queue.popleft())
-
-    def _begin(self, command: Command) -> None:
-        parts = command.compose(Wire(self.capabilities, self.names))
-        self._tags += 1
-        tag = b"A%d" % self._tags
-        self._under_way[tag] = command
-        self._expect_messages()
-        self._send_parts(command, [tag + b" ", *parts, b"\r\n"])
-
-    def _send_parts(self, command: Command, parts: list[Part]) -> None:
-        for position, part in enumerate(parts):
-            if not isinstance(part, Octets):
-                self._outgoing.append(part)
-                continue
-            mark = b"~" if part.binary else b""
-            if self._may_send_uninvited(part):
-                self._outgoing += [b"%b{%d+}\r\n" % (mark, len(part.value)), part.value]
-                continue
-            self._outgoing.append(b"%b{%d}\r\n" % (mark, len(part.value)))
-            self._inviting = (command, [part.value, *parts[position + 1 :]])
-            return
-
-    def _may_send_uninvited(self, part: Octets) -> bool:
-        """RFC 7888: LITERAL+ for any size, LITERAL- up to 4096 octets."""
-        if "LITERAL+" in self.capabilities:
-            return True
-        small = not self.capabilities.isdisjoint(("LITERAL-", "IMAP4REV2"))
-        return small and len(part.value) <= _SMALL_LITERAL
-
-    def _expect_messages(self) -> None:
+    def _advance(self) -> None:
+        self._pipeline.advance(Wire(self.capabilities, self.names))
         self._framer.expects_messages = any(
             isinstance(command, UidFetch) and command.items.brings_text
-            for command in self._under_way.values()
+            for command in self._pipeline
         )
 
     def _next_frame(self) -> Frame | None:
@@ -250,7 +199,7 @@ class Connection:
         return self._offer(response)
 
     def _offer(self, response: Response) -> Event | None:
-        for command in self._under_way.values():
+        for command in self._pipeline:
             if command.take(response):
                 self._count(response)
                 return None
@@ -276,31 +225,25 @@ class Connection:
         return Greeting(response)
 
     def _go_on(self, text: bytes, response: Continuation) -> Event | None:
-        if self._inviting is not None:
-            command, parts = self._inviting
-            self._inviting = None
-            self._send_parts(command, parts)
-            self._send_queue()
+        if self._pipeline.accept_invitation(Wire(self.capabilities, self.names)):
+            self._advance()
             return None
-        for command in self._under_way.values():
+        for command in self._pipeline:
             if command.word in ALONE:
                 answer = command.answer(text)
                 if answer is not None:
-                    self._outgoing.append(answer + b"\r\n")
+                    self._pipeline.say(answer + b"\r\n")
                 self._count(None)
                 return Unclaimed(response)
         raise MalformedResponse("a continuation nobody waits for")
 
     def _complete(self, condition: Condition) -> Event | None:
-        command = self._under_way.pop(condition.tag or b"", None)
+        command = self._pipeline.find_finished(condition.tag or b"")
         if command is None:
             # Seen: a late NO for a command that was answered long ago.
             return self._offer(condition)
         self._unasked = 0
         self.answered += 1
-        self._expect_messages()
-        if self._inviting is not None and self._inviting[0] is command:
-            self._inviting = None
         self._learn_code(condition)
         after = AFTER_OK if condition.kind == "OK" else AFTER_NO
         self.state = after.get(command.word, self.state)
@@ -309,7 +252,7 @@ class Connection:
             self._deflate = Deflate()
             self._deflate.feed(self._framer.take_rest())
         self.is_due_for_tls = command.word == b"STARTTLS" and condition.kind == "OK"
-        self._send_queue()
+        self._advance()
         return Completed(command)
 
     def _learn(self, response: Response) -> None:
