@@ -16,3 +16,9 @@ TARGETS = (
     "mime_messages",
 )
 FOUND = Path(__file__).with_name("found")
+
+
+def found(name: str) -> dict[str, bytes]:
+    """Return what the fuzzer ever found against a target, by name; it lies there in hexadecimal."""
+    paths = sorted((FOUND / name).glob("*.hex"))
+    return {path.stem: bytes.fromhex(path.read_text()) for path in paths}

@@ -2,7 +2,7 @@
 
     python -m fuzz [TARGET …]
 
-What crashes a target is kept in .fuzz/TARGET/; made small, it belongs into tests/fuzz/found/TARGET.
+What crashes a target is kept in .fuzz/TARGET/; its octets belong into tests/fuzz/found/TARGET/.
 """
 
 import os

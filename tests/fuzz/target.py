@@ -10,7 +10,7 @@ from pathlib import Path
 
 import atheris
 
-from fuzz import FOUND
+from fuzz import found
 
 
 def main(name: str, folder: Path, options: list[str]) -> None:
@@ -20,8 +20,8 @@ def main(name: str, folder: Path, options: list[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(target.seeds()):
         (folder / f"seed-{number}").write_bytes(seed)
-    for path in (FOUND / name).glob("*"):
-        (folder / path.name).write_bytes(path.read_bytes())
+    for label, octets in found(name).items():
+        (folder / label).write_bytes(octets)
     atheris.Setup([sys.argv[0], *options, str(folder)], target.check)
     atheris.Fuzz()
 

@@ -1,10 +1,11 @@
-"""What a server says of changes: where messages came to lie, which were left alone."""
+"""Changes: how a message goes on the wire, where it came to lie, and which were left alone."""
 
 import pytest
 
 from imap.feeding import connected, hear, say
-from postroom.imap.commands.append import Append
+from postroom.imap.commands.append import Append, AppendUid
 from postroom.imap.commands.relocate import CopyUid, UidCopy, UidMove
+from postroom.imap.commands.session import Noop
 from postroom.imap.commands.store import UidStore
 from postroom.imap.errors import IllegalCommand
 from postroom.imap.states import State
@@ -95,3 +96,33 @@ def test_a_message_is_appended_as_what_it_is(
 def test_no_literal_but_a_binary_one_holds_nul() -> None:
     with pytest.raises(IllegalCommand):
         connected("LITERAL+").send(Append("x", b"\0", frozenset(), None))
+
+
+def test_a_literal_waits_for_its_invitation_and_holds_the_queue() -> None:
+    connection = connected("IMAP4rev1")
+    append = Append("Sent", b"12345", frozenset(), None)
+    assert say(connection, append) == b'A1 APPEND "Sent" {5}\r\n'
+    assert say(connection, Noop()) == b""
+    hear(connection, b"+ go\r\n")
+    assert connection.data_to_send() == b"12345\r\nA2 NOOP\r\n"
+    hear(connection, b"A1 OK [APPENDUID 38505 3955] done\r\n")
+    assert append.appended == AppendUid(38505, 3955)
+
+
+def test_a_refused_literal_is_not_sent() -> None:
+    connection = connected("IMAP4rev1")
+    append = Append("Sent", b"12345", frozenset(), None)
+    say(connection, append)
+    say(connection, Noop())
+    hear(connection, b"A1 NO [TRYCREATE] no such mailbox\r\n")
+    assert connection.data_to_send() == b"A2 NOOP\r\n"
+    assert append.appended is None
+
+
+@pytest.mark.parametrize(
+    ("offered", "size", "marker"),
+    [("LITERAL+", 5000, b"{5000+}"), ("LITERAL-", 4096, b"{4096+}"), ("LITERAL-", 4097, b"{4097}"),
+     ("IMAP4rev2", 100, b"{100+}"), ("", 5, b"{5}")],
+)  # fmt: skip
+def test_literals_follow_rfc_7888(offered: str, size: int, marker: bytes) -> None:
+    assert marker in say(connected(offered), Append("x", b"x" * size, frozenset(), None))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from imap.feeding import connected, hear, say, unclaimed
-from postroom.imap.commands.append import Append, AppendUid
+from postroom.imap.commands.append import Append
 from postroom.imap.commands.command import Command
 from postroom.imap.commands.fetch import FetchItems, UidFetch
 from postroom.imap.commands.idle import Idle, Notify
@@ -205,36 +205,6 @@ def test_pipelined_fetches_find_their_messages() -> None:
     assert [message.uid for message in second.arrived] == [3]
     assert unclaimed(events) == [FetchedMessage(1, uid=1, flags=frozenset({"\\Seen"}))]
     assert [event.command for event in events if isinstance(event, Completed)] == [first, second]
-
-
-def test_a_literal_waits_for_its_invitation_and_holds_the_queue() -> None:
-    connection = connected("IMAP4rev1")
-    append = Append("Sent", b"12345", frozenset(), None)
-    assert say(connection, append) == b'A1 APPEND "Sent" {5}\r\n'
-    assert say(connection, Noop()) == b""
-    hear(connection, b"+ go\r\n")
-    assert connection.data_to_send() == b"12345\r\nA2 NOOP\r\n"
-    hear(connection, b"A1 OK [APPENDUID 38505 3955] done\r\n")
-    assert append.appended == AppendUid(38505, 3955)
-
-
-def test_a_refused_literal_is_not_sent() -> None:
-    connection = connected("IMAP4rev1")
-    append = Append("Sent", b"12345", frozenset(), None)
-    say(connection, append)
-    say(connection, Noop())
-    hear(connection, b"A1 NO [TRYCREATE] no such mailbox\r\n")
-    assert connection.data_to_send() == b"A2 NOOP\r\n"
-    assert append.appended is None
-
-
-@pytest.mark.parametrize(
-    ("offered", "size", "marker"),
-    [("LITERAL+", 5000, b"{5000+}"), ("LITERAL-", 4096, b"{4096+}"), ("LITERAL-", 4097, b"{4097}"),
-     ("IMAP4rev2", 100, b"{100+}"), ("", 5, b"{5}")],
-)  # fmt: skip
-def test_literals_follow_rfc_7888(offered: str, size: int, marker: bytes) -> None:
-    assert marker in say(connected(offered), Append("x", b"x" * size, frozenset(), None))
 
 
 def test_sasl_goes_step_by_step_without_sasl_ir() -> None:
