@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, OuterRef, Subquery
 
 from postroom.accounts.models import EmailAccount
 from postroom.archive.announce import announce_account
@@ -59,8 +59,9 @@ def proof_of(account: EmailAccount) -> list[FolderProof]:
 
 def latest_proofs(account: EmailAccount) -> dict[int, ProofEntry]:
     """Folder id to its latest entry, synced or not."""
-    entries = ProofEntry.objects.filter(folder__account=account)
-    return {e.folder_id: e for e in entries.order_by("folder_id", "-pk").distinct("folder_id")}
+    of_folder = ProofEntry.objects.filter(folder=OuterRef("pk")).order_by("-pk")
+    latest = account.folders.annotate(latest=Subquery(of_folder.values("pk")[:1])).values("latest")
+    return {entry.folder_id: entry for entry in ProofEntry.objects.filter(pk__in=latest)}
 
 
 def proof_from(folder: Folder, entry: ProofEntry | None) -> FolderProof:
