@@ -98,6 +98,15 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# In the database, so that several web processes count together. Room for many: what is full is
+# emptied by force, and whoever fills it would begin anew.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "team_throttle",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,30/5m/ip"}
 
 _IS_HTTPS = ENVIRONMENT.url.startswith("https://")

@@ -27,12 +27,18 @@ from postroom.web.live.concerns import find_concerned, sharing_of
 from postroom.web.live.threads import ask
 
 MOST_WAITING = 200
+MOST_PAGES = 20
+
+
+class TooManyPages(Exception):
+    """Its viewer has as many pages open as one user may have in one web process."""
 
 
 @dataclass(eq=False, slots=True)
 class Subscriber:
-    """What one open page watches, and what changed since it last looked."""
+    """What one open page watches, for whom, and what changed since it last looked."""
 
+    viewer: int | None = None
     person: int | None = None
     email: int | None = None
     account: int | None = None
@@ -71,7 +77,10 @@ class Hub:
         self.sharing: dict[int, object] = {}
 
     def join(self, subscriber: Subscriber) -> None:
-        """Tell the subscriber from now on."""
+        """Tell the subscriber from now on. Raises TooManyPages."""
+        pages = sum(other.viewer == subscriber.viewer for other in self.subscribers)
+        if pages >= MOST_PAGES:
+            raise TooManyPages
         self.subscribers.add(subscriber)
         if self.listening is None or self.listening.done():
             self.listening = asyncio.create_task(self.listen())

@@ -10,7 +10,7 @@ from time import monotonic
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 
 from postroom.team.models import User
-from postroom.web.live.hub import Subscriber, hub
+from postroom.web.live.hub import Subscriber, TooManyPages, hub
 from postroom.web.live.threads import ask
 from postroom.web.live.viewer import find_viewer
 from postroom.web.time_zones import use_time_zone_of
@@ -35,6 +35,10 @@ class Event:
 
 
 ENDED = Event("ended", "")
+CROWDED = Event(
+    "crowded",
+    "So many of your pages are open that this one does not change by itself. Close some of them.",
+)
 
 # What to tell a viewer about these emails, or about everything when None.
 Compose = Callable[[User, frozenset[int] | None], Iterable[Event]]
@@ -60,7 +64,11 @@ async def events(
     """
     joined = hub()
     subscriber.look_at_everything()
-    joined.join(subscriber)
+    try:
+        joined.join(subscriber)
+    except TooManyPages:
+        yield str(CROWDED)
+        return
     try:
         yield RECONNECT
         sign_due = monotonic() + KEEP_ALIVE

@@ -63,6 +63,7 @@ async def stream(
         return HttpResponse(status=204)
     pk = subscriber.person or subscriber.email or subscriber.account or 0
     await ask_once(get, viewer, pk)
+    subscriber.viewer = viewer.pk
     return live_response(request, subscriber, compose)
 
 

@@ -5,6 +5,7 @@
 (() => {
   const HIDDEN_MS = 30000;
   const RETRY_MS = 5000;
+  const CROWDED_MS = 60000;
   let source = null;
   let address = "";
   let timer = 0;
@@ -19,7 +20,10 @@
     if (!now) return;
     source = new EventSource(now);
     for (const [name, act] of Object.entries(ACTS)) {
-      source.addEventListener(name, (event) => act(event.data));
+      source.addEventListener(name, (event) => {
+        document.getElementById("crowded")?.remove();
+        act(event.data);
+      });
     }
     source.onopen = () => document.documentElement.setAttribute("data-live-state", "open");
     source.onerror = () => {
@@ -41,6 +45,7 @@
     gone: (ids) => ids.split(" ").forEach((id) => { remove(document.getElementById(`email-row-${id}`)); tellEmail(id); }),
     email: (id) => tellEmail(id),
     parts: (html) => parse(html).querySelectorAll("[data-part]").forEach(replacePart),
+    crowded: (sentence) => { disconnect(); sayCrowded(sentence); timer = setTimeout(connect, CROWDED_MS); },
     ended: () => { disconnect(); location.reload(); },
   };
 
@@ -109,6 +114,15 @@
   function showWhetherEmpty() {
     const none = document.getElementById("no-emails");
     if (none) none.hidden = rows().length > 0;
+  }
+
+  function sayCrowded(sentence) {
+    const note = document.createElement("p");
+    note.id = "crowded";
+    note.className = "note";
+    note.setAttribute("role", "status");
+    note.textContent = sentence;
+    document.getElementById("main").prepend(note);
   }
 
   function tellEmail(id) {
