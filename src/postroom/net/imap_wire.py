@@ -30,6 +30,8 @@ from postroom.net.tls import tls_error
 
 _PROGRESS_OCTETS: Final = 16 * 1024
 _CHATTER_OCTETS: Final = 64 * 1024
+# Seconds for an octet's way from the kernel to us, which asyncio has spent before we are called.
+_RECEIVING: Final = 0.5e-9
 
 
 class ImapWire(asyncio.Protocol):
@@ -162,7 +164,7 @@ class ImapWire(asyncio.Protocol):
         if self.error is not None:
             return
         self.octets_received += len(data)
-        began = self._loop.time()
+        began = self._loop.time() - _RECEIVING * len(data)
         self.connection.feed(data)
         self._octets_since += len(data)
         self._octets_unanswered += len(data)
