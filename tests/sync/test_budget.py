@@ -14,6 +14,7 @@ from postroom.accounts.models import EmailAccount, Security
 from postroom.accounts.traffic import allowed_octets, used_octets
 from postroom.archive.models import Email, ServerCopy, SyncRun
 from postroom.setup import AccountRequest, ServerAddress, connect_account
+from postroom.sync import bodies
 from postroom.sync import progress as progress_module
 from postroom.sync.budget import PauseAsked
 from postroom.sync.once import SyncResult, one_pass, sync_once
@@ -28,14 +29,14 @@ pytestmark = pytest.mark.usefixtures("transactional_db")
 
 DAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TOMORROW = DAY + timedelta(days=1)
-LETTERS, OCTETS = 40, 500_000
-"""Twenty megabytes: more than two batches."""
-BUDGET = 2_000_000
+LETTERS, OCTETS = 12, 20_000
+BUDGET = 50_000
 
 
 @pytest.fixture(autouse=True)
-def noted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every batch is a moment to look whether to end."""
+def many_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dozen letters fill four batches, and each is a moment to look whether to end."""
+    monkeypatch.setattr(bodies, "BATCH_MESSAGES", 3)
     monkeypatch.setattr(progress_module, "SECONDS_BETWEEN_NOTES", -1.0)
 
 
