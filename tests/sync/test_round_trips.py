@@ -38,7 +38,6 @@ FOLDERS = 50
 LONG = os.environ.get("TEST_LONG") == "1"
 MESSAGES = 100_000 // FOLDERS if LONG else 2
 OF_THE_SERVER = ("INBOX", "Sent", "Drafts", "Junk", "Trash", "Archive")
-CONDSTORE = "IMAP4rev1 LITERAL+ SASL-IR ENABLE UIDPLUS CONDSTORE ESEARCH SPECIAL-USE LIST-EXTENDED"
 PLAIN = "IMAP4rev1 LITERAL+"
 
 
@@ -86,8 +85,8 @@ async def one_pass(
 @pytest.mark.timeout(3600 if LONG else 300)
 @pytest.mark.parametrize(
     ("server", "most"),
-    [("", 3), (CONDSTORE, FOLDERS), (PLAIN, FOLDERS)],
-    ids=["QRESYNC and LIST-STATUS", "CONDSTORE", "plain"],
+    [("", 3), (PLAIN, FOLDERS)],
+    ids=["QRESYNC and LIST-STATUS", "plain"],
     indirect=["server"],
 )
 def test_an_unchanged_mailbox_costs_next_to_nothing(

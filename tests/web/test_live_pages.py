@@ -194,7 +194,9 @@ def test_the_account_page_shows_progress_and_trouble_as_they_come(
 ) -> None:
     page = listening(visit(alice, f"/setup/channels/email/{account.pk}/"))
     start = timezone.now() - timedelta(seconds=10)
-    SyncRun.objects.create(account=account, started_at=start, messages_found=400, messages_done=100)
+    SyncRun.objects.create(
+        account=account, started_at=start, messages_found=400, messages_done=100, messages_rate=10
+    )
     announce_account(account.pk)
     expect(page.get_by_text("100 of 400")).to_be_visible()
     expect(page.get_by_text("left", exact=False)).to_be_visible()
