@@ -16,7 +16,10 @@ from postroom.archive.models import Folder, FolderRole, Quarantine
 from postroom.archive.proofs import Listing, prove, refuse_proof
 from postroom.archive.quarantine import entries_of, quarantine, release
 from postroom.engine.asked import retry_quarantine
+from postroom.imap.capabilities import Tier
+from postroom.sync.pop import TIER
 from postroom.team.models import User
+from postroom.web.email_configuration.tiers import TIERS, tier_of
 from web.browser import Scheme, Visit, axe_violations
 from web.test_pages_and_their_guards import SignIn
 
@@ -185,6 +188,15 @@ def test_the_engine_tries_again_what_was_pointed_at(
     client.post(f"{path}retries/", {"entry": "nonsense"})
     asyncio.run(retry_quarantine.func(mailbox.pk))
     assert "Nothing is set aside" in client.get(path).content.decode()
+
+
+def test_every_way_of_noticing_changes_has_its_words() -> None:
+    assert set(TIERS) == {tier.value for tier in Tier} | {TIER}
+    for name in TIERS:
+        tier = tier_of(EmailAccount(tier=name, capabilities=["IDLE", "X-GM-EXT-1"]))
+        assert tier is not None
+        assert [a.name for a in tier.abilities if a.is_offered] == ["IDLE", "Gmail"]
+    assert tier_of(EmailAccount()) is None
 
 
 def listening(page: Page) -> Page:
