@@ -14,7 +14,7 @@ from postroom.accounts.models import EmailAccount, Security
 from postroom.accounts.traffic import allowed_octets, used_octets
 from postroom.archive.models import Email, ServerCopy, SyncRun
 from postroom.setup import AccountRequest, ServerAddress, connect_account
-from postroom.sync import bodies
+from postroom.sync import bodies, new_mail
 from postroom.sync import progress as progress_module
 from postroom.sync.budget import PauseAsked
 from postroom.sync.once import SyncResult, one_pass, sync_once
@@ -35,8 +35,9 @@ BUDGET = 50_000
 
 @pytest.fixture(autouse=True)
 def many_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A dozen letters fill four batches, and each is a moment to look whether to end."""
+    """A dozen letters fill four windows, and each is a moment to look whether to end."""
     monkeypatch.setattr(bodies, "BATCH_MESSAGES", 3)
+    monkeypatch.setattr(new_mail, "WINDOW", 3)
     monkeypatch.setattr(progress_module, "SECONDS_BETWEEN_NOTES", -1.0)
 
 
@@ -70,9 +71,12 @@ def left_out(result: SyncResult) -> int:
     return sum(proof.left_out for proof in result.folders)
 
 
-def test_existing_mail_waits_for_tomorrow_and_new_mail_comes(server: Dovecot) -> None:
-    account = connected(server, storage="everything")
-    EmailAccount.objects.update(octets_a_day=BUDGET)
+@pytest.mark.parametrize(("storage", "budget"), [("everything", BUDGET), ("matched", 500)])
+def test_existing_mail_waits_for_tomorrow_and_new_mail_comes(
+    storage: str, budget: int, server: Dovecot
+) -> None:
+    account = connected(server, storage=storage)
+    EmailAccount.objects.update(octets_a_day=budget)
 
     first = sync(account)
     brought = first.messages
@@ -82,7 +86,7 @@ def test_existing_mail_waits_for_tomorrow_and_new_mail_comes(server: Dovecot) ->
     assert left_out(first) == LETTERS - brought
     assert account.first_complete_at is None
     assert account.trouble == ""
-    assert used_octets(account, DAY.date()) >= BUDGET
+    assert used_octets(account, DAY.date()) >= budget
 
     server.add(ALICE, "INBOX", letters(3, "new"))
     second = sync(account, DAY + timedelta(hours=5))
