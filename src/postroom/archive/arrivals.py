@@ -16,8 +16,20 @@ class Flags:
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """A body whose bytes are stored already, under this digest, with what a list shows of it."""
+
+    digest: bytes
+    snippet: str
+    has_attachments: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
-    """A message met on the server: its place, its envelope, and what identifies it anywhere."""
+    """A message met on the server: its place, its envelope, and what identifies it anywhere.
+
+    `stored` if its body came along.
+    """
 
     uid: int
     identity: bytes
@@ -25,6 +37,7 @@ class Arrival:
     received_at: datetime
     size: int
     flags: Flags
+    stored: Stored | None = None
 
 
 @dataclass(frozen=True, slots=True)

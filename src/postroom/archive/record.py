@@ -50,6 +50,7 @@ EMAIL_COLUMNS = [
     "is_answered",
     "body_state",
     "body_due",
+    "raw_id",
 ]
 PARTICIPANT_COLUMNS = ["email_id", "role", "position", "name", "address", "canonical", "sent_at"]
 COPY_COLUMNS = [
@@ -159,7 +160,7 @@ def copy_rows(
 
 def email_row(folder: Folder, pk: int, arrival: Arrival) -> tuple[object, ...]:
     """One row of EMAIL_COLUMNS."""
-    envelope, flags = arrival.envelope, arrival.flags
+    envelope, flags, stored = arrival.envelope, arrival.flags, arrival.stored
     return (
         pk,
         folder.account_id,
@@ -167,17 +168,18 @@ def email_row(folder: Folder, pk: int, arrival: Arrival) -> tuple[object, ...]:
         envelope.message_id,
         envelope.thread_root[:LONGEST_KEY],
         envelope.subject,
-        "",
+        stored.snippet if stored else "",
         moment(arrival),
         arrival.received_at,
         direction(folder, envelope),
         arrival.size,
-        False,
+        bool(stored and stored.has_attachments),
         flags.is_seen,
         flags.is_flagged,
         flags.is_answered,
-        BodyState.ENVELOPE.value,
+        BodyState.STORED.value if stored else BodyState.ENVELOPE.value,
         False,
+        stored.digest if stored else None,
     )
 
 

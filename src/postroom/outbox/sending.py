@@ -52,7 +52,9 @@ def send_notice(notice_id: int, clock: Clock) -> None:
             remember_refusal(way.account, str(failure))
         is_too_old = clock() - notice.written_at > GIVEN_UP_AFTER
         note_failure(notice, str(failure), is_final=is_too_old or never_works(failure))
-        log.warning("a notice to %s was not sent: %s", notice.recipient, failure)
+        # Where there is no way nobody expects a notice, and `postroom doctor` tells of it.
+        level = logging.INFO if isinstance(failure, NoWayToSend) else logging.WARNING
+        log.log(level, "a notice to %s was not sent: %s", notice.recipient, failure)
     else:
         note_sent(notice, clock())
 

@@ -4,10 +4,11 @@ While one batch is written, the next is parsed in its process and the one after 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from postroom.archive.arrivals import Arrival
-from postroom.archive.bodies import store_bodies
+from postroom.archive.arrivals import Arrival, Stored
+from postroom.archive.bodies import keep_raw
 from postroom.archive.models import Folder
 from postroom.archive.quarantine import quarantine
 from postroom.archive.record import known_ids
@@ -15,7 +16,7 @@ from postroom.archive.replayable import replayable
 from postroom.imap.responses import FetchedMessage
 from postroom.imap.uid_set import UidSet
 from postroom.sync.beside import OneBeside
-from postroom.sync.bodies import NOT_ANNOUNCED, body_of, in_batches
+from postroom.sync.bodies import NOT_ANNOUNCED, in_batches
 from postroom.sync.database import in_database
 from postroom.sync.outcomes import BrokenMessage, Outcome, ReadMessage
 from postroom.sync.reading import whole_arrival_of
@@ -63,10 +64,8 @@ def keep_whole(
             quarantine(folder, message.uid, outcome.reason, now, message.body, came)
         else:
             read.append((message, outcome))
-    arrivals = [whole_arrival_of(message, outcome) for message, outcome in read]
+    arrivals = with_bodies(folder.account_id, read)
     new = record_each(folder, arrivals, None)
-    bodies = [body_of(new[m.uid], m, outcome) for m, outcome in read if m.uid in new]
-    store_bodies(folder.account_id, bodies)
     surprising = [
         (arrival, message)
         for arrival, (message, _) in zip(arrivals, read, strict=True)
@@ -74,6 +73,21 @@ def keep_whole(
     ]
     if surprising:
         set_aside_unknown(folder, surprising, now)
+
+
+def with_bodies(
+    account_id: int, read: Sequence[tuple[FetchedMessage, ReadMessage]]
+) -> list[Arrival]:
+    """The arrivals, with the body of each that is not known yet stored: raw first, then its row."""
+    arrivals = [whole_arrival_of(message, outcome) for message, outcome in read]
+    known = known_ids(account_id, [arrival.identity for arrival in arrivals])
+    fresh = [n for n, arrival in enumerate(arrivals) if arrival.identity not in known]
+    digests = keep_raw([read[n][0].body or b"" for n in fresh])
+    for n, digest in zip(fresh, digests, strict=True):
+        outcome = read[n][1]
+        stored = Stored(digest, outcome.snippet, outcome.has_attachments)
+        arrivals[n] = replace(arrivals[n], stored=stored)
+    return arrivals
 
 
 def set_aside_unknown(
