@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.cache import cache
 from django.test import Client, override_settings
+from playwright.sync_api import expect
 
 from cast import account_of, folder_of
 from postroom.accounts.models import EmailAccount
@@ -17,7 +18,7 @@ from postroom.team.models import User
 from postroom.web import health
 from postroom.web.live.health import health_events
 from postroom.web.live.hub import MOST_PAGES
-from web.browser import Site
+from web.browser import Site, Visit, axe_violations
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +84,7 @@ def open_page(site: Site, user: User, path: str) -> Iterator[str]:
 
 @pytest.mark.django_db(transaction=True)
 def test_one_users_pages_are_counted_and_the_others_are_not(
-    site: Site, alice: User, bob: User, lena: Person
+    site: Site, visit: Visit, alice: User, bob: User, lena: Person
 ) -> None:
     path = f"/people/{lena.pk}/live/"
     with ExitStack() as pages:
@@ -93,6 +94,9 @@ def test_one_users_pages_are_counted_and_the_others_are_not(
             assert one_more == "crowded"
         with open_page(site, bob, path) as of_another:
             assert of_another == "page"
+        page = visit(alice, f"/people/{lena.pk}/")
+        expect(page.get_by_text("this one does not change by itself")).to_be_visible()
+        assert axe_violations(page) == []
 
 
 def test_administrators_read_no_names_of_colleagues_folders(

@@ -122,7 +122,7 @@
     note.className = "note";
     note.setAttribute("role", "status");
     note.textContent = sentence;
-    document.getElementById("main").prepend(note);
+    (document.querySelector(".list-side") ?? document.getElementById("main")).prepend(note);
   }
 
   function tellEmail(id) {
