@@ -28,7 +28,7 @@ class Stored:
 class Arrival:
     """A message met on the server: its place, its envelope, and what identifies it anywhere.
 
-    `stored` if its body came along.
+    `stored` if its body came along, `is_due` if it is to be fetched.
     """
 
     uid: int
@@ -38,6 +38,7 @@ class Arrival:
     size: int
     flags: Flags
     stored: Stored | None = None
+    is_due: bool = False
 
 
 @dataclass(frozen=True, slots=True)

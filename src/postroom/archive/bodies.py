@@ -68,7 +68,13 @@ def insert_raw(rows: Sequence[tuple[bytes, int, bytes]]) -> None:
     When another account stores one of the messages this moment, the slow way knows what to do.
     """
     try:
-        with transaction.atomic(), connection.cursor() as cursor, cursor.copy(COPY_RAW) as copy:
+        refused = connection.wrap_database_errors
+        with (
+            transaction.atomic(),
+            refused,
+            connection.cursor() as cursor,
+            cursor.copy(COPY_RAW) as copy,
+        ):
             copy.set_types(["bytea", "int4", "bytea"])
             for row in rows:
                 copy.write_row(row)

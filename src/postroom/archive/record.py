@@ -79,7 +79,7 @@ def record(
     """Record the arrivals in their folder; return UID to id of the emails that are new.
 
     With `only` (storage mode *strict*), mail that carries none of these canonical addresses
-    leaves its UID in the ledger and nothing else.
+    leaves its UID in the ledger and nothing else. Of two arrivals with one UID the first counts.
     """
     lock_account(folder.account_id)
     arrivals = unrecorded(folder, uidvalidity, arrivals)
@@ -118,7 +118,8 @@ def unrecorded(folder: Folder, uidvalidity: int, arrivals: Sequence[Arrival]) ->
     gone = {uid for uid in uids if rows.get(uid)}
     if gone:
         here.filter(uid__in=gone, gone_at__isnull=False).delete()
-    return [a for a in arrivals if a.uid not in rows or a.uid in gone]
+    first = {a.uid: a for a in reversed(arrivals)}
+    return [a for a in arrivals if a is first[a.uid] and (a.uid not in rows or a.uid in gone)]
 
 
 def known_ids(account_id: int, identities: list[bytes]) -> dict[bytes, int]:
@@ -149,11 +150,15 @@ def copy_rows(
     columns: Sequence[str],
     rows: Iterable[tuple[object, ...]],
 ) -> None:
-    """Bulk insert through COPY. Rows are made before: a query during COPY would wait for ever."""
+    """Bulk insert through COPY; raises what Django raises.
+
+    Rows are made before: a query during COPY would wait for ever.
+    """
     table = connection.ops.quote_name(model._meta.db_table)
     command = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
     made = list(rows)
-    with connection.cursor() as cursor, cursor.copy(command) as copy:
+    refused = connection.wrap_database_errors
+    with refused, connection.cursor() as cursor, cursor.copy(command) as copy:
         for row in made:
             copy.write_row(row)
 
@@ -178,7 +183,7 @@ def email_row(folder: Folder, pk: int, arrival: Arrival) -> tuple[object, ...]:
         flags.is_flagged,
         flags.is_answered,
         BodyState.STORED.value if stored else BodyState.ENVELOPE.value,
-        False,
+        arrival.is_due,
         stored.digest if stored else None,
     )
 

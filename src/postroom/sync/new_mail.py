@@ -10,7 +10,6 @@ from postroom.archive.folders import renumber
 from postroom.archive.ledger import recorded_flags
 from postroom.archive.models import Folder
 from postroom.archive.quarantine import quarantine, quarantined_uids
-from postroom.archive.record import canonicals
 from postroom.imap.commands.mailbox import Selected
 from postroom.imap.responses import FetchedMessage
 from postroom.imap.uid_set import UidSet
@@ -20,7 +19,7 @@ from postroom.sync.bodies import bring_bodies
 from postroom.sync.database import in_database
 from postroom.sync.reading import arrival_of
 from postroom.sync.recording import record_each
-from postroom.sync.storage import known_on, only_known, storage_mode
+from postroom.sync.storage import as_kept, storage_mode
 from postroom.sync.visit import Visit, numbering
 from postroom.sync.whole_mail import bring_whole
 from postroom.team.models import StorageMode
@@ -127,11 +126,9 @@ async def bring_window_bodies(visit: Visit, folder: Folder, due: dict[int, int])
 
 def read_and_record(folder: Folder, messages: Sequence[FetchedMessage]) -> dict[int, int]:
     """Read the envelopes and record them; returns UID to email id of the bodies due."""
-    arrivals = [arrival_of(m) for m in messages]
-    known = known_on(arrivals)
-    new = record_each(folder, arrivals, only_known(folder.account, known))
-    due = (a for a in arrivals if not known.isdisjoint(canonicals(a.envelope)))
-    return {a.uid: new[a.uid] for a in due if a.uid in new}
+    arrivals, only = as_kept(folder.account, [arrival_of(m) for m in messages])
+    new = record_each(folder, arrivals, only)
+    return {a.uid: new[a.uid] for a in arrivals if a.is_due and a.uid in new}
 
 
 async def ask_again(visit: Visit, folder: Folder, new: UidSet) -> bool:

@@ -33,7 +33,7 @@ from postroom.sync.planning import keep_plans, newly_planned
 from postroom.sync.progress import Progress
 from postroom.sync.reading import arrival_of
 from postroom.sync.recording import record_each
-from postroom.sync.storage import known_on, mark_due, only_known, storage_mode
+from postroom.sync.storage import as_kept, mark_due, storage_mode
 from postroom.sync.surveying import pop_plan
 from postroom.sync.suspects import Suspects, acquit, suspect, suspects_in
 from postroom.sync.visit import ONLY_NUMBERING, Clock
@@ -205,9 +205,8 @@ def header_of(raw: bytes) -> bytes:
 
 def record_batch(folder: Folder, batch: Sequence[FetchedMessage], now: datetime) -> None:
     """Record what came, whole or not, by its header; it came now."""
-    arrivals = [replace(arrival_of(message), received_at=now) for message in batch]
-    new = record_each(folder, arrivals, only_known(folder.account, known_on(arrivals)))
-    mark_due(folder.account, new.values())
+    came_now = [replace(arrival_of(message), received_at=now) for message in batch]
+    record_each(folder, *as_kept(folder.account, came_now))
 
 
 async def bring_due_bodies(

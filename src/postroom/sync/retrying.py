@@ -14,7 +14,7 @@ from postroom.sync.outcomes import BrokenMessage, ReadMessage
 from postroom.sync.parsing import LimitedParser
 from postroom.sync.reading import whole_arrival_of
 from postroom.sync.recording import record_each
-from postroom.sync.storage import known_on, only_known
+from postroom.sync.storage import as_kept
 from postroom.sync.visit import Clock
 
 REFUSED_AGAIN = "It can be read now, but the database refuses it."
@@ -65,8 +65,7 @@ def bring_in(entry: Quarantine, raw: bytes, read: ReadMessage) -> bool:
         size=len(raw),
         body=raw,
     )
-    arrivals = [whole_arrival_of(message, read)]
-    record_each(folder, arrivals, only_known(folder.account, known_on(arrivals)))
+    record_each(folder, *as_kept(folder.account, [whole_arrival_of(message, read)]))
     place = ServerCopy.objects.filter(
         folder=folder, uidvalidity=entry.uidvalidity, uid=entry.uid
     ).first()

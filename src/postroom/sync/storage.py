@@ -1,6 +1,7 @@
 """Which bodies an account keeps, by storage mode (Design, decision 5)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 from postroom.accounts.models import EmailAccount
 from postroom.archive.arrivals import Arrival
@@ -16,24 +17,27 @@ def storage_mode(account: EmailAccount) -> StorageMode:
     return StorageMode(account.storage or Organisation.get().storage)
 
 
-def mark_due(account: EmailAccount, among: Collection[int] | None = None) -> int:
-    """Have the bodies fetched that this account keeps and that are not here.
+def mark_due(account: EmailAccount) -> int:
+    """Have the bodies fetched that this account keeps and that are not here; returns how many.
 
-    Among all its emails, or among some by id. Returns how many became due.
+    Each was marked as it came; this finds what changed since: people, modes, places on the server.
     """
     emails = Email.objects.filter(account=account)
-    if among is not None:
-        emails = emails.filter(pk__in=list(among))
     if storage_mode(account) != StorageMode.EVERYTHING:
         emails = with_known_people(emails)
     return make_due(emails)
 
 
-def known_on(arrivals: Sequence[Arrival]) -> set[str]:
-    """The canonical addresses of known people on some arrivals."""
-    return known_among({c for a in arrivals for c in canonicals(a.envelope)})
-
-
-def only_known(account: EmailAccount, known: set[str]) -> set[str] | None:
-    """In mode *strict*, the addresses without which mail leaves nothing here; else None."""
-    return known if storage_mode(account) == StorageMode.STRICT else None
+def as_kept(
+    account: EmailAccount, arrivals: Sequence[Arrival]
+) -> tuple[list[Arrival], set[str] | None]:
+    """The arrivals, those marked whose bodies this account keeps; and `only` of `record`."""
+    mode = storage_mode(account)
+    known = known_among({c for a in arrivals for c in canonicals(a.envelope)})
+    marked = [
+        replace(a, is_due=True)
+        if mode == StorageMode.EVERYTHING or not known.isdisjoint(canonicals(a.envelope))
+        else a
+        for a in arrivals
+    ]
+    return marked, known if mode == StorageMode.STRICT else None

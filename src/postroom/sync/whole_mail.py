@@ -66,13 +66,9 @@ def keep_whole(
             read.append((message, outcome))
     arrivals = with_bodies(folder.account_id, read)
     new = record_each(folder, arrivals, None)
-    surprising = [
-        (arrival, message)
-        for arrival, (message, _) in zip(arrivals, read, strict=True)
-        if message.uid not in new
-    ]
-    if surprising:
-        set_aside_unknown(folder, surprising, now)
+    if len(new) < len(arrivals):
+        messages = [message for message, _ in read]
+        set_aside_unknown(folder, list(zip(arrivals, messages, strict=True)), now)
 
 
 def with_bodies(
@@ -91,10 +87,10 @@ def with_bodies(
 
 
 def set_aside_unknown(
-    folder: Folder, surprising: Sequence[tuple[Arrival, FetchedMessage]], now: datetime
+    folder: Folder, came: Sequence[tuple[Arrival, FetchedMessage]], now: datetime
 ) -> None:
     """Of two messages given for one UID one is recorded; the other is kept here, with its bytes."""
-    known = known_ids(folder.account_id, [arrival.identity for arrival, _ in surprising])
-    for arrival, message in surprising:
+    known = known_ids(folder.account_id, [arrival.identity for arrival, _ in came])
+    for arrival, message in came:
         if arrival.identity not in known:
             quarantine(folder, message.uid, NOT_ANNOUNCED, now, message.body, message.internal_date)
