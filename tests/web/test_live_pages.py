@@ -173,7 +173,7 @@ def test_a_body_that_is_fetched_appears(
     where: str, visit: Visit, alice: User, account: EmailAccount, lena: Person
 ) -> None:
     raw = message("Later", NOON, "Here I am.", from_=LENA)
-    (pk,) = record(folder_of(account), 1, [arrival(raw)])
+    [pk] = record(folder_of(account), 1, [arrival(raw)]).values()
     page = listening(visit(alice, where.format(person=lena.pk, email=pk)))
     expect(page.get_by_text("Fetching from your mailbox…")).to_be_visible()
     store_bodies(account.pk, [Body(pk, raw, "Here I am.", has_attachments=False)])
@@ -183,7 +183,7 @@ def test_a_body_that_is_fetched_appears(
 def test_a_body_that_cannot_be_had_is_said(
     visit: Visit, alice: User, account: EmailAccount, lena: Person
 ) -> None:
-    (pk,) = record(folder_of(account), 1, [arrival(from_lena("Lost"))])
+    [pk] = record(folder_of(account), 1, [arrival(from_lena("Lost"))]).values()
     page = listening(visit(alice, f"/people/{lena.pk}/?email={pk}"))
     body_unavailable([pk], account.pk)
     expect(page.get_by_text("could not be fetched from the mailbox")).to_be_visible()
