@@ -34,8 +34,8 @@ class Reading:
 
     @property
     def is_awaited(self) -> bool:
-        """Whether the body is on its way from the mailbox."""
-        return self.email.body_state == BodyState.ENVELOPE
+        """Whether the body is on its way from the mailbox: not from where we do not look."""
+        return self.email.body_state == BodyState.ENVELOPE and self.email.removed_at is None
 
     @property
     def is_too_much(self) -> bool:
