@@ -219,12 +219,12 @@ class RawSocket:
     @staticmethod
     def _ask(connection: socket.socket, command: str) -> None:
         connection.sendall(f"t {command}\r\n".encode())
-        tail = b""
+        tail = b"\n"
         buffer = bytearray(256 * 1024)
         while b"\nt OK" not in tail:
             got = connection.recv_into(buffer)
             assert got, "the server hung up"
-            tail = tail[-16:] + buffer[max(0, got - 200) : got]
+            tail = tail[-16:] + buffer[max(0, got - 4096) : got]
 
 
 ENVELOPES = (

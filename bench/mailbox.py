@@ -82,7 +82,8 @@ def folder_names(server: Dovecot) -> list[str]:
     with imaplib.IMAP4(server.host, server.port) as client:
         client.login(USER, SECRET)
         lines = [line.decode() for line in client.list()[1] if isinstance(line, bytes)]
-        names = [re.findall(r'"[^"]*"|[^ ]+', line)[-1].strip('"') for line in lines]
+        listed = [line for line in lines if r"\Noselect" not in line]
+        names = [re.findall(r'"[^"]*"|[^ ]+', line)[-1].strip('"') for line in listed]
         return [name for name in names if messages_in(client, name)]
 
 
