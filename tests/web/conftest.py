@@ -3,7 +3,8 @@
 pytest reads this file before Django is set up, so models are imported where they are used.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +22,18 @@ if TYPE_CHECKING:
 __all__ = ["browser", "site", "visit"]
 
 LENA = "lena@customer.example"
+
+
+@pytest.fixture(autouse=True)
+def outside_the_browsers_loop(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Playwright leaves its loop marked as running in this thread; who opens no page forgets it."""
+    if "browser" in request.fixturenames:
+        yield
+        return
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)
 
 
 @pytest.fixture(autouse=True)

@@ -170,9 +170,11 @@ async def _pass_on(program: Program, output: asyncio.StreamReader) -> None:
 
 
 def _say(program: Program, line: str) -> None:
-    # A terminal that went away must not take the tree with it.
-    with suppress(OSError):
+    # A terminal that went away must not take the tree with it, nor fail the last flush at the end.
+    try:
         click.echo(f"{program.name:<8} {line}")
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _described(status: int) -> str:

@@ -113,5 +113,5 @@ async def first_of(inbox_changed: asyncio.Event, bell: asyncio.Event) -> tuple[b
 
 async def is_active(account: EmailAccount) -> bool:
     """Whether nobody paused or deactivated the account meanwhile."""
-    await account.arefresh_from_db(fields=["activation"])
+    await in_database(account.refresh_from_db, fields=["activation"])
     return account.activation == Activation.ACTIVE
