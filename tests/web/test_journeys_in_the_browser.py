@@ -215,6 +215,25 @@ def test_the_drop_down_chooses_whose_mailbox_is_shown(
     expect(page.locator("#email-rows .email-row")).to_have_count(4)
 
 
+def test_a_list_just_chosen_takes_no_rows_from_the_stream_of_the_one_before(
+    visit: Visit, alice: User, bob: User, lena: Person, letters: list[Email]
+) -> None:
+    received(account_of(bob, Sharing.PUBLIC), message("For Bob", from_=LENA, to=bob.email))
+    page = visit(alice, f"/people/{lena.pk}/")
+    beside = page.context.new_page()
+    beside.goto(f"/people/{lena.pk}/")
+    for each in (page, beside):
+        expect(each.locator("html[data-live-state=open]")).to_be_attached()
+    # The old stream is left when the new list has settled: here that takes longer than the mail.
+    page.evaluate("htmx.config.defaultSettleDelay = 60000")
+    page.get_by_label("Emails shared by").select_option("Bob")
+    expect(page.locator("#email-rows .email-row")).to_have_count(1)
+    received(letters[0].account, message("For Alice, meanwhile", from_=LENA))
+    expect(beside.get_by_text("For Alice, meanwhile")).to_be_visible()
+    page.wait_for_timeout(300)
+    assert subjects(page) == ["For Bob"]
+
+
 PAGES = {
     "leads": lambda lena, letters: "/leads/",
     "nobody": lambda lena, letters: "/contacts/",

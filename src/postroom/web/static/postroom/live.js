@@ -21,6 +21,8 @@
     source = new EventSource(now);
     for (const [name, act] of Object.entries(ACTS)) {
       source.addEventListener(name, (event) => {
+        // The list on the page may be another one by now: its own stream is about to begin.
+        if (wanted() !== now) return;
         document.getElementById("crowded")?.remove();
         act(event.data);
       });
