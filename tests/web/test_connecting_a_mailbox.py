@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from postroom.accounts.models import Activation, Credential, Direction, EmailAccount, Sharing
 from postroom.accounts.seals import get_secret
-from postroom.team.models import User
+from postroom.team.models import StorageMode, User
 from servers.dovecot import Dovecot, dovecot
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +91,7 @@ def test_an_outgoing_server_with_its_own_password_needs_it(
     assert get_secret(account, Direction.OUTGOING) == "canary-out"
 
 
-def test_its_owner_pauses_resumes_and_shares(
+def test_its_owner_pauses_resumes_shares_and_decides_what_is_kept(
     alice: User, account: EmailAccount, as_user: SignIn
 ) -> None:
     client, address = as_user(alice), f"/setup/channels/email/{account.pk}/"
@@ -100,8 +100,11 @@ def test_its_owner_pauses_resumes_and_shares(
     client.post(f"{address}resumption/")
     client.post(f"{address}sharing/", {"sharing": "public"})
     client.post(f"{address}sharing/", {"sharing": "rubbish"})
+    client.post(f"{address}storage/", {"storage": "everything"})
+    client.post(f"{address}storage/", {"storage": "rubbish"})
     account.refresh_from_db()
     assert (account.activation, account.sharing) == (Activation.ACTIVE, Sharing.PUBLIC)
+    assert account.storage == StorageMode.EVERYTHING
 
 
 def test_an_administrator_sees_health_and_decides_nothing(

@@ -44,6 +44,7 @@ PAGES = {
     "account": ("GET", "owner"),
     "account-live": ("GET", "owner"),
     "sharing": ("POST", "owner"),
+    "storage": ("POST", "owner"),
     "pause": ("POST", "owner"),
     "resumption": ("POST", "owner"),
     "reconnection": ("GET POST", "owner"),

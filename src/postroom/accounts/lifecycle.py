@@ -25,6 +25,12 @@ def set_sharing(account: EmailAccount, sharing: Sharing) -> None:
     account.save(update_fields=["sharing"])
 
 
+def set_storage(account: EmailAccount, storage: str) -> None:
+    """Decide how much of the account's mail is copied here; empty: as the organisation decided."""
+    account.storage = storage
+    account.save(update_fields=["storage"])
+
+
 def meet_trouble(account: EmailAccount, kind: str, sentence: str, now: datetime) -> None:
     """Remember what the last attempt met; `trouble_since` keeps the first time."""
     account.trouble_since = account.trouble_since if account.trouble == kind else now

@@ -45,6 +45,7 @@ urlpatterns = [
     path(CONFIGURATION + "<id:pk>/", configuration.account, name="account"),
     path(CONFIGURATION + "<id:pk>/live/", live.account, name="account-live"),
     path(CONFIGURATION + "<id:pk>/sharing/", configuration.sharing, name="sharing"),
+    path(CONFIGURATION + "<id:pk>/storage/", configuration.storage, name="storage"),
     path(CONFIGURATION + "<id:pk>/pause/", configuration.pausing, name="pause"),
     path(CONFIGURATION + "<id:pk>/resumption/", configuration.resumption, name="resumption"),
     path(CONFIGURATION + "<id:pk>/reconnection/", reconnection.reconnection, name="reconnection"),

@@ -1,14 +1,48 @@
-"""The sections of an account's page, for whoever looks: names of folders are its owner's alone."""
+"""The sections of an account's page, from the top down; to add one is a row of the table.
 
+Names of folders, and everything that can be decided, are the owner's alone.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from postroom.accounts.models import EmailAccount
 from postroom.team.models import User
 from postroom.web.email_configuration.evidence import changes_of, evidence_of
 from postroom.web.email_configuration.folder_choice import folder_rows
+from postroom.web.email_configuration.forms import SharingForm, StorageForm
 from postroom.web.email_configuration.health import health_of
 from postroom.web.email_configuration.set_aside import set_aside_of
 from postroom.web.email_configuration.tiers import GMAIL, tier_of
+from postroom.web.email_configuration.traffic import BudgetForm
+
+Context = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the page: its template, what that shows, and whether only the owner has it.
+
+    What changes while the page is open comes from `live_sections_of` instead.
+    """
+
+    template: str
+    context: Callable[[EmailAccount, datetime], Context]
+    is_owners: bool = True
+
+
+SECTIONS = (
+    Section("health.html", lambda account, now: {}, False),
+    Section("proof.html", lambda account, now: {}, False),
+    Section("changes.html", lambda account, now: {"changes": changes_of(account)}),
+    Section("folders.html", lambda account, now: folder_context(account)),
+    Section("sharing.html", lambda account, now: {"sharing_form": SharingForm.of(account)}),
+    Section("storage.html", lambda account, now: {"storage_form": StorageForm.of(account)}),
+    Section("budget.html", lambda account, now: {"budget_form": BudgetForm.of(account)}),
+    Section("server.html", lambda account, now: {}, False),
+    Section("tier.html", lambda account, now: {"tier": tier_of(account)}, False),
+)
 
 # Parts of pages that change while they are open; a page has those it shows.
 LIVE_PARTS = (
@@ -19,15 +53,14 @@ LIVE_PARTS = (
 
 
 def sections_of(account: EmailAccount, viewer: User, now: datetime) -> dict[str, object]:
-    """Everything the account's page shows."""
-    sections = live_sections_of(account, viewer, now) | {"tier": tier_of(account)}
-    if account.owner_id != viewer.pk:
-        return sections
-    return sections | {
-        "changes": changes_of(account),
-        "folders": folder_rows(account),
-        "is_gmail": GMAIL in account.capabilities,
-    }
+    """Everything the account's page shows to this viewer, and in which templates."""
+    is_own = account.owner_id == viewer.pk
+    shown = [section for section in SECTIONS if is_own or not section.is_owners]
+    context = live_sections_of(account, viewer, now)
+    for section in shown:
+        context |= section.context(account, now)
+    templates = [f"email_configuration/{section.template}" for section in shown]
+    return context | {"sections": templates}
 
 
 def live_sections_of(account: EmailAccount, viewer: User, now: datetime) -> dict[str, object]:
@@ -39,3 +72,8 @@ def live_sections_of(account: EmailAccount, viewer: User, now: datetime) -> dict
         "evidence": evidence_of(account),
         "set_aside": set_aside_of(account) if is_own else None,
     }
+
+
+def folder_context(account: EmailAccount) -> Context:
+    """The folders to choose among."""
+    return {"folders": folder_rows(account), "is_gmail": GMAIL in account.capabilities}

@@ -7,17 +7,17 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from postroom.accounts.lifecycle import set_sharing
+from postroom.accounts.lifecycle import set_sharing, set_storage
 from postroom.accounts.models import EmailAccount, Sharing
-from postroom.archive.announce import announce_account
+from postroom.archive.announce import announce_account, announce_work
 from postroom.engine.pausing import pause_keeping, resume_keeping
 from postroom.engine.tasks import start_keeping
 from postroom.setup.connecting import ConnectionFailed, connect_account
 from postroom.web.email_configuration.access import accounts_for, get_account, get_own_account
-from postroom.web.email_configuration.forms import OtherMailForm, SharingForm
+from postroom.web.email_configuration.forms import SharingForm, StorageForm
 from postroom.web.email_configuration.health import glance_of
+from postroom.web.email_configuration.other_mail import OtherMailForm
 from postroom.web.email_configuration.sections import sections_of
-from postroom.web.email_configuration.traffic import BudgetForm
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 
@@ -57,13 +57,8 @@ def other_mail(request: SignedInRequest) -> HttpResponse:
 def account(request: SignedInRequest, pk: int) -> HttpResponse:
     """How one account is doing, and for its owner what can be decided about it."""
     account = get_account(request.user, pk)
-    context = {
-        "room": "setup",
-        "account": account,
-        "form": SharingForm(initial={"sharing": account.sharing}),
-        "budget_form": BudgetForm.of(account),
-        **sections_of(account, request.user, timezone.now()),
-    }
+    sections = sections_of(account, request.user, timezone.now())
+    context = {"room": "setup", "account": account, **sections}
     return render(request, "email_configuration/account.html", context)
 
 
@@ -76,6 +71,19 @@ def sharing(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         set_sharing(account, Sharing(form.cleaned_data["sharing"]))
         messages.success(request, f"Sharing is {account.get_sharing_display().lower()} now.")
+    return changed(account)
+
+
+@require_POST
+@signed_in
+def storage(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Decide how much of the account's mail is copied here."""
+    account = get_own_account(request.user, pk)
+    form = StorageForm(request.POST)
+    if form.is_valid():
+        set_storage(account, form.cleaned_data["storage"])
+        messages.success(request, "Mail is kept so from now on.")
+        announce_work(account.pk)
     return changed(account)
 
 
