@@ -129,7 +129,7 @@ def test_what_is_shared_no_more_begins_anew(
 ) -> None:
     set_addresses(lena, [LENA, LAWYER], by=bob)
     decide(share, LAWYER, NOON, is_shared=True)
-    unshare_person(account, lena)
+    unshare_person(account, lena, NOON)
     assert not sees(bob, secret)
     share_person(account, lena, [LENA], NOON)
     assert not sees(bob, secret)

@@ -12,13 +12,14 @@ from postroom.accounts.models import EmailAccount, Sharing
 from postroom.archive.models import Email, Quarantine
 from postroom.archive.quarantine import quarantine
 from postroom.crm.models import Person
-from postroom.team.models import User
+from postroom.team.models import Profile, User
 from postroom.web.urls import urlpatterns
 
 SignIn = Callable[[User], Client]
 HTMX = {"HX-Request": "true"}
 
-# Page, the verbs it takes, and whom Charlie is to it: "all" may look, "owner" hides from him.
+# Page, the verbs it takes, and whom Charlie is to it: "all" may look, "owner" and "administrator"
+# hide from him.
 PAGES = {
     "home": ("GET", "all"),
     "leads": ("GET", "all"),
@@ -39,6 +40,14 @@ PAGES = {
     "attachment": ("GET", "owner"),
     "email-source": ("GET", "owner"),
     "setup": ("GET", "all"),
+    "users": ("GET", "administrator"),
+    "user": ("GET POST", "administrator"),
+    "user-access": ("POST", "administrator"),
+    "profiles": ("GET", "administrator"),
+    "new-profile": ("GET POST", "administrator"),
+    "profile": ("GET POST", "administrator"),
+    "profile-removal": ("POST", "administrator"),
+    "audit-log": ("GET", "administrator"),
     "email-configuration": ("GET", "all"),
     "other-mail": ("GET POST", "all"),
     "account": ("GET", "owner"),
@@ -59,7 +68,7 @@ PAGES = {
 }
 FILES = {"attachment", "email-body", "email-source", "quarantine-download"}
 READABLE = [name for name, (verbs, _) in PAGES.items() if "GET" in verbs and "-live" not in name]
-HIDDEN = [name for name, (_, who) in PAGES.items() if who == "owner"]
+HIDDEN = [name for name, (_, who) in PAGES.items() if who in ("owner", "administrator")]
 STREAMS = [name for name in PAGES if name.endswith("-live")]
 
 
@@ -74,6 +83,9 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
         if "entry" in pattern.pattern.converters:
             quarantine(folder_of(account), 7, "It broke the parser.", NOON, b"Subject: x")
             return reverse(name, args=[account.pk, Quarantine.objects.get().pk])
+        if name.startswith(("user", "profile")) and "pk" in pattern.pattern.converters:
+            profile, _ = Profile.objects.get_or_create(name="Reader")
+            return reverse(name, args=[account.owner_id if name[0] == "u" else profile.pk])
         if "pk" not in pattern.pattern.converters:
             return reverse(name)
         rooms = {"people": lena.pk, "emails": letter.pk, "setup": account.pk}
@@ -90,6 +102,7 @@ def test_every_page_has_its_row_here() -> None:
 def test_it_shows_the_page_to_its_owner(
     name: str, alice: User, as_user: SignIn, address_of: Callable[[str], str]
 ) -> None:
+    User.objects.filter(pk=alice.pk).update(is_administrator=PAGES[name][1] == "administrator")
     response = as_user(alice).get(address_of(name), follow=True)
     assert response.status_code == 200
     policy = response.headers["Content-Security-Policy"]

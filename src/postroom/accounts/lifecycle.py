@@ -4,6 +4,8 @@ from datetime import datetime
 
 from postroom.accounts.models import Activation, EmailAccount, Sharing
 from postroom.accounts.troubles import NEEDS_A_PERSON
+from postroom.team.audit import note
+from postroom.team.models import Act, User
 
 
 def pause(account: EmailAccount) -> None:
@@ -19,10 +21,13 @@ def resume(account: EmailAccount) -> None:
     account.save(update_fields=["activation"])
 
 
-def set_sharing(account: EmailAccount, sharing: Sharing) -> None:
+def set_sharing(account: EmailAccount, sharing: Sharing, by: User | None, now: datetime) -> None:
     """Decide who besides the owner sees the account's mail; holds for all mail at once."""
-    account.sharing = sharing
-    account.save(update_fields=["sharing"])
+    if account.sharing != sharing:
+        detail = f"{account.sharing} before, {sharing} now"
+        account.sharing = sharing
+        account.save(update_fields=["sharing"])
+        note(Act.SHARING_CHANGED, by, account, now, detail)
 
 
 def set_storage(account: EmailAccount, storage: str) -> None:

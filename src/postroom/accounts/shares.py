@@ -12,6 +12,8 @@ from django.db.models import QuerySet
 
 from postroom.accounts.models import EmailAccount, Share, SharedAddress
 from postroom.crm.models import Person, PersonAddress
+from postroom.team.audit import note
+from postroom.team.models import Act
 
 
 @transaction.atomic
@@ -19,15 +21,20 @@ def share_person(
     account: EmailAccount, person: Person, addresses: Collection[str], now: datetime
 ) -> Share:
     """Share the account's mail with those of the person's addresses that the owner has seen."""
-    share, _ = Share.objects.get_or_create(account=account, person=person)
+    share, is_new = Share.objects.get_or_create(account=account, person=person)
+    if is_new:
+        note(Act.PERSON_SHARED, account.owner, account, now, f"with {person}")
     for canonical in addresses:
         decide(share, canonical, now, is_shared=True)
     return share
 
 
-def unshare_person(account: EmailAccount, person: Person) -> None:
+@transaction.atomic
+def unshare_person(account: EmailAccount, person: Person, now: datetime) -> None:
     """Share it no more; a new share begins anew."""
-    Share.objects.filter(account=account, person=person).delete()
+    deleted, _ = Share.objects.filter(account=account, person=person).delete()
+    if deleted:
+        note(Act.PERSON_UNSHARED, account.owner, account, now, f"with {person}")
 
 
 def decide(share: Share, canonical: str, now: datetime, *, is_shared: bool) -> None:

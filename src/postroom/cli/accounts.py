@@ -107,7 +107,7 @@ def pause_account(address: str) -> None:
     from postroom.engine.pausing import pause_keeping
 
     account = get_account(address)
-    pause_keeping(account)
+    pause_keeping(account, by=None)
     click.echo(f"{account.address} is paused.")
 
 
@@ -119,7 +119,7 @@ def resume_account(address: str) -> None:
     from postroom.engine.pausing import resume_keeping
 
     account = get_account(address)
-    resume_keeping(account)
+    resume_keeping(account, by=None)
     click.echo(f"{account.address} syncs again.")
 
 

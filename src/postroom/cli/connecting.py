@@ -48,6 +48,7 @@ def compose_request(
         provider=provider.id if provider else "",
         sharing=Sharing(choices["sharing"]),
         storage=choices["storage"] or "",
+        is_from_command_line=True,
     )
 
 

@@ -1,11 +1,16 @@
 """postroom createadmin, postroom user: who may sign in."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from postroom.cli.bootstrap import Failed, with_django
 from postroom.cli.finding import get_user
 from postroom.cli.printing import json_option, print_json, print_table
 from postroom.cli.secret_input import password_option, read_password
+
+if TYPE_CHECKING:
+    from postroom.team.models import User
 
 
 @click.command("createadmin")
@@ -40,20 +45,23 @@ def add(email: str, name: str, administrator: bool, password_stdin: bool) -> Non
 def list_users(as_json: bool) -> None:
     """List all users."""
     from postroom.team.models import User
+    from postroom.team.users import profile_name_of
 
     rows = [
         {
             "email": user.email,
             "name": user.name,
+            "profile": profile_name_of(user),
             "administrator": user.is_administrator,
             "active": user.is_active,
         }
-        for user in User.objects.all()
+        for user in User.objects.select_related("profile")
     ]
     if as_json:
         print_json(rows)
     else:
-        print_table(["email", "name", "administrator", "active"], [list(r.values()) for r in rows])
+        columns = ("email", "name", "profile", "active")
+        print_table(columns, [[row[name] for name in columns] for row in rows])
 
 
 @user_command.command("password")
@@ -62,12 +70,43 @@ def list_users(as_json: bool) -> None:
 @with_django
 def set_password(email: str, password_stdin: bool) -> None:
     """Set a new password for EMAIL; whoever is signed in as them is signed out."""
+    from django.utils import timezone
+
+    from postroom.team.audit import note
+    from postroom.team.models import Act
+
     user = get_user(email)
     password = read_password("New password", from_stdin=password_stdin)
     refuse_weak(password)
     user.set_password(password)
     user.save(update_fields=["password"])
+    note(Act.PASSWORD_SET, None, user.email, timezone.now())
     click.echo(f"{user.email} signs in with the new password now.")
+
+
+@user_command.command("profile")
+@click.argument("email")
+@click.argument("profile")
+@with_django
+def give(email: str, profile: str) -> None:
+    """Give EMAIL another PROFILE: the name of one, or “administrator”."""
+    from django.utils import timezone
+
+    from postroom.team.models import Profile
+    from postroom.team.users import ADMINISTRATOR, ChangeRefused, give_profile
+
+    user, found = get_user(email), None
+    if profile.casefold() != ADMINISTRATOR.casefold():
+        Profile.default()
+        found = Profile.objects.filter(name__iexact=profile).first()
+        if found is None:
+            names = ", ".join([ADMINISTRATOR, *Profile.objects.values_list("name", flat=True)])
+            raise Failed(f"There is no profile “{profile}”. There are: {names}.")
+    try:
+        give_profile(user, found, None, timezone.now())
+    except ChangeRefused as refusal:
+        raise Failed(refusal.sentence) from refusal
+    click.echo(f"{user.email} has the profile {found or ADMINISTRATOR} now.")
 
 
 @user_command.command("deactivate")
@@ -76,8 +115,7 @@ def set_password(email: str, password_stdin: bool) -> None:
 def deactivate(email: str) -> None:
     """End the access of EMAIL at once. Their mailbox and its mail stay."""
     user = get_user(email)
-    user.is_active = False
-    user.save(update_fields=["is_active"])
+    change_access(user, is_active=False)
     click.echo(f"{user.email} cannot sign in any more and sees nothing.")
 
 
@@ -87,15 +125,29 @@ def deactivate(email: str) -> None:
 def activate(email: str) -> None:
     """Let EMAIL sign in again."""
     user = get_user(email)
-    user.is_active = True
-    user.save(update_fields=["is_active"])
+    change_access(user, is_active=True)
     click.echo(f"{user.email} can sign in again.")
+
+
+def change_access(user: "User", *, is_active: bool) -> None:
+    """Let a user in, or out."""
+    from django.utils import timezone
+
+    from postroom.team.users import ChangeRefused, set_active
+
+    try:
+        set_active(user, None, timezone.now(), is_active=is_active)
+    except ChangeRefused as refusal:
+        raise Failed(refusal.sentence) from refusal
 
 
 def create_user(email: str, name: str, *, is_administrator: bool, from_stdin: bool) -> None:
     """Create a user after checking address and password."""
+    from django.utils import timezone
+
     from postroom.mime import canonical_address
-    from postroom.team.models import User
+    from postroom.team.audit import note
+    from postroom.team.models import Act, User
 
     address = canonical_address(email)
     if not address:
@@ -105,9 +157,10 @@ def create_user(email: str, name: str, *, is_administrator: bool, from_stdin: bo
         click.echo(f"{address} exists already; nothing was changed.")
         return
     refuse_weak(password)
-    User.objects.create_user(
+    user = User.objects.create_user(
         address, password, name=name or address.split("@")[0], is_administrator=is_administrator
     )
+    note(Act.USER_ADDED, None, user.email, timezone.now())
     click.echo(f"{address} can sign in now.")
 
 

@@ -1,4 +1,4 @@
-"""Users, their roles, and the organisation they work for."""
+"""Users, what they may do, the organisation they work for, and the audit log."""
 
 from typing import Any, ClassVar
 
@@ -62,6 +62,41 @@ class Role(models.Model):
         return self.name
 
 
+class Permission(models.TextChoices):
+    """What a profile may allow. Administrators may all of it. Reference: Permission Required."""
+
+    INTEGRATE_EMAIL = "integrate_email", "Integrate email"
+    MANAGE_EMAIL_SETTINGS = "manage_email_settings", "Manage email settings"
+    MANAGE_USERS = "manage_users", "Manage users"
+
+
+class Profile(models.Model):
+    """What its users may do. Who has none of their own has the default one."""
+
+    name = models.CharField(max_length=80, unique=True)
+    permissions = ArrayField(
+        models.CharField(max_length=40, choices=Permission.choices), default=list, blank=True
+    )
+    is_default = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["-is_default", "name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "is_default", condition=models.Q(is_default=True), name="one_default_profile"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def default(cls) -> "Profile":
+        """The profile of everyone who was given no other, made on first use."""
+        begun = {"name": "Standard", "permissions": [Permission.INTEGRATE_EMAIL]}
+        return cls.objects.get_or_create(is_default=True, defaults=begun)[0]
+
+
 class UserManager(BaseUserManager["User"]):
     """Users by their email address, which is stored in lower case."""
 
@@ -83,6 +118,9 @@ class User(AbstractBaseUser):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
     role = models.ForeignKey(Role, null=True, blank=True, on_delete=models.SET_NULL)
+    profile = models.ForeignKey(
+        Profile, null=True, blank=True, on_delete=models.SET_NULL, related_name="users"
+    )
     is_administrator = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
@@ -97,3 +135,52 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+
+class Act(models.TextChoices):
+    """What is written into the audit log: who did this to whom or what."""
+
+    USER_ADDED = "user_added", "added the user"
+    USER_ACTIVATED = "user_activated", "restored the access of"
+    USER_DEACTIVATED = "user_deactivated", "ended the access of"
+    PASSWORD_SET = "password_set", "set a new password for"
+    PROFILE_GIVEN = "profile_given", "gave another profile to"
+    PROFILE_ADDED = "profile_added", "added the profile"
+    PROFILE_CHANGED = "profile_changed", "changed the profile"
+    PROFILE_REMOVED = "profile_removed", "removed the profile"
+    ACCOUNT_PREPARED = "account_prepared", "set up the mailbox"
+    ACCOUNT_WITHDRAWN = "account_withdrawn", "withdrew the mailbox"
+    ACCOUNT_CONNECTED = "account_connected", "connected the mailbox"
+    ACCOUNT_RECONNECTED = "account_reconnected", "entered the password of"
+    ACCOUNT_PAUSED = "account_paused", "paused the mailbox"
+    ACCOUNT_RESUMED = "account_resumed", "resumed the mailbox"
+    SHARING_CHANGED = "sharing_changed", "changed the sharing of"
+    PERSON_SHARED = "person_shared", "shared emails of"
+    PERSON_UNSHARED = "person_unshared", "ended the sharing of emails of"
+    MEMBER_ADDED = "member_added", "added a member to"
+    MEMBER_REMOVED = "member_removed", "took a member out of"
+    CODE_SENT = "code_sent", "had a code sent to"
+    FROM_VERIFIED = "from_verified", "verified the From address"
+    FROM_REMOVED = "from_removed", "removed the From address"
+
+
+class AuditEntry(models.Model):
+    """One line of the audit log. Only added: the database itself refuses to change or remove one.
+
+    `subject` is text and no reference: it says whom it was done to, whatever becomes of them.
+    """
+
+    actor = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="acts"
+    )
+    act = models.CharField(max_length=20, choices=Act.choices)
+    subject = models.CharField(max_length=254)
+    detail = models.CharField(max_length=400, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [models.Index(fields=["act", "at"], name="audit_of_an_act")]
+
+    def __str__(self) -> str:
+        return f"{self.actor or 'The command line'} {self.get_act_display()} {self.subject}"

@@ -13,6 +13,7 @@ from postroom.web.live import views as live
 from postroom.web.people import shares
 from postroom.web.people import views as people
 from postroom.web.row_ids import RowId
+from postroom.web.team import audit, profiles, users
 
 register_converter(RowId, "id")
 
@@ -40,6 +41,14 @@ urlpatterns = [
     path("emails/<id:pk>/attachments/<str:part>/", downloads.attachment, name="attachment"),
     path("emails/<id:pk>/source/", downloads.source, name="email-source"),
     path("setup/", RedirectView.as_view(pattern_name="email-configuration"), name="setup"),
+    path("setup/users/", users.users, name="users"),
+    path("setup/users/<id:pk>/", users.user, name="user"),
+    path("setup/users/<id:pk>/access/", users.access, name="user-access"),
+    path("setup/profiles/", profiles.profiles, name="profiles"),
+    path("setup/profiles/new/", profiles.new, name="new-profile"),
+    path("setup/profiles/<id:pk>/", profiles.profile, name="profile"),
+    path("setup/profiles/<id:pk>/removal/", profiles.removal, name="profile-removal"),
+    path("setup/audit-log/", audit.audit_log, name="audit-log"),
     path(CONFIGURATION, configuration.accounts, name="email-configuration"),
     path(CONFIGURATION + "other-mail/", configuration.other_mail, name="other-mail"),
     path(CONFIGURATION + "<id:pk>/", configuration.account, name="account"),

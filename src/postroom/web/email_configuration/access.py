@@ -1,16 +1,19 @@
-"""Find an email account for a viewer: owners have theirs, administrators see everyone's health."""
+"""Find an email account for a viewer: their own, and the state of all for who manages them."""
 
 from django.db.models import QuerySet
 from django.http import Http404
 
 from postroom.accounts.models import EmailAccount
-from postroom.team.models import User
+from postroom.team.models import Permission, User
+from postroom.team.permissions import may
 
 
 def accounts_for(viewer: User) -> QuerySet[EmailAccount]:
     """The accounts whose state the viewer may see. Never their mail: see `association`."""
     accounts = EmailAccount.objects.select_related("owner")
-    return accounts if viewer.is_administrator else accounts.filter(owner=viewer)
+    if may(viewer, Permission.MANAGE_EMAIL_SETTINGS):
+        return accounts
+    return accounts.filter(owner=viewer)
 
 
 def get_account(viewer: User, pk: int) -> EmailAccount:
@@ -21,6 +24,12 @@ def get_account(viewer: User, pk: int) -> EmailAccount:
 def get_own_account(viewer: User, pk: int) -> EmailAccount:
     """The account to change: its owner's alone."""
     return found(accounts_for(viewer).filter(pk=pk, owner=viewer))
+
+
+def get_managed_account(viewer: User, pk: int) -> EmailAccount:
+    """The account to pause and resume: its owner's, and of those who manage email settings."""
+    manages = may(viewer, Permission.MANAGE_EMAIL_SETTINGS)
+    return get_account(viewer, pk) if manages else get_own_account(viewer, pk)
 
 
 def found(accounts: QuerySet[EmailAccount]) -> EmailAccount:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from postroom.accounts.models import EmailAccount
-from postroom.team.models import User
+from postroom.team.models import Permission, User
+from postroom.team.permissions import may
 from postroom.web.email_configuration.evidence import changes_of, evidence_of
 from postroom.web.email_configuration.folder_choice import folder_rows
 from postroom.web.email_configuration.forms import SharingForm, StorageForm
@@ -68,6 +69,7 @@ def live_sections_of(account: EmailAccount, viewer: User, now: datetime) -> dict
     is_own = account.owner_id == viewer.pk
     return {
         "is_own": is_own,
+        "may_pause": is_own or may(viewer, Permission.MANAGE_EMAIL_SETTINGS),
         "health": health_of(account, now),
         "evidence": evidence_of(account),
         "set_aside": set_aside_of(account) if is_own else None,

@@ -13,11 +13,18 @@ from postroom.archive.announce import announce_account, announce_work
 from postroom.engine.pausing import pause_keeping, resume_keeping
 from postroom.engine.tasks import start_keeping
 from postroom.setup.connecting import ConnectionFailed, connect_account
-from postroom.web.email_configuration.access import accounts_for, get_account, get_own_account
+from postroom.team.permissions import why_not_integrate
+from postroom.web.email_configuration.access import (
+    accounts_for,
+    get_account,
+    get_managed_account,
+    get_own_account,
+)
 from postroom.web.email_configuration.forms import SharingForm, StorageForm
 from postroom.web.email_configuration.health import glance_of
 from postroom.web.email_configuration.other_mail import OtherMailForm
 from postroom.web.email_configuration.sections import sections_of
+from postroom.web.permission import may_integrate
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 
@@ -30,12 +37,14 @@ def accounts(request: SignedInRequest) -> HttpResponse:
     own = [glance_of(account, now) for account in seen.filter(owner=request.user)]
     others = [glance_of(account, now) for account in seen.exclude(owner=request.user)]
     context = {"room": "setup", "own": own, "others": others}
+    context["why_not"] = why_not_integrate(request.user)
     return render(request, "email_configuration/accounts.html", context)
 
 
 @sensitive_post_parameters("password", "smtp_password")
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@may_integrate
 def other_mail(request: SignedInRequest) -> HttpResponse:
     """Connect a mailbox on a custom server. It is tried first; what does not work is not kept."""
     form = OtherMailForm(request.POST or None, initial={"sharing": Sharing.PRIVATE})
@@ -69,7 +78,7 @@ def sharing(request: SignedInRequest, pk: int) -> HttpResponse:
     account = get_own_account(request.user, pk)
     form = SharingForm(request.POST)
     if form.is_valid():
-        set_sharing(account, Sharing(form.cleaned_data["sharing"]))
+        set_sharing(account, Sharing(form.cleaned_data["sharing"]), request.user, timezone.now())
         messages.success(request, f"Sharing is {account.get_sharing_display().lower()} now.")
     return changed(account)
 
@@ -91,8 +100,8 @@ def storage(request: SignedInRequest, pk: int) -> HttpResponse:
 @signed_in
 def pausing(request: SignedInRequest, pk: int) -> HttpResponse:
     """Stop fetching new mail."""
-    account = get_own_account(request.user, pk)
-    pause_keeping(account)
+    account = get_managed_account(request.user, pk)
+    pause_keeping(account, request.user)
     return redirect("account", pk)
 
 
@@ -100,8 +109,8 @@ def pausing(request: SignedInRequest, pk: int) -> HttpResponse:
 @signed_in
 def resumption(request: SignedInRequest, pk: int) -> HttpResponse:
     """Fetch mail again, and try again whatever went wrong before."""
-    account = get_own_account(request.user, pk)
-    resume_keeping(account)
+    account = get_managed_account(request.user, pk)
+    resume_keeping(account, request.user)
     return redirect("account", pk)
 
 

@@ -31,7 +31,7 @@ def end(request: SignedInRequest, pk: int, account: int) -> HttpResponse:
     """Share it no more; it holds at once for all of it."""
     own = get_own_account(request.user, account)
     person = get_object_or_404(Person, pk=pk)
-    unshare_person(own, person)
+    unshare_person(own, person, timezone.now())
     messages.success(request, f"Only you see your emails with {person} now.")
     return changed(own, person)
 

@@ -1,0 +1,18 @@
+"""Write down who did what to whom: the audit log."""
+
+from datetime import datetime
+
+from postroom.team.models import Act, AuditEntry, User
+
+LONGEST_SUBJECT, LONGEST_DETAIL = 254, 400
+
+
+def note(act: Act, by: User | None, subject: object, now: datetime, detail: str = "") -> None:
+    """Add a line; without a user it was the command line, which an administrator runs."""
+    AuditEntry.objects.create(
+        act=act,
+        actor=by,
+        subject=str(subject)[:LONGEST_SUBJECT],
+        detail=detail[:LONGEST_DETAIL],
+        at=now,
+    )

@@ -1,0 +1,1 @@
+"""Setup › Users, Profiles and Audit log."""

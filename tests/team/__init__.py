@@ -1,0 +1,1 @@
+"""What users may do, and what is written down of it."""
