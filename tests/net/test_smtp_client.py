@@ -235,5 +235,5 @@ async def test_a_dripping_server_is_cut_off(certificate: Certificate) -> None:
 
     limits = Limits(greeting_seconds=0.3, tls_seconds=0.2)
     async with scripted(play) as server:
-        with pytest.raises(errors.ConnectTimedOut):
+        with pytest.raises(errors.GreetingUnfinished):
             await connect(server.port, Security.NONE, certificate, limits)

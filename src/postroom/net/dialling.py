@@ -22,6 +22,7 @@ from postroom.net.errors import (
     PortRefused,
 )
 from postroom.net.server import Address, AllowedNetworks, Security, Server
+from postroom.net.stages import Stage, reached
 
 _ADDRESSES_TRIED: Final = 4
 _ADDRESS_SECONDS: Final = 10
@@ -31,9 +32,13 @@ async def dial(server: Server, allowed: AllowedNetworks, seconds: float) -> sock
     """Return a connected, non-blocking socket. Raises the NetError that says why not."""
     if not allowed.allows_port(server.port):
         raise PortNotAllowed(server)
+    reached(Stage.LOOKUP)
     try:
         async with asyncio.timeout(seconds):
-            addresses = allowed_addresses(await _resolve(server), server, allowed)
+            found = await _resolve(server)
+            reached(Stage.ADDRESS, ", ".join(map(str, found[:_ADDRESSES_TRIED])))
+            addresses = allowed_addresses(found, server, allowed)
+            reached(Stage.PORT)
             return await _dial_first(addresses[:_ADDRESSES_TRIED], server)
     except TimeoutError:
         raise ConnectTimedOut(server) from None

@@ -143,6 +143,43 @@ class NotAnSmtpServer(NetError):
     says = "What answers at {host} on port {port} does not speak SMTP. Check host and port."
 
 
+class Silent(NetError):
+    """A connection, and then nothing."""
+
+    kind = "silent"
+    says = (
+        "{host} lets us connect on port {port} and then says nothing. "
+        "Check the port and whether it wants TLS or STARTTLS."
+    )
+
+
+class ClosedAtOnce(NetError):
+    """A connection, and at once none any more."""
+
+    kind = "closed_at_once"
+    says = (
+        "{host} closes every connection on port {port} without a word. "
+        "Check the port, or ask the provider whether it keeps this network out."
+    )
+
+
+class GreetingUnfinished(NetError):
+    """The greeting stopped in its middle."""
+
+    kind = "greeting_unfinished"
+    says = (
+        "{host} began its greeting on port {port} and never ended it. "
+        "Try again later; if it goes on, ask the provider."
+    )
+
+
+class TlsExpected(NetError):
+    """The server waits for TLS from the first octet."""
+
+    kind = "tls_at_this_port"
+    says = "{host} wants TLS from the start on port {port}. Choose TLS instead; nothing was sent."
+
+
 class TlsNotOffered(NetError):
     """STARTTLS was asked for and is not to be had, or cannot be trusted."""
 

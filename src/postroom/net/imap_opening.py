@@ -11,13 +11,13 @@ from postroom.net.dialling import dial
 from postroom.net.errors import (
     ConnectTimedOut,
     NetError,
-    NotAnImapServer,
     ProtocolViolation,
     TlsNotOffered,
 )
 from postroom.net.imap_wire import ImapWire
 from postroom.net.refusals import error_for_goodbye
 from postroom.net.server import AllowedNetworks, Security, Server
+from postroom.net.stages import Stage, reached
 from postroom.net.tls import client_context, tls_error
 
 
@@ -31,9 +31,12 @@ async def open_wire(
     """Return a wire on which one may sign in. Raises the NetError that says why not."""
     wire = await _dial(server, allowed, limits, authorities, open_literal)
     try:
-        await _greet(wire)
+        reached(Stage.GREETING, wire.tls_version)
+        told = await _greet(wire)
         if server.security is Security.STARTTLS:
-            await _start_tls(wire, authorities)
+            await _start_tls(wire, authorities, told)
+            told = wire.tls_version
+        reached(Stage.CAPABILITIES, told)
         if not wire.connection.capabilities:
             await _ask(wire, Capability())
     except BaseException as error:
@@ -51,6 +54,8 @@ async def _dial(
 ) -> ImapWire:
     dialled = await dial(server, allowed, limits.connect_seconds)
     secure = server.security is Security.TLS
+    if secure:
+        reached(Stage.ENCRYPTION)
     try:
         _, wire = await asyncio.get_running_loop().create_connection(
             lambda: ImapWire(server, limits, open_literal),
@@ -66,18 +71,19 @@ async def _dial(
     return wire
 
 
-async def _greet(wire: ImapWire) -> None:
+async def _greet(wire: ImapWire) -> str:
+    """Wait for the greeting and return its words."""
     server = wire.server
     try:
         async with asyncio.timeout(wire.limits.greeting_seconds):
             while wire.greeting is None:
                 await wire.activity()
     except TimeoutError:
-        raise NotAnImapServer(server) from None
+        raise wire.silence() from None
     if wire.greeting.kind == "BYE":
         raise error_for_goodbye(wire.greeting, server)
     if wire.connection.state is State.NOT_AUTHENTICATED:
-        return
+        return wire.greeting.text
     # PREAUTH: someone is signed in already, and it is not us. On STARTTLS it is the classic way to
     # keep a client in the clear (NO STARTTLS, USENIX Security 2021).
     if server.security is Security.STARTTLS:
@@ -85,8 +91,9 @@ async def _greet(wire: ImapWire) -> None:
     raise ProtocolViolation(server)
 
 
-async def _start_tls(wire: ImapWire, authorities: Path | None) -> None:
+async def _start_tls(wire: ImapWire, authorities: Path | None, told: str) -> None:
     server = wire.server
+    reached(Stage.ENCRYPTION, told)
     if not wire.connection.capabilities:
         await _ask(wire, Capability())
     if "STARTTLS" not in wire.connection.capabilities:

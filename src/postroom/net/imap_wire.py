@@ -23,12 +23,15 @@ from postroom.net.errors import (
     ProtocolViolation,
     TlsFailed,
 )
+from postroom.net.first_words import error_for_silence, first_words, unfinished_greeting
 from postroom.net.notices import Notices
 from postroom.net.refusals import error_for_goodbye
 from postroom.net.server import Server
 from postroom.net.tls import tls_error
 
 _PROGRESS_OCTETS: Final = 16 * 1024
+# Of a greeting that is none: enough to tell what else answers there.
+_FIRST_OCTETS: Final = 300
 _CHATTER_OCTETS: Final = 64 * 1024
 # Seconds for an octet's way from the kernel to us, which asyncio has spent before we are called.
 _RECEIVING: Final = 0.5e-9
@@ -60,6 +63,7 @@ class ImapWire(asyncio.Protocol):
         self._octets_unanswered = 0
         self._watch: asyncio.TimerHandle | None = None
         self._goodbye: Condition | None = None
+        self._first = b""
 
     # What the client asks.
 
@@ -164,6 +168,8 @@ class ImapWire(asyncio.Protocol):
         if self.error is not None:
             return
         self.octets_received += len(data)
+        if self.greeting is None:
+            self._first = (self._first + data)[:_FIRST_OCTETS]
         began = self._loop.time() - _RECEIVING * len(data)
         self.connection.feed(data)
         self._octets_since += len(data)
@@ -231,6 +237,8 @@ class ImapWire(asyncio.Protocol):
             server = self.server
             if self._goodbye is not None:
                 self.error = error_for_goodbye(self._goodbye, server)
+            elif self.greeting is None:
+                self.error = unfinished_greeting(server, self._first)
             else:
                 self.error = ConnectionLost(server)
         self._stop_watch()
@@ -249,10 +257,20 @@ class ImapWire(asyncio.Protocol):
     def _violation(self, reason: str) -> NetError:
         server = self.server
         if self.greeting is None:
-            return NotAnImapServer(server)
+            return NotAnImapServer(server, first_words(self._first))
         error = ProtocolViolation(server)
         error.add_note(reason)
         return error
+
+    def silence(self) -> NetError:
+        """Return what it means that no greeting came in time."""
+        return error_for_silence(self.server, self._first)
+
+    @property
+    def tls_version(self) -> str:
+        """What protects the connection, such as TLSv1.3; empty if nothing does."""
+        tls = self._transport.get_extra_info("ssl_object") if self._transport else None
+        return tls.version() or "" if tls else ""
 
     def _wake(self) -> None:
         for waiter in self._waiters:

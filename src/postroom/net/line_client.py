@@ -8,7 +8,8 @@ from typing import Self, TypeVar
 
 from postroom.imap.limits import Limits
 from postroom.net.credentials import Credential
-from postroom.net.errors import ConnectionLost, NetError
+from postroom.net.errors import ConnectionLost, ConnectTimedOut, NetError
+from postroom.net.first_words import error_for_silence
 from postroom.net.server import AllowedNetworks, Server
 from postroom.net.text_line import LineBroken, TextLine
 
@@ -37,11 +38,18 @@ class LineClient(ABC):
         client = cls(line)
         try:
             await line.open(allowed)
-            await line.run(client._greet, line.limits.greeting_seconds + line.limits.tls_seconds)
+            await client._greet_in_time()
         except BaseException:
             line.cut()
             raise
         return client
+
+    async def _greet_in_time(self) -> None:
+        line = self._line
+        try:
+            await line.run(self._greet, line.limits.greeting_seconds + line.limits.tls_seconds)
+        except ConnectTimedOut:
+            raise error_for_silence(line.server, line.first) from None
 
     async def sign_in(self, credential: Credential) -> None:
         """Sign in. Never retries. Raises SignInRefused and kin."""

@@ -18,10 +18,12 @@ from postroom.net.errors import (
     SignInNotOffered,
     TlsNotOffered,
 )
+from postroom.net.first_words import error_for_greeting
 from postroom.net.line_client import LineClient
-from postroom.net.refusals import error_for_sign_in
+from postroom.net.refusals import error_for_goodbye, error_for_sign_in
 from postroom.net.sasl_choice import find_mechanism
 from postroom.net.server import Security
+from postroom.net.stages import Stage, reached
 from postroom.net.text_line import LineBroken, TextLine
 
 T = TypeVar("T")
@@ -99,12 +101,18 @@ class Pop3Client(LineClient):
 
     def _greet(self) -> None:
         try:
-            self._answer()
-            self._learn_capabilities()
+            told = server_words(self._answer()[3:], 200)
             if self._server.security is Security.STARTTLS:
+                self._learn_capabilities()
+                reached(Stage.ENCRYPTION, told)
                 self._start_tls()
-        except (LineBroken, Refused):
-            raise NotAPop3Server(self._server) from None
+                told = self._line.tls_version
+            reached(Stage.CAPABILITIES, told)
+            self._learn_capabilities()
+        except Refused as refusal:
+            raise error_for_goodbye(refusal.condition, self._server) from None
+        except LineBroken:
+            raise error_for_greeting(self._server, self._line.first, NotAPop3Server) from None
 
     def _start_tls(self) -> None:
         try:
@@ -114,7 +122,6 @@ class Pop3Client(LineClient):
         except Refused:
             raise TlsNotOffered(self._server) from None
         self._line.secure()
-        self._learn_capabilities()
 
     def _learn_capabilities(self) -> None:
         """Ask CAPA (RFC 2449 §5); an old server has none. What was known before is forgotten."""

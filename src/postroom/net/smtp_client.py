@@ -20,11 +20,13 @@ from postroom.net.errors import (
     SignInNotOffered,
     TlsNotOffered,
 )
+from postroom.net.first_words import error_for_greeting
 from postroom.net.line_client import LineClient
 from postroom.net.sasl_choice import find_mechanism
 from postroom.net.server import Security
 from postroom.net.smtp_dialogue import SmtpDialogue
 from postroom.net.smtp_refusals import Reply, error_for_delivery, error_for_smtp_sign_in
+from postroom.net.stages import Stage, reached
 from postroom.net.text_line import LineBroken, TextLine
 
 T = TypeVar("T")
@@ -64,18 +66,26 @@ class SmtpClient(LineClient):
 
     def _greet(self) -> None:
         try:
-            self._expect(220, self._smtp.reply())
-            self._expect(250, self._smtp.hello())
-            if self._server.security is Security.STARTTLS:
-                self._start_tls()
+            greeting = self._smtp.reply()
+            self._expect(220, greeting)
+            self._say_hello(greeting.text)
         except LineBroken:
-            raise NotAnSmtpServer(self._server) from None
+            raise error_for_greeting(self._server, self._line.first, NotAnSmtpServer) from None
+
+    def _say_hello(self, greeting: str) -> None:
+        told = greeting
+        if self._server.security is Security.STARTTLS:
+            self._expect(250, self._smtp.hello())
+            reached(Stage.ENCRYPTION, told)
+            self._start_tls()
+            told = self._line.tls_version
+        reached(Stage.CAPABILITIES, told)
+        self._expect(250, self._smtp.hello())
 
     def _start_tls(self) -> None:
         if "starttls" not in self._smtp.extensions or self._smtp.ask("STARTTLS").code != 220:
             raise TlsNotOffered(self._server)
         self._line.secure()
-        self._expect(250, self._smtp.hello())
 
     def _sign_in(self, credential: Credential) -> None:
         offered = self._smtp.extensions.get("auth", "").upper().split()

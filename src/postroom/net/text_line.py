@@ -8,6 +8,7 @@ their private methods.
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -16,11 +17,14 @@ from postroom.imap.limits import Limits
 from postroom.net.dialling import dial
 from postroom.net.errors import ConnectTimedOut, ProtocolViolation
 from postroom.net.server import AllowedNetworks, Security, Server
+from postroom.net.stages import Stage, reached
 from postroom.net.tls import client_context, tls_error
 
 T = TypeVar("T")
 
 _CHUNK = 64 * 1024
+# Of a greeting that is none: enough to tell what else answers there.
+_FIRST_OCTETS = 300
 
 
 class LineBroken(Exception):
@@ -42,6 +46,7 @@ class TextLine:
         self._buffer = bytearray()
         self._allowance = limits.line
         self.octets_received = 0
+        self.first = b""
 
     async def open(self, allowed: AllowedNetworks) -> None:
         """Dial the checked address and, for TLS from the first octet, shake hands."""
@@ -49,7 +54,9 @@ class TextLine:
         self._socket = await dial(self.server, allowed, self.limits.connect_seconds)
         self._socket.settimeout(self.limits.silence_seconds)
         if self.server.security is Security.TLS:
+            reached(Stage.ENCRYPTION)
             await self.run(self.secure, self.limits.tls_seconds)
+        reached(Stage.GREETING, self.tls_version)
 
     async def run(self, work: Callable[[], T], seconds: float) -> T:
         """Run `work` in a thread. Raises ConnectTimedOut when it takes longer."""
@@ -74,6 +81,12 @@ class TextLine:
     def own_address(self) -> str:
         """The address of our side."""
         return str(self._socket.getsockname()[0])
+
+    @property
+    def tls_version(self) -> str:
+        """What protects the connection, such as TLSv1.3; empty if nothing does."""
+        tls = self._socket
+        return (tls.version() or "") if isinstance(tls, ssl.SSLSocket) else ""
 
     def secure(self) -> None:
         """Put TLS around the socket. Octets that came before it are an attack (NO STARTTLS)."""
@@ -126,4 +139,5 @@ class TextLine:
         if not octets:
             raise LineBroken("the server closed the connection")
         self.octets_received += len(octets)
+        self.first = (self.first + octets)[:_FIRST_OCTETS]
         return octets

@@ -1,17 +1,22 @@
 """Connect an account: try the connection, then save it."""
 
-from postroom.setup.connecting import (
-    AccountRequest,
-    ConnectionFailed,
-    ServerAddress,
-    connect_account,
-)
+from postroom.setup.connecting import ConnectionFailed, connect_account, save_account
+from postroom.setup.connection_test import try_connection
 from postroom.setup.reconnecting import reconnect_account
+from postroom.setup.requests import AccountRequest, ServerAddress
+from postroom.setup.steps import Failure, State, Step, StepReport, steps_of
 
 __all__ = [
     "AccountRequest",
     "ConnectionFailed",
+    "Failure",
     "ServerAddress",
+    "State",
+    "Step",
+    "StepReport",
     "connect_account",
     "reconnect_account",
+    "save_account",
+    "steps_of",
+    "try_connection",
 ]

@@ -1,89 +1,19 @@
 """Try the connection, then save the account: nothing is kept of what does not work."""
 
 import asyncio
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from django.db import transaction
 
-from postroom.accounts.models import Direction, EmailAccount, Protocol, Security, Sharing
+from postroom.accounts.models import Direction, EmailAccount
 from postroom.accounts.seals import keep_secret
 from postroom.mime import canonical_address
-from postroom.net import server as net
-from postroom.net.credentials import Password
-from postroom.net.errors import NetError
-from postroom.net.server import Server
-from postroom.setup.trying import outgoing_trouble, try_incoming
+from postroom.setup.connection_test import try_connection
+from postroom.setup.requests import AccountRequest, ServerAddress
+from postroom.setup.steps import Failure
 from postroom.team.audit import note
-from postroom.team.models import Act, User
+from postroom.team.models import Act
 from postroom.team.permissions import why_not_integrate
-
-# Where to mend it; the server's fields are named after the protocol.
-FIELD_OF = {
-    "host_unknown": "{}_host",
-    "address_not_allowed": "{}_host",
-    "certificate_mismatch": "{}_host",
-    "certificate_untrusted": "{}_host",
-    "host_unreachable": "{}_host",
-    "connect_timed_out": "{}_host",
-    "port_not_allowed": "{}_port",
-    "port_refused": "{}_port",
-    "not_an_imap_server": "{}_port",
-    "not_a_pop3_server": "{}_port",
-    "plaintext_not_allowed": "{}_security",
-    "tls_failed": "{}_security",
-    "tls_not_offered": "{}_security",
-    "sign_in_refused": "password",
-    "sign_in_not_offered": "password",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class ServerAddress:
-    """A server as someone typed it."""
-
-    host: str
-    port: int
-    security: Security
-
-    @property
-    def server(self) -> Server:
-        """The same in the words of the wire."""
-        return Server(self.host.strip(), self.port, net.Security(self.security))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountRequest:
-    """What someone typed to connect a mailbox: its IMAP server, or its POP3 server.
-
-    The owner typed it, unless it came from the command line.
-    """
-
-    owner: User
-    address: str
-    imap: ServerAddress | None = None
-    pop: ServerAddress | None = None
-    password: str = field(repr=False)
-    username: str = ""
-    smtp: ServerAddress | None = None
-    smtp_password: str = field(default="", repr=False)
-    provider: str = ""
-    sharing: Sharing = Sharing.PRIVATE
-    storage: str = ""
-    is_from_command_line: bool = False
-
-    @property
-    def protocol(self) -> Protocol:
-        """How the mail is to be read."""
-        return Protocol.POP if self.pop else Protocol.IMAP
-
-    @property
-    def incoming(self) -> ServerAddress:
-        """The server to read it from."""
-        server = self.pop or self.imap
-        if server is None:
-            raise ValueError("no incoming server")
-        return server
 
 
 class ConnectionFailed(Exception):
@@ -95,6 +25,11 @@ class ConnectionFailed(Exception):
         self.sentence = sentence
         self.field = field
 
+    @classmethod
+    def because(cls, failure: Failure) -> Self:
+        """A step of the connection test failed."""
+        return cls(failure.kind, failure.sentence, failure.field)
+
 
 def connect_account(request: AccountRequest) -> EmailAccount:
     """Sign in to the mailbox once and save the account. Raises ConnectionFailed, saves nothing.
@@ -102,18 +37,18 @@ def connect_account(request: AccountRequest) -> EmailAccount:
     An outgoing server that does not work is noted on the account and stands in nobody's way.
     """
     refuse_unusable(request)
-    try:
-        trouble = asyncio.run(try_servers(request))
-    except NetError as error:
-        raise failed(error, request.protocol) from error
-    return save_account(request, trouble)
+    return save_account(request, asyncio.run(outgoing_trouble(request)))
 
 
-def failed(error: NetError, protocol: str) -> ConnectionFailed:
-    """The failure with the field where it can be mended."""
-    return ConnectionFailed(
-        error.kind, error.sentence, FIELD_OF.get(error.kind, "").format(protocol)
-    )
+async def outgoing_trouble(request: AccountRequest) -> str:
+    """Try both servers; returns what is wrong with sending. Raises ConnectionFailed."""
+    trouble = ""
+    async for report in try_connection(request):
+        if report.failure and report.side == "incoming":
+            raise ConnectionFailed.because(report.failure)
+        if report.failure:
+            trouble = report.failure.sentence
+    return trouble
 
 
 def refuse_unusable(request: AccountRequest) -> None:
@@ -142,21 +77,6 @@ def refuse_empty(password: str) -> None:
         raise ConnectionFailed(
             "password_empty", "The password is empty. Enter the mailbox's password.", "password"
         )
-
-
-async def try_servers(request: AccountRequest) -> str:
-    """Read as the sync will, then sign in as a sender; returns what is wrong with sending.
-
-    Raises the failures of `net.errors` if it cannot be read. In this order, so that a mistyped
-    password is tried once.
-    """
-    user = request.username or request.address
-    incoming = Password(user, request.password)
-    await try_incoming(request.protocol, request.incoming.server, incoming)
-    if request.smtp is None:
-        return ""
-    outgoing = Password(user, request.smtp_password or request.password)
-    return await outgoing_trouble(request.smtp.server, outgoing)
 
 
 @transaction.atomic

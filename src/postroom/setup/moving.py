@@ -9,24 +9,17 @@ import asyncio
 from django.db import transaction
 
 from postroom.accounts.lifecycle import recover
-from postroom.accounts.models import Direction, EmailAccount, Protocol
+from postroom.accounts.models import Direction, EmailAccount
 from postroom.accounts.seals import keep_secret
 from postroom.archive.folders import forget_numbering
-from postroom.net.credentials import Password
-from postroom.net.errors import NetError
-from postroom.setup.connecting import ServerAddress, failed, refuse_empty, server_columns
-from postroom.setup.trying import try_incoming
+from postroom.setup.connecting import outgoing_trouble, refuse_empty, server_columns
+from postroom.setup.requests import ServerAddress, request_for
 
 
 def move_account(account: EmailAccount, server: ServerAddress, password: str) -> None:
     """Read the account from this server from now on. Raises ConnectionFailed, changes nothing."""
     refuse_empty(password)
-    protocol = Protocol(account.protocol)
-    secret = Password(account.sign_in_name, password)
-    try:
-        asyncio.run(try_incoming(protocol, server.server, secret))
-    except NetError as error:
-        raise failed(error, protocol) from error
+    asyncio.run(outgoing_trouble(request_for(account, password, incoming=server)))
     keep_place(account, server, password)
 
 

@@ -5,14 +5,10 @@ import asyncio
 from django.db import transaction
 
 from postroom.accounts.lifecycle import recover
-from postroom.accounts.models import Credential, Direction, EmailAccount, Protocol
+from postroom.accounts.models import Credential, Direction, EmailAccount
 from postroom.accounts.seals import SecretDoesNotOpen, get_secret, keep_secret
-from postroom.net import server as net
-from postroom.net.credentials import Password
-from postroom.net.errors import NetError
-from postroom.net.server import Server
-from postroom.setup.connecting import failed, refuse_empty
-from postroom.setup.trying import outgoing_trouble, try_incoming
+from postroom.setup.connecting import outgoing_trouble, refuse_empty
+from postroom.setup.requests import request_for
 
 
 def reconnect_account(
@@ -27,10 +23,10 @@ def reconnect_account(
     refuse_empty(password)
     if smtp_password is None:
         smtp_password = password if shares_password(account) else ""
-    try:
-        trouble = asyncio.run(try_servers(account, password, smtp_password))
-    except NetError as error:
-        raise failed(error, account.protocol) from error
+    outgoing = smtp_password if account.smtp_host else ""
+    trouble = asyncio.run(outgoing_trouble(request_for(account, password, outgoing)))
+    if not outgoing:
+        trouble = account.smtp_trouble_sentence
     keep(account, password, smtp_password, trouble)
 
 
@@ -42,21 +38,6 @@ def shares_password(account: EmailAccount) -> bool:
         return True
     except Credential.DoesNotExist:
         return bool(account.smtp_host)
-
-
-async def try_servers(account: EmailAccount, password: str, outgoing: str) -> str:
-    """Read, then sign in as a sender; returns what is wrong with sending, as was known before."""
-    incoming = Password(account.sign_in_name, password)
-    await try_incoming(Protocol(account.protocol), server_of(*account.incoming), incoming)
-    if not outgoing or not account.smtp_host:
-        return account.smtp_trouble_sentence
-    sending = server_of(account.smtp_host, account.smtp_port, account.smtp_security)
-    return await outgoing_trouble(sending, Password(account.sign_in_name, outgoing))
-
-
-def server_of(host: str, port: int, security: str) -> Server:
-    """A server of the account in the words of the wire."""
-    return Server(host, port, net.Security(security))
 
 
 @transaction.atomic

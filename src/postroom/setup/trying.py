@@ -1,69 +1,79 @@
-"""Try a mailbox's servers before anything is saved: read as the sync will, sign in as a sender."""
+"""Read a mailbox as the sync will, sign in as a sender would: what a connection test does."""
 
-import asyncio
+from collections.abc import Callable
 
 from django.conf import settings
 
 from postroom.accounts.models import Protocol
-from postroom.net.credentials import Password
-from postroom.net.errors import ConnectTimedOut, NetError
+from postroom.imap.limits import Limits
 from postroom.net.imap_client import ImapClient
 from postroom.net.pop3_client import Pop3Client
-from postroom.net.server import Server
 from postroom.net.smtp_client import SmtpClient
+from postroom.setup.requests import AccountRequest
+from postroom.setup.steps import Step
 
-# Somebody waits, and may go on without an outgoing server.
-OUTGOING_SECONDS = 20.0
-
-
-async def try_incoming(protocol: Protocol, server: Server, password: Password) -> None:
-    """Connect, sign in, and list what is there. Raises the failures of `net.errors`."""
-    if protocol == Protocol.POP:
-        await try_pop(server, password)
-    else:
-        await try_imap(server, password)
+Begin = Callable[[Step, str], None]
 
 
-async def try_imap(server: Server, password: Password) -> None:
+async def try_incoming(request: AccountRequest, limits: Limits, begin: Begin) -> str:
+    """Connect, sign in, list what is there; returns it in words. Raises what `net.errors` has."""
+    if request.protocol == Protocol.POP:
+        return await try_pop(request, limits, begin)
+    return await try_imap(request, limits, begin)
+
+
+async def try_imap(request: AccountRequest, limits: Limits, begin: Begin) -> str:
     """The folders can be listed."""
-    client = await ImapClient.connect(server, settings.MAIL_NETWORKS)
+    server = request.incoming.server
+    client = await ImapClient.connect(server, settings.MAIL_NETWORKS, limits=limits)
     try:
-        await client.sign_in(password)
-        await client.list_mailboxes()
-    finally:
-        await client.close()
-
-
-async def try_pop(server: Server, password: Password) -> None:
-    """The messages can be listed with ids that last (UIDL), or nothing could be kept in sync."""
-    client = await Pop3Client.connect(server, settings.MAIL_NETWORKS)
-    try:
-        await client.sign_in(password)
-        await client.list_messages()
+        begin(Step.SIGN_IN, f"{client.tier.value}")
+        credential = request.incoming_credential
+        await client.sign_in(credential)
+        begin(Step.FOLDERS, f"as {credential.user}")
+        mailboxes = await client.list_mailboxes()
+        emails = sum(each.status.messages or 0 for each in mailboxes if each.status)
+        return f"{len(mailboxes):,} folders, {emails:,} emails"
     finally:
         await client.sign_out()
 
 
-async def outgoing_trouble(server: Server, password: Password) -> str:
-    """Sign in as a sender would, send nothing; what went wrong in a sentence, or nothing.
+async def try_pop(request: AccountRequest, limits: Limits, begin: Begin) -> str:
+    """The messages can be listed with ids that last (UIDL), or nothing could be kept in sync."""
+    server = request.incoming.server
+    client = await Pop3Client.connect(server, settings.MAIL_NETWORKS, limits=limits)
+    try:
+        begin(Step.SIGN_IN, " ".join(client.capabilities)[:200])
+        credential = request.incoming_credential
+        await client.sign_in(credential)
+        begin(Step.FOLDERS, f"as {credential.user}")
+        return f"{len(await client.list_messages()):,} emails"
+    finally:
+        await client.sign_out()
+
+
+async def try_outgoing(request: AccountRequest, limits: Limits, begin: Begin) -> str:
+    """A sender is let in; nothing is sent.
 
     A server without AUTH takes mail from whoever it knows by their network.
     """
+    if request.smtp is None:
+        return ""
+    client = await SmtpClient.connect(request.smtp.server, settings.MAIL_NETWORKS, limits=limits)
     try:
-        async with asyncio.timeout(OUTGOING_SECONDS):
-            await try_smtp(server, password)
-    except NetError as error:
-        return error.sentence
-    except TimeoutError:
-        return ConnectTimedOut(server).sentence
-    return ""
-
-
-async def try_smtp(server: Server, password: Password) -> None:
-    """A sender is let in."""
-    client = await SmtpClient.connect(server, settings.MAIL_NETWORKS)
-    try:
+        credential = request.outgoing_credential
         if "auth" in client.extensions:
-            await client.sign_in(password)
+            begin(Step.SIGN_IN, f"AUTH {client.extensions['auth']}"[:200])
+            await client.sign_in(credential)
+            begin(Step.SIZE, f"as {credential.user}")
+        else:
+            begin(Step.SIZE, "no sign-in wanted")
+        return size_in_words(client.extensions.get("size", ""))
     finally:
         await client.sign_out()
+
+
+def size_in_words(announced: str) -> str:
+    """How large an email may be; nothing and 0 name no bound (RFC 1870 §3)."""
+    octets = int(announced) if announced.isdigit() and len(announced) < 19 else 0
+    return f"emails up to {octets / 1_000_000:,.0f} MB" if octets else "no bound named"

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from postroom.accounts.models import Security, Sharing
-from postroom.setup.connecting import AccountRequest, ConnectionFailed, ServerAddress
+from postroom.setup import AccountRequest, ConnectionFailed, ServerAddress
 from postroom.team.models import User
 from postroom.web.email_configuration.forms import STORAGE_CHOICES, SharingForm, typed
 

@@ -1,0 +1,91 @@
+"""What somebody asks to be connected: an address, its servers, what signs in."""
+
+from dataclasses import dataclass, field
+
+from postroom.accounts.models import EmailAccount, Protocol, Security, Sharing
+from postroom.net import server as net
+from postroom.net.credentials import Credential, Password
+from postroom.net.server import Server
+from postroom.team.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAddress:
+    """A server as someone typed it."""
+
+    host: str
+    port: int
+    security: Security
+
+    @property
+    def server(self) -> Server:
+        """The same in the words of the wire."""
+        return Server(self.host.strip(), self.port, net.Security(self.security))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRequest:
+    """What someone typed to connect a mailbox: its IMAP server, or its POP3 server.
+
+    The owner typed it, unless it came from the command line.
+    """
+
+    owner: User
+    address: str
+    imap: ServerAddress | None = None
+    pop: ServerAddress | None = None
+    password: str = field(repr=False)
+    username: str = ""
+    smtp: ServerAddress | None = None
+    smtp_password: str = field(default="", repr=False)
+    provider: str = ""
+    sharing: Sharing = Sharing.PRIVATE
+    storage: str = ""
+    is_from_command_line: bool = False
+
+    @property
+    def protocol(self) -> Protocol:
+        """How the mail is to be read."""
+        return Protocol.POP if self.pop else Protocol.IMAP
+
+    @property
+    def incoming(self) -> ServerAddress:
+        """The server to read it from."""
+        server = self.pop or self.imap
+        if server is None:
+            raise ValueError("no incoming server")
+        return server
+
+    @property
+    def incoming_credential(self) -> Credential:
+        """What signs in to read."""
+        return Password(self.username or self.address, self.password)
+
+    @property
+    def outgoing_credential(self) -> Credential:
+        """What signs in to send."""
+        return Password(self.username or self.address, self.smtp_password or self.password)
+
+
+def request_for(
+    account: EmailAccount,
+    password: str,
+    smtp_password: str = "",
+    incoming: ServerAddress | None = None,
+) -> AccountRequest:
+    """The same of a connected account, at its own servers; outgoing only with a password for it."""
+    host, port, security = account.incoming
+    server = incoming or ServerAddress(host, port, Security(security))
+    is_pop = account.protocol == Protocol.POP
+    sending = ServerAddress(account.smtp_host, account.smtp_port, Security(account.smtp_security))
+    return AccountRequest(
+        owner=account.owner,
+        address=account.address,
+        imap=None if is_pop else server,
+        pop=server if is_pop else None,
+        password=password,
+        username=account.username,
+        smtp=sending if smtp_password else None,
+        smtp_password=smtp_password,
+        provider=account.provider,
+    )
