@@ -6,6 +6,10 @@ DEMO_DIR ?= $(if $(is_root),/var/lib/postroom-demo,$(CURDIR)/.demo)
 export TEST_MAIL_PEERS ?= $(if $(is_root),/var/lib/postroom-test-parts,$(CURDIR)/.parts)
 
 python := .venv/bin/python
+pytest := $(python) -m pytest --randomly-seed=$(or $(TEST_SEED),2026)
+
+# The tests wait more than they compute, so there may be more of them at once than processors.
+WORKERS ?= 3
 
 # Documents and mail are UTF-8, whatever the shell that called us believes.
 export PYTHONUTF8 := 1
@@ -26,7 +30,12 @@ demo-reset: demo-setup ## forget everything the demo has stored
 	@POSTROOM_DATA_DIR="$(DEMO_DIR)" $(python) -m postroom.cli demo --reset
 
 test: setup parts ## run the tests; k=WORDS runs those whose names match
-	@$(python) -m pytest --randomly-seed=$(or $(TEST_SEED),2026) $(if $(k),-k "$(k)")
+ifdef k
+	@$(pytest) -k "$(k)"
+else
+	@$(pytest) -m alone
+	@$(pytest) -m "not alone" --numprocesses=$(WORKERS) --dist=worksteal
+endif
 
 test-long: setup parts ## the same with every kill point, 2,000 lies, ten minutes of soak (hours)
 	@TEST_LONG=1 $(python) -m pytest -s $(if $(k),-k "$(k)")

@@ -92,6 +92,11 @@ def django_db_modify_db_settings(postgres_server: Path) -> None:
     """Have PostgreSQL run before pytest-django makes its test database."""
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix() -> None:
+    """Keep the name of the test database: each worker has a PostgreSQL of its own."""
+
+
 @pytest.fixture
 def database_url(postgres_server: Path, transactional_db: None) -> str:
     """Return the address of the test database, for another process to use."""

@@ -31,6 +31,14 @@ def postmaster(data_dir: Path) -> psutil.Process:
     return psutil.Process(int(pid_file.read_text().splitlines()[0]))
 
 
+def serves(process: psutil.Process, data_dir: Path) -> bool:
+    """Whether this is the PostgreSQL of the folder; processes of others come and go meanwhile."""
+    with suppress(psutil.Error):
+        is_postgres = process.name() == "postgres" and "-D" in process.cmdline()
+        return is_postgres and str(data_dir) in (process.cwd() or "")
+    return False
+
+
 def kill(*processes: psutil.Process) -> None:
     for process in processes:
         with suppress(psutil.NoSuchProcess):
@@ -124,13 +132,7 @@ def test_processes_that_start_at_once_share_one_server(data_dir: Path) -> None:
     with multiprocessing.get_context("spawn").Pool(4) as pool:
         urls = pool.map(postgres.ensure_running, [data_dir] * 4)
     assert len(set(urls)) == 1
-    servers = [
-        process
-        for process in psutil.process_iter()
-        if process.name() == "postgres"
-        and str(data_dir) in (process.cwd() or "")
-        and "-D" in process.cmdline()
-    ]
+    servers = [each for each in psutil.process_iter() if serves(each, data_dir)]
     assert servers == [postmaster(data_dir)]
 
 

@@ -24,6 +24,7 @@ def seconds(action: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
+@pytest.mark.alone
 def test_it_is_there_in_no_time(data_dir: Path) -> None:
     turns = [one_life(data_dir.parent / f"data{turn}") for turn in range(3)]
     best = [min(figures) for figures in zip(*turns, strict=True)]

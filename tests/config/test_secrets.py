@@ -86,6 +86,7 @@ def test_it_is_refused_when_it_belongs_to_somebody_else(key_file: Path) -> None:
         (Fernet.generate_key() + b"\n" + Fernet.generate_key()[:-2] + b"\n", "Key 2 .* is damaged"),
         (os.urandom(44), "is damaged"),
     ],
+    ids=["empty", "only a comment", "too short", "the second cut off", "not a key"],
 )
 def test_a_damaged_file_is_refused_without_its_content(
     key_file: Path, content: bytes, reason: str

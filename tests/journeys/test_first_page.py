@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 
+import pytest
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -26,6 +27,7 @@ INBOX = 700
 PAGE = 50
 
 
+@pytest.mark.alone
 def test_the_first_page_of_a_large_mailbox_is_there_in_five_seconds(
     own_database: str, django_db_blocker: DjangoDbBlocker
 ) -> None:

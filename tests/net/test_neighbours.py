@@ -50,6 +50,7 @@ def ports() -> Iterator[dict[str, int]]:
         process.terminate()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("flood", FLOODS)
 async def test_others_are_answered_all_the_while(
     flood: str, honest: Dovecot, ports: dict[str, int]

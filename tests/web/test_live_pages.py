@@ -55,6 +55,7 @@ def test_a_new_email_takes_its_place_without_a_reload(
     assert subjects(page) == ["Newest", "Between", "Oldest"]
 
 
+@pytest.mark.alone
 def test_it_is_on_the_page_in_the_blink_of_an_eye(
     visit: Visit, alice: User, account: EmailAccount, lena: Person
 ) -> None:
