@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 
 from cast import NOON, account_of, message, person, received, user
+from postroom.accounts.members import add_member
 from postroom.accounts.models import EmailAccount, Exclusion, SharedAddress, Sharing
 from postroom.accounts.shares import share_person
 from postroom.archive.models import Email
@@ -41,6 +42,8 @@ def random_world(chance: random.Random) -> None:
     people = [person(f"P{i} X", a) for i, a in enumerate(sorted(taken))]
     for owner in users:
         account = account_of(owner, chance.choice(list(Sharing)))
+        for member in chance.sample(users, chance.choice([0, 0, 1, 2])):
+            add_member(account, member, owner, NOON)
         for shared in chance.sample(people, chance.randrange(len(people))):
             addresses = list(shared.addresses.values_list("canonical", flat=True))
             share_person(account, shared, addresses, NOON)
@@ -75,7 +78,7 @@ def may_see(viewer: User, email: Email) -> bool:
     }
     if not viewer.is_active:
         return False
-    if account.owner_id == viewer.pk:
+    if viewer.pk in {account.owner_id, *account.memberships.values_list("user", flat=True)}:
         return True
     if any(a in patterns or is_at(a, patterns) or (not a and patterns) for a in outside):
         return False

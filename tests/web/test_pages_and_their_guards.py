@@ -58,6 +58,8 @@ PAGES = {
     "resumption": ("POST", "owner"),
     "reconnection": ("GET POST", "owner"),
     "budget": ("POST", "owner"),
+    "members": ("POST", "owner"),
+    "member-removal": ("POST", "owner"),
     "comparison": ("POST", "owner"),
     "folders": ("POST", "owner"),
     "quarantine": ("GET", "owner"),
@@ -75,21 +77,27 @@ STREAMS = [name for name in PAGES if name.endswith("-live")]
 @pytest.fixture
 def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[str], str]:
     def address(name: str) -> str:
-        pattern = next(p for p in urlpatterns if p.name == name)
-        if "attachments" in str(pattern.pattern):
-            return reverse(name, args=[letter.pk, "1"])
-        if "account" in pattern.pattern.converters:
-            return reverse(name, args=[lena.pk, account.pk])
-        if "entry" in pattern.pattern.converters:
+        pattern = next(p for p in urlpatterns if p.name == name).pattern
+        return reverse(name, args=arguments_of(name, str(pattern), set(pattern.converters)))
+
+    def arguments_of(name: str, pattern: str, named: set[str]) -> list[int | str]:
+        if "entry" in named:
             quarantine(folder_of(account), 7, "It broke the parser.", NOON, b"Subject: x")
-            return reverse(name, args=[account.pk, Quarantine.objects.get().pk])
-        if name.startswith(("user", "profile")) and "pk" in pattern.pattern.converters:
-            profile, _ = Profile.objects.get_or_create(name="Reader")
-            return reverse(name, args=[account.owner_id if name[0] == "u" else profile.pk])
-        if "pk" not in pattern.pattern.converters:
-            return reverse(name)
-        rooms = {"people": lena.pk, "emails": letter.pk, "setup": account.pk}
-        return reverse(name, args=[rooms[str(pattern.pattern).split("/")[0]]])
+            return [account.pk, Quarantine.objects.get().pk]
+        rooms = {
+            "part": [letter.pk, "1"],
+            "account": [lena.pk, account.pk],
+            "user": [account.pk, account.owner_id],
+        }
+        if second := named & rooms.keys():
+            return rooms[second.pop()]
+        if pattern.startswith("setup/profiles"):
+            rooms["setup"] = [Profile.objects.get_or_create(name="Reader")[0].pk]
+        elif pattern.startswith("setup/users"):
+            rooms["setup"] = [account.owner_id]
+        else:
+            rooms |= {"people": [lena.pk], "emails": [letter.pk], "setup": [account.pk]}
+        return rooms[pattern.split("/")[0]] if "pk" in named else []
 
     return address
 

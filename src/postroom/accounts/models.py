@@ -132,6 +132,26 @@ class Credential(models.Model):
         return f"{self.direction} credential"
 
 
+class Membership(models.Model):
+    """A user sees and handles a team mailbox's mail as its owner does, who alone manages it.
+
+    A mailbox with members is a team mailbox: info@, sales@. Design §7.
+    """
+
+    account = models.ForeignKey(EmailAccount, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["user__name", "user__email"]
+        constraints: ClassVar = [
+            models.UniqueConstraint("account", "user", name="member_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.account}"
+
+
 class Share(models.Model):
     """The owner of a *custom* account lets colleagues see its mail with this person.
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import zstandard
 from django.db import transaction
 
+from postroom.accounts.members import holds
 from postroom.archive.actions import ask_for
 from postroom.archive.announce import announce_work
 from postroom.archive.bodies import ask_for_body
@@ -23,14 +24,14 @@ def find_raw(email: Email) -> bytes | None:
 
 @transaction.atomic
 def opened(email: Email, viewer: User, now: datetime) -> None:
-    """A viewer opened the email: ask for a body that is not here, and mark it read as its owner.
+    """A viewer opened the email: ask for a body that is not here, and mark it read if it is theirs.
 
-    A colleague's reading changes nothing in the owner's mailbox.
+    A colleague's reading changes nothing in the mailbox; in a team mailbox a member's does.
     """
     if is_to_be_asked_for(email, now):
         ask_for_body(email, now)
         announce_work(email.account_id)
-    if email.account.owner_id == viewer.pk and not email.is_read:
+    if not email.is_read and holds(viewer, email.account):
         ask_for(ActionKind.MARK_READ, email, now)
 
 

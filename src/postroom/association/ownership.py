@@ -1,19 +1,19 @@
-"""The viewer's own mail: they alone act on it, and open what has left the lists."""
+"""The viewer's own mail, and their teams': they act on it, and open what has left the lists."""
 
 from django.db.models import QuerySet
 
+from postroom.accounts.members import mailboxes_of
 from postroom.accounts.models import Activation
 from postroom.archive.models import Email
 from postroom.team.models import User
 
 
 def own_emails(viewer: User) -> QuerySet[Email]:
-    """All emails of the viewer's own mailboxes, those that were removed or thrown away included.
+    """All emails of the viewer's mailboxes, those that were removed or thrown away included.
 
     Not for lists, which show what `visible_to` says: a colleague acts on nothing here.
     """
     if not viewer.is_active:
         return Email.objects.none()
-    return Email.objects.filter(account__owner=viewer).exclude(
-        account__activation=Activation.DEACTIVATED
-    )
+    mailboxes = mailboxes_of(viewer).exclude(activation=Activation.DEACTIVATED)
+    return Email.objects.filter(account__in=mailboxes)

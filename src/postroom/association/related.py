@@ -3,12 +3,14 @@
 Newest first, one row for one email however many colleagues have a copy of it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from django.db.models import Q, QuerySet
 
+from postroom.accounts.members import mailboxes_of
 from postroom.archive.models import Email, Participant
 from postroom.association.people import emails_of, participations_of
 from postroom.association.visibility import visible_to
@@ -42,9 +44,13 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class RelatedEmail:
-    """A row of the list: the viewer's own copy if there is one, and all who share it."""
+    """A row of the list: the viewer's own copy if there is one, and all who share it.
+
+    `is_own`: the copy is in a mailbox of the viewer's, or of a team of theirs.
+    """
 
     email: Email
+    is_own: bool
     shared_by: tuple[User, ...] = field(default=())
 
     @property
@@ -115,15 +121,23 @@ def below(cursor: Cursor) -> Q:
 
 
 def fold_copies(copies: list[Email], viewer: User) -> list[RelatedEmail]:
-    """Fold colleagues' copies of one email into one row; the viewer's own copy leads."""
+    """Fold the copies of one email into one row; the viewer's own leads, then their team's.
+
+    Whoever has two mailboxes may have two copies of their own.
+    """
     groups = groupby(copies, lambda email: (email.sent_at, bytes(email.identity)))
-    return [fold(list(group), viewer) for _, group in groups]
+    held = set(mailboxes_of(viewer).values_list("pk", flat=True)) if copies else set()
+    return [fold(list(group), viewer, held) for _, group in groups]
 
 
-def fold(copies: list[Email], viewer: User) -> RelatedEmail:
+def fold(copies: list[Email], viewer: User, held: Collection[int]) -> RelatedEmail:
     """One row of one or more copies."""
-    own_first = sorted(copies, key=lambda email: email.account.owner_id != viewer.pk)
-    return RelatedEmail(own_first[0], tuple(dict.fromkeys(e.account.owner for e in own_first)))
+    own_first = sorted(
+        copies, key=lambda e: (e.account.owner_id != viewer.pk, e.account_id not in held)
+    )
+    first = own_first[0]
+    sharers = dict.fromkeys(e.account.owner for e in own_first)
+    return RelatedEmail(first, first.account_id in held, tuple(sharers))
 
 
 def sharers_with(person: Person, viewer: User) -> QuerySet[User]:

@@ -1,13 +1,15 @@
 """Who may see an email: the one sentence from which every list, page and event starts.
 
-Design §7. For viewer V and email E of account A with owner U: V is U; or E carries a known
-person, none of its outside participants is excluded (by the organisation or by U), and A is
-public, or A is custom and U shares that person by that address. Deactivated viewers see nothing.
+Design §7. For viewer V and email E of account A with owner U: V is U or a member of the team
+mailbox A; or E carries a known person, none of its outside participants is excluded (by the
+organisation or by U), and A is public, or A is custom and U shares that person by that address.
+Deactivated viewers see nothing.
 """
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat, Length, Right
 
+from postroom.accounts.members import mailboxes_of
 from postroom.accounts.models import Activation, EmailAccount, Exclusion, Sharing
 from postroom.archive.models import Email, Participant
 from postroom.association.people import at_own_domains, known_addresses, known_participants
@@ -30,8 +32,8 @@ def in_sight_of(viewer: User) -> Q:
     if not viewer.is_active:
         return NOTHING
     accounts = EmailAccount.objects.exclude(activation=Activation.DEACTIVATED)
-    own = list(accounts.filter(owner=viewer).values_list("pk", flat=True))
-    return Q(account__in=own) | shared_with_colleagues(accounts.exclude(owner=viewer))
+    own = list(accounts.filter(pk__in=mailboxes_of(viewer)).values_list("pk", flat=True))
+    return Q(account__in=own) | shared_with_colleagues(accounts.exclude(pk__in=own))
 
 
 def shared_with_colleagues(accounts: QuerySet[EmailAccount]) -> Q:

@@ -8,6 +8,7 @@ from postroom.cli.bootstrap import Failed, with_django
 from postroom.cli.checking import check_command
 from postroom.cli.finding import get_account, get_user
 from postroom.cli.folders import folders_command
+from postroom.cli.members import member_command
 from postroom.cli.moving import move_command
 from postroom.cli.planning import budget_command, plan_command
 from postroom.cli.printing import json_option, print_json, print_table
@@ -30,6 +31,7 @@ account_command.add_command(budget_command)
 account_command.add_command(reconnect_command)
 account_command.add_command(move_command)
 account_command.add_command(quarantine_command)
+account_command.add_command(member_command)
 
 
 @account_command.command("add")

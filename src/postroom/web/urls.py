@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 
 from postroom.crm.models import Stage
 from postroom.web import health
-from postroom.web.email_configuration import reconnection, upkeep
+from postroom.web.email_configuration import members, reconnection, upkeep
 from postroom.web.email_configuration import views as configuration
 from postroom.web.emails import actions, downloads
 from postroom.web.emails import views as emails
@@ -59,6 +59,12 @@ urlpatterns = [
     path(CONFIGURATION + "<id:pk>/resumption/", configuration.resumption, name="resumption"),
     path(CONFIGURATION + "<id:pk>/reconnection/", reconnection.reconnection, name="reconnection"),
     path(CONFIGURATION + "<id:pk>/budget/", reconnection.budget, name="budget"),
+    path(CONFIGURATION + "<id:pk>/members/", members.members, name="members"),
+    path(
+        CONFIGURATION + "<id:pk>/members/<id:user>/removal/",
+        members.removal,
+        name="member-removal",
+    ),
     path(CONFIGURATION + "<id:pk>/comparison/", upkeep.comparison, name="comparison"),
     path(CONFIGURATION + "<id:pk>/folders/", upkeep.folders, name="folders"),
     path(CONFIGURATION + "<id:pk>/quarantine/", upkeep.quarantine, name="quarantine"),

@@ -1,8 +1,9 @@
-"""Find an email account for a viewer: their own, and the state of all for who manages them."""
+"""Find an email account for a viewer: their own, their teams', and all for who manages them."""
 
 from django.db.models import QuerySet
 from django.http import Http404
 
+from postroom.accounts.members import mailboxes_of
 from postroom.accounts.models import EmailAccount
 from postroom.team.models import Permission, User
 from postroom.team.permissions import may
@@ -13,7 +14,7 @@ def accounts_for(viewer: User) -> QuerySet[EmailAccount]:
     accounts = EmailAccount.objects.select_related("owner")
     if may(viewer, Permission.MANAGE_EMAIL_SETTINGS):
         return accounts
-    return accounts.filter(owner=viewer)
+    return accounts.filter(pk__in=mailboxes_of(viewer))
 
 
 def get_account(viewer: User, pk: int) -> EmailAccount:

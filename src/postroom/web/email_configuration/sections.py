@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from postroom.accounts.members import is_member
 from postroom.accounts.models import EmailAccount
 from postroom.team.models import Permission, User
 from postroom.team.permissions import may
@@ -14,6 +15,7 @@ from postroom.web.email_configuration.evidence import changes_of, evidence_of
 from postroom.web.email_configuration.folder_choice import folder_rows
 from postroom.web.email_configuration.forms import SharingForm, StorageForm
 from postroom.web.email_configuration.health import health_of
+from postroom.web.email_configuration.members import member_context
 from postroom.web.email_configuration.set_aside import set_aside_of
 from postroom.web.email_configuration.tiers import GMAIL, tier_of
 from postroom.web.email_configuration.traffic import BudgetForm
@@ -39,6 +41,7 @@ SECTIONS = (
     Section("changes.html", lambda account, now: {"changes": changes_of(account)}),
     Section("folders.html", lambda account, now: folder_context(account)),
     Section("sharing.html", lambda account, now: {"sharing_form": SharingForm.of(account)}),
+    Section("members.html", lambda account, now: member_context(account)),
     Section("storage.html", lambda account, now: {"storage_form": StorageForm.of(account)}),
     Section("budget.html", lambda account, now: {"budget_form": BudgetForm.of(account)}),
     Section("server.html", lambda account, now: {}, False),
@@ -69,6 +72,7 @@ def live_sections_of(account: EmailAccount, viewer: User, now: datetime) -> dict
     is_own = account.owner_id == viewer.pk
     return {
         "is_own": is_own,
+        "is_member": is_member(viewer, account),
         "may_pause": is_own or may(viewer, Permission.MANAGE_EMAIL_SETTINGS),
         "health": health_of(account, now),
         "evidence": evidence_of(account),

@@ -8,6 +8,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from postroom.accounts.lifecycle import set_sharing, set_storage
+from postroom.accounts.members import mailboxes_of
 from postroom.accounts.models import EmailAccount, Sharing
 from postroom.archive.announce import announce_account, announce_work
 from postroom.engine.pausing import pause_keeping, resume_keeping
@@ -31,12 +32,15 @@ from postroom.web.sign_in import SignedInRequest, signed_in
 @require_safe
 @signed_in
 def accounts(request: SignedInRequest) -> HttpResponse:
-    """One's own accounts; for administrators the health of everyone else's too."""
+    """One's own accounts and one's teams'; for who manages them the health of all others too."""
     now = timezone.now()
-    seen = accounts_for(request.user)
-    own = [glance_of(account, now) for account in seen.filter(owner=request.user)]
-    others = [glance_of(account, now) for account in seen.exclude(owner=request.user)]
-    context = {"room": "setup", "own": own, "others": others}
+    seen, mine = accounts_for(request.user), mailboxes_of(request.user)
+    context: dict[str, object] = {
+        "room": "setup",
+        "own": [glance_of(account, now) for account in seen.filter(owner=request.user)],
+        "teams": [glance_of(a, now) for a in mine.exclude(owner=request.user)],
+        "others": [glance_of(account, now) for account in seen.exclude(pk__in=mine)],
+    }
     context["why_not"] = why_not_integrate(request.user)
     return render(request, "email_configuration/accounts.html", context)
 

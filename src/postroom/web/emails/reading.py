@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from postroom.accounts.members import holds
+from postroom.accounts.models import EmailAccount
 from postroom.archive.models import BodyState, Email, Participant, ParticipantRole
 from postroom.association import emails_of, people_on, visible_to
 from postroom.crm.models import Person
@@ -31,6 +33,12 @@ class Reading:
     known: list[Person]
     thread: list[Email]
     is_own: bool
+
+    @property
+    def team_mailbox(self) -> EmailAccount | None:
+        """The mailbox, where others handle its mail too."""
+        is_team = self.is_own and self.email.account.memberships.exists()
+        return self.email.account if is_team else None
 
     @property
     def is_awaited(self) -> bool:
@@ -64,7 +72,7 @@ def reading_of(email: Email, viewer: User, person: Person | None) -> Reading:
         people_by_role(participants_of([email.pk])[email.pk]),
         list(people_on(email)),
         thread_of(email, viewer, person),
-        email.account.owner_id == viewer.pk,
+        holds(viewer, email.account),
     )
 
 

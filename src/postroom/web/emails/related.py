@@ -24,7 +24,7 @@ def related_page(person: Person, viewer: User, shared_by: User | None, after: st
     """The page below `after`; an unreadable place means the newest."""
     place = parse_cursor(after)
     related = related_emails(person, viewer, shared_by=shared_by, after=place, limit=PAGE + 1)
-    rows = rows_of(related[:PAGE], viewer)
+    rows = rows_of(related[:PAGE])
     more = len(related) > PAGE
     return RelatedPage(rows, rows[-1].cursor if more else "", place is None, shared_by)
 

@@ -27,13 +27,13 @@ class EmailRow:
         return self.email.direction == Direction.SENT
 
 
-def rows_of(related: Sequence[RelatedEmail], viewer: User) -> list[EmailRow]:
+def rows_of(related: Sequence[RelatedEmail]) -> list[EmailRow]:
     """The rows for these emails, in their order."""
     participants = participants_of([r.email.pk for r in related])
-    return [row_of(r, participants[r.email.pk], viewer) for r in related]
+    return [row_of(r, participants[r.email.pk]) for r in related]
 
 
-def row_of(related: RelatedEmail, participants: list[Participant], viewer: User) -> EmailRow:
+def row_of(related: RelatedEmail, participants: list[Participant]) -> EmailRow:
     """One row."""
     email = related.email
     parties = parties_of(email, participants)
@@ -42,7 +42,7 @@ def row_of(related: RelatedEmail, participants: list[Participant], viewer: User)
         str(related.cursor),
         said(parties[0]) if parties else "",
         max(0, len(parties) - 1),
-        () if email.account.owner_id == viewer.pk else related.shared_by,
+        () if related.is_own else related.shared_by,
     )
 
 

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
-from django.db.models import Count, Max
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Max, Value
 
 from postroom.accounts.models import EmailAccount
 from postroom.archive.models import Participant
@@ -24,9 +25,11 @@ def find_concerned(
 
 
 def sharing_of(account: int) -> object:
-    """What decides whether colleagues see an account's mail; changes when they see other mail."""
+    """What decides who sees an account's mail; changes when they see more or less of it."""
     decided = EmailAccount.objects.filter(pk=account).annotate(
-        addresses=Count("shares__addresses"), last=Max("shares__addresses__decided_at")
+        addresses=Count("shares__addresses", distinct=True),
+        last=Max("shares__addresses__decided_at"),
+        members=ArrayAgg("memberships__user", distinct=True, default=Value([])),
     )
-    columns = ("sharing", "activation", "owner__is_active", "addresses", "last")
+    columns = ("sharing", "activation", "owner__is_active", "addresses", "last", "members")
     return decided.values_list(*columns).first()

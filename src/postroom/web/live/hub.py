@@ -127,11 +127,11 @@ class Hub:
                     subscriber.look_at(found)
 
     async def publish_account(self, account: int) -> None:
-        """Wake the account's own pages; people's pages only if others may now see more or less."""
+        """Wake the account's own pages; those with mail only if others may now see more or less."""
         for subscriber in self.subscribers:
             if subscriber.account == account:
                 subscriber.look_at_everything()
-        if any(s.person is not None for s in self.subscribers):
+        if any(s.person is not None or s.email is not None for s in self.subscribers):
             sharing = await ask(sharing_of, account)
             if self.sharing.get(account) != sharing:
                 self.sharing[account] = sharing

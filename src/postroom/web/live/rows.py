@@ -1,6 +1,7 @@
 """What to change in an open Emails related list, for one viewer."""
 
 from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
 
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
@@ -28,12 +29,11 @@ def row_events(
     visible = emails_between(person, viewer)
     if sharer:
         visible = visible.filter(account__owner=sharer)
-    changed = dict(visible.filter(pk__in=emails).order_by().values_list("pk", "identity"))
-    if changed:
-        related = with_all_copies(visible, viewer, changed.values())
-        yield Event("rows", rendered(person, rows_of(related, viewer)))
-    if gone := removed_emails(person, viewer, set(emails) - changed.keys()):
-        yield Event("gone", " ".join(map(str, sorted(gone))))
+    touched = in_sight(person, viewer, emails)
+    if related := with_all_copies(visible, viewer, [identity for _, identity, _ in touched]):
+        yield Event("rows", rendered(person, rows_of(related)))
+    if gone := sorted(pk for pk, _, removed_at in touched if removed_at):
+        yield Event("gone", " ".join(map(str, gone)))
 
 
 def with_all_copies(
@@ -44,19 +44,16 @@ def with_all_copies(
     return fold_copies(list(copies), viewer)
 
 
-def removed_emails(person: Person, viewer: User, emails: Collection[int]) -> list[int]:
-    """Of these, the emails that were removed, if the viewer could see them before.
+def in_sight(
+    person: Person, viewer: User, emails: Collection[int]
+) -> list[tuple[int, bytes | memoryview, datetime | None]]:
+    """Of these, the emails that the viewer may see, or could before they were removed.
 
-    Of mail they never saw, nobody learns that it went.
+    With their identity: where one copy went, another may take its row. Of mail they never saw,
+    nobody learns that it went.
     """
-    if not emails:
-        return []
-    removed = emails_of(person).filter(
-        in_sight_of(viewer),
-        pk__in=emails,
-        removed_at__isnull=False,
-    )
-    return list(removed.values_list("pk", flat=True))
+    found = emails_of(person).filter(in_sight_of(viewer), pk__in=emails)
+    return list(found.values_list("pk", "identity", "removed_at"))
 
 
 def rendered(person: Person, rows: list[EmailRow], *, is_whole: bool = False) -> str:

@@ -1,0 +1,54 @@
+"""Team mailboxes: whose mail a mailbox's is, beside its owner's. Design §7."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from postroom.accounts.models import EmailAccount, Membership
+from postroom.team.audit import note
+from postroom.team.models import Act, User
+
+
+def mailboxes_of(user: User) -> QuerySet[EmailAccount]:
+    """The mailboxes whose mail is the user's: their own, and those of which they are a member."""
+    memberships = Membership.objects.filter(user=user)
+    return EmailAccount.objects.filter(Q(owner=user) | Q(pk__in=memberships.values("account")))
+
+
+def holds(user: User, account: EmailAccount) -> bool:
+    """Whether the account's mail is the user's own."""
+    return account.owner_id == user.pk or is_member(user, account)
+
+
+def is_member(user: User, account: EmailAccount) -> bool:
+    """Whether the user is a member of the account's team."""
+    return account.memberships.filter(user=user).exists()
+
+
+def possible_members(account: EmailAccount) -> QuerySet[User]:
+    """Who may be added: colleagues who can sign in."""
+    members = account.memberships.values("user")
+    return User.objects.filter(is_active=True).exclude(Q(pk=account.owner_id) | Q(pk__in=members))
+
+
+@transaction.atomic
+def add_member(account: EmailAccount, user: User, by: User | None, now: datetime) -> bool:
+    """Let a colleague see and handle all of the account's mail. False if they do already."""
+    if user.pk == account.owner_id:
+        return False
+    _, is_new = Membership.objects.get_or_create(
+        account=account, user=user, defaults={"added_at": now}
+    )
+    if is_new:
+        note(Act.MEMBER_ADDED, by, account, now, user.email)
+    return is_new
+
+
+@transaction.atomic
+def remove_member(account: EmailAccount, user: User, by: User | None, now: datetime) -> bool:
+    """They see nothing of it from this moment on, but what is shared with every colleague."""
+    deleted, _ = account.memberships.filter(user=user).delete()
+    if deleted:
+        note(Act.MEMBER_REMOVED, by, account, now, user.email)
+    return bool(deleted)
