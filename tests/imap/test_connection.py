@@ -1,6 +1,6 @@
 """The conversation: what may be said when, what is pipelined, whose answer is whose."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -72,6 +72,7 @@ COMPOSED: list[tuple[Command, str, bytes]] = [
     (Unselect(), "UNSELECT", b"UNSELECT"),
     (UidSearch(Limits()), "", b"UID SEARCH ALL"),
     (UidSearch(Limits(), sequences=(1, 500)), "ESEARCH", b"UID SEARCH RETURN (ALL) 1:500"),
+    (UidSearch(Limits(), since=date(2026, 2, 1)), "", b"UID SEARCH ALL SINCE 1-Feb-2026"),
     (UidSearch(Limits(), message_id="<a@b>"), "", b'UID SEARCH HEADER Message-ID "<a@b>"'),
     (UidFetch(UIDS, FetchItems()), "", b"UID FETCH 7:8 (UID FLAGS)"),
     (

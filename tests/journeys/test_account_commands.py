@@ -87,3 +87,21 @@ def test_mail_is_read_again(postroom: Installation) -> None:
     with psycopg.connect(postroom.database_url) as database:
         rows = database.execute("SELECT subject, snippet FROM archive_email ORDER BY 1").fetchall()
     assert rows == [(f"n{n}", "Hello.") for n in range(3)]
+
+
+def test_existing_mail_is_brought_from_a_day_on(postroom: Installation, server: Dovecot) -> None:
+    server.add(ALICE, "INBOX", [LETTER % (n, n) for n in range(7, 9)], received=1_500_000_000)
+    told = postroom.ask("account", "window", ALICE, "--since", "2020-01-01")
+    assert told == {"window": "2020-01-01", "since": "2020-01-01"}
+    assert "2 older ones, from before 2020-01-01" in postroom.run("account", "plan", ALICE).stdout
+    assert postroom.ask("sync", ALICE, "--once")["messages"] == 3
+    [inbox] = [row for row in postroom.ask("account", "check", ALICE) if row["folder"] == "INBOX"]
+    assert (inbox["recorded"], inbox["left_out"], inbox["older"], inbox["missing"]) == (3, 2, 2, 0)
+    assert "All existing mail" in postroom.run("account", "window", ALICE, "--default").stdout
+    assert "last 12 months" in postroom.run("account", "window", "--since", "12 months").stdout
+    assert "12m" not in postroom.run("account", "window", ALICE).stdout
+    assert (
+        "“soon” is not a day"
+        in postroom.run("account", "window", ALICE, "--since", "soon", status=1).stderr
+    )
+    postroom.run("account", "window", ALICE, "--since", "all", "--default", status=2)

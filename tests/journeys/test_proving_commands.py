@@ -36,7 +36,7 @@ def test_a_mailbox_is_checked_and_moved(postroom: Installation, server: Dovecot)
         assert rows["Sales"]["healed"] == 1
         assert rows["INBOX"] == {
             "folder": "INBOX", "server": 3, "recorded": 3, "quarantined": 0, "left_out": 0,
-            "missing": 0, "healed": 1, "missing_uids": [], "refusal": "",
+            "older": 0, "missing": 0, "healed": 1, "missing_uids": [], "refusal": "",
         }  # fmt: skip
         [(number,)] = database.execute(SET_ASIDE).fetchall()
         words = ("account", "quarantine", ALICE, "--source", str(number))

@@ -60,6 +60,7 @@ PAGES = {
     "budget": ("POST", "owner"),
     "members": ("POST", "owner"),
     "member-removal": ("POST", "owner"),
+    "window": ("POST", "owner"),
     "comparison": ("POST", "owner"),
     "folders": ("POST", "owner"),
     "quarantine": ("GET", "owner"),

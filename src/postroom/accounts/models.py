@@ -78,6 +78,11 @@ class EmailAccount(models.Model):
     incident_at = models.DateTimeField(null=True, blank=True)
     smtp_trouble_sentence = models.TextField(blank=True)
 
+    window = models.CharField(
+        max_length=12,
+        blank=True,
+        help_text="Existing mail: all, or since a day; empty: as the organisation decided.",
+    )
     octets_a_day = models.PositiveBigIntegerField(
         null=True, blank=True, help_text="For existing mail; empty: as the organisation decided."
     )

@@ -100,7 +100,8 @@ def renumber(folder: Folder, uidvalidity: int) -> None:
     What lay under the old numbers is found again by content.
     """
     folder.uidvalidity, folder.uidnext, folder.highestmodseq = uidvalidity, None, None
-    folder.save(update_fields=["uidvalidity", "uidnext", "highestmodseq"])
+    folder.older, folder.older_than = "", None
+    folder.save(update_fields=["uidvalidity", "uidnext", "highestmodseq", "older", "older_than"])
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ MOST_NAMED = 1_000  # Of missing UIDs; all are counted.
 KEPT_CHANGES = 200
 KEPT_DAYS = timedelta(days=400)
 
-SAID = ("server", "recorded", "quarantined", "missing", "missing_uids", "refusal")
+SAID = ("server", "recorded", "quarantined", "older", "missing", "missing_uids", "refusal")
 
 NOTHING = {"server": 0, "recorded": 0, "quarantined": 0, "missing": 0}
 
@@ -29,7 +29,8 @@ NOTHING = {"server": 0, "recorded": 0, "quarantined": 0, "missing": 0}
 class FolderProof:
     """What the server has of a folder and what is recorded here.
 
-    `left_out` are messages that are not meant to be brought yet: their day's budget is used up.
+    `left_out` are messages that are not meant to be brought: `older` of them came before the
+    mailbox's first day, for the others the day's budget is used up.
     `since` is when it first came out like this; None before the first comparison. With a
     `refusal` the last attempt to compare failed, and the counts are those of before.
     """
@@ -39,6 +40,7 @@ class FolderProof:
     recorded: int = 0
     quarantined: int = 0
     left_out: int = 0
+    older: int = 0
     missing: int = 0
     missing_uids: tuple[int, ...] = ()
     refusal: str = ""
@@ -74,6 +76,7 @@ def proof_from(folder: Folder, entry: ProofEntry | None) -> FolderProof:
         entry.recorded,
         entry.quarantined,
         entry.left_out,
+        entry.older,
         entry.missing,
         tuple(entry.missing_uids),
         entry.refusal,
@@ -83,13 +86,15 @@ def proof_from(folder: Folder, entry: ProofEntry | None) -> FolderProof:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a server lists of a folder: UIDs, and which of them are not meant to be brought yet.
+    """What a server lists of a folder: UIDs, and which of them are not meant to be brought.
 
-    `nameless` are messages that the ledger cannot tell from others, so they are missing.
+    `older` are those of `left_out` that no other day brings. `nameless` are messages that the
+    ledger cannot tell from others, so they are missing.
     """
 
     uids: Iterable[int]
     left_out: Iterable[int] = ()
+    older: Iterable[int] = ()
     nameless: int = 0
 
 
@@ -138,6 +143,7 @@ def compared(folder: Folder, listing: Listing, recorded: set[int]) -> ProofEntry
         recorded=len(known),
         quarantined=len(aside),
         left_out=len(left_out),
+        older=len(left_out & set(listing.older)),
         missing=len(missing) + listing.nameless,
         missing_uids=sorted(missing)[-MOST_NAMED:],
     )

@@ -15,6 +15,7 @@ from postroom.cli.printing import json_option, print_json, print_table
 from postroom.cli.quarantine import quarantine_command
 from postroom.cli.reconnecting import reconnect_command, tell_of_sending
 from postroom.cli.secret_input import password_option, read_password
+from postroom.cli.window import window_command
 
 SECURITY = click.Choice(["tls", "starttls", "none"])
 
@@ -32,6 +33,7 @@ account_command.add_command(reconnect_command)
 account_command.add_command(move_command)
 account_command.add_command(quarantine_command)
 account_command.add_command(member_command)
+account_command.add_command(window_command)
 
 
 @account_command.command("add")
@@ -51,6 +53,9 @@ account_command.add_command(member_command)
 @click.option("--username", default="", help="If it is not the address.")
 @click.option("--sharing", type=click.Choice(["private", "custom", "public"]), default="private")
 @click.option("--storage", type=click.Choice(["matched", "everything", "strict"]), default=None)
+@click.option(
+    "--since", metavar="DAY", help="Existing mail: since 2025-01-31, “12 months”, or all."
+)
 @password_option
 @with_django
 def add(address: str, owner: str, password_stdin: bool, **choices: Any) -> None:
@@ -133,6 +138,7 @@ def summary(account: Any) -> dict[str, Any]:
         "activation": account.activation,
         "sharing": account.sharing,
         "storage": account.storage or "as the organisation",
+        "since": account.window or "as the organisation",
         account.protocol: "{}:{} {}".format(*account.incoming),
         "smtp": f"{account.smtp_host}:{account.smtp_port} {account.smtp_security}"
         if account.smtp_host

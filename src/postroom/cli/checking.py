@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from postroom.accounts.models import EmailAccount
     from postroom.sync.comparing import ComparedFolder
 
-COLUMNS = ("folder", "server", "recorded", "quarantined", "left_out", "missing", "healed")
+COLUMNS = ("folder", "server", "recorded", "quarantined", "left_out", "older", "missing", "healed")
 
 
 @click.command("check")
@@ -58,6 +58,7 @@ def row_of(folder: "ComparedFolder") -> dict[str, Any]:
     return {
         **proof_row(folder.proof),
         "left_out": folder.proof.left_out,
+        "older": folder.proof.older,
         "healed": folder.healed,
         "missing_uids": list(folder.proof.missing_uids),
         "refusal": folder.proof.refusal,

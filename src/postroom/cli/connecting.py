@@ -6,6 +6,7 @@ import click
 
 from postroom.accounts.models import Security, Sharing
 from postroom.cli.bootstrap import Failed
+from postroom.cli.window import POP_BRINGS_ALL, parsed, standing_still
 from postroom.providers import Provider, ServerChoice, find_provider, provider_for_address
 from postroom.setup import AccountRequest, ServerAddress
 from postroom.team.models import User
@@ -49,7 +50,16 @@ def compose_request(
         sharing=Sharing(choices["sharing"]),
         storage=choices["storage"] or "",
         is_from_command_line=True,
+        window=chosen_window(protocol, choices["since"] or ""),
     )
+
+
+def chosen_window(protocol: str, since: str) -> str:
+    """Since when existing mail is to be brought; a POP3 server could not tell."""
+    window = parsed(since) if since else ""
+    if protocol == "pop" and window not in ("", "all"):
+        raise Failed(POP_BRINGS_ALL)
+    return standing_still(window)
 
 
 def chosen_provider(address: str, choices: dict[str, Any]) -> Provider | None:

@@ -35,6 +35,8 @@ def plan_command(address: str, as_json: bool) -> None:
     print_table(COLUMNS, [[row[name] for name in COLUMNS] for row in told["folders"]])
     size = "" if plan.octets is None else f", {plan.octets / 1e6:,.0f} MB"
     click.echo(f"{plan.messages:,} emails{size}; {plan.recorded:,} of them are here.")
+    if plan.older:
+        click.echo(f"{plan.older:,} older ones, from before {plan.first_day}, stay on the server.")
     click.echo(f"What comes: {WHAT_COMES[plan.storage]} ({plan.people:,} people now).")
     known = "measured" if plan.is_measured else "usual"
     click.echo(f"It takes {minutes(plan.seconds)} at the {known} {plan.rate:,.0f} a second.")
@@ -59,6 +61,8 @@ def summary_of(plan: "Plan") -> dict[str, Any]:
         ],
         "messages": plan.messages,
         "octets": plan.octets,
+        "older": plan.older,
+        "since": plan.first_day,
         "recorded": plan.recorded,
         "storage": plan.storage.value,
         "people": plan.people,

@@ -17,7 +17,7 @@ import asyncio
 import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final, Self
 
@@ -189,14 +189,11 @@ class ImapClient:
         By windows of sequence numbers, the highest first: when messages are removed meanwhile, the
         others move to windows not yet asked for, so none is missed.
         """
-        exists = self._selected.exists
-        if exists <= _SEARCH_WINDOW:
-            return (await exchange(self._wire, UidSearch(self.limits))).uids
-        found = UidSet()
-        for last in range(exists, 0, -_SEARCH_WINDOW):
-            window = (max(1, last - _SEARCH_WINDOW + 1), last)
-            found |= (await exchange(self._wire, UidSearch(self.limits, sequences=window))).uids
-        return found
+        return await self._search_windows(None)
+
+    async def uid_search_since(self, day: date) -> UidSet:
+        """Return the UIDs of the open mailbox's messages that came on this day or later."""
+        return await self._search_windows(day)
 
     async def uid_search_message_id(self, message_id: str) -> UidSet:
         """Return the UIDs of messages with this Message-ID in the open mailbox."""
@@ -305,6 +302,17 @@ class ImapClient:
         self._wire.notices.clear()
         self._selected = (await exchange(self._wire, command)).selected
         return self._selected
+
+    async def _search_windows(self, since: date | None) -> UidSet:
+        exists = self._selected.exists
+        if exists <= _SEARCH_WINDOW:
+            return (await exchange(self._wire, UidSearch(self.limits, since=since))).uids
+        found = UidSet()
+        for last in range(exists, 0, -_SEARCH_WINDOW):
+            window = (max(1, last - _SEARCH_WINDOW + 1), last)
+            search = UidSearch(self.limits, sequences=window, since=since)
+            found |= (await exchange(self._wire, search)).uids
+        return found
 
     async def _statuses(self, rows: list[Listed]) -> dict[bytes, Status]:
         """Count many mailboxes in one round trip; one that is refused stays uncounted."""

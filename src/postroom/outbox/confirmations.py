@@ -11,6 +11,7 @@ from django.db.models import CharField, Count, Exists, F, OuterRef, Value
 from django.db.models.functions import Cast, Concat
 
 from postroom.accounts.models import Activation, EmailAccount
+from postroom.accounts.window import first_day_of
 from postroom.archive.models import Email, Participant, Quarantine, ServerCopy
 from postroom.association import known_addresses
 from postroom.association.people import known_participants
@@ -57,8 +58,9 @@ def confirmation(account: EmailAccount) -> Letter:
         parts=[
             Words(f"Hello {account.owner},"),
             Words(
-                f"the mail that lay in {account.address} is in Postroom now. From here on new mail"
-                " comes by itself, and what you read or answer there shows here."
+                f"the mail that lay in {account.address} is in Postroom now{since(account)}."
+                " From here on new mail comes by itself, and what you read or answer there shows"
+                " here."
             ),
             Heading("What was synced"),
             Facts(folder_facts(account)),
@@ -77,6 +79,13 @@ def confirmation(account: EmailAccount) -> Letter:
             Words("You get this email once for this mailbox."),
         ],
     )
+
+
+def since(account: EmailAccount) -> str:
+    """From which day on, if older mail stays where it is."""
+    first_day = first_day_of(account)
+    is_cut = first_day and account.folders.exclude(older="").exists()
+    return f", all since {first_day:%-d %B %Y}" if first_day and is_cut else ""
 
 
 def folder_facts(account: EmailAccount) -> tuple[tuple[str, int], ...]:

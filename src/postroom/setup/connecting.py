@@ -90,6 +90,7 @@ def save_account(request: AccountRequest, outgoing: str) -> EmailAccount:
         protocol=request.protocol,
         sharing=request.sharing,
         storage=request.storage,
+        window=request.window,
         smtp_trouble_sentence=outgoing,
         **server_columns(request.protocol, request.incoming),
         **server_columns("smtp", request.smtp),

@@ -41,6 +41,7 @@ class AccountRequest:
     provider: str = ""
     sharing: Sharing = Sharing.PRIVATE
     storage: str = ""
+    window: str = ""
     is_from_command_line: bool = False
 
     @property

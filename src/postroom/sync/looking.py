@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from postroom.archive.arrivals import Flags
 from postroom.archive.ledger import recorded_flags
 from postroom.archive.models import Folder
+from postroom.archive.older import known_older
 from postroom.archive.quarantine import quarantined_uids
 from postroom.imap.capabilities import Tier
 from postroom.imap.commands.mailbox import QresyncState
@@ -39,6 +40,7 @@ async def find_changes(visit: Visit, folder: Folder) -> ChangedView | None:
         return None
     ledger = await in_database(recorded_flags, folder)
     known = UidSet(ledger) | UidSet(await in_database(quarantined_uids, folder))
+    known |= known_older(folder)
     # Without the UIDs that are known: told of them, Dovecot keeps the new ones to itself.
     since = QresyncState(folder.uidvalidity, folder.highestmodseq)
     selected = believable(await visit.client.examine(folder.name, since))

@@ -7,6 +7,7 @@ missed, and the first page is right in seconds. Idempotent: a pass repeated writ
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from postroom.archive.arrivals import Flags
@@ -26,6 +27,7 @@ from postroom.archive.ledger import (
     unseen_in,
 )
 from postroom.archive.models import Folder
+from postroom.archive.older import known_older
 from postroom.archive.proofs import Listing, prove, refuse_proof
 from postroom.archive.quarantine import quarantined_uids
 from postroom.imap.capabilities import Tier
@@ -43,6 +45,7 @@ from postroom.sync.reading import flags_of
 from postroom.sync.storage import mark_due
 from postroom.sync.surveying import plans_of
 from postroom.sync.visit import ONLY_NUMBERING, Visit, numbering
+from postroom.sync.window import leave_older, plan_within
 
 log = logging.getLogger(__name__)
 
@@ -56,12 +59,14 @@ async def catch_up(visit: Visit) -> None:
     listed = listed_folders(mailboxes, visit.client.capabilities)
     await in_database(keep_folders, visit.account, listed, visit.clock())
     folders = await in_database(folders_to_sync, visit.account)
+    first_day = await visit.first_day()
     if planned := newly_planned(folders, plans_of(mailboxes)):
-        await in_database(keep_plans, visit.account, planned)
+        plans = [(f, await plan_within(visit.client, plan, first_day)) for f, plan in planned]
+        await in_database(keep_plans, visit.account, plans)
     if visit.is_thorough:
         await in_database(mark_due, visit.account)
     else:
-        folders = [f for f in folders if has_moved(f, mailboxes)]
+        folders = [f for f in folders if f.older_than != first_day or has_moved(f, mailboxes)]
     await catch_up_in(visit, folders)
     await in_database(bury_in_lost_folders, visit.account.pk, visit.clock())
 
@@ -101,7 +106,8 @@ def has_moved(folder: Folder, mailboxes: Sequence[Mailbox]) -> bool:
         status.uidnext,
         status.highestmodseq,
         status.messages,
-        status.unseen,
+        # Mail that was left out is unread perhaps, and nobody counts it here.
+        status.unseen if folder.server_unseen is not None else None,
     )
     return told != counts_of(folder)
 
@@ -111,18 +117,22 @@ async def new_mail_of(visit: Visit, folder: Folder) -> tuple[FolderView, UidSet]
     complete: tuple[FolderView, UidSet] | None = None
     async with left_for_now(visit, folder):
         view = await look(visit, folder)
-        await note_gap(visit, view)
-        wanted = await within_budget(visit.progress, visit.client, view)
+        was_older = known_older(folder)
+        older = await leave_older(visit, view)
+        await note_gap(visit, view, was_older | older)
+        inside = replace(view, uids=view.uids - older)
+        wanted = await within_budget(visit.progress, visit.client, inside)
         await bring_new_mail(visit, wanted)
+        view.is_complete = wanted is inside and wanted.is_complete
         complete = view, view.uids - wanted.uids
     return complete
 
 
-async def note_gap(visit: Visit, view: FolderView) -> None:
+async def note_gap(visit: Visit, view: FolderView, older: UidSet) -> None:
     """Tell of what is missing below the cursor, where everything was known; it is brought again."""
     folder = view.folder
     below = view.uids & UidSet.between(1, (folder.uidnext or 1) - 1)
-    unknown = below - UidSet(view.ledger)
+    unknown = below - UidSet(view.ledger) - older
     if not unknown:
         return
     if gap := unknown - UidSet(await in_database(quarantined_uids, folder)):
@@ -133,7 +143,8 @@ async def note_gap(visit: Visit, view: FolderView) -> None:
             len(gap),
             gap,
         )
-        await in_database(prove, folder, Listing(below), view.ledger, visit.clock())
+        listing = Listing(below, older, older)
+        await in_database(prove, folder, listing, view.ledger, visit.clock())
 
 
 async def bring_due_bodies(visit: Visit) -> None:
@@ -193,7 +204,7 @@ async def compare_places(visit: Visit, view: FolderView, left_out: UidSet) -> No
             selected.uidnext,
             selected.highestmodseq,
             len(view.uids),
-            await in_database(unseen_in, folder),
+            None if folder.older else await in_database(unseen_in, folder),
         )
         await in_database(move_cursor, folder, counts, visit.clock())
 
@@ -202,7 +213,7 @@ def prove_view(view: FolderView, left_out: UidSet, now: datetime) -> None:
     """Compare what the server listed with the ledger as it is now."""
     has_new = bool(view.uids - UidSet(view.ledger))
     recorded = recorded_uids(view.folder) if has_new else view.ledger
-    prove(view.folder, Listing(view.uids, left_out), recorded, now)
+    prove(view.folder, Listing(view.uids, left_out, known_older(view.folder)), recorded, now)
 
 
 async def confirmed_missing(visit: Visit, view: FolderView) -> set[int] | None:

@@ -10,10 +10,12 @@ internet gives: 300 envelopes a second, 60 whole messages a second.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import F, QuerySet, Sum
 
-from postroom.accounts.models import EmailAccount
+from postroom.accounts.models import EmailAccount, Protocol
+from postroom.accounts.window import first_day_of
 from postroom.archive.announce import announce_account
 from postroom.archive.folders import folders_to_sync
 from postroom.archive.models import Folder, ServerCopy, SyncRun
@@ -26,18 +28,28 @@ ENVELOPES_A_SECOND = 300.0
 WHOLE_A_SECOND = 60.0
 ENOUGH_TO_MEASURE = 200
 
-PLANNED = ("planned_uidvalidity", "planned_uidnext", "planned_messages", "planned_octets")
+PLANNED = (
+    "planned_uidvalidity",
+    "planned_uidnext",
+    "planned_messages",
+    "planned_octets",
+    "planned_older",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class FolderPlan:
-    """What lay in a folder when it was first met; `octets` None where the server does not tell."""
+    """What lay in a folder when it was first met; `octets` None where the server does not tell.
+
+    Besides `messages`, so many `older` ones that are not to be brought.
+    """
 
     name: str
     uidvalidity: int
     uidnext: int
     messages: int
     octets: int | None
+    older: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +62,17 @@ class Plan:
     recorded: int
     rate: float
     is_measured: bool
+    first_day: date | None
 
     @property
     def messages(self) -> int:
-        """All existing mail of the folders to be synced."""
+        """All existing mail that is to be brought."""
         return sum(folder.messages for folder in self.folders)
+
+    @property
+    def older(self) -> int:
+        """What lies there besides and stays there."""
+        return sum(folder.older for folder in self.folders)
 
     @property
     def octets(self) -> int | None:
@@ -80,6 +98,7 @@ def plan_for(account: EmailAccount, folders: Iterable[FolderPlan]) -> Plan:
         recorded=recorded_in(account),
         rate=measured or usual,
         is_measured=measured is not None,
+        first_day=first_day_of(account) if account.protocol == Protocol.IMAP else None,
     )
 
 
@@ -97,6 +116,7 @@ def folder_plan(folder: Folder) -> FolderPlan:
         folder.planned_uidnext,
         folder.planned_messages,
         folder.planned_octets,
+        folder.planned_older,
     )
 
 
@@ -113,6 +133,7 @@ def keep_plans(account: EmailAccount, planned: Iterable[tuple[Folder, FolderPlan
     for folder, plan in planned:
         folder.planned_uidvalidity, folder.planned_uidnext = plan.uidvalidity, plan.uidnext
         folder.planned_messages, folder.planned_octets = plan.messages, plan.octets
+        folder.planned_older = plan.older
         folder.save(update_fields=PLANNED)
     announce_account(account.pk)
 

@@ -94,7 +94,7 @@ def prove_inbox(visit: PopVisit, folder: Folder, ids: int) -> None:
     """Compare what the server listed with the ledger."""
     recorded = recorded_uids(folder)
     left_out = visit.listed.keys() - recorded if visit.progress.is_held_back else ()
-    listing = Listing(visit.listed, left_out, ids - len(visit.listed))
+    listing = Listing(visit.listed, left_out, nameless=ids - len(visit.listed))
     prove(folder, listing, recorded, visit.clock())
 
 

@@ -1,9 +1,10 @@
-"""Ask a mail server how much there is, without opening a folder: the ground of a plan."""
+"""Ask a mail server how much there is: the ground of a plan."""
 
 from collections.abc import Iterable, Mapping
 
 from postroom.accounts.models import EmailAccount, Protocol
 from postroom.accounts.seals import SecretDoesNotOpen
+from postroom.accounts.window import first_day_of
 from postroom.archive.models import Folder
 from postroom.imap.responses import Status
 from postroom.imap.uid_set import UID_MAX
@@ -16,6 +17,7 @@ from postroom.sync.listing import listed_folders
 from postroom.sync.planning import FolderPlan, Plan, plan_for
 from postroom.sync.troubles import SyncFailed, trouble_of
 from postroom.sync.visit import ONLY_NUMBERING
+from postroom.sync.window import plan_within
 
 LARGEST = 2**53  # Servers lie; sums of what they say must still fit into a column.
 
@@ -37,13 +39,16 @@ async def count_pop(account: EmailAccount) -> list[FolderPlan]:
 
 
 async def count_imap(account: EmailAccount) -> list[FolderPlan]:
-    """Every folder that a sync would bring, if the server tells enough of it."""
+    """Every folder that a sync would bring, if the server tells enough of it.
+
+    Only a window needs them opened: no count of STATUS knows of dates.
+    """
     async with signed_in(account) as client:
         mailboxes = await client.list_mailboxes()
-        capabilities = client.capabilities
-    wanted = await in_database(wanted_folders, account, mailboxes, capabilities)
-    plans = plans_of(mailboxes)
-    return [plans[name] for name in wanted if name in plans]
+        wanted = await in_database(wanted_folders, account, mailboxes, client.capabilities)
+        plans = plans_of(mailboxes)
+        day = await in_database(first_day_of, account)
+        return [await plan_within(client, plans[name], day) for name in wanted if name in plans]
 
 
 def wanted_folders(

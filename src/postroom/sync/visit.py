@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from postroom.accounts.models import EmailAccount
+from postroom.accounts.window import first_day_of
 from postroom.archive.models import Folder
 from postroom.imap.commands.mailbox import Selected
 from postroom.imap.uid_set import UID_MAX
 from postroom.net.imap_client import ImapClient
+from postroom.sync.database import in_database
 from postroom.sync.parsing import LimitedParser
 from postroom.sync.progress import Progress
 
@@ -31,10 +33,17 @@ class Visit:
     progress: Progress
     parser: LimitedParser = field(default_factory=LimitedParser)
     is_thorough: bool = True
+    _first_days: list[date | None] = field(default_factory=list)
 
     async def examine(self, folder: Folder) -> Selected:
         """Open a folder for reading only (RFC 3501 §6.3.2)."""
         return believable(await self.client.examine(folder.name))
+
+    async def first_day(self) -> date | None:
+        """The day from which on existing mail is brought; one for the whole visit."""
+        if not self._first_days:
+            self._first_days.append(await in_database(first_day_of, self.account))
+        return self._first_days[0]
 
 
 def believable(selected: Selected) -> Selected:

@@ -29,6 +29,11 @@ class Organisation(models.Model):
     storage = models.CharField(
         max_length=12, choices=StorageMode.choices, default=StorageMode.MATCHED
     )
+    window = models.CharField(
+        max_length=12,
+        blank=True,
+        help_text="Existing mail of mailboxes: all, since a day, or 12m: of so many months.",
+    )
     superiors_see = models.BooleanField(default=False)
     octets_a_day = models.PositiveBigIntegerField(
         null=True,

@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 
 from postroom.crm.models import Stage
 from postroom.web import health
-from postroom.web.email_configuration import members, reconnection, upkeep
+from postroom.web.email_configuration import members, reconnection, upkeep, window
 from postroom.web.email_configuration import views as configuration
 from postroom.web.emails import actions, downloads
 from postroom.web.emails import views as emails
@@ -65,6 +65,7 @@ urlpatterns = [
         members.removal,
         name="member-removal",
     ),
+    path(CONFIGURATION + "<id:pk>/window/", window.window, name="window"),
     path(CONFIGURATION + "<id:pk>/comparison/", upkeep.comparison, name="comparison"),
     path(CONFIGURATION + "<id:pk>/folders/", upkeep.folders, name="folders"),
     path(CONFIGURATION + "<id:pk>/quarantine/", upkeep.quarantine, name="quarantine"),

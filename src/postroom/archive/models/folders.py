@@ -45,9 +45,15 @@ class Folder(models.Model):
     checked_at = models.DateTimeField(null=True, blank=True)
     gone_at = models.DateTimeField(null=True, blank=True)
 
+    older = models.TextField(
+        blank=True, help_text="UIDs of mail that came before the mailbox's first day, as ranges."
+    )
+    older_than = models.DateField(null=True, blank=True, help_text="The day they are told by.")
+
     planned_uidvalidity = models.BigIntegerField(default=0, help_text="0: not planned.")
     planned_uidnext = models.BigIntegerField(default=0)
     planned_messages = models.BigIntegerField(default=0)
+    planned_older = models.BigIntegerField(default=0)
     planned_octets = models.BigIntegerField(null=True, blank=True, help_text="Empty: not told.")
 
     class Meta:

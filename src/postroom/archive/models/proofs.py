@@ -13,9 +13,10 @@ class ProofEntry(models.Model):
     """The proof of one folder from the moment on at which it came out like this.
 
     `server` = `recorded` + `quarantined` + `left_out` + `missing`, counted over the UIDs that the
-    server listed; what was left out was not meant to be brought yet. Written only when it differs
-    from the entry before. Design §5, invariant 2. With a `refusal` the folder could not be
-    compared, and the counts are those of before.
+    server listed. What was left out was not meant to be brought, `older` of it because it came
+    before the mailbox's first day. Written only when it differs from the entry before. Design §5,
+    invariant 2. With a `refusal` the folder could not be compared, and the counts are those of
+    before.
     """
 
     folder = models.ForeignKey(
@@ -26,6 +27,7 @@ class ProofEntry(models.Model):
     recorded = models.PositiveIntegerField()
     quarantined = models.PositiveIntegerField()
     left_out = models.PositiveIntegerField(default=0)
+    older = models.PositiveIntegerField(default=0)
     missing = models.PositiveIntegerField()
     missing_uids = ArrayField(models.BigIntegerField(), default=list, blank=True)
     refusal = models.TextField(blank=True)
@@ -36,6 +38,11 @@ class ProofEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.server} · {self.recorded} · {self.quarantined} · {self.missing}"
+
+    @property
+    def waiting(self) -> int:
+        """Left out until another day."""
+        return self.left_out - self.older
 
 
 class Comparison(models.Model):

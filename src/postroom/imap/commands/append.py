@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import ClassVar
 
-from postroom.imap.commands.command import Command, Octets, Part, Wire, flag_list, mailbox
+from postroom.imap.commands.command import (
+    Command,
+    Octets,
+    Part,
+    Wire,
+    date_text,
+    flag_list,
+    mailbox,
+)
 from postroom.imap.errors import IllegalCommand
-
-_MONTHS: Final = "JanFebMarAprMayJunJulAugSepOctNovDec"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,4 @@ def _header(message: bytes) -> bytes:
 
 def _date_time(moment: datetime) -> bytes:
     zone = moment.strftime("%z")[:5] or "+0000"
-    month = _MONTHS[3 * moment.month - 3 : 3 * moment.month]
-    day = f"{moment.day:2d}-{month}-{moment.year:04d}"
-    return f'"{day} {moment:%H:%M:%S} {zone}"'.encode("ascii")
+    return f'"{date_text(moment):>11} {moment:%H:%M:%S} {zone}"'.encode("ascii")

@@ -1,11 +1,14 @@
 """What every command is: a word, the octets it composes, and the answers it takes."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from datetime import date
+from typing import ClassVar, Final
 
 from postroom.imap.errors import IllegalCommand, MalformedResponse
 from postroom.imap.mailbox_name import WireNames
 from postroom.imap.responses import Condition, Response
+
+_MONTHS: Final = "JanFebMarAprMayJunJulAugSepOctNovDec"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,12 @@ def text(value: str) -> Part:
         return astring(value.encode())
     except UnicodeEncodeError:
         raise IllegalCommand("an argument that is not text") from None
+
+
+def date_text(day: date) -> str:
+    """Return `1-Feb-2026`, in English wherever we run (RFC 3501 §9, date-text)."""
+    month = _MONTHS[3 * day.month - 3 : 3 * day.month]
+    return f"{day.day}-{month}-{day.year:04}"
 
 
 def mailbox(wire: Wire, name: str) -> Part:

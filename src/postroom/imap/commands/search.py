@@ -1,8 +1,9 @@
 """Commands that find messages."""
 
+from datetime import date
 from typing import ClassVar
 
-from postroom.imap.commands.command import Command, Part, Wire, text
+from postroom.imap.commands.command import Command, Part, Wire, date_text, text
 from postroom.imap.errors import LimitExceeded
 from postroom.imap.limits import Limits
 from postroom.imap.responses import Found, Response
@@ -15,13 +16,22 @@ class UidSearch(Command):
     word: ClassVar[bytes] = b"UID SEARCH"
 
     def __init__(
-        self, limits: Limits, *, sequences: tuple[int, int] | None = None, message_id: str = ""
+        self,
+        limits: Limits,
+        *,
+        sequences: tuple[int, int] | None = None,
+        message_id: str = "",
+        since: date | None = None,
     ) -> None:
-        """Search all, or between two sequence numbers, or for one Message-ID."""
+        """Search all, or between two sequence numbers, or for one Message-ID.
+
+        `since` leaves out what came before that day, by the server's clock (RFC 3501 §6.4.4).
+        """
         super().__init__()
         self._limits = limits
         self._sequences = sequences
         self._message_id = message_id
+        self._since = since
         self._answers: list[UidSet] = []
         self._ranges = 0
 
@@ -32,9 +42,8 @@ class UidSearch(Command):
             line += b"RETURN (ALL) "
         if self._message_id:
             return [line + b"HEADER Message-ID ", text(self._message_id)]
-        if self._sequences:
-            return [line + b"%d:%d" % self._sequences]
-        return [line + b"ALL"]
+        line += b"%d:%d" % self._sequences if self._sequences else b"ALL"
+        return [line + b" SINCE " + date_text(self._since).encode() if self._since else line]
 
     def take(self, response: Response) -> bool:
         """Keep what was found; several answers are one (Seen: empty first, then the rest)."""

@@ -41,9 +41,14 @@ class Evidence:
         return sum(proof.quarantined for proof in self.folders)
 
     @property
-    def left_out(self) -> int:
+    def waiting(self) -> int:
         """Emails of these that wait for the budget of another day."""
-        return sum(proof.left_out for proof in self.folders)
+        return sum(proof.left_out - proof.older for proof in self.folders)
+
+    @property
+    def older(self) -> int:
+        """Emails of these that came before the first day that is wanted."""
+        return sum(proof.older for proof in self.folders)
 
     @property
     def missing(self) -> int:

@@ -1,10 +1,11 @@
 """How an account is doing, in words and numbers."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from postroom.accounts.models import Activation, EmailAccount
+from postroom.accounts.models import Activation, EmailAccount, Protocol
 from postroom.accounts.troubles import NEEDS_A_PERSON
+from postroom.accounts.window import first_day_of
 from postroom.archive.models import SyncRun
 from postroom.sync.planning import Plan, find_plan
 from postroom.web.email_configuration.traffic import Traffic, traffic_of
@@ -99,6 +100,7 @@ class Health:
     progress: Progress | None
     plan: Plan | None
     traffic: Traffic
+    first_day: date | None
 
     @property
     def needs_password(self) -> bool:
@@ -116,4 +118,5 @@ def health_of(account: EmailAccount, now: datetime) -> Health:
         progress_of(account, traffic),
         find_plan(account) if is_on_the_way else None,
         traffic,
+        first_day_of(account) if account.protocol == Protocol.IMAP else None,
     )

@@ -3,11 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from postroom.accounts.models import Security, Sharing
+from postroom.accounts.window import from_today
 from postroom.setup import AccountRequest, ConnectionFailed, ServerAddress
 from postroom.team.models import User
 from postroom.web.email_configuration.forms import STORAGE_CHOICES, SharingForm, typed
+from postroom.web.email_configuration.window import window_field
 
 
 class OtherMailForm(SharingForm):
@@ -65,6 +68,7 @@ class OtherMailForm(SharingForm):
     storage = forms.ChoiceField(
         label="What is copied here?", choices=STORAGE_CHOICES, required=False
     )
+    window = window_field()
 
     def clean(self) -> dict[str, Any]:
         """An outgoing server with a password of its own needs that password."""
@@ -87,6 +91,7 @@ class OtherMailForm(SharingForm):
             smtp_password="" if cleaned["same_credentials"] else cleaned["smtp_password"],
             sharing=Sharing(cleaned["sharing"]),
             storage=cleaned["storage"],
+            window=from_today(cleaned["window"], timezone.localdate()),
         )
 
     def server(self, kind: str) -> ServerAddress:

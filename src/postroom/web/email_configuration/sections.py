@@ -19,6 +19,7 @@ from postroom.web.email_configuration.members import member_context
 from postroom.web.email_configuration.set_aside import set_aside_of
 from postroom.web.email_configuration.tiers import GMAIL, tier_of
 from postroom.web.email_configuration.traffic import BudgetForm
+from postroom.web.email_configuration.window import WindowForm
 
 Context = Mapping[str, object]
 
@@ -43,6 +44,7 @@ SECTIONS = (
     Section("sharing.html", lambda account, now: {"sharing_form": SharingForm.of(account)}),
     Section("members.html", lambda account, now: member_context(account)),
     Section("storage.html", lambda account, now: {"storage_form": StorageForm.of(account)}),
+    Section("window.html", lambda account, now: {"window_form": WindowForm.of(account)}),
     Section("budget.html", lambda account, now: {"budget_form": BudgetForm.of(account)}),
     Section("server.html", lambda account, now: {}, False),
     Section("tier.html", lambda account, now: {"tier": tier_of(account)}, False),
