@@ -49,7 +49,11 @@ PAGES = {
     "profile-removal": ("POST", "administrator"),
     "audit-log": ("GET", "administrator"),
     "email-configuration": ("GET", "all"),
-    "other-mail": ("GET POST", "all"),
+    "service": ("GET", "all"),
+    "connection": ("GET POST", "all"),
+    "connection-test": ("POST", "all"),
+    "other-mail": ("GET", "all"),
+    "custom-server": ("GET", "all"),
     "account": ("GET", "owner"),
     "account-live": ("GET", "owner"),
     "sharing": ("POST", "owner"),
@@ -89,6 +93,8 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
             "part": [letter.pk, "1"],
             "account": [lena.pk, account.pk],
             "user": [account.pk, account.owner_id],
+            "service": ["gmail"],
+            "protocol": ["pop"],
         }
         if second := named & rooms.keys():
             return rooms[second.pop()]

@@ -14,6 +14,7 @@ from web.browser import Visit
 
 SignIn = Callable[[User], Client]
 SETUP = "/setup/channels/email/"
+CONNECTION = "/setup/channels/email/connection/"
 OTHER_MAIL = f"{SETUP}other-mail/"
 
 
@@ -43,7 +44,7 @@ def test_without_permission_the_page_says_whom_to_ask(reader: User, as_user: Sig
     page = client.get(SETUP).content.decode()
     assert "Ask Ruth to change it under Setup › Users" in page
     assert "other-mail" not in page
-    for response in (client.get(OTHER_MAIL), client.post(OTHER_MAIL, {"address": "c@x.example"})):
+    for response in (client.get(OTHER_MAIL), client.post(CONNECTION, {"address": "c@x.example"})):
         assert response.status_code == 403
         assert "Ask Ruth" in response.content.decode()
     assert not EmailAccount.objects.exists()

@@ -64,6 +64,7 @@ class EmailAccount(models.Model):
     smtp_host = models.CharField(max_length=253, blank=True)
     smtp_port = models.PositiveIntegerField(default=465)
     smtp_security = models.CharField(max_length=8, choices=Security.choices, default=Security.TLS)
+    smtp_username = models.CharField(max_length=254, blank=True)
     username = models.CharField(max_length=254, blank=True)
 
     sharing = models.CharField(max_length=8, choices=Sharing.choices, default=Sharing.PRIVATE)
@@ -112,6 +113,11 @@ class EmailAccount(models.Model):
     def sign_in_name(self) -> str:
         """The user name at the mail server: the address unless told otherwise."""
         return self.username or self.address
+
+    @property
+    def sending_name(self) -> str:
+        """The user name at the outgoing server: the same unless told otherwise."""
+        return self.smtp_username or self.sign_in_name
 
 
 class Direction(models.TextChoices):

@@ -76,6 +76,6 @@ def own_accounts(notice: Notice) -> list[EmailAccount]:
 
 def way_by(account: EmailAccount) -> Way:
     """The account's outgoing server."""
-    password = Password(account.sign_in_name, get_secret(account, Direction.OUTGOING))
+    password = Password(account.sending_name, get_secret(account, Direction.OUTGOING))
     server = Server(account.smtp_host, account.smtp_port, Security(account.smtp_security))
     return Way(server, settings.MAIL_NETWORKS, password, account.address, account)

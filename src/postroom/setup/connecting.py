@@ -87,6 +87,7 @@ def save_account(request: AccountRequest, outgoing: str) -> EmailAccount:
         address=canonical_address(request.address),
         provider=request.provider,
         username=request.username,
+        smtp_username=request.smtp_username,
         protocol=request.protocol,
         sharing=request.sharing,
         storage=request.storage,

@@ -37,6 +37,7 @@ class AccountRequest:
     password: str = field(repr=False)
     username: str = ""
     smtp: ServerAddress | None = None
+    smtp_username: str = ""
     smtp_password: str = field(default="", repr=False)
     provider: str = ""
     sharing: Sharing = Sharing.PRIVATE
@@ -65,7 +66,8 @@ class AccountRequest:
     @property
     def outgoing_credential(self) -> Credential:
         """What signs in to send."""
-        return Password(self.username or self.address, self.smtp_password or self.password)
+        user = self.smtp_username or self.username or self.address
+        return Password(user, self.smtp_password or self.password)
 
 
 def request_for(
@@ -86,6 +88,7 @@ def request_for(
         pop=server if is_pop else None,
         password=password,
         username=account.username,
+        smtp_username=account.smtp_username,
         smtp=sending if smtp_password else None,
         smtp_password=smtp_password,
         provider=account.provider,

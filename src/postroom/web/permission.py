@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 
 from postroom.team.models import Permission
@@ -15,7 +15,7 @@ from postroom.team.permissions import may, why_not_integrate
 from postroom.web.sign_in import SignedInRequest
 
 P = ParamSpec("P")
-View = Callable[Concatenate[SignedInRequest, P], HttpResponse]
+View = Callable[Concatenate[SignedInRequest, P], HttpResponseBase]
 
 
 def needs(permission: Permission) -> Callable[[View[P]], View[P]]:
@@ -23,7 +23,9 @@ def needs(permission: Permission) -> Callable[[View[P]], View[P]]:
 
     def guard(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(
+            request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
             if not may(request.user, permission):
                 raise Http404
             return view(request, *args, **kwargs)
@@ -37,7 +39,7 @@ def administrators_only(view: View[P]) -> View[P]:
     """Let only administrators reach the view; below `signed_in`."""
 
     @wraps(view)
-    def guarded(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_administrator:
             raise Http404
         return view(request, *args, **kwargs)
@@ -52,7 +54,7 @@ def may_integrate(view: View[P]) -> View[P]:
     """
 
     @wraps(view)
-    def guarded(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if why_not := why_not_integrate(request.user):
             context = {"room": "setup", "why_not": why_not}
             return render(request, "email_configuration/not_permitted.html", context, status=403)

@@ -5,8 +5,16 @@ from django.views.generic import RedirectView
 
 from postroom.crm.models import Stage
 from postroom.web import health
-from postroom.web.email_configuration import members, reconnection, upkeep, window
+from postroom.web.email_configuration import (
+    choosing,
+    connecting,
+    members,
+    reconnection,
+    upkeep,
+    window,
+)
 from postroom.web.email_configuration import views as configuration
+from postroom.web.email_configuration.catalogue import ProtocolWord
 from postroom.web.emails import actions, downloads
 from postroom.web.emails import views as emails
 from postroom.web.live import views as live
@@ -16,6 +24,7 @@ from postroom.web.row_ids import RowId
 from postroom.web.team import audit, profiles, users
 
 register_converter(RowId, "id")
+register_converter(ProtocolWord, "protocol")
 
 CONFIGURATION = "setup/channels/email/"
 
@@ -49,8 +58,16 @@ urlpatterns = [
     path("setup/profiles/<id:pk>/", profiles.profile, name="profile"),
     path("setup/profiles/<id:pk>/removal/", profiles.removal, name="profile-removal"),
     path("setup/audit-log/", audit.audit_log, name="audit-log"),
-    path(CONFIGURATION, configuration.accounts, name="email-configuration"),
-    path(CONFIGURATION + "other-mail/", configuration.other_mail, name="other-mail"),
+    path(CONFIGURATION, choosing.accounts, name="email-configuration"),
+    path(CONFIGURATION + "services/<slug:service>/", choosing.service, name="service"),
+    path(CONFIGURATION + "connection/", connecting.connection, name="connection"),
+    path(CONFIGURATION + "connection/test/", connecting.connection_test, name="connection-test"),
+    path(CONFIGURATION + "other-mail/", choosing.other_mail, name="other-mail"),
+    path(
+        CONFIGURATION + "other-mail/<protocol:protocol>/",
+        connecting.custom_server,
+        name="custom-server",
+    ),
     path(CONFIGURATION + "<id:pk>/", configuration.account, name="account"),
     path(CONFIGURATION + "<id:pk>/live/", live.account, name="account-live"),
     path(CONFIGURATION + "<id:pk>/sharing/", configuration.sharing, name="sharing"),

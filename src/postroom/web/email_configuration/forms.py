@@ -54,13 +54,12 @@ def host_field(label: str, example: str, *, required: bool = True) -> forms.Char
     )
 
 
-def port_field(*, initial: int) -> forms.IntegerField:
+def port_field() -> forms.IntegerField:
     """A port; empty means the usual one."""
     return forms.IntegerField(
         label="Port",
         min_value=1,
         max_value=65535,
-        initial=initial,
         required=False,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )

@@ -1,68 +1,23 @@
-"""Setup › Channels › Email › Email Configuration. Reference: Set up Custom IMAP Account."""
+"""A connected mailbox's page, and what its owner decides there."""
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from postroom.accounts.lifecycle import set_sharing, set_storage
-from postroom.accounts.members import mailboxes_of
 from postroom.accounts.models import EmailAccount, Sharing
 from postroom.archive.announce import announce_account, announce_work
 from postroom.engine.pausing import pause_keeping, resume_keeping
-from postroom.engine.tasks import start_keeping
-from postroom.setup.connecting import ConnectionFailed, connect_account
-from postroom.team.permissions import why_not_integrate
 from postroom.web.email_configuration.access import (
-    accounts_for,
     get_account,
     get_managed_account,
     get_own_account,
 )
 from postroom.web.email_configuration.forms import SharingForm, StorageForm
-from postroom.web.email_configuration.health import glance_of
-from postroom.web.email_configuration.other_mail import OtherMailForm
 from postroom.web.email_configuration.sections import sections_of
-from postroom.web.permission import may_integrate
 from postroom.web.sign_in import SignedInRequest, signed_in
-
-
-@require_safe
-@signed_in
-def accounts(request: SignedInRequest) -> HttpResponse:
-    """One's own accounts and one's teams'; for who manages them the health of all others too."""
-    now = timezone.now()
-    seen, mine = accounts_for(request.user), mailboxes_of(request.user)
-    context: dict[str, object] = {
-        "room": "setup",
-        "own": [glance_of(account, now) for account in seen.filter(owner=request.user)],
-        "teams": [glance_of(a, now) for a in mine.exclude(owner=request.user)],
-        "others": [glance_of(account, now) for account in seen.exclude(pk__in=mine)],
-    }
-    context["why_not"] = why_not_integrate(request.user)
-    return render(request, "email_configuration/accounts.html", context)
-
-
-@sensitive_post_parameters("password", "smtp_password")
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-@may_integrate
-def other_mail(request: SignedInRequest) -> HttpResponse:
-    """Connect a mailbox on a custom server. It is tried first; what does not work is not kept."""
-    form = OtherMailForm(request.POST or None, initial={"sharing": Sharing.PRIVATE})
-    if request.method == "POST" and form.is_valid():
-        try:
-            account = connect_account(form.request_of(request.user))
-        except ConnectionFailed as failure:
-            form.explain(failure)
-        else:
-            start_keeping(account)
-            return redirect("account", account.pk)
-    status = 422 if form.errors else 200
-    context = {"room": "setup", "form": form}
-    return render(request, "email_configuration/other_mail.html", context, status=status)
 
 
 @require_safe

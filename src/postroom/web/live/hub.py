@@ -24,7 +24,7 @@ from postroom.web.live.announcements import (
     parse_announcement,
 )
 from postroom.web.live.concerns import find_concerned, sharing_of
-from postroom.web.live.threads import ask
+from postroom.web.threads import ask
 
 MOST_WAITING = 200
 MOST_PAGES = 20

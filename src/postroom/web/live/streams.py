@@ -11,8 +11,8 @@ from django.http import Http404, HttpRequest, StreamingHttpResponse
 
 from postroom.team.models import User
 from postroom.web.live.hub import Subscriber, TooManyPages, hub
-from postroom.web.live.threads import ask
 from postroom.web.live.viewer import find_viewer
+from postroom.web.threads import ask
 from postroom.web.time_zones import use_time_zone_of
 
 KEEP_ALIVE = 20.0

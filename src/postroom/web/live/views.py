@@ -13,8 +13,8 @@ from postroom.web.live.health import health_events
 from postroom.web.live.hub import Subscriber
 from postroom.web.live.rows import row_events
 from postroom.web.live.streams import Event, live_response
-from postroom.web.live.threads import ask_once
 from postroom.web.live.viewer import find_viewer
+from postroom.web.threads import ask_once
 
 Emails = frozenset[int] | None
 

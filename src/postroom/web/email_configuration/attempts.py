@@ -1,0 +1,114 @@
+"""One POST, answered step by step: the last word is what failed, or where to go on.
+
+With script the pieces are added to the page that sent the form, which keeps what was typed;
+without, the same answer is a complete page. The secret lives in this request alone.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from django.db import IntegrityError
+from django.http import StreamingHttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from postroom.accounts.models import EmailAccount
+from postroom.setup.connecting import ConnectionFailed
+from postroom.setup.connection_test import try_connection
+from postroom.setup.requests import AccountRequest
+from postroom.setup.steps import Failure
+from postroom.web.email_configuration.server_form import TriedForm
+from postroom.web.email_configuration.steps import ShownStep
+from postroom.web.security import NEVER_KEPT
+from postroom.web.sign_in import SignedInRequest
+from postroom.web.threads import ask_once
+
+PARTS = "email_configuration/parts"
+PAGE = "email_configuration/attempt.html"
+HERE = "<!-- here -->"
+TAKEN = "This mailbox has just been connected by someone else. Nothing was saved."
+
+# Keeps what works, given what is wrong with sending.
+Keep = Callable[[AccountRequest, str], EmailAccount]
+
+
+@dataclass(slots=True)
+class Attempt:
+    """A form that was sent, what it asks for, and how to keep that when it works."""
+
+    request: SignedInRequest
+    form: TriedForm
+    wanted: AccountRequest | None
+    keep: Keep
+    failure: Failure | None = None
+    trouble: str = ""
+
+    def response(self) -> StreamingHttpResponse:
+        """The answer, sent as it comes about."""
+        parts = self.pieces() if self.request.htmx else self.whole_page()
+        response = StreamingHttpResponse(parts, content_type="text/html; charset=utf-8")
+        response.headers["Cache-Control"] = NEVER_KEPT
+        response.headers["X-Accel-Buffering"] = "no"
+        return response
+
+    async def pieces(self) -> AsyncIterator[str]:
+        """What the script puts in its place, one piece a line."""
+        async for step in self.steps():
+            yield as_line(render_to_string(f"{PARTS}/step.html", {"step": step}))
+        yield await ask_once(self.last_words)
+
+    async def whole_page(self) -> AsyncIterator[str]:
+        """The same for a browser without script: what is over, one below the other."""
+        head, _, tail = (await ask_once(self.render, PAGE)).partition(HERE)
+        yield head
+        async for step in self.steps():
+            yield render_to_string(f"{PARTS}/step.html", {"step": step, "is_over": True})
+        yield await ask_once(self.outcome)
+        yield tail
+
+    async def steps(self) -> AsyncIterator[ShownStep]:
+        """Try it, unless the form itself cannot be used; remembers what went wrong."""
+        if self.wanted is None:
+            return
+        async for report in try_connection(self.wanted):
+            yield ShownStep(report, self.wanted)
+            if report.failure and report.side == "incoming":
+                self.failure = report.failure
+            elif report.failure:
+                self.trouble = report.failure.sentence
+
+    def last_words(self) -> str:
+        """What went wrong at which field, or the page to go on at."""
+        account = self.find_kept()
+        if account:
+            return as_line(self.render(f"{PARTS}/connected.html", account=account))
+        wrong = self.form.errors.items()
+        pieces = [self.render(f"{PARTS}/wrong.html", name=n, errors=e) for n, e in wrong]
+        return "".join(map(as_line, [*pieces, self.render(f"{PARTS}/failed.html")]))
+
+    def outcome(self) -> str:
+        """The link to go on, or the form again with all that was typed but the secrets."""
+        account = self.find_kept()
+        return self.render(f"{PARTS}/outcome.html", account=account)
+
+    def find_kept(self) -> EmailAccount | None:
+        """Keep it if it works; else None, and the form knows why."""
+        if self.failure:
+            self.form.explain(ConnectionFailed.because(self.failure))
+        if self.wanted is None or self.failure:
+            return None
+        try:
+            return self.keep(self.wanted, self.trouble)
+        except IntegrityError:
+            self.form.add_error(None, TAKEN)
+            return None
+
+    def render(self, template: str, **context: object) -> str:
+        """A page or part with the form."""
+        known = {"room": "setup", "form": self.form, "back": reverse("email-configuration")}
+        return render_to_string(template, known | context, request=self.request)
+
+
+def as_line(html: str) -> str:
+    """A piece on a line of its own."""
+    return " ".join(html.split("\n")).strip() + "\n"

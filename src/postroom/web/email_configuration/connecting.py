@@ -1,0 +1,97 @@
+"""Connect a mailbox: its address is recognised, then what is missing is asked for and tried.
+
+Reference: Set up IMAP Account; Set up Custom IMAP Account.
+"""
+
+import asyncio
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from postroom.accounts.models import EmailAccount, Protocol, Sharing
+from postroom.engine.tasks import start_keeping
+from postroom.setup.connecting import ConnectionFailed, refuse_unusable, save_account
+from postroom.setup.recognition import recognise
+from postroom.setup.requests import AccountRequest
+from postroom.web.email_configuration.address_form import AddressForm
+from postroom.web.email_configuration.attempts import Attempt
+from postroom.web.email_configuration.catalogue import ShownProvider
+from postroom.web.email_configuration.connection_form import ConnectionForm
+from postroom.web.email_configuration.finding import Finding
+from postroom.web.limits import CONNECTION_TESTS, LOOK_UPS, TOO_OFTEN
+from postroom.web.permission import may_integrate
+from postroom.web.sign_in import SignedInRequest, signed_in
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@may_integrate
+def connection(request: SignedInRequest) -> HttpResponse:
+    """Find the servers of an address, and ask for the password; by hand where nobody knew them."""
+    if request.method != "POST":
+        return redirect("email-configuration")
+    form = AddressForm(request.POST)
+    if form.is_valid() and not LOOK_UPS.allows(request.user, timezone.now()):
+        form.add_error("address", TOO_OFTEN)
+    if not form.is_valid():
+        return ask_for_address(request, form)
+    address, protocol = form.cleaned_data["address"], form.chosen_protocol
+    finding = Finding(asyncio.run(recognise(address)), form.provider, protocol)
+    if finding.service and finding.service.why_not:
+        context = {"room": "setup", "service": finding.service}
+        return render(request, "email_configuration/service.html", context)
+    template = "connection.html" if finding.is_useful else "custom_server.html"
+    return render(request, f"email_configuration/{template}", finding.context)
+
+
+def ask_for_address(request: SignedInRequest, form: AddressForm) -> HttpResponse:
+    """The sign-in step again, saying what is wrong with the address."""
+    service = ShownProvider(form.provider) if form.provider else None
+    context = {"room": "setup", "service": service, "form": form}
+    return render(request, "email_configuration/service.html", context, status=422)
+
+
+@require_safe
+@signed_in
+@may_integrate
+def custom_server(request: SignedInRequest, protocol: Protocol) -> HttpResponse:
+    """Enter the servers by hand."""
+    form = ConnectionForm(initial={"protocol": protocol, "sharing": Sharing.PRIVATE})
+    context = {"room": "setup", "protocol": protocol, "form": form}
+    return render(request, "email_configuration/custom_server.html", context)
+
+
+@sensitive_post_parameters("password", "outgoing_password")
+@require_POST
+@signed_in
+@may_integrate
+def connection_test(request: SignedInRequest) -> HttpResponseBase:
+    """Try it live; what works is connected, what does not is not kept."""
+    form = ConnectionForm(request.POST)
+    return Attempt(request, form, wanted_by(request, form), connect).response()
+
+
+def connect(wanted: AccountRequest, trouble: str) -> EmailAccount:
+    """Keep what works, and begin to sync."""
+    account = save_account(wanted, trouble)
+    start_keeping(account)
+    return account
+
+
+def wanted_by(request: SignedInRequest, form: ConnectionForm) -> AccountRequest | None:
+    """What is to be tried; None, and the form says why, when it cannot be."""
+    if not form.is_valid():
+        return None
+    wanted = form.request_of(request.user)
+    try:
+        refuse_unusable(wanted)
+    except ConnectionFailed as failure:
+        form.explain(failure)
+        return None
+    if not CONNECTION_TESTS.allows(request.user, timezone.now()):
+        form.add_error(None, TOO_OFTEN)
+        return None
+    return wanted
