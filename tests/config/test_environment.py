@@ -9,6 +9,7 @@ import pytest
 from postroom.config import environment
 from postroom.config.database import django_database
 from postroom.config.environment import SETTINGS, BadSetting
+from postroom.net.server import NameServer
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "configuration.md"
 PASSWORD = "correct-horse"
@@ -58,6 +59,15 @@ GOOD = [
     ("POSTROOM_SMTP_URL", "smtps://u%40a.example:p@b", "notice_sender", "u@a.example"),
     ("POSTROOM_SMTP_URL", "smtps://u:p@b", "notice_sender", "postroom@127.0.0.1"),
     ("POSTROOM_MAIL_FROM", "crm@a.example", "notice_sender", "crm@a.example"),
+    ("POSTROOM_NAME_SERVER", "192.0.2.53", "name_server", NameServer("192.0.2.53")),
+    ("POSTROOM_NAME_SERVER", "192.0.2.53:5353", "name_server", NameServer("192.0.2.53", 5353)),
+    ("POSTROOM_NAME_SERVER", "2001:db8::53", "name_server", NameServer("2001:db8::53")),
+    (
+        "POSTROOM_NAME_SERVER",
+        "[2001:db8::53]:5353",
+        "name_server",
+        NameServer("2001:db8::53", 5353),
+    ),
     ("POSTROOM_LOG_LEVEL", "debug", "log_level", "DEBUG"),
     ("POSTROOM_DEBUG", "Yes", "debug", True),
     ("POSTROOM_DEBUG", "0", "debug", False),
@@ -88,6 +98,9 @@ BAD = [
     ("POSTROOM_ALLOWED_MAIL_PORTS", "20-"),
     ("POSTROOM_ALLOWED_MAIL_PORTS", "20-10"),
     ("POSTROOM_ALLOWED_MAIL_PORTS", "-5"),
+    ("POSTROOM_NAME_SERVER", "dns.example"),
+    ("POSTROOM_NAME_SERVER", "192.0.2.53:0"),
+    ("POSTROOM_NAME_SERVER", "[::1"),
     ("POSTROOM_ENGINE_ACCOUNTS", "0"),
     ("POSTROOM_ENGINE_ACCOUNTS", "many"),
     ("POSTROOM_ENGINE_ACCOUNTS", "9" * 5000),

@@ -36,7 +36,7 @@ def test_the_table_covers_every_meaning() -> None:
 
 @pytest.mark.parametrize("slug", ADVICE)
 def test_a_sentence_says_what_to_do_in_plain_words(slug: str) -> None:
-    sentence, tries_again = ADVICE[slug]
+    sentence, tries_again = ADVICE[slug].sentence, ADVICE[slug].tries_again
     filled = sentence.format(name="Alice Mail", page="“Here”", enable="Tick it.", sign_in="OAuth")
     assert filled.endswith(".")
     assert len(filled) < 240

@@ -3,6 +3,12 @@
 from typing import Final
 
 NEEDS_A_PERSON: Final = frozenset(
-    {"sign_in_refused", "sign_in_not_offered", "secret_does_not_open"}
+    {
+        "sign_in_refused",
+        "sign_in_not_offered",
+        "tls_required",
+        "password_not_taken",
+        "secret_does_not_open",
+    }
 )
 """A refused password is never tried again by itself. Design §5, invariant 7."""

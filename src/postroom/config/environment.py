@@ -14,6 +14,7 @@ from postroom.config.parsers import (
     parse_database_url,
     parse_hosts,
     parse_log_level,
+    parse_name_server,
     parse_networks,
     parse_path,
     parse_ports,
@@ -157,6 +158,14 @@ class Environment:
         """Ports and ranges of ports (`2000-2010`) of mail servers allowed beside 993, 143, 995,
         110, 465, 587 and 25.""",
         "none",
+    )
+    name_server = Setting(
+        "POSTROOM_NAME_SERVER",
+        parse_name_server,
+        "",
+        """The DNS server, `192.0.2.53` or `192.0.2.53:5353`, that is asked for mail servers and
+        what a domain publishes of them. Unset: as this machine looks names up.""",
+        "unset",
     )
     engine_accounts = Setting(
         "POSTROOM_ENGINE_ACCOUNTS",

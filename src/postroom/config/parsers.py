@@ -12,6 +12,8 @@ from urllib.parse import unquote, urlsplit
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from postroom.net.server import NameServer
+
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 SWITCHES: Final = {
@@ -25,6 +27,7 @@ HOST: Final = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]"
 # Django's own: `.example.org` is a domain with all its hosts, `*` is any host.
 HOST_PATTERN: Final = re.compile(rf"\*|\.?(?:{HOST})")
 BIND: Final = re.compile(rf"({HOST}):(\w+)")
+NAME_SERVER: Final = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+))(?::(\d{1,5}))?")
 WEB_ADDRESS: Final = re.compile(rf"https?://(?:{HOST})(?::\d{{1,5}})?/?")
 SENDER: Final = re.compile(rf"[^\s@<>\"]{{1,64}}@(?:{HOST})")
 # As mail programs write it: smtps is TLS from the first octet, smtp is STARTTLS.
@@ -95,6 +98,20 @@ def parse_bind(text: str) -> Bind:
     if parts is None:
         raise ValueError(f"“{text}” is not host:port; write for example 127.0.0.1:8025.")
     return Bind(parts[1].strip("[]"), _port(parts[2]))
+
+
+def parse_name_server(text: str) -> NameServer | None:
+    """Read the address of a DNS server; an IPv6 address with a port stands in brackets."""
+    if not text:
+        return None
+    parts = NAME_SERVER.fullmatch(text)
+    try:
+        address = ipaddress.ip_address(parts[1] or parts[2] if parts else text)
+    except ValueError:
+        raise ValueError(
+            f"“{text}” is not the address of a DNS server; write for example 192.0.2.53."
+        ) from None
+    return NameServer(str(address), _port(parts[3]) if parts and parts[3] else 53)
 
 
 def parse_url(text: str) -> str:

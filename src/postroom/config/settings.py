@@ -12,7 +12,9 @@ from postroom.net.server import AllowedNetworks
 
 ENVIRONMENT = environment.read(os.environ)
 
-MAIL_NETWORKS = AllowedNetworks(ENVIRONMENT.allowed_mail_networks, ENVIRONMENT.allowed_mail_ports)
+MAIL_NETWORKS = AllowedNetworks(
+    ENVIRONMENT.allowed_mail_networks, ENVIRONMENT.allowed_mail_ports, ENVIRONMENT.name_server
+)
 
 DEBUG = ENVIRONMENT.debug
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)

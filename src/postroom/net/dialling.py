@@ -6,7 +6,6 @@ could lead elsewhere (DNS rebinding).
 
 import asyncio
 import errno
-import ipaddress
 import socket
 from collections.abc import Sequence
 from typing import Final
@@ -14,13 +13,13 @@ from typing import Final
 from postroom.net.errors import (
     AddressNotAllowed,
     ConnectTimedOut,
-    HostUnknown,
     HostUnreachable,
     NetError,
     PlaintextNotAllowed,
     PortNotAllowed,
     PortRefused,
 )
+from postroom.net.name_lookup import addresses_of
 from postroom.net.server import Address, AllowedNetworks, Security, Server
 from postroom.net.stages import Stage, reached
 
@@ -35,7 +34,7 @@ async def dial(server: Server, allowed: AllowedNetworks, seconds: float) -> sock
     reached(Stage.LOOKUP)
     try:
         async with asyncio.timeout(seconds):
-            found = await _resolve(server)
+            found = await addresses_of(server, allowed.name_server)
             reached(Stage.ADDRESS, ", ".join(map(str, found[:_ADDRESSES_TRIED])))
             addresses = allowed_addresses(found, server, allowed)
             reached(Stage.PORT)
@@ -57,19 +56,6 @@ def allowed_addresses(
     if not named:
         raise PlaintextNotAllowed(server)
     return named
-
-
-async def _resolve(server: Server) -> list[Address]:
-    loop = asyncio.get_running_loop()
-    host = server.host.strip()
-    if not host or len(host) > 253 or not host.isprintable() or " " in host:
-        raise HostUnknown(server)
-    try:
-        found = await loop.getaddrinfo(host, server.port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise HostUnknown(server) from None
-    # A scope (`%eth0`) is only ever part of a link-local address.
-    return [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
 
 
 async def _dial_first(addresses: Sequence[Address], server: Server) -> socket.socket:

@@ -6,11 +6,11 @@ from postroom.imap.commands.session import Capability
 from postroom.imap.commands.sign_in import Authenticate, Login
 from postroom.imap.errors import ImapError
 from postroom.net.credentials import Credential, Password, shows_in
-from postroom.net.errors import ProtocolViolation, SignInNotOffered
+from postroom.net.errors import ProtocolViolation
 from postroom.net.imap_exchange import exchange, in_time
 from postroom.net.imap_wire import ImapWire
 from postroom.net.refusals import error_for_sign_in
-from postroom.net.sasl_choice import find_mechanism
+from postroom.net.sasl_choice import find_mechanism, not_offered
 
 
 async def sign_in(wire: ImapWire, credential: Credential) -> None:
@@ -41,4 +41,4 @@ def _command_for(wire: ImapWire, credential: Credential) -> Authenticate | Login
         return Authenticate(mechanism, wire.limits.sasl_steps)
     if isinstance(credential, Password) and "LOGINDISABLED" not in offered:
         return Login(credential.user, credential.secret)
-    raise SignInNotOffered(wire.server)
+    raise not_offered(credential, names, wire.server)

@@ -13,15 +13,15 @@ from postroom.imap.server_words import server_words
 from postroom.net.credentials import Credential, Password, shows_in
 from postroom.net.errors import (
     CommandRefused,
+    NoLastingIds,
     NotAPop3Server,
     ProtocolViolation,
-    SignInNotOffered,
     TlsNotOffered,
 )
 from postroom.net.first_words import error_for_greeting
 from postroom.net.line_client import LineClient
 from postroom.net.refusals import error_for_goodbye, error_for_sign_in
-from postroom.net.sasl_choice import find_mechanism
+from postroom.net.sasl_choice import find_mechanism, not_offered
 from postroom.net.server import Security
 from postroom.net.stages import Stage, reached
 from postroom.net.text_line import LineBroken, TextLine
@@ -140,7 +140,7 @@ class Pop3Client(LineClient):
             elif isinstance(credential, Password):
                 self._user_and_pass(credential)
             else:
-                raise SignInNotOffered(self._server)
+                raise not_offered(credential, offered, self._server)
         except Refused as refusal:
             condition = refusal.condition
             if shows_in(credential, condition.text):
@@ -172,9 +172,13 @@ class Pop3Client(LineClient):
 
     def _list(self) -> list[Pop3Message]:
         sizes = dict(self._listing("LIST"))
+        try:
+            ids = [*self._listing("UIDL")]
+        except Refused as refusal:
+            raise NoLastingIds(self._server, refusal.condition.text) from None
         return [
             Pop3Message(number, uidl.decode("latin-1"), _size(sizes.get(number, b"")))
-            for number, uidl in self._listing("UIDL")
+            for number, uidl in ids
         ]
 
     def _listing(self, command: str) -> list[tuple[int, bytes]]:

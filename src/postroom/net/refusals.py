@@ -94,10 +94,9 @@ def _kind(condition: Condition) -> type[NetError] | None:
 
 
 def _build(kind: type[NetError], condition: Condition, server: Server) -> NetError:
+    code = condition.code.name if condition.code else ""
     if issubclass(kind, Throttled):
         found = _BACK_OFF.search(condition.text)
         seconds = min(int(found.group(1)) / 1000, THROTTLE_MAX_SECONDS) if found else None
-        return kind(server, condition.text, retry_after=seconds)
-    if issubclass(kind, CommandRefused):
-        return kind(server, condition.text, code=condition.code.name if condition.code else "")
-    return kind(server, condition.text)
+        return kind(server, condition.text, code, retry_after=seconds)
+    return kind(server, condition.text, code)

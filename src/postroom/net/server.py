@@ -42,11 +42,23 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
+class NameServer:
+    """A DNS server, by its address."""
+
+    address: str
+    port: int = 53
+
+
+@dataclass(frozen=True, slots=True)
 class AllowedNetworks:
-    """What may be dialled: the public internet on mail's ports, and what is named here."""
+    """What may be dialled: the public internet on mail's ports, and what is named here.
+
+    Names are looked up as this machine does it, or at `name_server`.
+    """
 
     networks: tuple[Network, ...] = ()
     extra_ports: frozenset[int] = frozenset()
+    name_server: NameServer | None = None
 
     @classmethod
     def parse(cls, networks: str, ports: str) -> Self:

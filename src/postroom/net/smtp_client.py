@@ -17,12 +17,11 @@ from postroom.net.errors import (
     MessageTooLarge,
     NotAnSmtpServer,
     ProtocolViolation,
-    SignInNotOffered,
     TlsNotOffered,
 )
 from postroom.net.first_words import error_for_greeting
 from postroom.net.line_client import LineClient
-from postroom.net.sasl_choice import find_mechanism
+from postroom.net.sasl_choice import find_mechanism, not_offered
 from postroom.net.server import Security
 from postroom.net.smtp_dialogue import SmtpDialogue
 from postroom.net.smtp_refusals import Reply, error_for_delivery, error_for_smtp_sign_in
@@ -91,7 +90,7 @@ class SmtpClient(LineClient):
         offered = self._smtp.extensions.get("auth", "").upper().split()
         mechanism = find_mechanism(credential, offered)
         if mechanism is None:
-            raise SignInNotOffered(self._server)
+            raise not_offered(credential, offered, self._server)
         try:
             reply = self._smtp.authenticate(mechanism)
             if reply.code == 235:
@@ -157,5 +156,5 @@ class SmtpClient(LineClient):
 
     def _refused(self, why: str) -> CommandRefused:
         error = CommandRefused(self._server)
-        error.sentence = f"Nothing was sent: {why}."
+        error.cause = error.sentence = f"Nothing was sent: {why}."
         return error

@@ -53,7 +53,7 @@ def error_for_smtp_sign_in(reply: Reply, server: Server) -> NetError:
     kind = _kind(reply)
     if kind is None:
         kind = ServerUnavailable if reply.code < 500 else SignInRefused
-    return kind(server, reply.text)
+    return kind(server, reply.text, str(reply.code))
 
 
 def error_for_delivery(reply: Reply, server: Server) -> NetError:
@@ -61,7 +61,7 @@ def error_for_delivery(reply: Reply, server: Server) -> NetError:
     kind = _kind(reply)
     if kind is None:
         kind = ServerUnavailable if reply.code < 500 else CommandRefused
-    return kind(server, reply.text)
+    return kind(server, reply.text, str(reply.code))
 
 
 def _kind(reply: Reply) -> type[NetError] | None:

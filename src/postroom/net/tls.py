@@ -4,14 +4,46 @@ import asyncio.sslproto
 import ssl
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
-from postroom.net.errors import CertificateMismatch, CertificateUntrusted, NetError, TlsFailed
+from postroom.net.errors import (
+    CertificateExpired,
+    CertificateMismatch,
+    CertificateSelfSigned,
+    CertificateUntrusted,
+    NetError,
+    PlainTextAtThisPort,
+    Silent,
+    TlsFailed,
+    TlsTooOld,
+)
 from postroom.net.server import Server
 
 # asyncio gives each TLS connection two buffers of 256 KiB; a TLS record has 16 KiB at most. Two
 # thousand idle mailboxes then fit in 120 MB instead of 600 MB. Documented nowhere, so asserted by
 # tests/net/test_tls.py.
 asyncio.sslproto.SSLProtocol.max_size = 16 * 1024
+
+
+# X509_V_ERR_…: NOT_YET_VALID, HAS_EXPIRED, DEPTH_ZERO_SELF_SIGNED, HOSTNAME_MISMATCH,
+# IP_ADDRESS_MISMATCH.
+_BY_VERIFY_CODE: Final[dict[int, type[NetError]]] = {
+    9: CertificateExpired,
+    10: CertificateExpired,
+    18: CertificateSelfSigned,
+    62: CertificateMismatch,
+    64: CertificateMismatch,
+}
+# OpenSSL's names, of 1.1.1 and of 3.x.
+_BY_REASON: Final[tuple[tuple[str, type[NetError]], ...]] = (
+    ("WRONG_VERSION_NUMBER", PlainTextAtThisPort),
+    ("RECORD_LAYER_FAILURE", PlainTextAtThisPort),
+    ("HTTP_REQUEST", PlainTextAtThisPort),
+    ("UNSUPPORTED_PROTOCOL", TlsTooOld),
+    ("PROTOCOL_VERSION", TlsTooOld),
+    ("HANDSHAKE_FAILURE", TlsTooOld),
+    ("DH_KEY_TOO_SMALL", TlsTooOld),
+)
 
 
 @lru_cache(maxsize=16)
@@ -31,8 +63,12 @@ def client_context(authorities: Path | None = None) -> ssl.SSLContext:
 def tls_error(error: OSError, server: Server) -> NetError:
     """Return what a failed handshake means."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        # 62 is X509_V_ERR_HOSTNAME_MISMATCH, 64 X509_V_ERR_IP_ADDRESS_MISMATCH.
-        mismatch = error.verify_code in (62, 64)
-        kind = CertificateMismatch if mismatch else CertificateUntrusted
+        return _BY_VERIFY_CODE.get(error.verify_code, CertificateUntrusted)(server)
+    if isinstance(error, ssl.SSLError):
+        words = f"{error.reason} {error}".upper().replace(" ", "_")
+        kind = next((kind for part, kind in _BY_REASON if part in words), TlsFailed)
         return kind(server)
+    # asyncio's own, when a handshake takes too long (Seen: CPython 3.11 to 3.13).
+    if isinstance(error, ConnectionAbortedError) and "handshake" in str(error):
+        return Silent(server)
     return TlsFailed(server)

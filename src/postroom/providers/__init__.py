@@ -12,6 +12,7 @@ from postroom.providers.lookup import (
     find_provider,
     popular_providers,
     provider_for_address,
+    provider_for_host,
     provider_for_mx,
     search_providers,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "parse_autoconfig",
     "popular_providers",
     "provider_for_address",
+    "provider_for_host",
     "provider_for_mx",
     "search_providers",
     "servers_from_srv",

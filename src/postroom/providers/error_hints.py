@@ -22,14 +22,20 @@ _BY_NEED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """A stable slug, a sentence for a person, and whether Postroom may try again by itself.
+    """A stable slug, why and what to do for a person, and whether Postroom may try again by itself.
 
     A refused sign-in is never tried again: Yahoo and others then lock out the right password too.
     """
 
     slug: str
-    sentence: str
+    cause: str
+    fix: str
     tries_again: bool
+
+    @property
+    def sentence(self) -> str:
+        """Both in one."""
+        return f"{self.cause} {self.fix}"
 
 
 def find_hint(provider_id: str, phase: Phase | str, words: str) -> Hint | None:
@@ -52,10 +58,11 @@ def _hint(slug: str, provider: Provider | None, phase: str) -> Hint:
     if slug == "sign_in_refused" and provider:
         slug = _why_refused(provider)
     advice = ADVICE[slug]
-    sentence = advice.sentence.format_map(_named(provider))
+    names = _named(provider)
+    fix = advice.fix.format_map(names)
     if slug in _BY_NEED.values() and phase == Phase.SIGN_IN:
-        sentence += _imap_too(provider)
-    return Hint(slug, sentence, advice.tries_again)
+        fix += _imap_too(provider)
+    return Hint(slug, advice.cause.format_map(names), fix, advice.tries_again)
 
 
 def _why_refused(provider: Provider) -> str:

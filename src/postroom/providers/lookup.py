@@ -9,7 +9,7 @@ from functools import cache
 from types import MappingProxyType
 
 from postroom.providers.loading import load_catalogue
-from postroom.providers.names import as_compared, domain_of, suffixes
+from postroom.providers.names import as_compared, domain_of, parse_host, suffixes
 from postroom.providers.provider import Provider, Variant
 
 
@@ -63,6 +63,23 @@ def provider_for_mx(hosts: Iterable[str]) -> Provider | None:
     best = next(iter(hosts), "")
     known = _by_mx_suffix()
     return next((known[name] for name in suffixes(as_compared(best)) if name in known), None)
+
+
+def provider_for_host(host: str) -> Provider | None:
+    """Return the first service, by name, that has a server called `host`; None if none has."""
+    return _by_host().get(as_compared(host))
+
+
+@cache
+def _by_host() -> MappingProxyType[str, Provider]:
+    found: dict[str, Provider] = {}
+    for provider in all_providers():
+        for part in (provider, *map(provider.as_variant, provider.variants)):
+            servers = (*part.imap, *part.pop, *part.smtp)
+            # Not Proton's Bridge, whose address is that of this machine.
+            hosts = (each.host for each in servers if parse_host(each.host))
+            found = dict.fromkeys(hosts, part) | found
+    return MappingProxyType(found)
 
 
 @cache

@@ -11,6 +11,7 @@ from postroom.mime import canonical_address
 from postroom.setup.connection_test import try_connection
 from postroom.setup.requests import AccountRequest, ServerAddress
 from postroom.setup.steps import Failure
+from postroom.setup.throttle import Tester
 from postroom.team.audit import note
 from postroom.team.models import Act
 from postroom.team.permissions import why_not_integrate
@@ -31,19 +32,19 @@ class ConnectionFailed(Exception):
         return cls(failure.kind, failure.sentence, failure.field)
 
 
-def connect_account(request: AccountRequest) -> EmailAccount:
+def connect_account(request: AccountRequest, tester: Tester | None = None) -> EmailAccount:
     """Sign in to the mailbox once and save the account. Raises ConnectionFailed, saves nothing.
 
     An outgoing server that does not work is noted on the account and stands in nobody's way.
     """
     refuse_unusable(request)
-    return save_account(request, asyncio.run(outgoing_trouble(request)))
+    return save_account(request, asyncio.run(outgoing_trouble(request, tester)))
 
 
-async def outgoing_trouble(request: AccountRequest) -> str:
+async def outgoing_trouble(request: AccountRequest, tester: Tester | None = None) -> str:
     """Try both servers; returns what is wrong with sending. Raises ConnectionFailed."""
     trouble = ""
-    async for report in try_connection(request):
+    async for report in try_connection(request, tester):
         if report.failure and report.side == "incoming":
             raise ConnectionFailed.because(report.failure)
         if report.failure:

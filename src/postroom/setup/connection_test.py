@@ -6,41 +6,59 @@ account afterwards does not sign in again.
 
 import asyncio
 import contextlib
-import threading
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import Final
 
-from postroom.accounts.models import Security
 from postroom.imap.limits import Limits
-from postroom.net.errors import ConnectTimedOut, NetError
-from postroom.net.stages import Stage, watched
-from postroom.setup.failures import failure_of
-from postroom.setup.requests import AccountRequest, ServerAddress
-from postroom.setup.steps import Side, State, Step, StepReport
-from postroom.setup.trying import try_incoming, try_outgoing
+from postroom.setup import veil
+from postroom.setup.requests import AccountRequest
+from postroom.setup.steps import Failure, Side, State, Step, StepReport
+from postroom.setup.throttle import Tester, TriedTooOften, take_turn
+from postroom.setup.walking import Walk
 
 # Somebody waits; a server that answers at all answers within these.
 PATIENCE: Final = Limits(connect_seconds=30, greeting_seconds=16, command_seconds=60)
-OUTGOING_SECONDS: Final = 30.0
 
 
-async def try_connection(request: AccountRequest) -> AsyncGenerator[StepReport]:
+async def try_connection(
+    request: AccountRequest, tester: Tester | None = None
+) -> AsyncGenerator[StepReport]:
     """Read as the sync will, then sign in as a sender would; yields what happens when it does.
 
     Stops at the first incoming step that fails. An outgoing one that fails stands in nobody's way.
+    `tester` is who asks on a page; without one it is whoever works at this machine.
     """
+    try:
+        await take_turn("test", tester)
+    except TriedTooOften as error:
+        failure = Failure(error.kind, error.sentence, error.cause, error.fix)
+        yield StepReport("incoming", Step.LOOKUP, State.FAILED, failure=failure)
+        return
     sides: tuple[Side, ...] = ("incoming", "outgoing") if request.smtp else ("incoming",)
     for side in sides:
-        async with contextlib.aclosing(reports_of(side, request)) as reports:
+        async with contextlib.aclosing(reports_of(side, request, tester)) as reports:
             async for report in reports:
                 yield report
                 if report.failure and side == "incoming":
                     return
 
 
-async def reports_of(side: Side, request: AccountRequest) -> AsyncGenerator[StepReport]:
-    """Walk one side in a task of its own, so that every step is told while the next one runs."""
-    walk = Walk(side, request)
+def reports_of(
+    side: Side, request: AccountRequest, tester: Tester | None
+) -> AsyncGenerator[StepReport]:
+    """The steps of one side, in the words that are for this tester."""
+    server = request.server(side)
+    if not veil.is_veiled(server, tester):
+        return walked(Walk(side, request, PATIENCE))
+    seconds = veil.SECONDS
+    hasty = replace(PATIENCE, connect_seconds=seconds)
+    reports = walked(Walk(side, request, hasty))
+    return veil.veiled(reports, server, request.speaks(side), seconds)
+
+
+async def walked(walk: Walk) -> AsyncGenerator[StepReport]:
+    """Walk in a task of its own, so that every step is told while the next one runs."""
     task = asyncio.create_task(walk.run())
     try:
         while (report := await walk.reports.get()) is not None:
@@ -50,66 +68,3 @@ async def reports_of(side: Side, request: AccountRequest) -> AsyncGenerator[Step
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-
-
-class Walk:
-    """One side's steps; `reports` gets what happens, and None behind it."""
-
-    def __init__(self, side: Side, request: AccountRequest) -> None:
-        self.side = side
-        self.request = request
-        self.reports: asyncio.Queue[StepReport | None] = asyncio.Queue()
-        self._step: Step | None = None
-        self._loop = asyncio.get_running_loop()
-        self._thread = threading.get_ident()
-
-    async def run(self) -> None:
-        """Go through all steps, up to the first that fails."""
-        try:
-            with watched(self._watch):
-                await self._try()
-        except NetError as error:
-            self._tell(State.FAILED, error=error)
-        finally:
-            self.reports.put_nowait(None)
-
-    async def _try(self) -> None:
-        request = self.request
-        if self.side == "incoming":
-            detail = await try_incoming(request, PATIENCE, self.begin)
-        else:
-            detail = await self._try_to_send()
-        self._tell(State.PASSED, detail)
-
-    async def _try_to_send(self) -> str:
-        try:
-            async with asyncio.timeout(OUTGOING_SECONDS):
-                return await try_outgoing(self.request, PATIENCE, self.begin)
-        except TimeoutError:
-            raise ConnectTimedOut(self._server.server) from None
-
-    def begin(self, step: Step, told: str = "") -> None:
-        """The step before has passed and found `told`; this one begins."""
-        if self._step is not None:
-            self._tell(State.PASSED, told)
-        if step is Step.GREETING and self._server.security == Security.NONE:
-            self._step = Step.ENCRYPTION
-            self._tell(State.SKIPPED)
-        self._step = step
-        self._tell(State.BEGUN)
-
-    @property
-    def _server(self) -> ServerAddress:
-        smtp = self.request.smtp if self.side == "outgoing" else None
-        return smtp or self.request.incoming
-
-    def _watch(self, stage: Stage, told: str) -> None:
-        if threading.get_ident() == self._thread:
-            self.begin(Step(stage), told)
-        else:  # POP3 and SMTP are spoken in a thread.
-            self._loop.call_soon_threadsafe(self.begin, Step(stage), told)
-
-    def _tell(self, state: State, detail: str = "", error: NetError | None = None) -> None:
-        step = self._step or Step.LOOKUP
-        failure = failure_of(error, self.side, self.request.protocol) if error else None
-        self.reports.put_nowait(StepReport(self.side, step, state, detail, failure))

@@ -6,6 +6,8 @@ from postroom.accounts.models import EmailAccount, Protocol, Security, Sharing
 from postroom.net import server as net
 from postroom.net.credentials import Credential, Password
 from postroom.net.server import Server
+from postroom.providers import provider_for_host
+from postroom.setup.steps import Side
 from postroom.team.models import User
 
 
@@ -57,6 +59,19 @@ class AccountRequest:
         if server is None:
             raise ValueError("no incoming server")
         return server
+
+    def server(self, side: Side) -> ServerAddress:
+        """The server of this side."""
+        return self.incoming if side == "incoming" or self.smtp is None else self.smtp
+
+    def speaks(self, side: Side) -> str:
+        """The protocol of this side, as its fields are named: imap, pop or smtp."""
+        return self.protocol.value if side == "incoming" else "smtp"
+
+    def provider_id(self, side: Side) -> str:
+        """Whose server it is, also when its name was typed by hand."""
+        known = provider_for_host(self.server(side).host)
+        return self.provider or (known.id if known else "")
 
     @property
     def incoming_credential(self) -> Credential:

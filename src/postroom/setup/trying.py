@@ -1,25 +1,23 @@
 """Read a mailbox as the sync will, sign in as a sender would: what a connection test does."""
 
 from collections.abc import Callable
+from typing import Final
 
 from django.conf import settings
 
-from postroom.accounts.models import Protocol
 from postroom.imap.limits import Limits
+from postroom.net.errors import SendingNeedsASignIn, TooLittleRoom
 from postroom.net.imap_client import ImapClient
 from postroom.net.pop3_client import Pop3Client
+from postroom.net.server import Security, Server
 from postroom.net.smtp_client import SmtpClient
 from postroom.setup.requests import AccountRequest
 from postroom.setup.steps import Step
 
+# A letter of a few pages.
+SIZE_MIN: Final = 100_000
+
 Begin = Callable[[Step, str], None]
-
-
-async def try_incoming(request: AccountRequest, limits: Limits, begin: Begin) -> str:
-    """Connect, sign in, list what is there; returns it in words. Raises what `net.errors` has."""
-    if request.protocol == Protocol.POP:
-        return await try_pop(request, limits, begin)
-    return await try_imap(request, limits, begin)
 
 
 async def try_imap(request: AccountRequest, limits: Limits, begin: Begin) -> str:
@@ -53,27 +51,31 @@ async def try_pop(request: AccountRequest, limits: Limits, begin: Begin) -> str:
 
 
 async def try_outgoing(request: AccountRequest, limits: Limits, begin: Begin) -> str:
-    """A sender is let in; nothing is sent.
-
-    A server without AUTH takes mail from whoever it knows by their network.
-    """
-    if request.smtp is None:
-        return ""
-    client = await SmtpClient.connect(request.smtp.server, settings.MAIL_NETWORKS, limits=limits)
+    """A sender is let in; nothing is sent."""
+    server = request.server("outgoing").server
+    client = await SmtpClient.connect(server, settings.MAIL_NETWORKS, limits=limits)
     try:
-        credential = request.outgoing_credential
         if "auth" in client.extensions:
             begin(Step.SIGN_IN, f"AUTH {client.extensions['auth']}"[:200])
-            await client.sign_in(credential)
-            begin(Step.SIZE, f"as {credential.user}")
-        else:
+            await client.sign_in(request.outgoing_credential)
+            begin(Step.SIZE, f"as {request.outgoing_credential.user}")
+        elif server.security is Security.NONE:
+            # On a network that is allowed by name, a relay may know us by our address.
             begin(Step.SIZE, "no sign-in wanted")
-        return size_in_words(client.extensions.get("size", ""))
+        else:
+            begin(Step.SIGN_IN, "no AUTH")
+            raise SendingNeedsASignIn(server)
+        return size_in_words(client.extensions.get("size", ""), server)
     finally:
         await client.sign_out()
 
 
-def size_in_words(announced: str) -> str:
-    """How large an email may be; nothing and 0 name no bound (RFC 1870 §3)."""
+def size_in_words(announced: str, server: Server) -> str:
+    """How large an email may be; nothing and 0 name no bound (RFC 1870 §3).
+
+    Raises TooLittleRoom if a letter of a few pages would not pass.
+    """
     octets = int(announced) if announced.isdigit() and len(announced) < 19 else 0
-    return f"emails up to {octets / 1_000_000:,.0f} MB" if octets else "no bound named"
+    if 0 < octets < SIZE_MIN:
+        raise TooLittleRoom(server, f"SIZE {octets}")
+    return f"emails up to {octets / 1_000_000:,.1f} MB" if octets else "no bound named"

@@ -1,0 +1,61 @@
+"""How often one user may have servers contacted: Postroom is nobody's port scanner.
+
+Counted in the database, so that all web processes count together; the user's row is locked while
+their turn is taken, so that a hundred tests at once are a hundred.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from asgiref.sync import sync_to_async
+from django.core.cache import cache
+from django.db import transaction
+
+from postroom.team.models import User
+
+PERIOD: Final = timedelta(minutes=10)
+TURNS: Final = {"test": 10, "recognise": 30}
+
+
+@dataclass(frozen=True, slots=True)
+class Tester:
+    """Who has servers contacted from a page, and when."""
+
+    user: User
+    now: datetime
+
+    @property
+    def may_know(self) -> bool:
+        """Whether to tell precisely why a host does not answer: only whoever runs this network."""
+        return self.user.is_administrator
+
+
+class TriedTooOften(Exception):
+    """The user's turns are used up for now; `sentence` says until when."""
+
+    kind = "tried_too_often"
+
+    def __init__(self, turns: int, wait: timedelta) -> None:
+        minutes = max(1, round(wait / timedelta(minutes=1)))
+        self.cause = f"You have had servers contacted {turns} times within ten minutes."
+        self.fix = f"Wait {minutes} {'minute' if minutes == 1 else 'minutes'}, then try again."
+        self.sentence = f"{self.cause} {self.fix}"
+        super().__init__(self.sentence)
+
+
+async def take_turn(purpose: str, tester: Tester | None) -> None:
+    """Count one turn; whoever works at the machine itself is not counted. Raises TriedTooOften."""
+    if tester is not None:
+        await sync_to_async(count_turn)(purpose, tester.user.pk, tester.now)
+
+
+@transaction.atomic
+def count_turn(purpose: str, user: int, now: datetime) -> None:
+    """Count one turn of a user at `now`. Raises TriedTooOften, and counts nothing then."""
+    User.objects.select_for_update().get(pk=user)
+    key = f"setup:{purpose}:{user}"
+    recent = [each for each in cache.get(key, []) if now - each < PERIOD]
+    if len(recent) >= TURNS[purpose]:
+        raise TriedTooOften(TURNS[purpose], recent[0] + PERIOD - now)
+    cache.set(key, [*recent, now], PERIOD.total_seconds())
