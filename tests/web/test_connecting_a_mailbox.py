@@ -11,11 +11,16 @@ import pytest
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from cast import NOON
+from postroom.accounts.lifecycle import meet_trouble
 from postroom.accounts.models import Activation, Credential, Direction, EmailAccount, Sharing
 from postroom.accounts.seals import get_secret
 from postroom.providers import all_providers
 from postroom.team.models import StorageMode, User
+from servers.beside import beside
 from servers.dovecot import Dovecot, dovecot
+from servers.eavesdropper import eavesdropper, was_told
+from servers.scripted import scripted
 
 pytestmark = [
     pytest.mark.django_db,
@@ -175,6 +180,42 @@ def test_an_address_that_is_none_is_said_at_its_field(
     response = as_user(alice).post(f"{SETUP}connection/", {"address": address, "service": "gmail"})
     assert response.status_code == 422
     assert 'id="id_address_error"' in response.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_servers_change_in_place_and_the_stored_password_stays_at_home(
+    alice: User, typed: dict[str, str], as_user: SignIn
+) -> None:
+    client = as_user(alice)
+    answer_of(client, typed, **SCRIPTED)
+    address = f"{SETUP}{EmailAccount.objects.get().pk}/"
+    assert PASSWORD not in client.get(f"{address}servers/").content.decode()
+    with beside(scripted(eavesdropper)) as stranger:
+        changed = typed | {"incoming_port": str(stranger.port), "password": ""}
+        told = b"".join(client.post(f"{address}servers/", changed, headers=SCRIPTED)).decode()
+        assert 'data-wrong="password"' in told
+        assert "never sent to another server" in told
+        assert stranger.heard.connections == 0
+        list(client.post(f"{address}servers/", changed | {"password": "canary-new"}))
+        assert was_told(stranger.heard.clear, "canary-new")
+        assert not was_told(stranger.heard.clear, PASSWORD)
+    told = b"".join(client.post(f"{address}servers/", typed, headers=SCRIPTED)).decode()
+    assert "data-connected" in told
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mailbox_is_tested_again_with_what_is_stored(
+    alice: User, typed: dict[str, str], as_user: SignIn
+) -> None:
+    client = as_user(alice)
+    answer_of(client, typed, **SCRIPTED)
+    account = EmailAccount.objects.get()
+    meet_trouble(account, "sign_in_refused", "It was refused.", NOON)
+    told = b"".join(client.post(f"{SETUP}{account.pk}/test/", headers=SCRIPTED)).decode()
+    assert "data-passed>Everything works." in told
+    assert "canary" not in told
+    account.refresh_from_db()
+    assert account.trouble == ""
 
 
 def test_its_owner_pauses_resumes_shares_and_decides_what_is_kept(

@@ -62,6 +62,8 @@ PAGES = {
     "resumption": ("POST", "owner"),
     "reconnection": ("GET POST", "owner"),
     "budget": ("POST", "owner"),
+    "servers": ("GET POST", "owner"),
+    "account-test": ("POST", "owner"),
     "members": ("POST", "owner"),
     "member-removal": ("POST", "owner"),
     "window": ("POST", "owner"),

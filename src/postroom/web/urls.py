@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from postroom.crm.models import Stage
 from postroom.web import health
 from postroom.web.email_configuration import (
+    changing,
     choosing,
     connecting,
     members,
@@ -75,6 +76,8 @@ urlpatterns = [
     path(CONFIGURATION + "<id:pk>/pause/", configuration.pausing, name="pause"),
     path(CONFIGURATION + "<id:pk>/resumption/", configuration.resumption, name="resumption"),
     path(CONFIGURATION + "<id:pk>/reconnection/", reconnection.reconnection, name="reconnection"),
+    path(CONFIGURATION + "<id:pk>/servers/", changing.servers, name="servers"),
+    path(CONFIGURATION + "<id:pk>/test/", changing.account_test, name="account-test"),
     path(CONFIGURATION + "<id:pk>/budget/", reconnection.budget, name="budget"),
     path(CONFIGURATION + "<id:pk>/members/", members.members, name="members"),
     path(

@@ -34,12 +34,16 @@ Keep = Callable[[AccountRequest, str], EmailAccount]
 
 @dataclass(slots=True)
 class Attempt:
-    """A form that was sent, what it asks for, and how to keep that when it works."""
+    """A form that was sent, what it asks for, and how to keep that when it works.
+
+    With `stays` it is the page itself that tells the good news.
+    """
 
     request: SignedInRequest
     form: TriedForm
     wanted: AccountRequest | None
     keep: Keep
+    stays: bool = False
     failure: Failure | None = None
     trouble: str = ""
 
@@ -81,7 +85,8 @@ class Attempt:
         """What went wrong at which field, or the page to go on at."""
         account = self.find_kept()
         if account:
-            return as_line(self.render(f"{PARTS}/connected.html", account=account))
+            good_news = "passed.html" if self.stays else "connected.html"
+            return as_line(self.render(f"{PARTS}/{good_news}", account=account))
         wrong = self.form.errors.items()
         pieces = [self.render(f"{PARTS}/wrong.html", name=n, errors=e) for n, e in wrong]
         return "".join(map(as_line, [*pieces, self.render(f"{PARTS}/failed.html")]))
@@ -105,7 +110,12 @@ class Attempt:
 
     def render(self, template: str, **context: object) -> str:
         """A page or part with the form."""
-        known = {"room": "setup", "form": self.form, "back": reverse("email-configuration")}
+        known = {
+            "room": "setup",
+            "form": self.form,
+            "trouble": self.trouble,
+            "back": reverse("email-configuration"),
+        }
         return render_to_string(template, known | context, request=self.request)
 
 

@@ -16,6 +16,7 @@ from postroom.web.email_configuration.forms import STORAGE_CHOICES, SharingForm,
 from postroom.web.email_configuration.server_form import ServerForm
 from postroom.web.email_configuration.window import window_field
 
+OWN_MISSING = "Enter it, or use the same credentials."
 NOT_CONFIRMED = "Look at the servers, and tick this if they are your provider’s."
 
 
@@ -43,8 +44,11 @@ class ConnectionForm(ServerForm, SharingForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        """No password goes to servers that nobody looked at."""
-        cleaned = super().clean()
+        """No password goes to servers nobody looked at; an outgoing one may need one of its own."""
+        cleaned = super().clean() or self.cleaned_data
+        has_own = cleaned.get("outgoing_host") and not cleaned.get("same_credentials")
+        if has_own and not cleaned.get("outgoing_password"):
+            self.add_error("outgoing_password", OWN_MISSING)
         if cleaned.get("is_foreign") and not cleaned.get("is_confirmed"):
             self.add_error("is_confirmed", NOT_CONFIRMED)
         return cleaned

@@ -153,8 +153,8 @@ class Finding:
             "sharing": Sharing.PRIVATE,
             "same_credentials": True,
             "is_foreign": bool(self.foreign_hosts),
-            **columns("incoming", incoming),
-            **columns("outgoing", outgoing),
+            **fields_of("incoming", incoming),
+            **fields_of("outgoing", outgoing),
         }
 
     def _user_name(self) -> str:
@@ -175,7 +175,7 @@ class Finding:
         }
 
 
-def columns(side: str, choice: ServerChoice | None) -> dict[str, object]:
+def fields_of(side: str, choice: ServerChoice | None) -> dict[str, object]:
     """A server as the form's fields take it."""
     if choice is None:
         return {}

@@ -30,7 +30,6 @@ USUAL_PORTS = {
 }
 # How the set-up names what is to be mended, and where that stands here.
 OURS = {"imap": "incoming", "pop": "incoming", "smtp": "outgoing"}
-OWN_PASSWORD_MISSING = "Enter it, or use the same credentials."  # noqa: S105 - a sentence
 
 
 class TriedForm(forms.Form):
@@ -88,14 +87,6 @@ class ServerForm(TriedForm):
         if len(choices) > 1:
             self.known_hosts[f"{side}-hosts"] = choices
             self.fields[f"{side}_host"].widget.attrs["list"] = f"{side}-hosts"
-
-    def clean(self) -> dict[str, Any]:
-        """An outgoing server with credentials of its own needs its password."""
-        cleaned = super().clean() or self.cleaned_data
-        has_own = cleaned.get("outgoing_host") and not cleaned.get("same_credentials")
-        if has_own and not cleaned.get("outgoing_password"):
-            self.add_error("outgoing_password", OWN_PASSWORD_MISSING)
-        return cleaned
 
     @property
     def incoming(self) -> ServerAddress:

@@ -55,10 +55,12 @@
       mark(form, piece);
     } else if (piece.matches("[data-failed]")) {
       fail(form, piece.textContent);
+    } else if (piece.matches("[data-passed]")) {
+      say("note note-success", piece.textContent);
     } else {
       put(piece);
     }
-    return piece.matches("[data-connected], [data-failed]");
+    return piece.matches("[data-connected], [data-passed], [data-failed]");
   }
 
   function put(step) {
@@ -69,7 +71,7 @@
 
   function begin(form) {
     const button = form.querySelector("button[data-begins]");
-    button.dataset.words = button.textContent;
+    button.dataset.words = button.innerHTML;
     button.textContent = "Trying the connection…";
     button.setAttribute("aria-disabled", "true");
     form.querySelectorAll(".wrong, [data-headline]").forEach((each) => each.remove());
@@ -83,18 +85,23 @@
 
   function end(form) {
     const button = form.querySelector("button[data-begins]");
-    button.textContent = button.dataset.words;
+    button.innerHTML = button.dataset.words;
     button.removeAttribute("aria-disabled");
     attempt = null;
   }
 
-  function fail(form, sentence) {
+  function say(kind, sentence) {
     const note = document.createElement("p");
-    note.className = "note note-error";
+    note.className = kind;
     note.dataset.headline = "";
     note.setAttribute("role", "alert");
     note.textContent = sentence;
-    document.getElementById("attempt").after(note);
+    document.getElementById("attempt").append(note);
+    return note;
+  }
+
+  function fail(form, sentence) {
+    const note = say("note note-error", sentence);
     const field = form.querySelector("[aria-invalid]");
     if (field) return field.focus();
     note.tabIndex = -1;

@@ -1,0 +1,147 @@
+"""Change a connected account's servers and passwords in place: tried first, then kept.
+
+A stored password opens the place it was given for and no other: another host, port, security or
+user name asks for it anew, and what is stored is never sent there.
+"""
+
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from postroom.accounts.lifecycle import recover
+from postroom.accounts.models import Credential, Direction, EmailAccount, Protocol, Security
+from postroom.accounts.seals import SecretDoesNotOpen, get_secret, keep_secret
+from postroom.archive.folders import forget_numbering
+from postroom.setup.connecting import ConnectionFailed, server_columns
+from postroom.setup.requests import AccountRequest, ServerAddress
+
+ASKED_ANEW = "Enter the password for {}: the stored one is never sent to another server."
+NOT_KEPT = "No password for {} is stored that can be read. Enter it."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What an account is to be from now on; an empty password means the one that is stored."""
+
+    account: EmailAccount
+    incoming: ServerAddress
+    username: str = ""
+    password: str = field(default="", repr=False)
+    outgoing: ServerAddress | None = None
+    smtp_username: str = ""
+    smtp_password: str = field(default="", repr=False)
+
+    @property
+    def moves_incoming(self) -> bool:
+        """Whether the stored password was given for another place."""
+        return (self.incoming, self.username) != (incoming_of(self.account), self.account.username)
+
+    @property
+    def moves_outgoing(self) -> bool:
+        """The same of the outgoing server; its user name is the incoming one's unless told."""
+        account = self.account
+        before = (outgoing_of(account), account.smtp_username or account.username)
+        return (self.outgoing, self.smtp_username or self.username) != before
+
+
+def as_it_is(account: EmailAccount) -> Change:
+    """Nothing is to change: what is stored is tried where it belongs."""
+    return Change(
+        account=account,
+        incoming=incoming_of(account),
+        username=account.username,
+        outgoing=outgoing_of(account),
+        smtp_username=account.smtp_username,
+    )
+
+
+def incoming_of(account: EmailAccount) -> ServerAddress:
+    """The server it is read from."""
+    host, port, security = account.incoming
+    return ServerAddress(host, port, Security(security))
+
+
+def outgoing_of(account: EmailAccount) -> ServerAddress | None:
+    """The server it sends by, if it has one."""
+    if not account.smtp_host:
+        return None
+    return ServerAddress(account.smtp_host, account.smtp_port, Security(account.smtp_security))
+
+
+def request_for_change(change: Change) -> AccountRequest:
+    """What is to be tried. Raises ConnectionFailed where a password has to be entered anew."""
+    account, is_pop = change.account, change.account.protocol == Protocol.POP
+    return AccountRequest(
+        owner=account.owner,
+        address=account.address,
+        imap=None if is_pop else change.incoming,
+        pop=change.incoming if is_pop else None,
+        username=change.username,
+        password=incoming_secret(change),
+        smtp=change.outgoing,
+        smtp_username=change.smtp_username,
+        smtp_password=outgoing_secret(change),
+        provider=account.provider,
+    )
+
+
+def incoming_secret(change: Change) -> str:
+    """The password that was typed, or the stored one for the place it belongs to."""
+    if change.password:
+        return change.password
+    if change.moves_incoming:
+        raise asked_anew(change.incoming, "password")
+    return stored(change.account, Direction.INCOMING, change.incoming, "password")
+
+
+def outgoing_secret(change: Change) -> str:
+    """The same of the outgoing server; empty without one."""
+    if change.outgoing is None or change.smtp_password:
+        return change.smtp_password
+    if change.moves_outgoing:
+        raise asked_anew(change.outgoing, "smtp_password")
+    return stored(change.account, Direction.OUTGOING, change.outgoing, "smtp_password")
+
+
+def asked_anew(server: ServerAddress, field: str) -> ConnectionFailed:
+    """The refusal to send a stored password elsewhere."""
+    return ConnectionFailed("password_asked_anew", ASKED_ANEW.format(server.host), field)
+
+
+def stored(account: EmailAccount, direction: Direction, server: ServerAddress, field: str) -> str:
+    """The stored password, or the request to enter it."""
+    try:
+        return get_secret(account, direction)
+    except (Credential.DoesNotExist, SecretDoesNotOpen) as error:
+        raise ConnectionFailed(
+            "password_not_stored", NOT_KEPT.format(server.host), field
+        ) from error
+
+
+@transaction.atomic
+def keep_change(change: Change, wanted: AccountRequest, trouble: str) -> EmailAccount:
+    """Write down what was tried and works; the mail is found again by content where it moved."""
+    account = change.account
+    account.refresh_from_db()
+    is_elsewhere = change.moves_incoming
+    columns = {
+        **server_columns(account.protocol, wanted.incoming),
+        **server_columns("smtp", wanted.smtp),
+        "username": wanted.username,
+        "smtp_username": wanted.smtp_username,
+        "smtp_trouble_sentence": trouble,
+    }
+    if wanted.smtp is None:
+        columns["smtp_host"] = ""
+    for name, value in columns.items():
+        setattr(account, name, value)
+    account.save(update_fields=list(columns))
+    keep_secret(account, Direction.INCOMING, wanted.password)
+    if wanted.smtp:
+        keep_secret(account, Direction.OUTGOING, wanted.smtp_password)
+    else:
+        account.credentials.filter(direction=Direction.OUTGOING).delete()
+    if is_elsewhere:
+        forget_numbering(account)
+    recover(account)
+    return account

@@ -1,0 +1,131 @@
+"""Servers and passwords of a connected mailbox change in place.
+
+A stored password opens the place it was given for, and is never told to another.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from cast import user
+from journeys.installation import ALICE, SECRET
+from postroom.accounts.models import Credential, Direction, EmailAccount, Security
+from postroom.accounts.seals import get_secret
+from postroom.setup import AccountRequest, ConnectionFailed, ServerAddress, connect_account
+from postroom.setup.changing import Change, as_it_is, keep_change, request_for_change
+from postroom.setup.connecting import outgoing_trouble
+from servers.beside import beside
+from servers.dovecot import Dovecot, dovecot
+from servers.eavesdropper import eavesdropper, was_told
+from servers.scripted import ScriptedServer, scripted
+from servers.submission import Submission
+from servers.submission_thread import submission_beside
+
+pytestmark = pytest.mark.django_db
+
+NEW = "canary-the-new-one"
+Make = Callable[[Change, ServerAddress], Change]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Dovecot]:
+    with dovecot({ALICE: SECRET, "alice": SECRET}) as running:
+        yield running
+
+
+@pytest.fixture
+def outgoing() -> Iterator[Submission]:
+    with submission_beside({ALICE: SECRET}) as running:
+        yield running
+
+
+@pytest.fixture
+def stranger() -> Iterator[ScriptedServer]:
+    with beside(scripted(eavesdropper)) as running:
+        yield running
+
+
+@pytest.fixture
+def connected(server: Dovecot, outgoing: Submission) -> EmailAccount:
+    """Alice's mailbox with both its servers."""
+    return connect_account(
+        AccountRequest(
+            owner=user("Alice"),
+            address=ALICE,
+            imap=ServerAddress(server.host, server.port, Security.NONE),
+            smtp=ServerAddress(outgoing.host, outgoing.port, Security.NONE),
+            password=SECRET,
+        )
+    )
+
+
+def tried(change: Change) -> tuple[AccountRequest, str]:
+    """Try the change as the page does; returns what was tried, and what is wrong with sending."""
+    wanted = request_for_change(change)
+    return wanted, asyncio.run(outgoing_trouble(wanted))
+
+
+ELSEWHERE: dict[str, tuple[Make, str]] = {
+    "another host": (
+        lambda c, _: replace(c, incoming=replace(c.incoming, host="localhost")),
+        "password",
+    ),
+    "another port": (lambda c, to: replace(c, incoming=to), "password"),
+    "another security": (
+        lambda c, _: replace(c, incoming=replace(c.incoming, security=Security.STARTTLS)),
+        "password",
+    ),
+    "another user name": (lambda c, _: replace(c, username="alice"), "password"),
+    "another outgoing server": (lambda c, to: replace(c, outgoing=to), "smtp_password"),
+    "another user name for sending": (
+        lambda c, _: replace(c, smtp_username="alice"),
+        "smtp_password",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ELSEWHERE)
+def test_a_stored_password_is_never_sent_elsewhere(
+    case: str, connected: EmailAccount, stranger: ScriptedServer
+) -> None:
+    make, field = ELSEWHERE[case]
+    there = ServerAddress(stranger.host, stranger.port, Security.NONE)
+    with pytest.raises(ConnectionFailed, match="never sent to another server") as refused:
+        tried(make(as_it_is(connected), there))
+    assert refused.value.field == field
+    assert stranger.heard.connections == 0
+
+
+def test_a_password_typed_anew_is_the_only_one_the_other_server_hears(
+    connected: EmailAccount, stranger: ScriptedServer
+) -> None:
+    """The control: the stranger hears whatever is sent to it."""
+    there = ServerAddress(stranger.host, stranger.port, Security.NONE)
+    with pytest.raises(ConnectionFailed):
+        tried(replace(as_it_is(connected), incoming=there, password=NEW))
+    assert was_told(stranger.heard.clear, NEW)
+    assert not was_told(stranger.heard.clear, SECRET)
+    connected.refresh_from_db()
+    assert connected.imap_port != stranger.port
+
+
+def test_what_is_stored_is_tried_where_it_belongs(connected: EmailAccount) -> None:
+    wanted, trouble = tried(as_it_is(connected))
+    assert (wanted.password, wanted.smtp_password, trouble) == (SECRET, SECRET, "")
+
+
+def test_a_change_is_kept_whole(connected: EmailAccount, server: Dovecot) -> None:
+    change = replace(as_it_is(connected), username="alice", password=SECRET, outgoing=None)
+    keep_change(change, *tried(change))
+    connected.refresh_from_db()
+    assert (connected.sign_in_name, connected.smtp_host) == ("alice", "")
+    assert get_secret(connected, Direction.INCOMING) == SECRET
+    assert not Credential.objects.filter(direction=Direction.OUTGOING).exists()
+
+
+def test_a_password_that_cannot_be_read_is_asked_for(connected: EmailAccount) -> None:
+    Credential.objects.all().delete()
+    with pytest.raises(ConnectionFailed, match="Enter it"):
+        request_for_change(as_it_is(connected))
