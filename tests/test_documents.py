@@ -18,7 +18,7 @@ REFERENCE: Final = ROOT.parent / "shared" / "reference" / "zoho-configuring-imap
 SPEC: Final = ROOT / "docs" / "spec.md"
 DECISIONS: Final = ROOT / "docs" / "adr"
 STATE: Final = re.compile(r"done|to do · ([3-9]|later)")
-PLANNED: Final = {"api", "cleanup"}
+PLANNED: Final = {"api"}
 
 
 def documents() -> list[Path]:

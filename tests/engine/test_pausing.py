@@ -7,7 +7,8 @@ import psycopg
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from cast import account_of, user
+from cast import NOON, account_of, user
+from postroom.accounts.lifecycle import Decision
 from postroom.accounts.models import Activation
 from postroom.archive.announce import ACCOUNT_CHANGED, WORK_WAITING
 from postroom.engine.pausing import pause_keeping, resume_keeping
@@ -19,7 +20,7 @@ def test_engine_and_pages_hear_of_a_pause_and_of_its_end(database_url: str) -> N
     with closing(psycopg.connect(database_url, autocommit=True)) as listener:
         listener.execute(f"LISTEN {ACCOUNT_CHANGED}")
         listener.execute(f"LISTEN {WORK_WAITING}")
-        pause_keeping(account)
+        pause_keeping(account, Decision(NOON))
         heard = list(listener.notifies(timeout=5, stop_after=2))
         assert {notify.channel for notify in heard} == {ACCOUNT_CHANGED, WORK_WAITING}
         assert {json.loads(notify.payload)["account"] for notify in heard} == {account.pk}

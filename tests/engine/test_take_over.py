@@ -14,6 +14,7 @@ from engine.kept_mailbox import KeptMailbox
 from journeys.databases import database_like, django_using
 from journeys.installation import ALICE, SECRET, Installation, kill
 from journeys.waiting import seconds_until
+from postroom.accounts.lifecycle import Decision
 from postroom.accounts.models import Direction, EmailAccount
 from postroom.accounts.seals import keep_secret
 from postroom.archive.models import BodyState, ServerCopy
@@ -118,7 +119,7 @@ def test_a_stopped_engine_hands_over_at_once(mailbox: KeptMailbox) -> None:
 def test_a_paused_account_is_left_alone_until_it_is_resumed(mailbox: KeptMailbox) -> None:
     with mailbox.engine():
         mailbox.wait_for("First", START)
-        pause_keeping(mailbox.account)
+        pause_keeping(mailbox.account, Decision(timezone.now()))
         seconds_until(lambda: connections(mailbox) == 0, SOON)
         mailbox.deliver("While paused")
         time.sleep(6)  # Longer than the engine's watch over accounts without a job.

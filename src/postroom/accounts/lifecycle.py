@@ -1,24 +1,69 @@
-"""Pause and resume an account, change its sharing, and say how it is doing."""
+"""Pause, resume and activate an account, change its sharing, and say how it is doing."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from postroom.accounts.models import Activation, EmailAccount, Sharing
+from postroom.accounts.models import Activation, Deletion, EmailAccount, Sharing
 from postroom.accounts.troubles import NEEDS_A_PERSON
 from postroom.team.audit import note
 from postroom.team.models import Act, User
 
+DECISION = ("activation", "decided_at", "decided_by", "decided_because")
 
-def pause(account: EmailAccount) -> None:
-    """Stop syncing; everything stays."""
-    account.activation = Activation.PAUSED
-    account.save(update_fields=["activation"])
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who stops an account, when and why; nobody named: whoever sits at the machine."""
+
+    at: datetime
+    by: User | None = None
+    because: str = ""
+
+
+class StillBeingDeleted(Exception):
+    """An account cannot come back while its mail of before is on its way out."""
+
+    def __init__(self, account: EmailAccount) -> None:
+        super().__init__(
+            f"The emails of {account.address} are still being deleted here. Reactivate it when"
+            " that is done; the mailbox’s page shows how far it is."
+        )
+
+
+def pause(account: EmailAccount, decision: Decision | None = None) -> None:
+    """Stop syncing; everything stays. Nothing happens to one that is deactivated."""
+    if account.activation != Activation.DEACTIVATED:
+        decide(account, Activation.PAUSED, decision)
 
 
 def resume(account: EmailAccount) -> None:
-    """Sync again, and try again whatever went wrong before."""
-    account.activation = Activation.ACTIVE
+    """Sync again, and try again whatever went wrong before; a deactivated one needs a password."""
+    if account.activation == Activation.DEACTIVATED:
+        return
+    decide(account, Activation.ACTIVE, None)
     clear_trouble(account)
-    account.save(update_fields=["activation"])
+
+
+def activate(account: EmailAccount) -> None:
+    """Sync a deactivated account again, from the beginning. Raises StillBeingDeleted."""
+    refuse_while_deleting(account)
+    if account.activation == Activation.DEACTIVATED:
+        decide(account, Activation.ACTIVE, None)
+
+
+def refuse_while_deleting(account: EmailAccount) -> None:
+    """Raises StillBeingDeleted."""
+    if Deletion.objects.filter(account=account).exists():
+        raise StillBeingDeleted(account)
+
+
+def decide(account: EmailAccount, activation: Activation, decision: Decision | None) -> None:
+    """Write down what somebody decided, and who, when and why."""
+    account.activation = activation
+    account.decided_at = decision.at if decision else None
+    account.decided_by = decision.by if decision else None
+    account.decided_because = decision.because[:400] if decision else ""
+    account.save(update_fields=DECISION)
 
 
 def set_sharing(account: EmailAccount, sharing: Sharing, by: User | None, now: datetime) -> None:

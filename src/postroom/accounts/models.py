@@ -47,7 +47,8 @@ class EmailAccount(models.Model):
     `activation` is what a person decided; `trouble` is what the last attempt met
     (a kind of `net.errors`, empty when all is well) and `trouble_sentence` what to do about it.
     `incident_at` is when its owner was first needed to mend a trouble; it outlives attempts and
-    other troubles until a sign-in works, so that one incident is told once.
+    other troubles until a sign-in works, so that one incident is told once. `decided_at` is when it
+    was paused or deactivated; without `decided_by`, by whoever sits at the machine.
     """
 
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="email_accounts")
@@ -77,6 +78,11 @@ class EmailAccount(models.Model):
     trouble_sentence = models.TextField(blank=True)
     trouble_since = models.DateTimeField(null=True, blank=True)
     incident_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    decided_because = models.CharField(max_length=400, blank=True)
     smtp_trouble_sentence = models.TextField(blank=True)
 
     window = models.CharField(
@@ -118,6 +124,29 @@ class EmailAccount(models.Model):
     def sending_name(self) -> str:
         """The user name at the outgoing server: the same unless told otherwise."""
         return self.smtp_username or self.sign_in_name
+
+
+class Deletion(models.Model):
+    """A deactivated account's mail on its way out of here; the row goes with the last of it.
+
+    `done` counts emails and moves in the transactions that delete them, so that whoever is killed
+    leaves a true number to go on from. `rate` is a second's; 0 before there is one to speak of.
+    """
+
+    account = models.OneToOneField(EmailAccount, on_delete=models.CASCADE, related_name="deletion")
+    asked_at = models.DateTimeField()
+    removes_account = models.BooleanField(default=False)
+    found = models.PositiveBigIntegerField(default=0)
+    done = models.PositiveBigIntegerField(default=0)
+    rate = models.FloatField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.done}/{self.found}"
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Time to the end at the rate of late; None while there is none to speak of."""
+        return (self.found - self.done) / self.rate if self.rate else None
 
 
 class Direction(models.TextChoices):

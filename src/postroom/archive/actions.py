@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from postroom.archive.announce import announce_emails, announce_work
+from postroom.archive.fence import lock_account
 from postroom.archive.folders import look_again
 from postroom.archive.models import (
     MARKS,
@@ -17,7 +18,6 @@ from postroom.archive.models import (
     Folder,
     ServerCopy,
 )
-from postroom.archive.record import lock_account
 from postroom.archive.whereabouts import ends_of, leaves, living_copies, show_as_asked
 
 

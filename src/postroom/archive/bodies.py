@@ -10,12 +10,18 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from postroom.archive.announce import announce_emails
 from postroom.archive.arrivals import Body
+from postroom.archive.fence import stand_by_account
 from postroom.archive.models import BodyState, Email, Quarantine, RawMessage, ServerCopy
 from postroom.archive.replayable import replayable
 
 COMPRESSION_LEVEL = 3
 
 COPY_RAW = "COPY archive_rawmessage (digest, size, compressed) FROM STDIN (FORMAT BINARY)"
+
+KNOWN_RAW = """
+SELECT digest FROM archive_rawmessage WHERE digest = ANY(%s::bytea[])
+ ORDER BY digest FOR KEY SHARE
+"""
 
 STORE_BODIES = """
 UPDATE archive_email AS email
@@ -33,6 +39,7 @@ def store_bodies(account_id: int, bodies: Sequence[Body]) -> None:
 
     Whoever has a body keeps it: what a server says later replaces nothing.
     """
+    stand_by_account(account_id)
     digests = keep_raw([body.raw for body in bodies])
     columns = (
         [body.email_id for body in bodies],
@@ -48,13 +55,19 @@ def store_bodies(account_id: int, bodies: Sequence[Body]) -> None:
 def keep_raw(messages: Sequence[bytes]) -> list[bytes]:
     """Store messages under their SHA-256 and return these digests; known ones are kept once."""
     digests = [hashlib.sha256(raw).digest() for raw in messages]
-    known = RawMessage.objects.filter(pk__in=digests).values_list("pk", flat=True)
     fresh = dict(zip(digests, messages, strict=True))
-    for digest in known:
-        fresh.pop(bytes(digest), None)
+    for digest in known_raw(digests):
+        fresh.pop(digest, None)
     if fresh:
         insert_raw([(d, len(raw), compress(raw)) for d, raw in fresh.items()])
     return digests
+
+
+def known_raw(digests: Sequence[bytes]) -> list[bytes]:
+    """Those that are here, held so that no deletion of another account takes them meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN_RAW, [sorted(digests)])
+        return [bytes(digest) for (digest,) in cursor.fetchall()]
 
 
 def compress(raw: bytes) -> bytes:

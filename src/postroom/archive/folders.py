@@ -10,6 +10,7 @@ from django.db.models import Min
 
 from postroom.accounts.models import EmailAccount
 from postroom.archive.announce import announce_account, announce_work
+from postroom.archive.fence import stand_by_account
 from postroom.archive.models import Folder, FolderRole, Quarantine, ServerCopy
 
 NO_TELLING = 1  # Servers without numberings of their own give every folder 0 or 1.
@@ -30,8 +31,10 @@ class ListedFolder:
     uidvalidity: int = 0
 
 
+@transaction.atomic
 def keep_folders(account: EmailAccount, listed: Sequence[ListedFolder], now: datetime) -> None:
     """Remember what is listed; a folder no longer listed is marked, its mail stays."""
+    stand_by_account(account.pk)
     known = {folder.name: folder for folder in account.folders.all()}
     renamed = renamed_among(known, listed)
     for entry in listed:

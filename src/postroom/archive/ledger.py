@@ -8,8 +8,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from postroom.archive.announce import announce_emails
 from postroom.archive.arrivals import Flags
+from postroom.archive.fence import lock_account
 from postroom.archive.models import Folder, Quarantine, ServerCopy
-from postroom.archive.record import lock_account, refresh_flags
+from postroom.archive.record import refresh_flags
 from postroom.archive.replayable import replayable
 
 PATIENCE = timedelta(seconds=30)

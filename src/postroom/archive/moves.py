@@ -11,8 +11,8 @@ from django.db import transaction
 
 from postroom.accounts.models import EmailAccount, Protocol
 from postroom.archive.actions import show_and_tell
+from postroom.archive.fence import lock_account
 from postroom.archive.models import Action, ActionKind, ActionState, Email, Folder, FolderRole
-from postroom.archive.record import lock_account
 from postroom.archive.whereabouts import ends_of, folders_of, moves_of
 
 MOVERS = frozenset({"MOVE", "IMAP4REV2"})  # RFC 6851; RFC 9051 has it built in.

@@ -13,6 +13,7 @@ from django.db.models import Max, OuterRef, Subquery
 
 from postroom.accounts.models import EmailAccount
 from postroom.archive.announce import announce_account
+from postroom.archive.fence import stand_by_account
 from postroom.archive.models import Folder, ProofEntry
 from postroom.archive.quarantine import quarantined_uids
 
@@ -101,6 +102,7 @@ class Listing:
 @transaction.atomic
 def prove(folder: Folder, listing: Listing, recorded: Iterable[int], now: datetime) -> int:
     """Compare the UIDs of the server with those recorded; returns how many are missing."""
+    stand_by_account(folder.account_id)
     entry = compared(folder, listing, set(recorded))
     keep_if_new(entry, latest_of(folder), now)
     return entry.missing
@@ -109,6 +111,7 @@ def prove(folder: Folder, listing: Listing, recorded: Iterable[int], now: dateti
 @transaction.atomic
 def refuse_proof(folder: Folder, refusal: str, now: datetime) -> None:
     """The folder could not be compared, for this reason."""
+    stand_by_account(folder.account_id)
     latest = latest_of(folder)
     counts = {name: getattr(latest, name) for name in SAID if latest is not None}
     entry = ProofEntry(**{**NOTHING, **counts, "folder": folder, "refusal": refusal})

@@ -14,6 +14,7 @@ from django.db.models import F, Q, QuerySet
 from postroom.accounts.models import EmailAccount
 from postroom.archive.announce import announce_account, announce_work
 from postroom.archive.bodies import keep_raw
+from postroom.archive.fence import lock_account
 from postroom.archive.folders import look_again
 from postroom.archive.models import Folder, Quarantine
 from postroom.team.models import User
@@ -90,6 +91,7 @@ def quarantine(
 
     Bytes that come later are added. Returns whether this is the first time.
     """
+    lock_account(folder.account_id)
     digest = keep_raw([raw])[0] if raw is not None else None
     entry, is_first = Quarantine.objects.get_or_create(
         folder=folder,

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from postroom.accounts.models import EmailAccount
 from postroom.archive.announce import announce_emails
 from postroom.archive.arrivals import Arrival, Flags
+from postroom.archive.fence import lock_account
 from postroom.archive.models import (
     BodyState,
     Email,
@@ -26,7 +27,6 @@ from postroom.archive.record import (
     PARTICIPANT_COLUMNS,
     copy_rows,
     email_row,
-    lock_account,
     participant_rows,
 )
 from postroom.mime import Envelope

@@ -11,6 +11,7 @@ from django.db import connection
 
 from postroom.archive.announce import announce_emails
 from postroom.archive.arrivals import Arrival
+from postroom.archive.fence import lock_account
 from postroom.archive.models import (
     BodyState,
     Direction,
@@ -94,12 +95,6 @@ def record(
     refresh_flags(met_again)
     announce_emails(folder.account_id, set(ids.values()))
     return {a.uid: ids[a.identity] for a in fresh.values()}
-
-
-def lock_account(account_id: int) -> None:
-    """Let one recorder at a time write for an account, until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [0x506F7374, account_id])
 
 
 def unrecorded(folder: Folder, uidvalidity: int, arrivals: Sequence[Arrival]) -> list[Arrival]:

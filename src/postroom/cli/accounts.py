@@ -8,6 +8,12 @@ from postroom.cli.bootstrap import Failed, with_django
 from postroom.cli.checking import check_command
 from postroom.cli.finding import get_account, get_user
 from postroom.cli.folders import folders_command
+from postroom.cli.leaving import (
+    activate_command,
+    because_option,
+    deactivate_command,
+    remove_command,
+)
 from postroom.cli.members import member_command
 from postroom.cli.moving import move_command
 from postroom.cli.planning import budget_command, plan_command
@@ -34,6 +40,9 @@ account_command.add_command(move_command)
 account_command.add_command(quarantine_command)
 account_command.add_command(member_command)
 account_command.add_command(window_command)
+account_command.add_command(deactivate_command)
+account_command.add_command(activate_command)
+account_command.add_command(remove_command)
 
 
 @account_command.command("add")
@@ -108,13 +117,18 @@ def show(address: str, as_json: bool) -> None:
 
 @account_command.command("pause")
 @click.argument("address")
+@because_option
 @with_django
-def pause_account(address: str) -> None:
+def pause_account(address: str, because: str) -> None:
     """Stop syncing; everything stays."""
+    from django.utils import timezone
+
+    from postroom.accounts.lifecycle import Decision
     from postroom.engine.pausing import pause_keeping
 
     account = get_account(address)
-    pause_keeping(account, by=None)
+    refuse_deactivated(account)
+    pause_keeping(account, Decision(timezone.now(), because=because))
     click.echo(f"{account.address} is paused.")
 
 
@@ -126,8 +140,28 @@ def resume_account(address: str) -> None:
     from postroom.engine.pausing import resume_keeping
 
     account = get_account(address)
+    refuse_deactivated(account)
     resume_keeping(account, by=None)
     click.echo(f"{account.address} syncs again.")
+
+
+def deletion_of(account: Any) -> str:
+    """How far the deletion of a deactivated account's mail is, while it runs."""
+    from postroom.accounts.models import Deletion
+
+    deletion = Deletion.objects.filter(account=account).first()
+    return f"{deletion.done} of {deletion.found} emails deleted" if deletion else ""
+
+
+def refuse_deactivated(account: Any) -> None:
+    """Neither paused nor resumed: it has no password any more."""
+    from postroom.accounts.models import Activation
+
+    if account.activation == Activation.DEACTIVATED:
+        raise Failed(
+            f"{account.address} is deactivated. “postroom account activate {account.address}”"
+            " brings it back."
+        )
 
 
 def summary(account: Any) -> dict[str, Any]:
@@ -136,6 +170,7 @@ def summary(account: Any) -> dict[str, Any]:
         "address": account.address,
         "owner": account.owner.email,
         "activation": account.activation,
+        "deletion": deletion_of(account),
         "sharing": account.sharing,
         "storage": account.storage or "as the organisation",
         "since": account.window or "as the organisation",

@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from postroom.accounts.models import EmailAccount
+from postroom.sync.budget import PauseAsked
 from postroom.sync.comparing import compare_as_asked
 from postroom.sync.database import in_database
 from postroom.sync.retrying import retry_as_asked
@@ -27,7 +28,8 @@ async def compare_account(account_id: int) -> None:
 async def retry_quarantine(account_id: int) -> None:
     """Try the messages again that someone pointed at."""
     if account := await EmailAccount.objects.filter(pk=account_id).afirst():
-        await in_database(retry_as_asked, account, timezone.now)
+        with suppress(PauseAsked):
+            await in_database(retry_as_asked, account, timezone.now)
 
 
 def start_comparing(account: EmailAccount) -> None:

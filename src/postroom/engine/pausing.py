@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from postroom.accounts.lifecycle import pause, resume
+from postroom.accounts.lifecycle import Decision, pause, resume
 from postroom.accounts.models import EmailAccount
 from postroom.archive.announce import announce_account, announce_work
 from postroom.engine.tasks import start_keeping
@@ -10,10 +10,10 @@ from postroom.team.audit import note
 from postroom.team.models import Act, User
 
 
-def pause_keeping(account: EmailAccount, by: User | None = None) -> None:
+def pause_keeping(account: EmailAccount, decision: Decision) -> None:
     """Stop syncing, at the next step of a sync that runs; everything stays."""
-    pause(account)
-    note(Act.ACCOUNT_PAUSED, by, account, timezone.now())
+    pause(account, decision)
+    note(Act.ACCOUNT_PAUSED, decision.by, account, decision.at, decision.because)
     announce_work(account.pk)
     announce_account(account.pk)
 

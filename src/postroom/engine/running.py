@@ -6,7 +6,7 @@ from contextlib import suppress
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from postroom.engine import asked, posting  # noqa: F401 - so that the worker knows their jobs
+from postroom.engine import asked, leaving, posting  # noqa: F401 - so that the worker knows their jobs
 from postroom.engine.bells import BELLS
 from postroom.engine.tasks import STALLED_SECONDS
 

@@ -67,11 +67,18 @@ def start_keeping(account: EmailAccount) -> None:
     An attempt that waits for a better time gives way: someone has just mended what was wrong.
     """
     lock = LOCK.format(account.pk)
-    waiting = ProcrastinateJob.objects.filter(queueing_lock=lock, status="todo")
-    for job_id in waiting.filter(scheduled_at__isnull=False).values_list("pk", flat=True):
-        app.job_manager.cancel_job_by_id(job_id, delete_job=True)
+    cancel_waiting(account.pk)
     with suppress(AlreadyEnqueued):
         keep_account.configure(lock=lock, queueing_lock=lock).defer(account_id=account.pk)
+
+
+def cancel_waiting(account_id: int) -> None:
+    """Cancel the account's attempt that waits for a better time, if one does."""
+    waiting = ProcrastinateJob.objects.filter(
+        queueing_lock=LOCK.format(account_id), status="todo", scheduled_at__isnull=False
+    )
+    for job_id in waiting.values_list("pk", flat=True):
+        app.job_manager.cancel_job_by_id(job_id, delete_job=True)
 
 
 async def go_on(account_id: int, failures: int, seconds: float) -> None:

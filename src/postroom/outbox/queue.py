@@ -71,6 +71,16 @@ def claim(notice_id: int, now: datetime, wait_after: Callable[[int], timedelta])
     return notice
 
 
+def forget_notices(account: EmailAccount) -> None:
+    """The account's mail goes from here: what was written of it goes too.
+
+    Of those that were sent the occasion stays, so that nobody is told of it again.
+    """
+    waiting = account.notices.exclude(state=NoticeState.SENT)
+    waiting.delete()
+    account.notices.update(text="", html="")
+
+
 def note_sent(notice: Notice, now: datetime) -> None:
     """The server has it."""
     notice.state, notice.reason, notice.sent_at = NoticeState.SENT, "", now

@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from django.db import transaction
 
+from postroom.accounts.lifecycle import StillBeingDeleted, refuse_while_deleting
 from postroom.accounts.models import Direction, EmailAccount
 from postroom.accounts.seals import keep_secret
 from postroom.mime import canonical_address
@@ -70,6 +71,14 @@ def refuse_unusable(request: AccountRequest) -> None:
             "address",
         )
     refuse_empty(request.password)
+
+
+def refuse_leaving(account: EmailAccount) -> None:
+    """What is kept of its mail is still being deleted."""
+    try:
+        refuse_while_deleting(account)
+    except StillBeingDeleted as refusal:
+        raise ConnectionFailed("still_being_deleted", str(refusal)) from None
 
 
 def refuse_empty(password: str) -> None:

@@ -8,17 +8,18 @@ import asyncio
 
 from django.db import transaction
 
-from postroom.accounts.lifecycle import recover
+from postroom.accounts.lifecycle import activate, recover
 from postroom.accounts.models import Direction, EmailAccount
 from postroom.accounts.seals import keep_secret
 from postroom.archive.folders import forget_numbering
-from postroom.setup.connecting import outgoing_trouble, refuse_empty, server_columns
+from postroom.setup.connecting import outgoing_trouble, refuse_empty, refuse_leaving, server_columns
 from postroom.setup.requests import ServerAddress, request_for
 
 
 def move_account(account: EmailAccount, server: ServerAddress, password: str) -> None:
     """Read the account from this server from now on. Raises ConnectionFailed, changes nothing."""
     refuse_empty(password)
+    refuse_leaving(account)
     asyncio.run(outgoing_trouble(request_for(account, password, incoming=server)))
     keep_place(account, server, password)
 
@@ -34,3 +35,4 @@ def keep_place(account: EmailAccount, server: ServerAddress, password: str) -> N
     keep_secret(account, Direction.INCOMING, password)
     forget_numbering(account)
     recover(account)
+    activate(account)

@@ -1,13 +1,16 @@
-"""Enter a mailbox's password again: tried first, and nothing else is touched."""
+"""Enter a mailbox's password again: tried first, and nothing else is touched.
+
+A deactivated mailbox comes back with it.
+"""
 
 import asyncio
 
 from django.db import transaction
 
-from postroom.accounts.lifecycle import recover
+from postroom.accounts.lifecycle import activate, recover
 from postroom.accounts.models import Credential, Direction, EmailAccount
 from postroom.accounts.seals import SecretDoesNotOpen, get_secret, keep_secret
-from postroom.setup.connecting import outgoing_trouble, refuse_empty
+from postroom.setup.connecting import outgoing_trouble, refuse_empty, refuse_leaving
 from postroom.setup.requests import request_for
 
 
@@ -21,6 +24,7 @@ def reconnect_account(
     incident are over.
     """
     refuse_empty(password)
+    refuse_leaving(account)
     if smtp_password is None:
         smtp_password = password if shares_password(account) else ""
     outgoing = smtp_password if account.smtp_host else ""
@@ -48,5 +52,6 @@ def keep(account: EmailAccount, password: str, outgoing: str, trouble: str) -> N
         keep_secret(account, Direction.OUTGOING, outgoing)
     account.refresh_from_db()
     recover(account)
+    activate(account)
     account.smtp_trouble_sentence = trouble
     account.save(update_fields=["smtp_trouble_sentence"])

@@ -6,6 +6,9 @@ from typing import ParamSpec, TypeVar
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
+from postroom.archive.fence import AccountClosed
+from postroom.sync.budget import PauseAsked
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -22,5 +25,7 @@ def _on_a_live_connection(
     close_old_connections()
     try:
         return work(*args, **kwargs)
+    except AccountClosed:
+        raise PauseAsked from None
     finally:
         close_old_connections()

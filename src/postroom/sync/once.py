@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from postroom.accounts.lifecycle import meet_trouble
-from postroom.accounts.models import EmailAccount, Protocol
+from postroom.accounts.models import Activation, EmailAccount, Protocol
 from postroom.accounts.seals import SecretDoesNotOpen
 from postroom.archive.proofs import FolderProof, proof_of
 from postroom.net.errors import NetError
 from postroom.sync.actions import carry_out
-from postroom.sync.budget import DayUsedUp
+from postroom.sync.budget import DayUsedUp, PauseAsked
 from postroom.sync.connecting import signed_in, signed_in_to_pop
 from postroom.sync.database import in_database
 from postroom.sync.parsing import LimitedParser
@@ -18,6 +18,8 @@ from postroom.sync.progress import Progress, Watcher, new_run
 from postroom.sync.troubles import SyncFailed, trouble_of
 from postroom.sync.visit import Clock, Visit
 from postroom.sync.wellbeing import Met, all_is_well
+
+DEACTIVATED = "The mailbox is deactivated. Reactivate it, and its mail comes again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ async def sync_once(
     account: EmailAccount, clock: Clock, watcher: Watcher | None = None
 ) -> SyncResult:
     """Sync until complete. Raises SyncFailed, after noting on the account what was met."""
+    if account.activation == Activation.DEACTIVATED:
+        raise SyncFailed("deactivated", DEACTIVATED)
     started = clock()
     progress = Progress(new_run(account, started), watcher)
     try:
@@ -46,6 +50,8 @@ async def sync_once(
         kind, sentence = trouble_of(error)
         await in_database(meet_trouble, account, kind, sentence, clock())
         raise SyncFailed(kind, sentence) from error
+    except PauseAsked:
+        raise SyncFailed("deactivated", DEACTIVATED) from None
     run, seconds = progress.run, (clock() - started).total_seconds()
     proofs = await in_database(proof_of, account)
     return SyncResult(proofs, run.messages_done, run.bodies_done, seconds, progress.is_held_back)

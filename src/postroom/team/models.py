@@ -159,6 +159,8 @@ class Act(models.TextChoices):
     ACCOUNT_RECONNECTED = "account_reconnected", "entered the password of"
     ACCOUNT_PAUSED = "account_paused", "paused the mailbox"
     ACCOUNT_RESUMED = "account_resumed", "resumed the mailbox"
+    ACCOUNT_DEACTIVATED = "account_deactivated", "deactivated the mailbox"
+    ACCOUNT_REMOVED = "account_removed", "removed the mailbox"
     SHARING_CHANGED = "sharing_changed", "changed the sharing of"
     PERSON_SHARED = "person_shared", "shared emails of"
     PERSON_UNSHARED = "person_unshared", "ended the sharing of emails of"

@@ -11,7 +11,7 @@ from postroom.team.permissions import may
 
 def accounts_for(viewer: User) -> QuerySet[EmailAccount]:
     """The accounts whose state the viewer may see. Never their mail: see `association`."""
-    accounts = EmailAccount.objects.select_related("owner")
+    accounts = EmailAccount.objects.select_related("owner", "deletion", "decided_by")
     if may(viewer, Permission.MANAGE_EMAIL_SETTINGS):
         return accounts
     return accounts.filter(pk__in=mailboxes_of(viewer))

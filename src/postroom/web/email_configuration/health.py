@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from postroom.accounts.models import Activation, EmailAccount, Protocol
+from postroom.accounts.models import Activation, Deletion, EmailAccount, Protocol
 from postroom.accounts.troubles import NEEDS_A_PERSON
 from postroom.accounts.window import first_day_of
 from postroom.archive.models import SyncRun
@@ -20,6 +20,18 @@ class State:
     sentence: str = ""
 
 
+DEACTIVATED = State(
+    "Deactivated",
+    "off",
+    "Nothing is synced, and nothing of its mail is kept here. On the mail server everything is as"
+    " it was; reactivated, it comes again.",
+)
+DELETING = State(
+    "Being deleted here",
+    "busy",
+    "Nobody sees its emails any more, and what was kept of them is being deleted. On the mail"
+    " server everything stays as it is.",
+)
 FETCHING = State("Fetching mail", "busy", "The newest emails are on people’s pages first.")
 TOMORROW = State(
     "Goes on tomorrow",
@@ -49,7 +61,7 @@ class Progress:
 def state_of(account: EmailAccount, traffic: Traffic) -> State:
     """The account's state, most pressing first."""
     if account.activation == Activation.DEACTIVATED:
-        return State("Deactivated", "off", "Nothing is synced and its emails are not shown.")
+        return DELETING if deletion_of(account) else DEACTIVATED
     if account.activation == Activation.PAUSED:
         return State("Paused", "off", "No new mail is fetched. What is here stays.")
     if account.trouble:
@@ -57,6 +69,11 @@ def state_of(account: EmailAccount, traffic: Traffic) -> State:
     if account.first_complete_at is None:
         return TOMORROW if traffic.is_used_up else FETCHING
     return State("In sync", "well")
+
+
+def deletion_of(account: EmailAccount) -> Deletion | None:
+    """The account's deletion, if it is under way."""
+    return getattr(account, "deletion", None)
 
 
 def progress_of(account: EmailAccount, traffic: Traffic) -> Progress | None:
@@ -103,6 +120,11 @@ class Health:
     first_day: date | None
 
     @property
+    def deletion(self) -> Deletion | None:
+        """How far the deletion of its mail here is, while it runs."""
+        return deletion_of(self.account)
+
+    @property
     def needs_password(self) -> bool:
         """Whether only its owner can mend the trouble."""
         return self.account.trouble in NEEDS_A_PERSON
@@ -111,7 +133,8 @@ class Health:
 def health_of(account: EmailAccount, now: datetime) -> Health:
     """The account's health at this moment."""
     traffic = traffic_of(account, now)
-    is_on_the_way = account.first_complete_at is None and not account.trouble
+    is_stopped = account.trouble or account.activation == Activation.DEACTIVATED
+    is_on_the_way = account.first_complete_at is None and not is_stopped
     return Health(
         account,
         state_of(account, traffic),

@@ -21,6 +21,9 @@ from postroom.web.email_configuration.access import get_own_account
 from postroom.web.email_configuration.traffic import BudgetForm
 from postroom.web.sign_in import SignedInRequest, signed_in
 
+LETS_IN = "The mailbox lets Postroom in again."
+IS_BACK = "The mailbox is active again; its mail comes from the server now."
+
 
 class ReconnectionForm(forms.Form):
     """The mailbox's new password; the outgoing server's, where that has one of its own."""
@@ -61,15 +64,17 @@ class ReconnectionForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def reconnection(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Enter the password again; everything else stays."""
+    """Enter the password again; everything else stays. A deactivated mailbox comes back so."""
     account = get_own_account(request.user, pk)
+    is_back = account.activation == Activation.DEACTIVATED
     same = {"same_credentials": shares_password(account)}
     form = ReconnectionForm(request.POST or None, initial=same)
     if request.method == "POST" and form.is_valid() and form.reconnect(account):
-        messages.success(request, "The mailbox lets Postroom in again.")
+        messages.success(request, IS_BACK if is_back else LETS_IN)
         go_on(account)
         return redirect("account", account.pk)
-    context = {"room": "setup", "account": account, "form": form}
+    context = {"room": "setup", "account": account, "form": form, "is_back": is_back}
+    context["verb"] = "Reactivate" if is_back else "Reconnect"
     status = 422 if form.errors else 200
     return render(request, "email_configuration/reconnection.html", context, status=status)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from postroom.accounts.members import is_member
-from postroom.accounts.models import EmailAccount
+from postroom.accounts.models import Activation, EmailAccount
 from postroom.team.models import Permission, User
 from postroom.team.permissions import may
 from postroom.web.email_configuration.evidence import changes_of, evidence_of
@@ -50,6 +50,11 @@ SECTIONS = (
     Section("tier.html", lambda account, now: {"tier": tier_of(account)}, False),
 )
 
+# Of a deactivated mailbox nothing is synced, and nothing is kept that could be compared.
+OF_DEACTIVATED = frozenset(
+    f"{name}.html" for name in ("health", "sharing", "members", "storage", "window", "server")
+)
+
 # Parts of pages that change while they are open; a page has those it shows.
 LIVE_PARTS = (
     "email_configuration/health.html",
@@ -62,6 +67,8 @@ def sections_of(account: EmailAccount, viewer: User, now: datetime) -> dict[str,
     """Everything the account's page shows to this viewer, and in which templates."""
     is_own = account.owner_id == viewer.pk
     shown = [section for section in SECTIONS if is_own or not section.is_owners]
+    if account.activation == Activation.DEACTIVATED:
+        shown = [section for section in shown if section.template in OF_DEACTIVATED]
     context = live_sections_of(account, viewer, now)
     for section in shown:
         context |= section.context(account, now)

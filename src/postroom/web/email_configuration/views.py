@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from postroom.accounts.lifecycle import set_sharing, set_storage
 from postroom.accounts.models import EmailAccount, Sharing
 from postroom.archive.announce import announce_account, announce_work
-from postroom.engine.pausing import pause_keeping, resume_keeping
+from postroom.engine.pausing import resume_keeping
 from postroom.web.email_configuration.access import (
     get_account,
     get_managed_account,
@@ -53,15 +53,6 @@ def storage(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.success(request, "Mail is kept so from now on.")
         announce_work(account.pk)
     return changed(account)
-
-
-@require_POST
-@signed_in
-def pausing(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Stop fetching new mail."""
-    account = get_managed_account(request.user, pk)
-    pause_keeping(account, request.user)
-    return redirect("account", pk)
 
 
 @require_POST

@@ -1,0 +1,48 @@
+"""Nothing is recorded for an account that was deactivated, however late the writer.
+
+A pass may be under way when somebody deactivates its account, in any process. So every writer of
+mail takes the account's lock for its transaction and looks whether the account still stands;
+deactivating it takes the lock alone. Whoever comes after that writes nothing.
+"""
+
+from django.db import connection
+
+from postroom.accounts.models import Activation, EmailAccount
+
+LOCK = 0x506F7374
+
+
+class AccountClosed(Exception):
+    """The account was deactivated or removed: its mail is not to come here any more."""
+
+
+def lock_account(account_id: int) -> None:
+    """Let one recorder at a time write for an account, until the transaction ends.
+
+    Raises AccountClosed.
+    """
+    lock_whatever_it_is(account_id)
+    refuse_closed(account_id)
+
+
+def stand_by_account(account_id: int) -> None:
+    """Let others write too, but nobody deactivate the account meanwhile. Raises AccountClosed.
+
+    Not in a transaction that locks the account later: of two such, each would wait for the other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [LOCK, account_id])
+    refuse_closed(account_id)
+
+
+def lock_whatever_it_is(account_id: int) -> None:
+    """The lock alone, for those who deactivate and delete."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, account_id])
+
+
+def refuse_closed(account_id: int) -> None:
+    """Asked after the lock is held, or it would tell of before."""
+    standing = EmailAccount.objects.filter(pk=account_id).exclude(activation=Activation.DEACTIVATED)
+    if not standing.exists():
+        raise AccountClosed

@@ -1,0 +1,106 @@
+"""What is deleted, in this order: bites of a bounded number of rows, each by a few statements.
+
+Set by set and not object by object: a mailbox of 100,000 emails has half a million rows.
+"""
+
+from collections.abc import Callable, Sequence
+
+from django.db import connection
+
+MOST_EMAILS = 1_000  # With all that hangs on them, a tenth of a second or less.
+MOST_ROWS = 10_000
+
+SOME_EMAILS = "SELECT id, raw_id FROM archive_email WHERE account_id = %s LIMIT %s"
+OF_EMAILS = (
+    "DELETE FROM archive_participant WHERE email_id = ANY(%s)",
+    "DELETE FROM archive_servercopy WHERE email_id = ANY(%s)",
+    "DELETE FROM archive_action WHERE email_id = ANY(%s)",
+    "DELETE FROM archive_email WHERE id = ANY(%s)",
+)
+
+SOME_SET_ASIDE = """
+DELETE FROM archive_quarantine WHERE id IN (
+       SELECT entry.id FROM archive_quarantine AS entry
+         JOIN archive_folder AS folder ON folder.id = entry.folder_id
+        WHERE folder.account_id = %s LIMIT %s)
+RETURNING raw_id
+"""
+
+# A statement cannot see what another transaction commits while it waits for a row of it. So the
+# rows are locked first; whoever stores the same message for another account waits, or is waited
+# for, and a second statement sees what came of it.
+LOCK_RAW = """
+SELECT FROM archive_rawmessage WHERE digest = ANY(%s::bytea[]) ORDER BY digest FOR UPDATE
+"""
+UNUSED_RAW = """
+DELETE FROM archive_rawmessage AS raw WHERE digest = ANY(%s::bytea[])
+   AND NOT EXISTS (SELECT 1 FROM archive_email WHERE raw_id = raw.digest)
+   AND NOT EXISTS (SELECT 1 FROM archive_quarantine WHERE raw_id = raw.digest)
+"""
+
+OF_THE_REST = (
+    """
+    DELETE FROM archive_servercopy WHERE (folder_id, uidvalidity, uid) IN (
+           SELECT folder_id, uidvalidity, uid FROM archive_servercopy
+            WHERE folder_id IN (SELECT id FROM archive_folder WHERE account_id = %s) LIMIT %s)
+    """,
+    """
+    DELETE FROM archive_proofentry WHERE id IN (
+           SELECT id FROM archive_proofentry
+            WHERE folder_id IN (SELECT id FROM archive_folder WHERE account_id = %s) LIMIT %s)
+    """,
+    *(
+        f"DELETE FROM {table} WHERE id IN"  # noqa: S608 - names of our own
+        f" (SELECT id FROM {table} WHERE account_id = %s LIMIT %s)"
+        for table in ("archive_comparison", "archive_syncrun")
+    ),
+)
+
+
+def take_emails(account_id: int) -> int:
+    """Some emails with all that hangs on them; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(SOME_EMAILS, [account_id, MOST_EMAILS])
+        rows = cursor.fetchall()
+        ids = [pk for pk, _ in rows]
+        for statement in OF_EMAILS if ids else ():
+            cursor.execute(statement, [ids])
+    forget_raw([raw for _, raw in rows])
+    return len(ids)
+
+
+def take_set_aside(account_id: int) -> int:
+    """Some of the quarantine, with its bytes."""
+    with connection.cursor() as cursor:
+        cursor.execute(SOME_SET_ASIDE, [account_id, MOST_EMAILS])
+        rows = cursor.fetchall()
+    forget_raw([raw for (raw,) in rows])
+    return len(rows)
+
+
+def forget_raw(digests: Sequence[bytes | None]) -> None:
+    """Delete the bytes of these messages that nobody else has."""
+    known = [bytes(digest) for digest in digests if digest is not None]
+    if not known:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_RAW, [known])
+        cursor.execute(UNUSED_RAW, [known])
+
+
+def take_of(statement: str) -> Callable[[int], int]:
+    """A bite by one statement."""
+
+    def take(account_id: int) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [account_id, MOST_ROWS])
+            return int(cursor.rowcount)
+
+    return take
+
+
+BITES: Sequence[Callable[[int], int]] = (
+    take_emails,
+    take_set_aside,
+    *(take_of(statement) for statement in OF_THE_REST),
+)

@@ -1,0 +1,82 @@
+"""What would go with a deactivation, and what of it could not come back: numbers, no content."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from postroom.accounts.models import EmailAccount
+from postroom.archive.models import Action, ActionState, Email, Quarantine, ServerCopy
+
+BODIES = """
+SELECT count(*), COALESCE(sum(raw.size), 0), count(*) FILTER (WHERE elsewhere.here)
+  FROM archive_email AS email
+  JOIN archive_rawmessage AS raw ON raw.digest = email.raw_id
+ CROSS JOIN LATERAL (
+       SELECT EXISTS (SELECT 1 FROM archive_email AS other
+                       WHERE other.raw_id = email.raw_id AND other.account_id <> %s) AS here
+       ) AS elsewhere
+ WHERE email.account_id = %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What is kept of an account's mail.
+
+    `bodies` are whole emails, attachments included, of `octets`; of these colleagues have
+    `with_colleagues` in mailboxes of their own, where they stay. `only_here` are those that the
+    mail server lists no more, and `untold` what was done here and not told it yet: neither comes
+    back with a reactivation.
+    """
+
+    emails: int
+    bodies: int
+    octets: int
+    with_colleagues: int
+    places: int
+    set_aside: int
+    only_here: int
+    untold: int
+    shares: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to delete."""
+        return not (self.emails or self.places or self.set_aside)
+
+
+def stock_of(account: EmailAccount) -> Stock:
+    """The account's stock at this moment."""
+    bodies, octets, with_colleagues = bodies_of(account)
+    emails = Email.objects.filter(account=account)
+    return Stock(
+        emails=emails.count(),
+        bodies=bodies,
+        octets=octets,
+        with_colleagues=with_colleagues,
+        places=ServerCopy.objects.filter(folder__account=account).count(),
+        set_aside=Quarantine.objects.filter(folder__account=account).count(),
+        only_here=emails.filter(~Exists(places_on_the_server()), removed_at__isnull=True).count(),
+        untold=Action.objects.filter(account=account, state=ActionState.ASKED).count(),
+        shares=account.shares.count(),
+    )
+
+
+def bodies_of(account: EmailAccount) -> tuple[int, int, int]:
+    """Whole emails, their octets, and how many of them another account has too."""
+    with connection.cursor() as cursor:
+        cursor.execute(BODIES, [account.pk, account.pk])
+        bodies, octets, with_colleagues = cursor.fetchone()
+    return bodies, int(octets), with_colleagues
+
+
+def places_on_the_server() -> QuerySet[ServerCopy]:
+    """Where the outer email lay on the server when it was last asked."""
+    return ServerCopy.objects.filter(
+        email=OuterRef("pk"),
+        missed_at__isnull=True,
+        gone_at__isnull=True,
+        folder__gone_at__isnull=True,
+        uidvalidity=F("folder__uidvalidity"),
+    )
