@@ -11,12 +11,14 @@ from django.db import IntegrityError
 from django.http import StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
 from postroom.accounts.models import EmailAccount
 from postroom.setup.connecting import ConnectionFailed
 from postroom.setup.connection_test import try_connection
 from postroom.setup.requests import AccountRequest
 from postroom.setup.steps import Failure
+from postroom.setup.throttle import Tester
 from postroom.web.email_configuration.server_form import TriedForm
 from postroom.web.email_configuration.steps import ShownStep
 from postroom.web.security import NEVER_KEPT
@@ -74,7 +76,8 @@ class Attempt:
         """Try it, unless the form itself cannot be used; remembers what went wrong."""
         if self.wanted is None:
             return
-        async for report in try_connection(self.wanted):
+        tester = Tester(self.request.user, timezone.now())
+        async for report in try_connection(self.wanted, tester):
             yield ShownStep(report, self.wanted)
             if report.failure and report.side == "incoming":
                 self.failure = report.failure

@@ -7,7 +7,6 @@ from functools import partial
 
 from django.http import HttpResponseBase
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,7 +19,6 @@ from postroom.web.email_configuration.attempts import Attempt
 from postroom.web.email_configuration.change_form import ChangeForm
 from postroom.web.email_configuration.reconnection import go_on
 from postroom.web.email_configuration.server_form import TriedForm
-from postroom.web.limits import CONNECTION_TESTS, TOO_OFTEN
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 
@@ -33,7 +31,7 @@ def servers(request: SignedInRequest, pk: int) -> HttpResponseBase:
     if request.method == "POST":
         form = ChangeForm.sent(account, request.POST)
         change = form.change_of(account) if form.is_valid() else None
-        wanted = wanted_by(request, form, change)
+        wanted = wanted_by(form, change)
         return Attempt(request, form, wanted, partial(keep, change or as_it_is(account))).response()
     context = {"room": "setup", "account": account, "form": ChangeForm.of(account)}
     return render(request, "email_configuration/servers.html", context)
@@ -47,25 +45,19 @@ def account_test(request: SignedInRequest, pk: int) -> HttpResponseBase:
     form = TriedForm(request.POST)
     form.is_valid()
     change = as_it_is(account)
-    wanted = wanted_by(request, form, change)
+    wanted = wanted_by(form, change)
     return Attempt(request, form, wanted, partial(keep, change), stays=True).response()
 
 
-def wanted_by(
-    request: SignedInRequest, form: TriedForm, change: Change | None
-) -> AccountRequest | None:
+def wanted_by(form: TriedForm, change: Change | None) -> AccountRequest | None:
     """What is to be tried; None, and the form says why, when it cannot be."""
     if change is None:
         return None
     try:
-        wanted = request_for_change(change)
+        return request_for_change(change)
     except ConnectionFailed as failure:
         form.explain(failure)
         return None
-    if not CONNECTION_TESTS.allows(request.user, timezone.now()):
-        form.add_error(None, TOO_OFTEN)
-        return None
-    return wanted
 
 
 def keep(change: Change, wanted: AccountRequest, trouble: str) -> EmailAccount:

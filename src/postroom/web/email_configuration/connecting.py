@@ -16,12 +16,12 @@ from postroom.engine.tasks import start_keeping
 from postroom.setup.connecting import ConnectionFailed, refuse_unusable, save_account
 from postroom.setup.recognition import recognise
 from postroom.setup.requests import AccountRequest
+from postroom.setup.throttle import Tester
 from postroom.web.email_configuration.address_form import AddressForm
 from postroom.web.email_configuration.attempts import Attempt
 from postroom.web.email_configuration.catalogue import ShownProvider
 from postroom.web.email_configuration.connection_form import ConnectionForm
 from postroom.web.email_configuration.finding import Finding
-from postroom.web.limits import CONNECTION_TESTS, LOOK_UPS, TOO_OFTEN
 from postroom.web.permission import may_integrate
 from postroom.web.sign_in import SignedInRequest, signed_in
 
@@ -34,12 +34,11 @@ def connection(request: SignedInRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("email-configuration")
     form = AddressForm(request.POST)
-    if form.is_valid() and not LOOK_UPS.allows(request.user, timezone.now()):
-        form.add_error("address", TOO_OFTEN)
     if not form.is_valid():
         return ask_for_address(request, form)
     address, protocol = form.cleaned_data["address"], form.chosen_protocol
-    finding = Finding(asyncio.run(recognise(address)), form.provider, protocol)
+    tester = Tester(request.user, timezone.now())
+    finding = Finding(asyncio.run(recognise(address, tester)), form.provider, protocol)
     if finding.service and finding.service.why_not:
         context = {"room": "setup", "service": finding.service}
         return render(request, "email_configuration/service.html", context)
@@ -90,8 +89,5 @@ def wanted_by(request: SignedInRequest, form: ConnectionForm) -> AccountRequest 
         refuse_unusable(wanted)
     except ConnectionFailed as failure:
         form.explain(failure)
-        return None
-    if not CONNECTION_TESTS.allows(request.user, timezone.now()):
-        form.add_error(None, TOO_OFTEN)
         return None
     return wanted
