@@ -11,6 +11,7 @@ from postroom.net.errors import (
     CertificateMismatch,
     CertificateSelfSigned,
     CertificateUntrusted,
+    ClosedAtOnce,
     NetError,
     PlainTextAtThisPort,
     Silent,
@@ -64,11 +65,13 @@ def tls_error(error: OSError, server: Server) -> NetError:
     """Return what a failed handshake means."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return _BY_VERIFY_CODE.get(error.verify_code, CertificateUntrusted)(server)
-    if isinstance(error, ssl.SSLError):
+    if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
         words = f"{error.reason} {error}".upper().replace(" ", "_")
         kind = next((kind for part, kind in _BY_REASON if part in words), TlsFailed)
         return kind(server)
     # asyncio's own, when a handshake takes too long (Seen: CPython 3.11 to 3.13).
     if isinstance(error, ConnectionAbortedError) and "handshake" in str(error):
         return Silent(server)
+    if isinstance(error, ConnectionError | ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        return ClosedAtOnce(server)
     return TlsFailed(server)

@@ -35,13 +35,17 @@ async def try_connection(
         failure = Failure(error.kind, error.sentence, error.cause, error.fix)
         yield StepReport("incoming", Step.LOOKUP, State.FAILED, failure=failure)
         return
-    sides: tuple[Side, ...] = ("incoming", "outgoing") if request.smtp else ("incoming",)
-    for side in sides:
+    for side in sides_of(request):
         async with contextlib.aclosing(reports_of(side, request, tester)) as reports:
             async for report in reports:
                 yield report
                 if report.failure and side == "incoming":
                     return
+
+
+def sides_of(request: AccountRequest) -> tuple[Side, ...]:
+    """What is tried, in this order: a mistyped password is tried once."""
+    return ("incoming", "outgoing") if request.smtp else ("incoming",)
 
 
 def reports_of(

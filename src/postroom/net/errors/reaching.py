@@ -168,7 +168,7 @@ class ClosedAtOnce(NetError):
 
     kind = "closed_at_once"
     says = "{host} closes every connection on port {port} without a word."
-    advises = "Check the port, or ask the provider whether it keeps this network out."
+    advises = "Check port and encryption, or ask the provider whether it keeps this network out."
 
 
 class GreetingUnfinished(NetError):
