@@ -18,7 +18,7 @@ from postroom.imap.commands.mailbox import (
     Unselect,
 )
 from postroom.imap.commands.relocate import UidCopy, UidMove
-from postroom.imap.commands.search import UidSearch
+from postroom.imap.commands.search import UidSearch, UidSearchPeople
 from postroom.imap.commands.session import (
     Capability,
     Compress,
@@ -73,6 +73,12 @@ COMPOSED: list[tuple[Command, str, bytes]] = [
     (UidSearch(Limits()), "", b"UID SEARCH ALL"),
     (UidSearch(Limits(), sequences=(1, 500)), "ESEARCH", b"UID SEARCH RETURN (ALL) 1:500"),
     (UidSearch(Limits(), since=date(2026, 2, 1)), "", b"UID SEARCH ALL SINCE 1-Feb-2026"),
+    (
+        UidSearchPeople(Limits(), ['a"b@x.example'], UidSet.parse("4,9")),
+        "ESEARCH",
+        b'UID SEARCH RETURN (ALL) UID 4:9 OR OR FROM "a\\"b@x.example" TO "a\\"b@x.example"'
+        b' OR CC "a\\"b@x.example" OR BCC "a\\"b@x.example" HEADER Reply-To "a\\"b@x.example"',
+    ),
     (UidSearch(Limits(), message_id="<a@b>"), "", b'UID SEARCH HEADER Message-ID "<a@b>"'),
     (UidFetch(UIDS, FetchItems()), "", b"UID FETCH 7:8 (UID FLAGS)"),
     (

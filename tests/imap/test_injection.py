@@ -15,7 +15,7 @@ from postroom.imap.commands.command import Command
 from postroom.imap.commands.fetch import FetchItems, UidFetch
 from postroom.imap.commands.mailbox import Examine, Select, StatusCommand
 from postroom.imap.commands.relocate import UidCopy, UidMove
-from postroom.imap.commands.search import UidSearch
+from postroom.imap.commands.search import UidSearch, UidSearchPeople
 from postroom.imap.commands.session import Id
 from postroom.imap.commands.sign_in import Login
 from postroom.imap.commands.store import UidStore
@@ -41,6 +41,7 @@ PLACES: dict[str, Callable[[str], Command]] = {
     "append": lambda value: Append(value, b"Subject: x\r\n", frozenset(), None),
     "append a flag": lambda value: Append("x", b"", frozenset({value}), None),
     "store a flag": lambda value: UidStore(UIDS, "+", frozenset({value})),
+    "people": lambda value: UidSearchPeople(Limits(), [value], UidSet([1])),
     "search": lambda value: UidSearch(Limits(), message_id=value),
     "fetch a field": lambda value: UidFetch(UIDS, FetchItems(header_fields=(value,))),
     "say who": lambda value: Id({"name": value}),

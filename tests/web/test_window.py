@@ -2,14 +2,17 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import expect
 
-from cast import folder_of
+from cast import folder_of, person
 from postroom.accounts.models import EmailAccount
 from postroom.accounts.window import months_before
 from postroom.archive.models import Folder
 from postroom.archive.proofs import Listing, prove
+from postroom.sync.inquiring import note_answered
 from postroom.team.models import User
-from postroom.web.email_configuration.window import timezone
+from web.browser import Visit
 from web.test_pages_and_their_guards import SignIn
 
 NOTHING_CHANGED = "Nothing was changed"
@@ -78,3 +81,21 @@ def test_the_page_says_what_stays_there(
     assert "does not tell when its mail came" in page_of(client, account)
     account.refresh_from_db()
     assert account.window == "2025-01-31"
+
+
+def test_the_page_of_a_person_says_that_older_mail_is_looked_for(
+    alice: User, bob: User, account: EmailAccount, visit: Visit
+) -> None:
+    Folder.objects.filter(pk=folder_of(account).pk).update(older="1:40")
+    lena = person("Lena", "lena@customer.example")
+    page = visit(alice, f"/people/{lena.pk}/")
+    expect(page.get_by_text("Older emails with Lena are being looked for")).to_be_visible()
+    other = visit(bob, f"/people/{lena.pk}/")
+    expect(other.get_by_text("No emails with Lena yet")).to_be_visible()
+    expect(other.get_by_text("being looked for")).to_have_count(0)
+    setup = visit(alice, f"/setup/channels/email/{account.pk}/")
+    expect(setup.get_by_text("with 1 address of your leads and contacts")).to_be_visible()
+
+    note_answered(account, ["lena@customer.example"], timezone.now())
+    expect(page.get_by_text("being looked for")).to_have_count(0)
+    expect(setup.get_by_text("with 1 address of your leads")).to_have_count(0)

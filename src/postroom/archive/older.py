@@ -15,12 +15,26 @@ def known_older(folder: Folder) -> UidSet:
 
 
 def keep_older(folder: Folder, older: UidSet, than: date | None) -> None:
-    """Remember which they are, and correct the plan if it has counted them among what comes."""
+    """Remember which they are, and correct the plan if it has counted them among what comes.
+
+    What was not left out before is still to be searched for mail with known people.
+    """
+    if older - known_older(folder):
+        folder.is_searched = False
     folder.older, folder.older_than = str(older), than
     counted = folder.planned_messages + folder.planned_older
     folder.planned_older = min(len(older), counted)
     folder.planned_messages = counted - folder.planned_older
-    folder.save(update_fields=["older", "older_than", "planned_messages", "planned_older"])
+    folder.save(
+        update_fields=["older", "older_than", "is_searched", "planned_messages", "planned_older"]
+    )
+
+
+def note_searched(folder: Folder, *, is_searched: bool) -> None:
+    """Whether the folder's unknown mail was asked for everybody; else it is, by another pass."""
+    if folder.is_searched != is_searched:
+        folder.is_searched = is_searched
+        folder.save(update_fields=["is_searched"])
 
 
 def choose_window(account: EmailAccount, window: str) -> None:

@@ -15,7 +15,7 @@ the connection is still good, after any other it is closed.
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -34,7 +34,7 @@ from postroom.imap.commands.mailbox import (
     StatusCommand,
 )
 from postroom.imap.commands.relocate import CopyUid, UidCopy, UidMove
-from postroom.imap.commands.search import UidSearch
+from postroom.imap.commands.search import UidSearch, UidSearchPeople
 from postroom.imap.commands.session import Compress, Enable, Id, Logout, Namespace, Noop
 from postroom.imap.errors import IllegalCommand
 from postroom.imap.framing import OpenLiteral
@@ -198,6 +198,11 @@ class ImapClient:
     async def uid_search_message_id(self, message_id: str) -> UidSet:
         """Return the UIDs of messages with this Message-ID in the open mailbox."""
         return (await exchange(self._wire, UidSearch(self.limits, message_id=message_id))).uids
+
+    async def uid_search_people(self, addresses: Sequence[str], among: UidSet) -> UidSet:
+        """Return the UIDs in the range of `among` whose headers name one of the addresses."""
+        search = UidSearchPeople(self.limits, addresses, among)
+        return (await exchange(self._wire, search)).uids
 
     def uid_fetch(  # noqa: PLR0913 - one word for each thing FETCH can bring
         self,

@@ -19,7 +19,6 @@ from postroom.sync.once import pass_over
 from postroom.sync.parsing import LimitedParser
 from postroom.sync.passing import catch_up_in
 from postroom.sync.progress import Progress, new_run
-from postroom.sync.storage import mark_due
 from postroom.sync.visit import Clock, Visit
 from postroom.sync.watching import find_inbox, watching
 
@@ -45,9 +44,10 @@ async def keep_in_sync(
                     while await is_active(account):
                         is_inbox, is_rung = await first_of(watch.changed, bell)
                         watch.check()
-                        if is_rung:
-                            await in_database(mark_due, account)
-                        await (keeper.look_at_inbox() if is_inbox else keeper.look_at_everything())
+                        if is_inbox:
+                            await keeper.look_at_inbox()
+                        else:
+                            await keeper.look_at_everything(is_called=is_rung)
     finally:
         parser.close()
 
@@ -72,11 +72,11 @@ class Keeper:
         self._parser = parser
         self._compared_at: datetime | None = None
 
-    async def look_at_everything(self) -> None:
+    async def look_at_everything(self, *, is_called: bool = False) -> None:
         """Folders whose counts moved, and now and then every folder."""
         now = self._clock()
         is_thorough = self._compared_at is None or now - self._compared_at > THOROUGH
-        await pass_over(self._visit(is_thorough=is_thorough))
+        await pass_over(self._visit(is_thorough=is_thorough, is_called=is_called))
         if is_thorough:
             self._compared_at = now
 
@@ -88,9 +88,17 @@ class Keeper:
         await catch_up_in(visit, [inbox] if inbox else [])
         await visit.progress.finish(self._clock())
 
-    def _visit(self, *, is_thorough: bool) -> Visit:
+    def _visit(self, *, is_thorough: bool, is_called: bool = False) -> Visit:
         progress = Progress(new_run(self._account, self._clock()), heeds_pause=True)
-        return Visit(self._account, self._client, self._clock, progress, self._parser, is_thorough)
+        return Visit(
+            self._account,
+            self._client,
+            self._clock,
+            progress,
+            self._parser,
+            is_thorough=is_thorough,
+            is_called=is_called,
+        )
 
 
 async def first_of(inbox_changed: asyncio.Event, bell: asyncio.Event) -> tuple[bool, bool]:

@@ -5,7 +5,7 @@ missed, and the first page is right in seconds. Idempotent: a pass repeated writ
 """
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -27,16 +27,18 @@ from postroom.archive.ledger import (
     unseen_in,
 )
 from postroom.archive.models import Folder
-from postroom.archive.older import known_older
+from postroom.archive.older import known_older, note_searched
 from postroom.archive.proofs import Listing, prove, refuse_proof
 from postroom.archive.quarantine import quarantined_uids
 from postroom.imap.capabilities import Tier
 from postroom.imap.uid_set import UidSet
 from postroom.net.errors import CommandRefused, FolderVanished
 from postroom.net.imap_client import Mailbox
+from postroom.sync.asking import bring_older_mail
 from postroom.sync.bodies import bring_bodies, due_by_folder
 from postroom.sync.database import in_database
 from postroom.sync.holding_back import bodies_within_budget, within_budget
+from postroom.sync.inquiring import begin_inquiries, find_inquiries, note_answered
 from postroom.sync.listing import listed_folders
 from postroom.sync.looking import ChangedView, look
 from postroom.sync.new_mail import FolderView, bring_new_mail
@@ -63,8 +65,10 @@ async def catch_up(visit: Visit) -> None:
     if planned := newly_planned(folders, plans_of(mailboxes)):
         plans = [(f, await plan_within(visit.client, plan, first_day)) for f, plan in planned]
         await in_database(keep_plans, visit.account, plans)
-    if visit.is_thorough:
+    if visit.is_thorough or visit.is_called:
         await in_database(mark_due, visit.account)
+    if visit.is_thorough:
+        await in_database(begin_inquiries, visit.account, visit.clock())
     else:
         folders = [f for f in folders if f.older_than != first_day or has_moved(f, mailboxes)]
     await catch_up_in(visit, folders)
@@ -74,6 +78,9 @@ async def catch_up(visit: Visit) -> None:
 async def catch_up_in(visit: Visit, folders: Sequence[Folder]) -> None:
     """Bring these folders up to date, and every body that is due."""
     looks = [one for f in folders if (one := await new_mail_of(visit, f))]
+    is_more_unknown = not all(view.folder.is_searched for view, _ in looks)
+    if visit.is_thorough or visit.is_called or is_more_unknown:
+        await ask_for_older_mail(visit, {view.folder.pk for view, _ in looks})
     await bring_due_bodies(visit)
     for view, _ in looks:
         async with left_for_now(visit, view.folder):
@@ -81,6 +88,24 @@ async def catch_up_in(visit: Visit, folders: Sequence[Folder]) -> None:
     for view, left_out in looks:
         async with left_for_now(visit, view.folder):
             await compare_places(visit, view, left_out)
+
+
+async def ask_for_older_mail(visit: Visit, looked_at: Collection[int]) -> None:
+    """Bring what was not recorded and is with people known by now; on a used-up day it waits."""
+    inquiries = await in_database(find_inquiries, visit.account)
+    if inquiries is None:
+        return
+    if (budget := await visit.progress.budget(visit.client)).is_used_up:
+        budget.left_out = True
+        return
+    for folder in inquiries.folders:
+        is_searched = False
+        async with left_for_now(visit, folder):
+            wanted, is_proved_now = inquiries.wanted_in(folder), folder.pk in looked_at
+            await bring_older_mail(visit, folder, wanted, is_proved_now=is_proved_now)
+            is_searched = True
+        await in_database(note_searched, folder, is_searched=is_searched)
+    await in_database(note_answered, visit.account, inquiries.due, visit.clock())
 
 
 @asynccontextmanager

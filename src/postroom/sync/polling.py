@@ -10,6 +10,7 @@ from postroom.accounts.models import EmailAccount
 from postroom.sync.bodies import due_by_folder
 from postroom.sync.budget import PauseAsked
 from postroom.sync.database import in_database
+from postroom.sync.inquiring import find_inquiries
 from postroom.sync.keeping import is_active, until
 from postroom.sync.once import one_pass
 from postroom.sync.progress import Progress, new_run
@@ -35,13 +36,17 @@ async def keep_polling(
 
 
 async def next_poll(account: EmailAccount, bell: asyncio.Event) -> None:
-    """Wait for the next poll; a bell is worth one only if a body is due, or to see the end."""
+    """Wait for the next poll; a bell is worth one only if mail is awaited, or to see the end."""
     with suppress(TimeoutError):
         async with asyncio.timeout(POLL_SECONDS):
             while True:
                 await bell.wait()
                 bell.clear()
                 await in_database(mark_due, account)
-                is_due = await in_database(due_by_folder, account)
-                if is_due or not await is_active(account):
+                if await in_database(is_awaited, account) or not await is_active(account):
                     return
+
+
+def is_awaited(account: EmailAccount) -> bool:
+    """Whether a body is due, or mail of which nothing was kept is with somebody known by now."""
+    return bool(due_by_folder(account) or find_inquiries(account))

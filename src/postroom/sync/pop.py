@@ -9,7 +9,7 @@ on the server.
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from postroom.archive.actions import asked_actions, finish
 from postroom.archive.bodies import body_unavailable
 from postroom.archive.folders import Counts, ListedFolder, keep_folders, move_cursor, renumber
 from postroom.archive.ledger import note_listed, recorded_flags, recorded_uids
-from postroom.archive.models import Folder, FolderRole
+from postroom.archive.models import Folder, FolderRole, ServerCopy
 from postroom.archive.proofs import Listing, prove
 from postroom.archive.quarantine import quarantine, quarantined_uids
 from postroom.imap.limits import Limits
@@ -28,6 +28,7 @@ from postroom.net.pop3_client import Pop3Client, Pop3Message
 from postroom.sync.bodies import due_by_folder, in_batches, keep
 from postroom.sync.database import in_database
 from postroom.sync.holding_back import bodies_within_budget, messages_within_budget
+from postroom.sync.inquiring import find_inquiries, note_answered
 from postroom.sync.parsing import LimitedParser
 from postroom.sync.planning import keep_plans, newly_planned
 from postroom.sync.progress import Progress
@@ -79,12 +80,17 @@ async def pass_over_pop(visit: PopVisit) -> None:
         await in_database(keep_plans, visit.account, planned)
     await in_database(note_listed, folder, visit.listed.keys(), visit.clock())
     await in_database(mark_due, visit.account)
+    inquiries = await in_database(find_inquiries, visit.account)
+    if inquiries:
+        await in_database(forget_unkept, folder, visit.listed.keys())
     if folder.is_synced:
         await bring_everything(visit, folder)
         ids = len({message.uidl for message in messages})
         await in_database(prove_inbox, visit, folder, ids)
         counts = Counts(folder.uidvalidity, None, None, ids, None)
         await in_database(move_cursor, folder, counts, visit.clock())
+    if inquiries and not visit.progress.is_held_back:
+        await in_database(note_answered, visit.account, inquiries.due, visit.clock())
     await visit.progress.finish(visit.clock())
     met = Met(TIER, visit.client.capabilities, is_whole=not visit.progress.is_held_back)
     await in_database(all_is_well, visit.account, met, visit.clock())
@@ -109,6 +115,12 @@ async def bring_everything(visit: PopVisit, folder: Folder) -> None:
             await in_database(suspect, folder, visit.asking, visit.clock())
         raise
     await in_database(acquit, folder, visit.suspects.once)
+
+
+def forget_unkept(folder: Folder, listed: Collection[int]) -> None:
+    """Mail of which nothing was kept comes once more: POP3 cannot be asked who is on it."""
+    copies = ServerCopy.objects.filter(folder=folder, uidvalidity=folder.uidvalidity)
+    copies.filter(email__isnull=True, uid__in=listed).delete()
 
 
 def finish_actions(account: EmailAccount, now: datetime) -> None:

@@ -24,7 +24,8 @@ Clock = Callable[[], datetime]
 class Visit:
     """A signed-in connection with its account, clock, parser and progress.
 
-    A thorough visit compares every folder; another one only those whose counts moved.
+    A thorough visit compares every folder; another one only those whose counts moved. With
+    `is_called` somebody here waits for something, or people's addresses changed.
     """
 
     account: EmailAccount
@@ -33,6 +34,7 @@ class Visit:
     progress: Progress
     parser: LimitedParser = field(default_factory=LimitedParser)
     is_thorough: bool = True
+    is_called: bool = False
     _first_days: list[date | None] = field(default_factory=list)
 
     async def examine(self, folder: Folder) -> Selected:

@@ -3,6 +3,7 @@
 from postroom.archive.models.actions import MARKS, Action, ActionKind, ActionState
 from postroom.archive.models.emails import BodyState, Direction, Email, Participant, ParticipantRole
 from postroom.archive.models.folders import Folder, FolderRole, Quarantine, ServerCopy
+from postroom.archive.models.inquiries import Inquiry
 from postroom.archive.models.proofs import Comparison, ProofEntry
 from postroom.archive.models.raw import RawMessage
 from postroom.archive.models.runs import SyncRun
@@ -18,6 +19,7 @@ __all__ = [
     "Email",
     "Folder",
     "FolderRole",
+    "Inquiry",
     "Participant",
     "ParticipantRole",
     "ProofEntry",

@@ -49,6 +49,9 @@ class Folder(models.Model):
         blank=True, help_text="UIDs of mail that came before the mailbox's first day, as ranges."
     )
     older_than = models.DateField(null=True, blank=True, help_text="The day they are told by.")
+    is_searched = models.BooleanField(
+        default=True, help_text="Its unknown mail was asked for everybody who was asked for."
+    )
 
     planned_uidvalidity = models.BigIntegerField(default=0, help_text="0: not planned.")
     planned_uidnext = models.BigIntegerField(default=0)

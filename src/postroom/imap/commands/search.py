@@ -1,5 +1,6 @@
 """Commands that find messages."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
 
@@ -37,9 +38,7 @@ class UidSearch(Command):
 
     def compose(self, wire: Wire) -> list[Part]:
         """Compose `UID SEARCH RETURN (ALL) 1:50000`."""
-        line = b"UID SEARCH "
-        if not wire.capabilities.isdisjoint(("ESEARCH", "IMAP4REV2")):
-            line += b"RETURN (ALL) "
+        line = search_line(wire)
         if self._message_id:
             return [line + b"HEADER Message-ID ", text(self._message_id)]
         line += b"%d:%d" % self._sequences if self._sequences else b"ALL"
@@ -63,3 +62,39 @@ class UidSearch(Command):
         if len(self._answers) == 1:
             return self._answers[0]
         return UidSet.from_ranges(pair for found in self._answers for pair in found.ranges)
+
+
+class UidSearchPeople(UidSearch):
+    """Find messages that name one of these addresses in a header for people (RFC 3501 §6.4.4).
+
+    Servers look for the text anywhere in the field, so it may be part of a longer address.
+    """
+
+    def __init__(self, limits: Limits, addresses: Sequence[str], among: UidSet) -> None:
+        """Search between the first and the last of `among`; both must hold something."""
+        super().__init__(limits)
+        self._addresses = addresses
+        self._among = among
+
+    def compose(self, wire: Wire) -> list[Part]:
+        """Compose `UID SEARCH UID 1:900 OR FROM "a@x.example" TO "a@x.example"`."""
+        keys = [[key, text(address)] for address in self._addresses for key in PEOPLE]
+        line = search_line(wire) + b"UID %d:%d " % (self._among.first, self._among.last)
+        return [line, *either(keys)]
+
+
+PEOPLE = (b"FROM ", b"TO ", b"CC ", b"BCC ", b"HEADER Reply-To ")
+
+
+def search_line(wire: Wire) -> bytes:
+    """Return how a search begins."""
+    is_extended = not wire.capabilities.isdisjoint(("ESEARCH", "IMAP4REV2"))
+    return b"UID SEARCH RETURN (ALL) " if is_extended else b"UID SEARCH "
+
+
+def either(keys: Sequence[list[Part]]) -> list[Part]:
+    """Return any of some keys: OR takes two, so it is a tree, and a balanced one is not deep."""
+    if len(keys) == 1:
+        return keys[0]
+    middle = len(keys) // 2
+    return [b"OR ", *either(keys[:middle]), b" ", *either(keys[middle:])]

@@ -7,6 +7,7 @@ from postroom.accounts.models import Activation, Deletion, EmailAccount, Protoco
 from postroom.accounts.troubles import NEEDS_A_PERSON
 from postroom.accounts.window import first_day_of
 from postroom.archive.models import SyncRun
+from postroom.sync.inquiring import asked_for_now
 from postroom.sync.planning import Plan, find_plan
 from postroom.web.email_configuration.traffic import Traffic, traffic_of
 
@@ -118,6 +119,7 @@ class Health:
     plan: Plan | None
     traffic: Traffic
     first_day: date | None
+    asked_for: int
 
     @property
     def deletion(self) -> Deletion | None:
@@ -142,4 +144,5 @@ def health_of(account: EmailAccount, now: datetime) -> Health:
         find_plan(account) if is_on_the_way else None,
         traffic,
         first_day_of(account) if account.protocol == Protocol.IMAP else None,
+        asked_for_now(account),
     )

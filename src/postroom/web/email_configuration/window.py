@@ -24,7 +24,10 @@ WINDOWS = (
     ("12m", "Of the last year"),
     ("36m", "Of the last three years"),
 )
-EXPLAINED = "What is older stays on the server. New mail always comes."
+EXPLAINED = (
+    "New mail always comes. Older mail stays on the server, but for what is with your leads and"
+    " contacts: that is looked for there and comes whenever you add them."
+)
 
 
 def window_field() -> forms.ChoiceField:

@@ -12,6 +12,7 @@ from postroom.archive.models import Email
 from postroom.archive.reading import opened
 from postroom.association import sharers_with
 from postroom.crm.models import Person, Stage
+from postroom.sync.inquiring import is_looked_for
 from postroom.team.models import User
 from postroom.web.emails.access import find_email, find_person_on, get_email
 from postroom.web.emails.reading import Reading, find_laid_out, reading_of
@@ -35,6 +36,7 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
     context["room"] = ROOMS[Stage(person.stage)]
     context["sharers"] = sharers_with(person, request.user).exclude(pk=request.user.pk)
     context["share_states"] = share_states_for(request.user, person)
+    context["is_looked_for"] = is_looked_for(person, request.user)
     context["history"] = history_for(request.user, person)
     email = find_email(request.user, request.GET.get("email", ""))
     if email and find_person_on(email, str(pk)):

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Max, Value
+from django.db.models import Count, Max, OuterRef, Subquery, Value
 
 from postroom.accounts.models import EmailAccount
-from postroom.archive.models import Participant
+from postroom.archive.models import Inquiry, Participant
 from postroom.association import known_addresses
 
 
@@ -25,11 +25,21 @@ def find_concerned(
 
 
 def sharing_of(account: int) -> object:
-    """What decides who sees an account's mail; changes when they see more or less of it."""
+    """What decides who sees an account's mail, and whether older mail is still looked for."""
+    answered = Inquiry.objects.filter(account=OuterRef("pk")).order_by("-answered_at")
     decided = EmailAccount.objects.filter(pk=account).annotate(
         addresses=Count("shares__addresses", distinct=True),
+        answered=Subquery(answered.values("answered_at")[:1]),
         last=Max("shares__addresses__decided_at"),
         members=ArrayAgg("memberships__user", distinct=True, default=Value([])),
     )
-    columns = ("sharing", "activation", "owner__is_active", "addresses", "last", "members")
+    columns = (
+        "sharing",
+        "activation",
+        "owner__is_active",
+        "addresses",
+        "last",
+        "members",
+        "answered",
+    )
     return decided.values_list(*columns).first()

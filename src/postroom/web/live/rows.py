@@ -11,6 +11,7 @@ from postroom.association import RelatedEmail, emails_of
 from postroom.association.related import emails_between, fold_copies
 from postroom.association.visibility import in_sight_of
 from postroom.crm.models import Person
+from postroom.sync.inquiring import is_looked_for
 from postroom.team.models import User
 from postroom.web.emails.related import find_sharer, related_page
 from postroom.web.emails.rows import EmailRow, rows_of
@@ -25,6 +26,8 @@ def row_events(
     if emails is None:
         page = related_page(person, viewer, sharer, after="")
         yield Event("page", rendered(person, page.rows, is_whole=not page.next))
+        looked_for = {"person": person, "is_looked_for": is_looked_for(person, viewer)}
+        yield Event("parts", render_to_string("emails/looked_for.html", looked_for))
         return
     visible = emails_between(person, viewer)
     if sharer:
