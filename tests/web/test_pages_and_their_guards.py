@@ -9,6 +9,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from cast import NOON, folder_of
 from postroom.accounts.models import EmailAccount, Sharing
+from postroom.accounts.senders import own_from_address
 from postroom.archive.models import Email, Quarantine
 from postroom.archive.quarantine import quarantine
 from postroom.crm.models import Person
@@ -69,6 +70,14 @@ PAGES = {
     "members": ("POST", "owner"),
     "member-removal": ("POST", "owner"),
     "window": ("POST", "owner"),
+    "keep-sent": ("POST", "owner"),
+    "new-from-address": ("GET POST", "owner"),
+    "from-address": ("GET POST", "owner"),
+    "from-code": ("POST", "owner"),
+    "from-verification": ("POST", "owner"),
+    "from-default": ("POST", "owner"),
+    "from-removal": ("POST", "owner"),
+    "from-trial": ("POST", "owner"),
     "comparison": ("POST", "owner"),
     "folders": ("POST", "owner"),
     "quarantine": ("GET", "owner"),
@@ -99,6 +108,7 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
             "user": [account.pk, account.owner_id],
             "service": ["gmail"],
             "protocol": ["pop"],
+            "sender": [account.pk, own_from_address(account).pk],
         }
         if second := named & rooms.keys():
             return rooms[second.pop()]

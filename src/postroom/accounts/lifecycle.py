@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from postroom.accounts.models import Activation, Deletion, EmailAccount, Sharing
+from postroom.accounts.models import Activation, Deletion, EmailAccount, KeepSent, Sharing
 from postroom.accounts.troubles import NEEDS_A_PERSON
 from postroom.team.audit import note
 from postroom.team.models import Act, User
@@ -79,6 +79,12 @@ def set_storage(account: EmailAccount, storage: str) -> None:
     """Decide how much of the account's mail is copied here; empty: as the organisation decided."""
     account.storage = storage
     account.save(update_fields=["storage"])
+
+
+def set_keep_sent(account: EmailAccount, choice: KeepSent) -> None:
+    """Decide whether a copy of what is sent is stored on the server."""
+    account.keep_sent = choice
+    account.save(update_fields=["keep_sent"])
 
 
 def meet_trouble(account: EmailAccount, kind: str, sentence: str, now: datetime) -> None:

@@ -4,7 +4,9 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.functional import cached_property
 
+from postroom.accounts.from_address import FromAddress as FromAddress
 from postroom.crm.models import Person
 from postroom.mime import canonical_address, canonical_domain
 from postroom.team.models import StorageMode, User
@@ -31,6 +33,14 @@ class Sharing(models.TextChoices):
     PRIVATE = "private", "Private"
     CUSTOM = "custom", "Custom"
     PUBLIC = "public", "Public"
+
+
+class KeepSent(models.TextChoices):
+    """Whether what is sent is stored there. Reference: Store sent messages on the server."""
+
+    AUTO = "auto", "Automatic"
+    ALWAYS = "always", "Always"
+    NEVER = "never", "Never"
 
 
 class Activation(models.TextChoices):
@@ -70,6 +80,7 @@ class EmailAccount(models.Model):
 
     sharing = models.CharField(max_length=8, choices=Sharing.choices, default=Sharing.PRIVATE)
     storage = models.CharField(max_length=12, choices=StorageMode.choices, blank=True)
+    keep_sent = models.CharField(max_length=6, choices=KeepSent.choices, default=KeepSent.AUTO)
 
     activation = models.CharField(
         max_length=12, choices=Activation.choices, default=Activation.ACTIVE
@@ -114,6 +125,12 @@ class EmailAccount(models.Model):
         if self.protocol == Protocol.POP:
             return self.pop_host, self.pop_port, self.pop_security
         return self.imap_host, self.imap_port, self.imap_security
+
+    @cached_property
+    def own_addresses(self) -> frozenset[str]:
+        """The canonical addresses its owner writes from."""
+        verified = self.from_addresses.filter(verified_at__isnull=False)
+        return frozenset((self.address, *verified.values_list("address", flat=True)))
 
     @property
     def sign_in_name(self) -> str:

@@ -30,7 +30,7 @@ def allowed_octets(account: EmailAccount) -> int | None:
 
 def allowed_by_provider(account: EmailAccount) -> int | None:
     """Our part of what the service is known to allow a day (Seen: Gmail, 2,500 MB by IMAP)."""
-    provider = find_provider(account.provider) or provider_at(account.incoming[0].lower())
+    provider = provider_of(account)
     if provider is None:
         return None
     limits = provider.limits
@@ -39,11 +39,20 @@ def allowed_by_provider(account: EmailAccount) -> int | None:
     return int(megabytes * MEGABYTE * OUR_PART) if megabytes else None
 
 
+def provider_of(account: EmailAccount) -> Provider | None:
+    """The account's mail service, if it is one that is known."""
+    return find_provider(account.provider) or provider_at(account.incoming[0].lower())
+
+
 @lru_cache(maxsize=1024)
 def provider_at(host: str) -> Provider | None:
-    """The service whose server this is: it may have been typed in by hand."""
+    """The service whose server this is: it may have been typed in by hand.
+
+    Not by a number: 127.0.0.1 is Proton's bridge on one machine and anything on another.
+    """
     servers = ((p, choice.host) for p in all_providers() for choice in (*p.imap, *p.pop))
-    return next((provider for provider, known in servers if known and known == host), None)
+    named = ((provider, known) for provider, known in servers if known and not known[0].isdigit())
+    return next((provider for provider, known in named if known == host), None)
 
 
 def used_octets(account: EmailAccount, day: date) -> int:

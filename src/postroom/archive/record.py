@@ -233,9 +233,8 @@ def moment(arrival: Arrival) -> datetime:
 
 
 def direction(folder: Folder, envelope: Envelope) -> Direction:
-    """Sent, if it is from the account's own address or lies among the sent mail."""
-    own = folder.account.address.lower()
-    is_from_owner = any(a.canonical == own for a in envelope.from_)
+    """Sent, if it is from an address of the account's owner or lies among the sent mail."""
+    is_from_owner = any(a.canonical in folder.account.own_addresses for a in envelope.from_)
     return Direction.SENT if is_from_owner or folder.role == FolderRole.SENT else Direction.RECEIVED
 
 

@@ -11,7 +11,7 @@ from operator import or_
 
 from django.db.models import OuterRef, Q, QuerySet
 
-from postroom.accounts.models import EmailAccount
+from postroom.accounts.models import EmailAccount, FromAddress
 from postroom.archive.models import Email, Participant
 from postroom.crm.models import Person, PersonAddress
 from postroom.mime import canonical_domain
@@ -19,8 +19,10 @@ from postroom.team.models import Organisation, User
 
 
 def of_colleagues() -> Q:
-    """Match addresses at the organisation's domains, of connected mailboxes, and of users."""
+    """Match addresses at the organisation's domains, of users, and from which accounts write."""
+    verified = FromAddress.objects.filter(verified_at__isnull=False)
     mailboxes = Q(canonical__in=EmailAccount.objects.values("address"))
+    mailboxes |= Q(canonical__in=verified.values("address"))
     return mailboxes | Q(canonical__in=User.objects.values("email")) | at_own_domains()
 
 

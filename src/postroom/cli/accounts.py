@@ -21,6 +21,7 @@ from postroom.cli.printing import json_option, print_json, print_table
 from postroom.cli.quarantine import quarantine_command
 from postroom.cli.reconnecting import reconnect_command, tell_of_sending
 from postroom.cli.secret_input import password_option, read_password
+from postroom.cli.senders import from_command, sent_copies_command
 from postroom.cli.window import window_command
 
 SECURITY = click.Choice(["tls", "starttls", "none"])
@@ -39,6 +40,8 @@ account_command.add_command(reconnect_command)
 account_command.add_command(move_command)
 account_command.add_command(quarantine_command)
 account_command.add_command(member_command)
+account_command.add_command(from_command)
+account_command.add_command(sent_copies_command)
 account_command.add_command(window_command)
 account_command.add_command(deactivate_command)
 account_command.add_command(activate_command)

@@ -46,7 +46,8 @@ def send_notice(notice_id: int, clock: Clock) -> None:
     way = None
     try:
         way = get_way(notice)
-        asyncio.run(deliver(notice, way))
+        message = compose_message(draft_of(notice, way.sender))
+        asyncio.run(deliver(message, notice.recipient, way))
     except (NetError, SecretDoesNotOpen, UnusableAddress, NoWayToSend) as failure:
         if isinstance(failure, PASSWORD_REFUSED) and way and way.account:
             remember_refusal(way.account, str(failure))
@@ -64,16 +65,17 @@ def wait_after(attempts: int) -> timedelta:
     return min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(attempts - 1, 10))
 
 
-async def deliver(notice: Notice, way: Way) -> None:
-    """Hand the notice to the server. Raises the failures of `net.errors`, UnusableAddress."""
-    message = compose_message(draft_of(notice, way.sender))
+async def deliver(
+    message: bytes, recipient: str, way: Way, seconds: float = ATTEMPT_SECONDS
+) -> None:
+    """Hand the message to the server. Raises the failures of `net.errors`."""
     try:
-        async with asyncio.timeout(ATTEMPT_SECONDS):
+        async with asyncio.timeout(seconds):
             client = await SmtpClient.connect(way.server, way.allowed)
             try:
                 if way.password and "auth" in client.extensions:
                     await client.sign_in(way.password)
-                await client.deliver(way.sender, [notice.recipient], message)
+                await client.deliver(way.sender, [recipient], message)
             finally:
                 await client.sign_out()
     except TimeoutError:

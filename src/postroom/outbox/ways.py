@@ -43,9 +43,14 @@ class Way:
 
 def get_way(notice: Notice) -> Way:
     """The way for a notice. Raises NoWayToSend, SecretDoesNotOpen."""
+    return get_way_for(notice.recipient, notice.account_id)
+
+
+def get_way_for(owner_email: str, account_id: int | None) -> Way:
+    """The way for what a user is told, or has told, about an account."""
     if relay := find_relay():
         return relay
-    for account in own_accounts(notice):
+    for account in own_accounts(owner_email, account_id):
         return way_by(account)
     raise NoWayToSend
 
@@ -61,17 +66,17 @@ def find_relay() -> Way | None:
     return Way(server, allowed, password, settings.ENVIRONMENT.notice_sender)
 
 
-def own_accounts(notice: Notice) -> list[EmailAccount]:
-    """The recipient's mailboxes that can send, the one that the notice is about first."""
+def own_accounts(owner_email: str, account_id: int | None) -> list[EmailAccount]:
+    """A user's mailboxes that can send, the one that it is about first."""
     accounts = EmailAccount.objects.filter(
-        owner__email=notice.recipient,
+        owner__email=owner_email,
         owner__is_active=True,
         incident_at__isnull=True,
         smtp_trouble_sentence="",
         credentials__in=Credential.objects.filter(direction=Direction.OUTGOING),
     )
     sending = accounts.exclude(smtp_host="").exclude(trouble__in=NEEDS_A_PERSON)
-    return sorted(sending, key=lambda account: (account.pk != notice.account_id, account.pk))
+    return sorted(sending, key=lambda account: (account.pk != account_id, account.pk))
 
 
 def way_by(account: EmailAccount) -> Way:

@@ -12,6 +12,7 @@ from postroom.web.email_configuration import (
     leaving,
     members,
     reconnection,
+    senders,
     upkeep,
     window,
 )
@@ -29,6 +30,7 @@ register_converter(RowId, "id")
 register_converter(ProtocolWord, "protocol")
 
 CONFIGURATION = "setup/channels/email/"
+FROM = CONFIGURATION + "<id:pk>/from/"
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="leads"), name="home"),
@@ -89,6 +91,14 @@ urlpatterns = [
         name="member-removal",
     ),
     path(CONFIGURATION + "<id:pk>/window/", window.window, name="window"),
+    path(CONFIGURATION + "<id:pk>/sent-copies/", senders.keep_sent, name="keep-sent"),
+    path(FROM + "new/", senders.new, name="new-from-address"),
+    path(FROM + "<id:sender>/", senders.sender, name="from-address"),
+    path(FROM + "<id:sender>/code/", senders.code, name="from-code"),
+    path(FROM + "<id:sender>/verification/", senders.verification, name="from-verification"),
+    path(FROM + "<id:sender>/default/", senders.default, name="from-default"),
+    path(FROM + "<id:sender>/removal/", senders.removal, name="from-removal"),
+    path(FROM + "<id:sender>/trial/", senders.trial, name="from-trial"),
     path(CONFIGURATION + "<id:pk>/comparison/", upkeep.comparison, name="comparison"),
     path(CONFIGURATION + "<id:pk>/folders/", upkeep.folders, name="folders"),
     path(CONFIGURATION + "<id:pk>/quarantine/", upkeep.quarantine, name="quarantine"),

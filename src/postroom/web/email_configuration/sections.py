@@ -16,6 +16,7 @@ from postroom.web.email_configuration.folder_choice import folder_rows
 from postroom.web.email_configuration.forms import SharingForm, StorageForm
 from postroom.web.email_configuration.health import health_of
 from postroom.web.email_configuration.members import member_context
+from postroom.web.email_configuration.senders import sender_context
 from postroom.web.email_configuration.set_aside import set_aside_of
 from postroom.web.email_configuration.tiers import GMAIL, tier_of
 from postroom.web.email_configuration.traffic import BudgetForm
@@ -42,6 +43,7 @@ SECTIONS = (
     Section("changes.html", lambda account, now: {"changes": changes_of(account)}),
     Section("folders.html", lambda account, now: folder_context(account)),
     Section("sharing.html", lambda account, now: {"sharing_form": SharingForm.of(account)}),
+    Section("senders.html", lambda account, now: sender_context(account)),
     Section("members.html", lambda account, now: member_context(account)),
     Section("storage.html", lambda account, now: {"storage_form": StorageForm.of(account)}),
     Section("window.html", lambda account, now: {"window_form": WindowForm.of(account)}),

@@ -1,0 +1,91 @@
+"""What is typed of a From address. Reference: More From Addresses."""
+
+from typing import Self
+
+from django import forms
+
+from postroom.accounts.models import EmailAccount, FromAddress, KeepSent
+from postroom.accounts.senders import FromAddressRefused
+from postroom.web.email_configuration.forms import typed
+
+KEEP_SENT_CHOICES = (
+    (KeepSent.AUTO, "Automatic – a copy is added to Sent where the server keeps none itself"),
+    (KeepSent.ALWAYS, "Always – a copy is added unless one is there"),
+    (KeepSent.NEVER, "Never"),
+)
+
+
+class KeepSentForm(forms.Form):
+    """Whether a copy of what is sent is stored on the server."""
+
+    keep_sent = forms.ChoiceField(
+        label="Store sent messages on the server",
+        choices=KEEP_SENT_CHOICES,
+        widget=forms.RadioSelect,
+    )
+
+    @classmethod
+    def of(cls, account: EmailAccount) -> Self:
+        """The form as it stands for an account."""
+        return cls(initial={"keep_sent": account.keep_sent})
+
+
+class ExplainedForm(forms.Form):
+    """A form that says at a field why something was refused."""
+
+    def explain(self, refusal: FromAddressRefused) -> None:
+        """Show the reason where it can be mended."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.sentence)
+
+
+class SenderForm(ExplainedForm):
+    """What is written of a From address."""
+
+    name = forms.CharField(
+        label="Display name",
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    reply_to = forms.CharField(
+        label="Reply to",
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput(attrs=typed(autocomplete="off")),
+        help_text="Where answers go, if not to the address itself.",
+    )
+    signature = forms.CharField(
+        max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+    @classmethod
+    def of(cls, sender: FromAddress, sent: object = None) -> Self:
+        """The form as it stands for a From address."""
+        names = ("name", "reply_to", "signature")
+        return cls(sent, initial={name: getattr(sender, name) for name in names})  # type: ignore[arg-type]
+
+
+class NewSenderForm(SenderForm):
+    """A From address to be added."""
+
+    address = forms.CharField(
+        label="Email address",
+        max_length=254,
+        widget=forms.EmailInput(attrs=typed(autocomplete="off")),
+        help_text="A code is sent there, to make sure that it is yours.",
+        error_messages={"required": "Enter the address you want to write from."},
+    )
+    field_order = ("address", "name", "reply_to", "signature")
+
+
+class CodeForm(ExplainedForm):
+    """The code that was sent to the address."""
+
+    code = forms.CharField(
+        label="Code",
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
+        ),
+        error_messages={"required": "Enter the code from the email."},
+    )
