@@ -176,18 +176,21 @@ def dovecot(
     mechanisms: str = "plain login",
     capability: str = "",
     extra: str = "",
+    certificate: Certificate | None = None,
 ) -> Iterator[Dovecot]:
     """Run a private Dovecot for `users` (address → password).
 
     `tls=True` refuses plain-text sign-in before STARTTLS; both TLS ports answer either way.
     `capability` replaces what the server says it can, `extra` is appended to its configuration.
+    `certificate` is one of its own unless given.
     """
     if DOVECOT is None:
         raise FileNotFoundError("Dovecot is not installed: apt-get install dovecot-imapd")
     directory = Path(tempfile.mkdtemp(prefix="postroom-dovecot-"))
     directory.chmod(0o755)
     try:
-        server = _start(directory, users, tls=tls, settings=(mechanisms, capability, extra))
+        shown = certificate or make_certificate(directory / "certificate")
+        server = _start(directory, users, shown, tls=tls, settings=(mechanisms, capability, extra))
         try:
             _wait_until_ready(server)
             yield server
@@ -198,11 +201,15 @@ def dovecot(
 
 
 def _start(
-    directory: Path, users: Mapping[str, str], *, tls: bool, settings: tuple[str, str, str]
+    directory: Path,
+    users: Mapping[str, str],
+    certificate: Certificate,
+    *,
+    tls: bool,
+    settings: tuple[str, str, str],
 ) -> Dovecot:
     mail_user = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     account = pwd.getpwnam(mail_user)
-    certificate = make_certificate(directory / "certificate")
     (directory / "users").write_text(
         "".join(f"{user}:{{PLAIN}}{password}::::::\n" for user, password in users.items())
     )

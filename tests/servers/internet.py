@@ -99,14 +99,30 @@ class Internet:
         self.host(name, port, None)
 
 
+async def answering() -> tuple[NameServerOfTests, asyncio.BaseTransport, NameServer]:
+    """Start a DNS server; closing the transport ends it."""
+    loop = asyncio.get_running_loop()
+    names = NameServerOfTests()
+    transport, _ = await loop.create_datagram_endpoint(lambda: names, local_addr=("127.0.0.1", 0))
+    return names, transport, NameServer("127.0.0.1", transport.get_extra_info("sockname")[1])
+
+
+@contextlib.asynccontextmanager
+async def name_server() -> AsyncIterator[tuple[NameServerOfTests, NameServer]]:
+    """Run a DNS server until the block ends; returns what it knows, and where it is asked."""
+    names, transport, place = await answering()
+    try:
+        yield names, place
+    finally:
+        transport.close()
+
+
 @contextlib.asynccontextmanager
 async def internet(patch: pytest.MonkeyPatch) -> AsyncIterator[Internet]:
     """Run it until the block ends; dialling of the running loop is led through it."""
     loop = asyncio.get_running_loop()
-    names = NameServerOfTests()
-    transport, _ = await loop.create_datagram_endpoint(lambda: names, local_addr=("127.0.0.1", 0))
-    port = transport.get_extra_info("sockname")[1]
-    net = Internet(names, NameServer("127.0.0.1", port))
+    names, transport, place = await answering()
+    net = Internet(names, place)
     connect = loop.sock_connect
 
     async def sock_connect(dialling: socket.socket, place: Place) -> None:

@@ -10,11 +10,12 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from socket import socket
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -52,18 +53,27 @@ class Site:
         return client.cookies["sessionid"].value
 
 
+UVICORN = ("uvicorn", "postroom.config.asgi:application", "--log-level", "warning")
+UVICORN += ("--timeout-graceful-shutdown", "1", "--port")
+
+
 @contextmanager
-def serving(database_url: str, place: Path) -> Iterator[Site]:
+def serving(
+    database_url: str,
+    place: Path,
+    program: Sequence[str] = UVICORN,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Site]:
     """Run the web server on a free port until the block ends."""
     keys = place / "secret.key"
     ensure_key_file(keys)
     url = f"http://127.0.0.1:{(port := free_port())}"
-    command = [sys.executable, "-m", "uvicorn", "postroom.config.asgi:application"]
-    command += ["--port", str(port), "--log-level", "warning", "--timeout-graceful-shutdown", "1"]
+    command = [sys.executable, "-m", *program, str(port)]
     settings = {
         "DATABASE_URL": database_url,
         "POSTROOM_URL": url,
         "POSTROOM_SECRET_KEY_FILE": str(keys),
+        **more,
     }
     log = place / "web.log"
     with log.open("wb") as output:
@@ -81,9 +91,13 @@ def site(
     django_db_setup: None, postgres_server: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
     """Yield the web server of this run, on the test database."""
-    database_url = os.environ["DATABASE_URL"].replace("/postroom?", "/test_postroom?")
-    with serving(database_url, tmp_path_factory.mktemp("site")) as site:
+    with serving(database_of_tests(), tmp_path_factory.mktemp("site")) as site:
         yield site
+
+
+def database_of_tests() -> str:
+    """The address of the test database, as another process reaches it."""
+    return os.environ["DATABASE_URL"].replace("/postroom?", "/test_postroom?")
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,7 @@
 Reference: Set up IMAP Account; Set up Custom IMAP Account.
 """
 
-import asyncio
-
+from asgiref.sync import async_to_sync
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -38,7 +37,13 @@ def connection(request: SignedInRequest) -> HttpResponse:
         return ask_for_address(request, form)
     address, protocol = form.cleaned_data["address"], form.chosen_protocol
     tester = Tester(request.user, timezone.now())
-    finding = Finding(asyncio.run(recognise(address, tester)), form.provider, protocol)
+    # Not asyncio.run: what is asked of the database in there would wait for this very thread.
+    known = async_to_sync(recognise)(address, tester)
+    return next_page(request, Finding(known, form.provider, protocol))
+
+
+def next_page(request: SignedInRequest, finding: Finding) -> HttpResponse:
+    """Ask for the password, or for the servers by hand, or say why it cannot be connected."""
     if finding.service and finding.service.why_not:
         context = {"room": "setup", "service": finding.service}
         return render(request, "email_configuration/service.html", context)
