@@ -234,12 +234,14 @@ def test_an_administrator_sees_health_and_decides_nothing_but_a_pause(
 ) -> None:
     User.objects.filter(pk=bob.pk).update(is_administrator=True)
     client, address = as_user(bob), f"/setup/channels/email/{account.pk}/"
-    assert "alice@" in client.get("/setup/channels/email/").content.decode()
+    assert "Health of 1 mailbox<" in client.get("/setup/channels/email/").content.decode()
+    assert "alice@" in client.get("/setup/channels/email/health/").content.decode()
     page = client.get(address).content.decode()
     assert "not what is in it" in page
     assert "Save sharing" not in page
     assert client.post(f"{address}sharing/", {"sharing": "public"}).status_code == 404
-    assert client.post(f"{address}pause/").status_code == 302
+    assert client.post(f"{address}pause/").status_code == 422
+    assert client.post(f"{address}pause/", {"because": "Away."}).status_code == 302
 
 
 def test_charlie_does_not_learn_that_the_mailbox_is_there(

@@ -53,6 +53,7 @@ PAGES = {
     "service": ("GET", "all"),
     "connection": ("GET POST", "all"),
     "connection-test": ("POST", "all"),
+    "mailbox-health": ("GET", "administrator"),
     "other-mail": ("GET", "all"),
     "custom-server": ("GET", "all"),
     "account": ("GET", "owner"),

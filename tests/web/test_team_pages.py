@@ -64,7 +64,7 @@ def test_who_manages_email_settings_sees_health_and_pauses_and_no_content(
     assert "You see how it is doing, not what is in it" in shown
     assert "Pause" in shown
     for sent, state in (("pause", Activation.PAUSED), ("resumption", Activation.ACTIVE)):
-        assert client.post(f"{page}{sent}/").status_code == 302
+        assert client.post(f"{page}{sent}/", {"because": "She is away."}).status_code == 302
         account.refresh_from_db()
         assert account.activation == state
     for refused in ("sharing", "folders", "reconnection"):

@@ -4,12 +4,13 @@ Design §5, invariant 2. A proof is written when it differs from the one before,
 in which nothing happens writes nothing, and the entries are a history of what did.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from postroom.accounts.models import EmailAccount
 from postroom.archive.announce import announce_account
@@ -176,6 +177,45 @@ DELETE FROM archive_proofentry AS entry
  WHERE entry.id = placed.id AND placed.place > %(kept)s
    AND (placed.place_in_day > 1 OR placed.proved_at < %(oldest)s)
 """
+
+
+@dataclass(frozen=True, slots=True)
+class ProofSum:
+    """The latest proofs of all synced folders of an account, added up."""
+
+    server: int = 0
+    recorded: int = 0
+    quarantined: int = 0
+    missing: int = 0
+    refused: int = 0
+
+
+def proof_sums(account_ids: Sequence[int]) -> dict[int, ProofSum]:
+    """Account id to its sum, by one question; an account that was not compared yet has none."""
+    with connection.cursor() as cursor:
+        cursor.execute(PROOF_SUMS, [list(account_ids)])
+        return {pk: ProofSum(*map(int, sums)) for pk, *sums in cursor.fetchall()}
+
+
+PROOF_SUMS = """
+SELECT folder.account_id, sum(latest.server), sum(latest.recorded), sum(latest.quarantined),
+       sum(latest.missing), count(*) FILTER (WHERE latest.refusal <> '')
+  FROM archive_folder AS folder
+ CROSS JOIN LATERAL (
+       SELECT server, recorded, quarantined, missing, refusal FROM archive_proofentry
+        WHERE folder_id = folder.id ORDER BY id DESC LIMIT 1) AS latest
+ WHERE folder.account_id = ANY(%s) AND folder.is_synced AND folder.gone_at IS NULL
+ GROUP BY folder.account_id
+"""
+
+
+def accounts_with_gaps() -> QuerySet[ProofEntry, Any]:
+    """The ids of accounts whose latest proof says that something is missing, or was refused."""
+    later = ProofEntry.objects.filter(folder=OuterRef("folder"), pk__gt=OuterRef("pk"))
+    open_ones = ProofEntry.objects.filter(
+        Q(missing__gt=0) | ~Q(refusal=""), folder__is_synced=True, folder__gone_at__isnull=True
+    )
+    return open_ones.filter(~Exists(later)).values("folder__account")
 
 
 def gaps_since(account: EmailAccount, moment: datetime) -> dict[int, int]:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import zstandard
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from postroom.accounts.models import EmailAccount
 from postroom.archive.announce import announce_account, announce_work
@@ -70,6 +70,13 @@ def entries_of(account: EmailAccount) -> QuerySet[Quarantine]:
 def needing_a_person(account: EmailAccount) -> int:
     """How many messages wait for their owner to decide."""
     return entries_of(account).filter(ignored_at__isnull=True).count()
+
+
+def waiting_by_account() -> dict[int, int]:
+    """Account id to how many messages wait for their owner to decide, where there are any."""
+    waiting = Quarantine.objects.filter(ignored_at__isnull=True)
+    counted = waiting.values("folder__account").annotate(number=Count("pk")).order_by()
+    return dict(counted.values_list("folder__account", "number"))
 
 
 def quarantined_uids(folder: Folder) -> set[int]:

@@ -8,6 +8,7 @@ from postroom.cli.bootstrap import Failed, with_django
 from postroom.cli.checking import check_command
 from postroom.cli.finding import get_account, get_user
 from postroom.cli.folders import folders_command
+from postroom.cli.health import health_rows, summary
 from postroom.cli.leaving import (
     activate_command,
     because_option,
@@ -94,14 +95,12 @@ def add(address: str, owner: str, password_stdin: bool, **choices: Any) -> None:
 @json_option
 @with_django
 def list_accounts(as_json: bool) -> None:
-    """List all accounts with their state."""
-    from postroom.accounts.models import EmailAccount
-
-    rows = [summary(account) for account in EmailAccount.objects.select_related("owner")]
+    """List all accounts with their state, the worst first."""
+    rows = health_rows()
     if as_json:
         print_json(rows)
     else:
-        columns = ("address", "owner", "activation", "sharing", "trouble")
+        columns = ("address", "owner", "state", "state_since", "sentence")
         print_table(columns, [[row[name] for name in columns] for row in rows])
 
 
@@ -148,14 +147,6 @@ def resume_account(address: str) -> None:
     click.echo(f"{account.address} syncs again.")
 
 
-def deletion_of(account: Any) -> str:
-    """How far the deletion of a deactivated account's mail is, while it runs."""
-    from postroom.accounts.models import Deletion
-
-    deletion = Deletion.objects.filter(account=account).first()
-    return f"{deletion.done} of {deletion.found} emails deleted" if deletion else ""
-
-
 def refuse_deactivated(account: Any) -> None:
     """Neither paused nor resumed: it has no password any more."""
     from postroom.accounts.models import Activation
@@ -165,25 +156,3 @@ def refuse_deactivated(account: Any) -> None:
             f"{account.address} is deactivated. “postroom account activate {account.address}”"
             " brings it back."
         )
-
-
-def summary(account: Any) -> dict[str, Any]:
-    """What the command line tells of an account; never its secrets."""
-    return {
-        "address": account.address,
-        "owner": account.owner.email,
-        "activation": account.activation,
-        "deletion": deletion_of(account),
-        "sharing": account.sharing,
-        "storage": account.storage or "as the organisation",
-        "since": account.window or "as the organisation",
-        account.protocol: "{}:{} {}".format(*account.incoming),
-        "smtp": f"{account.smtp_host}:{account.smtp_port} {account.smtp_security}"
-        if account.smtp_host
-        else "",
-        "tier": account.tier,
-        "trouble": account.trouble_sentence,
-        "last_complete_at": account.last_complete_at.isoformat()
-        if account.last_complete_at
-        else "",
-    }

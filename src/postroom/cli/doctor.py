@@ -49,14 +49,21 @@ def users() -> Iterator[str]:
 
 
 def accounts() -> Iterator[str]:
-    """Accounts that met trouble, or mail that could not be recorded."""
-    from postroom.accounts.models import EmailAccount
-    from postroom.archive.quarantine import needing_a_person
+    """Accounts that met trouble or need somebody, and mail that could not be recorded."""
+    from django.utils import timezone
 
-    for account in EmailAccount.objects.all():
+    from postroom.archive.quarantine import waiting_by_account
+    from postroom.cli.health import all_healths
+    from postroom.sync.health import Need
+
+    aside = waiting_by_account()
+    for health in all_healths(timezone.now()):
+        account = health.account
         if account.trouble:
             yield f"{account.address}: {account.trouble_sentence}"
-        if count := needing_a_person(account):
+        elif health.needs_someone and health.need != Need.SET_ASIDE:
+            yield f"{account.address}: {health.sentence}"
+        if count := aside.get(account.pk):
             show = f"“postroom account quarantine {account.address}”"
             yield f"{account.address}: {count} of its emails are set aside; {show} says why."
 

@@ -25,7 +25,7 @@ def get_account(address: str) -> "EmailAccount":
     from postroom.accounts.models import EmailAccount
     from postroom.mime import canonical_address
 
-    accounts = EmailAccount.objects.select_related("owner")
+    accounts = EmailAccount.objects.select_related("owner", "deletion")
     account = accounts.filter(address=canonical_address(address)).first()
     if account is None:
         raise Failed(

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from postroom.accounts.lifecycle import recover
+from postroom.accounts.lifecycle import activate, recover
 from postroom.accounts.models import Credential, Direction, EmailAccount, Protocol, Security
 from postroom.accounts.seals import SecretDoesNotOpen, get_secret, keep_secret
 from postroom.archive.folders import forget_numbering
-from postroom.setup.connecting import ConnectionFailed, server_columns
+from postroom.setup.connecting import ConnectionFailed, refuse_leaving, server_columns
 from postroom.setup.requests import AccountRequest, ServerAddress
 
 ASKED_ANEW = "Enter the password for {}: the stored one is never sent to another server."
@@ -71,6 +71,7 @@ def outgoing_of(account: EmailAccount) -> ServerAddress | None:
 def request_for_change(change: Change) -> AccountRequest:
     """What is to be tried. Raises ConnectionFailed where a password has to be entered anew."""
     account, is_pop = change.account, change.account.protocol == Protocol.POP
+    refuse_leaving(account)
     return AccountRequest(
         owner=account.owner,
         address=account.address,
@@ -144,4 +145,5 @@ def keep_change(change: Change, wanted: AccountRequest, trouble: str) -> EmailAc
     if is_elsewhere:
         forget_numbering(account)
     recover(account)
+    activate(account)
     return account

@@ -36,7 +36,7 @@ def accounts(request: SignedInRequest) -> HttpResponse:
         "tabs": tabs_for(request.user),
         "own": own,
         "teams": [glance_of(each, now) for each in mine.exclude(owner=request.user)],
-        "others": [glance_of(each, now) for each in seen.exclude(pk__in=mine)],
+        "others": seen.exclude(pk__in=mine).count(),
         "why_not": why_not_integrate(request.user),
         "popular": popular_services(),
         "address_form": AddressForm() if own else AddressForm().with_focus(),

@@ -2,21 +2,32 @@
 
 from dataclasses import dataclass
 
-from postroom.team.models import User
+from postroom.team.models import Permission, User
+from postroom.team.permissions import may
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A page beside the others; some are for administrators alone."""
+    """A page beside the others; some are for administrators, or take a permission."""
 
     word: str
     page: str
     is_for_administrators: bool = False
+    needs: Permission | None = None
+
+    def is_open_to(self, viewer: User) -> bool:
+        """Whether the viewer may open it."""
+        if self.is_for_administrators and not viewer.is_administrator:
+            return False
+        return self.needs is None or may(viewer, self.needs)
 
 
-TABS = (Tab("Email", "email-configuration"),)
+TABS = (
+    Tab("Email", "email-configuration"),
+    Tab("Health", "mailbox-health", needs=Permission.MANAGE_EMAIL_SETTINGS),
+)
 
 
 def tabs_for(viewer: User) -> list[Tab]:
     """The tabs the viewer may open."""
-    return [tab for tab in TABS if viewer.is_administrator or not tab.is_for_administrators]
+    return [tab for tab in TABS if tab.is_open_to(viewer)]
