@@ -36,15 +36,15 @@ MISTAKES = {
     ),
     "a refused port": ("--imap-port {refused}", "does not answer on port {refused}"),
     "a wrong password": ("--imap-port {imap}", "refused the user name or password"),
-    "a web server": ("--imap-port {web}", "port {web} does not speak IMAP"),
-    "an SMTP server": ("--imap-port {smtp}", "port {smtp} does not speak IMAP"),
+    "a web server": ("--imap-port {web}", "What answers at this port is not a mail server"),
+    "an SMTP server": ("--imap-port {smtp}", "A server for sending answers at this port. Use 993"),
     "a certificate nobody signed": (
         "--imap-port {imaps} --imap-security tls",
         "not signed by anyone we trust",
     ),
     "TLS where there is none": (
         "--imap-port {imap} --imap-security tls",
-        "An encrypted connection to 127.0.0.1 on port {imap} could not be set up",
+        "127.0.0.1 does not begin with TLS on port {imap}. Choose STARTTLS",
     ),
     "a private network": (
         "--imap-host 10.1.2.3 --imap-security tls",

@@ -41,6 +41,16 @@ def make_certificate(
         .add_extension(x509.SubjectAlternativeName([_general_name(n) for n in names]), False)
         .sign(authority_key, hashes.SHA256())
     )
+    return _written(directory, leaf, authority, key)
+
+
+def _written(
+    directory: Path,
+    leaf: x509.Certificate,
+    authority: x509.Certificate,
+    key: ec.EllipticCurvePrivateKey,
+) -> Certificate:
+    """Put it into PEM files."""
     directory.mkdir(parents=True, exist_ok=True)
     made = Certificate(directory / "leaf.pem", directory / "leaf.key", directory / "authority.pem")
     made.certificate.write_bytes(leaf.public_bytes(serialization.Encoding.PEM))
@@ -53,6 +63,18 @@ def make_certificate(
         )
     )
     return made
+
+
+def make_self_signed(directory: Path, name: str) -> Certificate:
+    """Make a certificate that vouches for itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    leaf = (
+        _builder(subject, subject, key.public_key(), expired=False)
+        .add_extension(x509.SubjectAlternativeName([_general_name(name)]), False)
+        .sign(key, hashes.SHA256())
+    )
+    return _written(directory, leaf, leaf, key)
 
 
 def _builder(

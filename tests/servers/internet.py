@@ -70,7 +70,7 @@ class Internet:
 
     names: NameServerOfTests
     name_server: NameServer
-    routes: dict[Place, Place | None] = field(default_factory=dict)
+    routes: dict[Place, Place | OSError | None] = field(default_factory=dict)
     dialled: list[Place] = field(default_factory=list)
     control: Place | None = None
     """Where a connection to anything that is not public ends up."""
@@ -84,7 +84,7 @@ class Internet:
         """Publish records."""
         self.names.records.setdefault((name.lower(), kind), []).extend(texts)
 
-    def host(self, name: str, port: int | None = None, local: Place | None = None) -> str:
+    def host(self, name: str, port: int | None = None, local: Place | OSError | None = None) -> str:
         """Give a name a public address, and its port a server that listens at `local`."""
         known = self.names.records.get((name.lower(), "A"))
         address = known[0] if known else f"{PUBLIC}{len(self.names.records) % 250 + 1}"
@@ -130,6 +130,8 @@ async def internet(patch: pytest.MonkeyPatch) -> AsyncIterator[Internet]:
         net.dialled.append((address, port))
         if (address, port) in net.routes:
             local = net.routes[address, port]
+            if isinstance(local, OSError):
+                raise local
             if local is None:
                 await asyncio.sleep(3600)
             else:
@@ -150,6 +152,11 @@ async def internet(patch: pytest.MonkeyPatch) -> AsyncIterator[Internet]:
 def trust(patch: pytest.MonkeyPatch, directory: Path, names: tuple[str, ...]) -> Certificate:
     """Make a certificate for `names` that this process trusts as it trusts the world's."""
     certificate = make_certificate(directory, names)
+    trust_in(certificate, patch)
+    return certificate
+
+
+def trust_in(certificate: Certificate, patch: pytest.MonkeyPatch) -> None:
+    """Let this process trust the authority of a certificate, and no other."""
     patch.setenv("SSL_CERT_FILE", str(certificate.authority))
     client_context.cache_clear()
-    return certificate

@@ -108,3 +108,25 @@ def test_who_leaves_in_the_middle_leaves_no_connection_behind(request_: AccountR
         return len(asyncio.all_tasks())
 
     assert asyncio.run(leave()) == 1
+
+
+@pytest.mark.parametrize(
+    ("port", "security", "protocol", "kind"),
+    [
+        ("pop3_port", "none", "imap", "pop3_at_this_port"),
+        ("port", "none", "pop", "imap_at_this_port"),
+        ("port", "tls", "imap", "plain_text_at_this_port"),
+        ("pop3_port", "tls", "pop", "plain_text_at_this_port"),
+        ("tls_port", "tls", "imap", "certificate_untrusted"),
+        ("port", "starttls", "imap", "certificate_untrusted"),
+        ("pop3_port", "starttls", "pop", "certificate_untrusted"),
+    ],
+)
+def test_real_servers_at_the_wrong_port_or_without_a_name(
+    port: str, security: str, protocol: str, kind: str, request_: AccountRequest, server: Dovecot
+) -> None:
+    address = ServerAddress(server.host, getattr(server, port), Security(security))
+    imap, pop = (address, None) if protocol == "imap" else (None, address)
+    *_, last = reports(replace(request_, imap=imap, pop=pop))
+    assert last.failure
+    assert last.failure.kind == kind

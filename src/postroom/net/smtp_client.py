@@ -16,6 +16,7 @@ from postroom.net.errors import (
     DeliveryUnknown,
     MessageTooLarge,
     NotAnSmtpServer,
+    NotWelcome,
     ProtocolViolation,
     TlsNotOffered,
 )
@@ -66,6 +67,8 @@ class SmtpClient(LineClient):
     def _greet(self) -> None:
         try:
             greeting = self._smtp.reply()
+            if greeting.code == 554:
+                raise NotWelcome(self._server, greeting.text)
             self._expect(220, greeting)
             self._say_hello(greeting.text)
         except LineBroken:

@@ -38,10 +38,12 @@ class Hint:
         return f"{self.cause} {self.fix}"
 
 
-def find_hint(provider_id: str, phase: Phase | str, words: str) -> Hint | None:
+def find_hint(
+    provider_id: str, phase: Phase | str, words: str, name: str = "The mail server"
+) -> Hint | None:
     """Return what `words`, said in `phase`, mean; None where they say nothing we know.
 
-    `provider_id` may be empty or unknown: then the sentence speaks of “The mail server”.
+    `provider_id` may be empty or unknown: then the sentence speaks of `name`.
     """
     text = " ".join(words[:_WORDS_MAX].split())
     for pattern in PATTERNS:
@@ -50,15 +52,15 @@ def find_hint(provider_id: str, phase: Phase | str, words: str) -> Hint | None:
         if pattern.providers and provider_id not in pattern.providers:
             continue
         if pattern.words.search(text):
-            return _hint(pattern.slug, find_provider(provider_id), phase)
+            return _hint(pattern.slug, find_provider(provider_id), phase, name)
     return None
 
 
-def _hint(slug: str, provider: Provider | None, phase: str) -> Hint:
+def _hint(slug: str, provider: Provider | None, phase: str, name: str) -> Hint:
     if slug == "sign_in_refused" and provider:
         slug = _why_refused(provider)
     advice = ADVICE[slug]
-    names = _named(provider)
+    names = _named(provider, name)
     fix = advice.fix.format_map(names)
     if slug in _BY_NEED.values() and phase == Phase.SIGN_IN:
         fix += _imap_too(provider)
@@ -79,12 +81,12 @@ def _imap_too(provider: Provider | None) -> str:
     return f" IMAP must be on as well. {provider.enable_imap.step}"
 
 
-def _named(provider: Provider | None) -> dict[str, str]:
+def _named(provider: Provider | None, name: str) -> dict[str, str]:
     page = provider.app_password.page if provider and provider.app_password else ""
     step = provider.enable_imap.step if provider and provider.enable_imap else ""
     issuer = provider.sign_in.oauth_issuer if provider else ""
     return {
-        "name": provider.name if provider else "The mail server",
+        "name": provider.name if provider else name,
         "page": f"“{page}”" if page else "the security settings of your account",
         "enable": step or "Switch it on in the mailbox's settings on the web.",
         "sign_in": _SIGN_IN_AT.get(issuer, "a sign-in at the provider"),

@@ -80,6 +80,9 @@ _ROWS: Final[tuple[tuple[str, str, frozenset[str], frozenset[str]], ...]] = (
     ("refused_or_imap_off", r"LOGIN Login error password error", _ANY, _ANY),
     # The account itself.
     ("web_sign_in_needed", r"WEBALERT|web login required|via (your|a) web browser", _ANY, _ANY),
+    # Before the codes that stand beside it. Seen: Dovecot's [LIMIT] and [UNAVAILABLE].
+    ("too_many_connections", r"too many (simultaneous |concurrent )?connections", _ANY, _ANY),
+    ("too_many_connections", r"maximum number of connections|connections limit", _ANY, _ANY),
     ("rate_limited", r"rate limit hit|login frequency limited|\[LIMIT\]", _SIGN_IN, _ANY),
     ("rate_limited", r"too many (failed|bad|invalid) (log|auth|sign|password)", _SIGN_IN, _ANY),
     (
@@ -92,8 +95,6 @@ _ROWS: Final[tuple[tuple[str, str, frozenset[str], frozenset[str]], ...]] = (
     ("client_id_missing", r"unsafe login", _READING, _ANY),
     ("mailbox_not_opened", r"authenticated but not connected", _ANY, _ANY),
     # Too much at once, today, or for this mailbox.
-    ("too_many_connections", r"too many (simultaneous |concurrent )?connections", _ANY, _ANY),
-    ("too_many_connections", r"maximum number of connections|connections limit", _ANY, _ANY),
     ("throttled", r"request is throttled|suggested backoff time|slow down", _ANY, _ANY),
     ("day_traffic_used", r"bandwidth limits?", _ANY, _ANY),
     ("day_sending_used", r"\b5\.4\.5\b|(sending|message|recipient) (quota|limit)", _SENDING, _ANY),

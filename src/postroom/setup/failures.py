@@ -75,15 +75,24 @@ FIELD_OF: Final = {
     **dict.fromkeys(_SECURITY, "{}_security"),
     **dict.fromkeys(_PASSWORD, "password"),
 }
+# What mends itself while mail is synced does not while somebody waits for a test.
+_BY_ITSELF: Final = "Nothing to do"
+_AGAIN: Final = {
+    "too_many_connections": "Close other mail programs, then try again.",
+    "day_traffic_used": "Try again tomorrow.",
+}
 _REFUSED: Final = "[AUTHENTICATIONFAILED]"
 
 
 def failure_of(error: NetError, side: Side, step: Step, kind: str, provider: str) -> Failure:
     """What `error` means at this step; `kind` is imap, pop or smtp, `provider` an id or nothing."""
     hint = hint_for(error, side, step, provider)
-    if hint is None:
-        return compose_failure(error.kind, error.cause, error.fix, side, kind, error.words)
-    return compose_failure(hint.slug, hint.cause, hint.fix, side, kind, error.words)
+    slug, cause, fix = (
+        (hint.slug, hint.cause, hint.fix) if hint else ((error.kind, error.cause, error.fix))
+    )
+    if hint.tries_again if hint else fix.startswith(_BY_ITSELF):
+        fix = _AGAIN.get(slug, "Wait a few minutes, then try again.")
+    return compose_failure(slug, cause, fix, side, kind, error.words)
 
 
 def hint_for(error: NetError, side: Side, step: Step, provider: str) -> Hint | None:
@@ -91,9 +100,11 @@ def hint_for(error: NetError, side: Side, step: Step, provider: str) -> Hint | N
     phase = _PHASES.get(step)
     if phase is Phase.SIGN_IN and side == "outgoing":
         phase = Phase.SMTP_SIGN_IN
-    hint = find_hint(provider, phase, error.said) if phase and error.words else None
-    if hint is None and phase and error.kind == "sign_in_refused":
-        return find_hint(provider, phase, _REFUSED)
+    if phase is None or error.kind == "greeting_unfinished":
+        return None
+    hint = find_hint(provider, phase, error.said, error.host) if error.words else None
+    if hint is None and error.kind == "sign_in_refused":
+        return find_hint(provider, phase, _REFUSED, error.host)
     return hint
 
 

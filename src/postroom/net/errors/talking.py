@@ -4,6 +4,14 @@ from postroom.net.errors.root import NetError
 from postroom.net.server import Server
 
 
+class NotWelcome(NetError):
+    """SMTP's 554 in place of a greeting (RFC 5321 §3.1): no service for us here."""
+
+    kind = "not_welcome"
+    says = "{host} takes no connection from this network."
+    advises = "Ask the provider whether it blocks the address that Postroom connects from."
+
+
 class SignInRefused(NetError):
     """The server knows this user and password do not belong together."""
 
