@@ -14,7 +14,7 @@ import pytest
 
 from postroom.cli.demo.arrivals import PHONE, arrivals_to_come, let_happen, remember
 from postroom.cli.demo.folder import DemoFolder, DemoState
-from postroom.cli.demo.mailbox import ADDRESS, PASSWORD, Mailbox
+from postroom.cli.demo.mailbox import ADDRESS, PASSWORD, TOMS_ADDRESS, Mailbox
 from postroom.cli.demo.mailserver import HOME
 from postroom.cli.demo.ports import find_free_port
 from postroom.cli.demo.world import World, compose_world
@@ -151,3 +151,11 @@ def test_a_port_in_use_is_not_free() -> None:
 
     port, following = asyncio.run(taken())
     assert following > port
+
+
+def test_tom_has_a_mailbox_of_his_own_to_connect(folder: DemoFolder) -> None:
+    with serving(folder) as port, imaplib.IMAP4("127.0.0.1", port, timeout=20) as client:
+        client.login(TOMS_ADDRESS, PASSWORD)
+        told = int(client.select("INBOX")[1][0] or b"0")
+    print(f"{told} letters name Tom")
+    assert 3 <= told < 60

@@ -14,6 +14,8 @@ from pathlib import Path
 from postroom.cli.demo.world.letters import Letter
 
 ADDRESS = "maya@petrel.example"
+# Not connected at first: somebody who tries the demo may do that.
+TOMS_ADDRESS = "tom@petrel.example"
 PASSWORD = "fair-at-whitby"  # noqa: S105 - printed on the screen, opens a made-up mailbox
 
 _HOST = "mail.petrel.example"

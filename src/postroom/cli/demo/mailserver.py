@@ -1,7 +1,7 @@
 """The demo's mail server: `python -m postroom.cli.demo.mailserver FOLDER PORT [--live]`.
 
-pymap with its Maildir back end, on loopback, for one user. A program of its own, because it plays
-the outside world: Postroom meets it only over IMAP.
+pymap with its Maildir back end, on loopback, for Maya and Tom. A program of its own, because
+it plays the outside world: Postroom meets it only over IMAP.
 
 Seen: pymap 0.36 sends message lines as they lie on disk, after taking them apart and together
 again; here they leave as RFC 5322 wants them, with CRLF and unchanged. It makes temporary files
@@ -16,8 +16,9 @@ import signal
 import tempfile
 from argparse import Namespace
 from asyncio import StreamReader, StreamWriter
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from contextlib import suppress
+from dataclasses import replace
 from mailbox import MaildirMessage
 from pathlib import Path
 from typing import Any
@@ -33,10 +34,12 @@ from pysasl.hashing import BuiltinHash
 
 from postroom.cli.demo.arrivals import let_mail_arrive
 from postroom.cli.demo.folder import DemoFolder
-from postroom.cli.demo.mailbox import ADDRESS, PASSWORD, Mailbox
+from postroom.cli.demo.mailbox import ADDRESS, PASSWORD, TOMS_ADDRESS, Mailbox
 from postroom.cli.demo.world import FOLDERS, compose_world, year_folder
+from postroom.cli.demo.world.letters import Letter
 
 HOME = "maya"
+TOMS_HOME = "tom"
 
 _LONGEST_FAREWELL = 5.0
 # Each connection that idles holds a thread of pymap's.
@@ -65,11 +68,22 @@ def ensure_mailbox(folder: DemoFolder) -> None:
     draft = folder.path / "mail.draft"
     world = compose_world(state.born_at)
     Mailbox(draft / HOME).write((*FOLDERS, year_folder(state.born_at)), world.letters)
+    Mailbox(draft / TOMS_HOME).write(("Sent", "Trash"), letters_to_tom(world.letters))
     (draft / "tmp").mkdir(exist_ok=True)
     hashed = BuiltinHash(rounds=1000).hash(PASSWORD)
-    (draft / "pymap-etc-passwd").write_text(f"{ADDRESS}:x::::{HOME}:\n")
-    (draft / "pymap-etc-shadow").write_text(f"{ADDRESS}:{hashed}:::::::\n")
+    homes = {ADDRESS: HOME, TOMS_ADDRESS: TOMS_HOME}
+    passwd = "".join(f"{address}:x::::{home}:\n" for address, home in homes.items())
+    shadow = "".join(f"{address}:{hashed}:::::::\n" for address in homes)
+    (draft / "pymap-etc-passwd").write_text(passwd)
+    (draft / "pymap-etc-shadow").write_text(shadow)
     draft.rename(folder.mail)
+
+
+def letters_to_tom(letters: Iterable[Letter]) -> list[Letter]:
+    """What Tom was told in Maya's correspondence, as it lies in his own inbox."""
+    heads = ((letter, letter.raw.partition(b"\r\n\r\n")[0]) for letter in letters)
+    told = (letter for letter, head in heads if TOMS_ADDRESS.encode() in head)
+    return [replace(letter, folder="INBOX", flags="S") for letter in told]
 
 
 async def serve(folder: DemoFolder, port: int, *, is_live: bool) -> None:

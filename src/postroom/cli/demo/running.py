@@ -44,7 +44,7 @@ def run(folder: DemoFolder, port: int | None, *, is_live: bool, once: bool) -> i
         if once or not is_ready:
             os.kill(os.getpid(), signal.SIGTERM)
 
-    welcome_when_ready(f"http://127.0.0.1:{web_port}", steps, then=end)
+    welcome_when_ready(f"http://127.0.0.1:{web_port}", state.imap_port, steps, then=end)
     status = run_tree(os.environ, (Program("mail", (*mail, *live)), *PROGRAMS))
     return 1 if answered == [False] else status
 

@@ -15,13 +15,16 @@ LONGEST_WAIT_SECONDS = 60.0
 _PAUSE_SECONDS = 0.1
 
 
-def welcome_when_ready(url: str, steps: Steps, then: Callable[[bool], None]) -> threading.Thread:
+def welcome_when_ready(
+    url: str, imap_port: int, steps: Steps, then: Callable[[bool], None]
+) -> threading.Thread:
     """Watch from a thread beside the process tree; `then` learns whether the pages answered."""
 
     def watch() -> None:
         with steps.step("Opening the pages"):
             is_ready = _wait_until_ready(f"{url}/readyz")
-        click.echo(compose_welcome(url, steps.seconds) if is_ready else _SILENT.format(url=url))
+        welcome = compose_welcome(url, imap_port, steps.seconds)
+        click.echo(welcome if is_ready else _SILENT.format(url=url))
         then(is_ready)
 
     thread = threading.Thread(target=watch, name="welcome", daemon=True)
@@ -29,10 +32,12 @@ def welcome_when_ready(url: str, steps: Steps, then: Callable[[bool], None]) -> 
     return thread
 
 
-def compose_welcome(url: str, seconds: float) -> str:
+def compose_welcome(url: str, imap_port: int, seconds: float) -> str:
     """The panel at the end."""
     rule = "─" * 72
-    return _WELCOME.format(rule=rule, url=url, seconds=seconds, password=PASSWORD)
+    return _WELCOME.format(
+        rule=rule, url=url, imap_port=imap_port, seconds=seconds, password=PASSWORD
+    )
 
 
 def _wait_until_ready(url: str) -> bool:
@@ -65,6 +70,8 @@ _WELCOME = """
   2. Open Γιώργος Παπαδάκης: his mail from an older address is there too.
   3. Sign in as Tom in another browser. Customers' mail is there.
      Maya's dentist, her sister and the herring are not.
+  4. As Tom, connect his own mailbox: Setup, Other Mail, IMAP. The server is
+     127.0.0.1, port {imap_port}, security None; his address, the same password.
 
   Ctrl-C ends all of it. The next start goes on from here.
 {rule}
