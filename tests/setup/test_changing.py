@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+from django.utils import timezone
 
 from cast import user
 from journeys.installation import ALICE, SECRET
@@ -63,7 +64,7 @@ def connected(server: Dovecot, outgoing: Submission) -> EmailAccount:
 
 def tried(change: Change) -> tuple[AccountRequest, str]:
     """Try the change as the page does; returns what was tried, and what is wrong with sending."""
-    wanted = request_for_change(change)
+    wanted = request_for_change(change, timezone.now())
     return wanted, asyncio.run(outgoing_trouble(wanted))
 
 
@@ -128,4 +129,4 @@ def test_a_change_is_kept_whole(connected: EmailAccount, server: Dovecot) -> Non
 def test_a_password_that_cannot_be_read_is_asked_for(connected: EmailAccount) -> None:
     Credential.objects.all().delete()
     with pytest.raises(ConnectionFailed, match="Enter it"):
-        request_for_change(as_it_is(connected))
+        request_for_change(as_it_is(connected), timezone.now())

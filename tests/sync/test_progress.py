@@ -29,7 +29,7 @@ async def hear_of_the_inbox(account: EmailAccount) -> None:
     """What the keeper does when the server tells that something came."""
     parser = LimitedParser()
     try:
-        async with signed_in(account) as client:
+        async with signed_in(account, timezone.now) as client:
             await Keeper(account, client, timezone.now, parser).look_at_inbox()
     finally:
         parser.close()

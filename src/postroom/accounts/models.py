@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.functional import cached_property
 
 from postroom.accounts.from_address import FromAddress as FromAddress
+from postroom.accounts.sealing import SealedField
 from postroom.crm.models import Person
 from postroom.mime import canonical_address, canonical_domain
 from postroom.team.models import StorageMode, User
@@ -178,7 +179,7 @@ class Credential(models.Model):
 
     account = models.ForeignKey(EmailAccount, on_delete=models.CASCADE, related_name="credentials")
     direction = models.CharField(max_length=8, choices=Direction.choices)
-    sealed = models.BinaryField()
+    sealed = SealedField()
 
     class Meta:
         constraints: ClassVar = [

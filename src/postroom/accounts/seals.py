@@ -1,14 +1,7 @@
-"""Secrets at rest: sealed with MultiFernet, each bound to the account and direction it is for.
-
-The key file lies outside the database. A ciphertext moved to another row does not open.
-"""
-
-import json
-
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
+"""The passwords of email accounts at rest, each bound to the account and direction it is for."""
 
 from postroom.accounts.models import Credential, Direction, EmailAccount
+from postroom.accounts.sealing import SealBroken, seal, unseal
 
 
 class SecretDoesNotOpen(Exception):
@@ -23,8 +16,7 @@ class SecretDoesNotOpen(Exception):
 
 def keep_secret(account: EmailAccount, direction: Direction, secret: str) -> None:
     """Seal a password for this account, in place of the one before."""
-    binding = _binding(account, direction)
-    sealed = _seal().encrypt(json.dumps([binding, secret]).encode())
+    sealed = seal(_binding(account, direction), secret)
     Credential.objects.update_or_create(
         account=account, direction=direction, defaults={"sealed": sealed}
     )
@@ -34,17 +26,10 @@ def get_secret(account: EmailAccount, direction: Direction) -> str:
     """Open the account's password; raises SecretDoesNotOpen, Credential.DoesNotExist."""
     credential = Credential.objects.get(account=account, direction=direction)
     try:
-        binding, secret = json.loads(_seal().decrypt(bytes(credential.sealed)))
-    except InvalidToken as error:
+        return unseal(_binding(account, direction), credential.sealed)
+    except SealBroken as error:
         raise SecretDoesNotOpen(account) from error
-    if binding != _binding(account, direction):
-        raise SecretDoesNotOpen(account)
-    return str(secret)
 
 
 def _binding(account: EmailAccount, direction: Direction) -> str:
     return f"{account.pk}:{direction.value}"
-
-
-def _seal() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.SEALING_KEYS])

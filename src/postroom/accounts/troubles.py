@@ -9,6 +9,8 @@ NEEDS_A_PERSON: Final = frozenset(
         "tls_required",
         "password_not_taken",
         "secret_does_not_open",
+        "grant_revoked",
+        "token_not_taken",
     }
 )
 """A refused password is never tried again by itself. Design §5, invariant 7."""

@@ -12,6 +12,7 @@ from postroom.accounts.models import Activation, Deletion, EmailAccount
 from postroom.archive.announce import announce_account, announce_work
 from postroom.archive.fence import lock_whatever_it_is
 from postroom.archive.models import Email
+from postroom.oauth.grants import empty_grant
 
 
 @transaction.atomic
@@ -39,6 +40,7 @@ def deactivate(
         deletion.save(update_fields=["removes_account"])
     clear_trouble(account)
     account.credentials.all().delete()
+    empty_grant(account, decision.at)
     announce_work(account.pk)
     announce_account(account.pk)
     return deletion

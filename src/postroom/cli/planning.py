@@ -44,11 +44,13 @@ def plan_command(address: str, as_json: bool) -> None:
 
 def plan_now(account: "EmailAccount") -> "Plan":
     """Ask the server; every failure becomes a sentence and exit status 1."""
+    from django.utils import timezone
+
     from postroom.sync.surveying import survey
     from postroom.sync.troubles import SyncFailed
 
     try:
-        return asyncio.run(survey(account))
+        return asyncio.run(survey(account, timezone.now))
     except SyncFailed as failure:
         raise Failed(failure.sentence) from failure
 

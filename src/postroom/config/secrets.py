@@ -10,6 +10,8 @@ import binascii
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +27,32 @@ DJANGO_PURPOSE: Final = b"postroom: Django SECRET_KEY"
 
 class KeyFileRefused(Exception):
     """The key file cannot be used; the sentence says why and what to do."""
+
+
+class KeyFile:
+    """The keys of a file as it is now, newest first.
+
+    Read anew when the file has changed, so that web and engine seal with a new key, and open what
+    it sealed, from the moment it is there. What was read last holds while the file cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Read it for the first time. Raises KeyFileRefused."""
+        self._path = path
+        self._state = self._looked_at()
+        self._keys = read_keys(path)
+
+    def __iter__(self) -> Iterator[bytes]:
+        with suppress(OSError, KeyFileRefused):
+            if self._state != (state := self._looked_at()):
+                self._keys, self._state = read_keys(self._path), state
+        return iter(self._keys)
+
+    def _looked_at(self) -> tuple[int, int, int]:
+        with suppress(FileNotFoundError):
+            status = self._path.stat()
+            return status.st_ino, status.st_mtime_ns, status.st_size
+        return 0, 0, 0
 
 
 def ensure_key_file(path: Path) -> None:
@@ -59,6 +87,44 @@ def read_keys(path: Path) -> tuple[bytes, ...]:
                 f"Key {number} of the key file {path} is damaged. Restore it from your copy."
             )
     return keys
+
+
+def add_key(path: Path) -> None:
+    """Put a fresh key on top of the file's keys. Raises KeyFileRefused.
+
+    Written beside it and renamed over it: a reader finds the file of before or the whole new one,
+    and the keys of before are in both.
+    """
+    read_keys(path)
+    replace_keys(path, Fernet.generate_key() + b"\n" + _read_private(path))
+
+
+def drop_older_keys(path: Path) -> int:
+    """Leave only the newest key, whose work nothing else does any more. Returns how many went."""
+    newest, *older = read_keys(path)
+    if older:
+        replace_keys(path, newest + b"\n")
+    return len(older)
+
+
+def replace_keys(path: Path, content: bytes) -> None:
+    """Exchange the whole file at once, with the owner it had."""
+    owner = path.stat()
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        draft = Path(name)
+        with os.fdopen(descriptor, "wb") as file:
+            if os.geteuid() == 0:
+                os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as reason:
+        raise KeyFileRefused(
+            f"The key file {path} cannot be changed ({reason.strerror}). Put a new key on its first"
+            " line yourself, then run: postroom keys reseal"
+        ) from None
 
 
 def django_secret_key(keys: tuple[bytes, ...]) -> str:

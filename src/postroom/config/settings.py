@@ -7,7 +7,7 @@ from typing import Any
 
 from postroom.config import environment
 from postroom.config.database import django_database
-from postroom.config.secrets import django_secret_key, read_keys
+from postroom.config.secrets import KeyFile, django_secret_key
 from postroom.net.server import AllowedNetworks
 
 ENVIRONMENT = environment.read(os.environ)
@@ -22,10 +22,11 @@ CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.url]
 
 # A process without a key file (type checker, migrations writer) seals nothing and signs nothing
 # that another would read; the front doors make the file before they start Django.
-SEALING_KEYS = (
-    read_keys(ENVIRONMENT.secret_key_file) if ENVIRONMENT.secret_key_file.exists() else ()
-)
-SECRET_KEY = django_secret_key(SEALING_KEYS) if SEALING_KEYS else secrets.token_urlsafe(50)
+SEALING_KEYS = KeyFile(ENVIRONMENT.secret_key_file) if ENVIRONMENT.secret_key_file.exists() else ()
+# What an older key signed holds on: a new one signs nobody out.
+SECRET_KEY, *SECRET_KEY_FALLBACKS = [django_secret_key((key,)) for key in SEALING_KEYS] or [
+    secrets.token_urlsafe(50)
+]
 
 INSTALLED_APPS = [
     "postroom.web",  # First: its sign-in pages stand in for allauth's own.
@@ -42,6 +43,7 @@ INSTALLED_APPS = [
     "postroom.team",
     "postroom.crm",
     "postroom.accounts",
+    "postroom.oauth",
     "postroom.archive",
     "postroom.outbox",
     "postroom.engine",

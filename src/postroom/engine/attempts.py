@@ -52,6 +52,7 @@ PATIENTLY = frozenset(
         "certificate_mismatch",
         "certificate_untrusted",
         "tls_not_offered",
+        "client_refused",
     }
 )
 
@@ -65,7 +66,7 @@ ELSEWHERE = (
     ("Handed over", "any engine takes it", "Catching up"),
     ("Watching", "a person pauses it", "Paused"),
     ("Paused", "a person resumes it", "Catching up"),
-    (After.MENDED, "a new password, or Resume", "Catching up"),
+    (After.MENDED, "a new password, a new sign-in, or Resume", "Catching up"),
 )
 
 

@@ -10,6 +10,7 @@ from postroom.accounts.models import FromAddress
 from postroom.accounts.seals import SecretDoesNotOpen
 from postroom.accounts.verification import LASTS, issue_code
 from postroom.mime import Draft
+from postroom.oauth.errors import IssuerFailure
 from postroom.outbox.at_once import NotSent, send_at_once
 from postroom.outbox.queue import message_id_of
 from postroom.outbox.sending import address
@@ -22,8 +23,8 @@ def send_code(sender: FromAddress, by: User | None, now: datetime) -> None:
     """Send a new code to the address. Raises FromAddressRefused, NotSent."""
     owner = sender.account.owner
     try:
-        way = get_way_for(owner.email, sender.account_id)
-    except (NoWayToSend, SecretDoesNotOpen) as failure:
+        way = get_way_for(owner.email, sender.account_id, now)
+    except (NoWayToSend, SecretDoesNotOpen, IssuerFailure) as failure:
         raise NotSent(str(failure)) from failure
     parts = words_of(sender, issue_code(sender, by, now))
     draft = Draft(

@@ -12,15 +12,15 @@ from enum import Enum
 from django.conf import settings
 
 from postroom.accounts.models import Direction, EmailAccount, KeepSent, Protocol
-from postroom.accounts.seals import get_secret
 from postroom.accounts.traffic import provider_of
 from postroom.archive.models import FolderRole
 from postroom.imap.uid_set import UidSet
 from postroom.mime import parse_headers
-from postroom.net.credentials import Password
+from postroom.net.credentials import Credential
 from postroom.net.errors import CommandRefused, ConnectTimedOut, FolderVanished
 from postroom.net.imap_client import ImapClient
 from postroom.net.server import Security, Server
+from postroom.oauth.credentials import get_credential
 
 SECONDS = 30.0
 PAUSE = 1.0
@@ -60,14 +60,19 @@ def keep_copy(account: EmailAccount, raw: bytes, now: datetime) -> Kept:
     folder = account.folders.filter(role=FolderRole.SENT, gone_at__isnull=True).first()
     if folder is None:
         return Kept.NO_FOLDER
-    password = Password(account.sign_in_name, get_secret(account, Direction.INCOMING))
+    credential = get_credential(account, Direction.INCOMING, now)
     is_unknown = account.keep_sent == KeepSent.AUTO and keeps_itself is None
     looks = LOOKS_WHERE_UNKNOWN if is_unknown else 1
-    return asyncio.run(store(account, password, folder.name, raw, looks, now))
+    return asyncio.run(store(account, credential, folder.name, raw, looks, now))
 
 
 async def store(
-    account: EmailAccount, password: Password, folder: str, raw: bytes, looks: int, now: datetime
+    account: EmailAccount,
+    credential: Credential,
+    folder: str,
+    raw: bytes,
+    looks: int,
+    now: datetime,
 ) -> Kept:
     """Sign in, look, and add what is absent."""
     host, port, security = account.incoming
@@ -76,7 +81,7 @@ async def store(
         async with asyncio.timeout(SECONDS):
             client = await ImapClient.connect(server, settings.MAIL_NETWORKS)
             try:
-                await client.sign_in(password)
+                await client.sign_in(credential)
                 return await add_if_absent(client, folder, raw, looks, now)
             finally:
                 await client.close()

@@ -1,15 +1,17 @@
-"""The email that tells an owner that their mailbox takes the password no more. Design §5, 7.
+"""The email that tells an owner that their mailbox lets Postroom in no more. Design §5, 7.
 
 Once an incident: from the first refusal until a sign-in works, whatever is tried in between.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from postroom.accounts.models import Activation, EmailAccount
+from postroom.oauth.grants import find_grant
 from postroom.outbox.links import url_of
 from postroom.outbox.models import Notice
 from postroom.outbox.queue import Letter, write
-from postroom.outbox.wording import Heading, Link, Words
+from postroom.outbox.wording import Heading, Link, Part, Words
 
 
 def write_incidents(now: datetime) -> int:
@@ -47,15 +49,35 @@ def incident(account: EmailAccount) -> Letter:
                 " as soon as the sign-in works again."
             ),
             Words(account.trouble_sentence or "The sign-in was refused."),
-            Heading("What to do"),
-            Words(
-                "Enter the mailbox's password again. If you changed it, the new one; if it was an"
-                " app password that was revoked, a new app password."
-            ),
-            Link("Reconnect the mailbox", url_of("reconnection", account.pk)),
-            Words(
-                "Postroom does not try the refused password again by itself: many servers lock a"
-                " mailbox for that. You get this email once, until it works."
-            ),
+            *(sign_in_again(account) if find_grant(account) else enter_again(account)),
         ],
+    )
+
+
+def enter_again(account: EmailAccount) -> Sequence[Part]:
+    """For a mailbox with a password."""
+    return (
+        Heading("What to do"),
+        Words(
+            "Enter the mailbox's password again. If you changed it, the new one; if it was an"
+            " app password that was revoked, a new app password."
+        ),
+        Link("Reconnect the mailbox", url_of("reconnection", account.pk)),
+        Words(
+            "Postroom does not try the refused password again by itself: many servers lock a"
+            " mailbox for that. You get this email once, until it works."
+        ),
+    )
+
+
+def sign_in_again(account: EmailAccount) -> Sequence[Part]:
+    """For a mailbox that was connected by signing in at Google, Microsoft or the like."""
+    return (
+        Heading("What to do"),
+        Words(
+            f"Open the mailbox's page, press the button there, and choose {account.address} at"
+            " the sign-in. It takes a moment; nothing else changes."
+        ),
+        Link("Sign in again", url_of("reconnection", account.pk)),
+        Words("You get this email once, until it works."),
     )

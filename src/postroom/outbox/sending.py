@@ -22,6 +22,7 @@ from postroom.net.errors import (
     SignInRefused,
 )
 from postroom.net.smtp_client import SmtpClient
+from postroom.oauth.errors import GrantRevoked
 from postroom.outbox.models import Notice
 from postroom.outbox.queue import claim, note_failure, note_sent
 from postroom.outbox.ways import NoWayToSend, Way, get_way
@@ -32,7 +33,7 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=3), timedelta(hours=1)
 GIVEN_UP_AFTER = timedelta(days=3)
 ATTEMPT_SECONDS = 120.0  # Less than the first wait, so that no attempt meets its successor.
 
-PASSWORD_REFUSED = (SignInRefused, SignInNotOffered, SecretDoesNotOpen)
+PASSWORD_REFUSED = (SignInRefused, SignInNotOffered, SecretDoesNotOpen, GrantRevoked)
 NEVER_WORKS = (*PASSWORD_REFUSED, CommandRefused, UnusableAddress)
 
 Clock = Callable[[], datetime]
@@ -45,7 +46,7 @@ def send_notice(notice_id: int, clock: Clock) -> None:
         return
     way = None
     try:
-        way = get_way(notice)
+        way = get_way(notice, clock())
         message = compose_message(draft_of(notice, way.sender))
         asyncio.run(deliver(message, notice.recipient, way))
     except (NetError, SecretDoesNotOpen, UnusableAddress, NoWayToSend) as failure:
@@ -73,8 +74,8 @@ async def deliver(
         async with asyncio.timeout(seconds):
             client = await SmtpClient.connect(way.server, way.allowed)
             try:
-                if way.password and "auth" in client.extensions:
-                    await client.sign_in(way.password)
+                if way.credential and "auth" in client.extensions:
+                    await client.sign_in(way.credential)
                 await client.deliver(way.sender, [recipient], message)
             finally:
                 await client.sign_out()

@@ -11,6 +11,7 @@ from postroom.accounts.models import Credential, FromAddress
 from postroom.accounts.seals import SecretDoesNotOpen
 from postroom.mime import Draft
 from postroom.net.errors import NetError
+from postroom.oauth.errors import IssuerFailure
 from postroom.outbox.at_once import NotSent, send_at_once
 from postroom.outbox.copies import keep_copy
 from postroom.outbox.queue import message_id_of
@@ -35,7 +36,7 @@ def send_trial(sender: FromAddress, now: datetime) -> Trial:
     account = sender.account
     if sender.verified_at is None:
         raise NotSent(f"{sender} is not verified yet. Enter the code sent to it first.")
-    message = send_at_once(draft_of(sender, now), way_of(sender))
+    message = send_at_once(draft_of(sender, now), way_of(sender, now))
     sent = f"A test email from {sender} was sent to {account.address}."
     try:
         return Trial(sent, keep_copy(account, message, now).value)
@@ -44,14 +45,14 @@ def send_trial(sender: FromAddress, now: datetime) -> Trial:
         return Trial(sent, kept, is_kept_well=False)
 
 
-def way_of(sender: FromAddress) -> Way:
+def way_of(sender: FromAddress, now: datetime) -> Way:
     """The account's own outgoing server and no other: that is what is tried. Raises NotSent."""
     account = sender.account
     if not account.smtp_host:
         raise NotSent("This mailbox has no outgoing server, so nothing can be sent from it.")
     try:
-        return replace(way_by(account), sender=sender.address)
-    except SecretDoesNotOpen as failure:
+        return replace(way_by(account, now), sender=sender.address)
+    except (SecretDoesNotOpen, IssuerFailure) as failure:
         raise NotSent(str(failure)) from failure
     except Credential.DoesNotExist as failure:
         raise NotSent(

@@ -7,14 +7,17 @@ not asked again.
 
 import ipaddress
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Q
 
-from postroom.accounts.models import Credential, Direction, EmailAccount
-from postroom.accounts.seals import get_secret
+from postroom.accounts import models
+from postroom.accounts.models import Direction, EmailAccount
 from postroom.accounts.troubles import NEEDS_A_PERSON
-from postroom.net.credentials import Password
+from postroom.net.credentials import Credential, Password
 from postroom.net.server import AllowedNetworks, Security, Server
+from postroom.oauth.credentials import get_credential
 from postroom.outbox.models import Notice
 
 EVERYWHERE = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
@@ -36,22 +39,22 @@ class Way:
 
     server: Server
     allowed: AllowedNetworks
-    password: Password | None
+    credential: Credential | None
     sender: str
     account: EmailAccount | None = None
 
 
-def get_way(notice: Notice) -> Way:
-    """The way for a notice. Raises NoWayToSend, SecretDoesNotOpen."""
-    return get_way_for(notice.recipient, notice.account_id)
+def get_way(notice: Notice, now: datetime) -> Way:
+    """The way for a notice. Raises NoWayToSend, SecretDoesNotOpen, IssuerFailure."""
+    return get_way_for(notice.recipient, notice.account_id, now)
 
 
-def get_way_for(owner_email: str, account_id: int | None) -> Way:
+def get_way_for(owner_email: str, account_id: int | None, now: datetime) -> Way:
     """The way for what a user is told, or has told, about an account."""
     if relay := find_relay():
         return relay
     for account in own_accounts(owner_email, account_id):
-        return way_by(account)
+        return way_by(account, now)
     raise NoWayToSend
 
 
@@ -73,14 +76,16 @@ def own_accounts(owner_email: str, account_id: int | None) -> list[EmailAccount]
         owner__is_active=True,
         incident_at__isnull=True,
         smtp_trouble_sentence="",
-        credentials__in=Credential.objects.filter(direction=Direction.OUTGOING),
+    ).filter(
+        Q(credentials__in=models.Credential.objects.filter(direction=Direction.OUTGOING))
+        | Q(grant__revoked_at__isnull=True, grant__isnull=False)
     )
     sending = accounts.exclude(smtp_host="").exclude(trouble__in=NEEDS_A_PERSON)
     return sorted(sending, key=lambda account: (account.pk != account_id, account.pk))
 
 
-def way_by(account: EmailAccount) -> Way:
+def way_by(account: EmailAccount, now: datetime) -> Way:
     """The account's outgoing server."""
-    password = Password(account.sending_name, get_secret(account, Direction.OUTGOING))
+    credential = get_credential(account, Direction.OUTGOING, now)
     server = Server(account.smtp_host, account.smtp_port, Security(account.smtp_security))
-    return Way(server, settings.MAIL_NETWORKS, password, account.address, account)
+    return Way(server, settings.MAIL_NETWORKS, credential, account.address, account)

@@ -7,8 +7,11 @@ from postroom.providers.autoconfig import (
 )
 from postroom.providers.error_hints import Hint, Phase, find_hint
 from postroom.providers.found_servers import FoundServers
+from postroom.providers.issuer import OPENID, Issuer
 from postroom.providers.lookup import (
+    all_issuers,
     all_providers,
+    find_issuer,
     find_provider,
     popular_providers,
     provider_for_address,
@@ -32,6 +35,7 @@ from postroom.providers.quirks import QUIRKS
 from postroom.providers.srv_records import SRV_NAMES, SrvRecord, servers_from_srv
 
 __all__ = [
+    "OPENID",
     "QUIRKS",
     "SRV_NAMES",
     "AppPassword",
@@ -39,6 +43,7 @@ __all__ = [
     "AutoconfigUnreadable",
     "FoundServers",
     "Hint",
+    "Issuer",
     "Limits",
     "Method",
     "Phase",
@@ -49,9 +54,11 @@ __all__ = [
     "Step",
     "UserName",
     "Variant",
+    "all_issuers",
     "all_providers",
     "autoconfig_urls",
     "find_hint",
+    "find_issuer",
     "find_provider",
     "parse_autoconfig",
     "popular_providers",

@@ -11,9 +11,12 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType, NoneType, UnionType
-from typing import Literal, cast, get_args, get_origin, get_type_hints
+from typing import Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
+from postroom.providers.issuer import Issuer
 from postroom.providers.provider import Provider
+
+T = TypeVar("T")
 
 
 class CatalogueBroken(Exception):
@@ -29,7 +32,20 @@ def load_catalogue() -> MappingProxyType[str, Provider]:
     return MappingProxyType({provider.id: provider for provider in ordered})
 
 
+@cache
+def load_issuers() -> MappingProxyType[str, Issuer]:
+    """Return every issuer of access tokens by its id."""
+    folder = files("postroom.providers") / "issuers"
+    read = [parse_file(Issuer, file.name, file.read_text("utf-8")) for file in folder.iterdir()]
+    return MappingProxyType({issuer.id: issuer for issuer in sorted(read, key=lambda i: i.id)})
+
+
 def parse_provider(file_name: str, text: str) -> Provider:
+    """Read one file of the catalogue. Raises CatalogueBroken."""
+    return parse_file(Provider, file_name, text)
+
+
+def parse_file(kind: type[T], file_name: str, text: str) -> T:
     """Read one file, whose name without `.json` is the id. Raises CatalogueBroken."""
     identifier, _, ending = file_name.rpartition(".")
     if ending != "json":
@@ -40,7 +56,7 @@ def parse_provider(file_name: str, text: str) -> Provider:
         raise CatalogueBroken(f"{file_name}: {error}") from error
     if not isinstance(values, dict) or "id" in values:
         raise CatalogueBroken(f"{file_name}: must be an object, and its id is the file's name")
-    return cast(Provider, _read(Provider, values | {"id": identifier}, file_name))
+    return cast(T, _read(kind, values | {"id": identifier}, file_name))
 
 
 def _read(kind: object, value: object, place: str) -> object:

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from functools import cache
 from types import MappingProxyType
 
-from postroom.providers.loading import load_catalogue
+from postroom.providers.issuer import Issuer
+from postroom.providers.loading import load_catalogue, load_issuers
 from postroom.providers.names import as_compared, domain_of, parse_host, suffixes
 from postroom.providers.provider import Provider, Variant
 
@@ -16,6 +17,16 @@ from postroom.providers.provider import Provider, Variant
 def find_provider(provider_id: str) -> Provider | None:
     """Return the provider with this id."""
     return load_catalogue().get(provider_id)
+
+
+def find_issuer(issuer_id: str) -> Issuer | None:
+    """Return the issuer of access tokens with this id."""
+    return load_issuers().get(issuer_id)
+
+
+def all_issuers() -> tuple[Issuer, ...]:
+    """Return every issuer of access tokens."""
+    return tuple(load_issuers().values())
 
 
 def all_providers() -> tuple[Provider, ...]:

@@ -4,7 +4,8 @@ A stored password opens the place it was given for and no other: another host, p
 user name asks for it anew, and what is stored is never sent there.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from django.db import transaction
 
@@ -12,6 +13,9 @@ from postroom.accounts.lifecycle import activate, recover
 from postroom.accounts.models import Credential, Direction, EmailAccount, Protocol, Security
 from postroom.accounts.seals import SecretDoesNotOpen, get_secret, keep_secret
 from postroom.archive.folders import forget_numbering
+from postroom.oauth.errors import IssuerFailure
+from postroom.oauth.grants import find_grant, forget_grant
+from postroom.oauth.tokens import access_token
 from postroom.setup.connecting import ConnectionFailed, refuse_leaving, server_columns
 from postroom.setup.requests import AccountRequest, ServerAddress
 
@@ -68,8 +72,19 @@ def outgoing_of(account: EmailAccount) -> ServerAddress | None:
     return ServerAddress(account.smtp_host, account.smtp_port, Security(account.smtp_security))
 
 
-def request_for_change(change: Change) -> AccountRequest:
+def request_for_change(change: Change, now: datetime) -> AccountRequest:
     """What is to be tried. Raises ConnectionFailed where a password has to be entered anew."""
+    if token := find_token(change, now):
+        return unchanged_request(change, token)
+    return replace(
+        unchanged_request(change),
+        password=incoming_secret(change),
+        smtp_password=outgoing_secret(change),
+    )
+
+
+def unchanged_request(change: Change, token: str = "") -> AccountRequest:
+    """The same without passwords: with a token, or for them to be filled in."""
     account, is_pop = change.account, change.account.protocol == Protocol.POP
     refuse_leaving(account)
     return AccountRequest(
@@ -78,12 +93,22 @@ def request_for_change(change: Change) -> AccountRequest:
         imap=None if is_pop else change.incoming,
         pop=change.incoming if is_pop else None,
         username=change.username,
-        password=incoming_secret(change),
         smtp=change.outgoing,
         smtp_username=change.smtp_username,
-        smtp_password=outgoing_secret(change),
         provider=account.provider,
+        token=token,
     )
+
+
+def find_token(change: Change, now: datetime) -> str:
+    """A token, if the account has a consent and nothing is to change that it was given for."""
+    is_asked = change.password or change.smtp_password
+    if is_asked or change.moves_incoming or find_grant(change.account) is None:
+        return ""
+    try:
+        return access_token(change.account, now)
+    except IssuerFailure as failure:
+        raise ConnectionFailed(failure.kind, failure.sentence) from failure
 
 
 def incoming_secret(change: Change) -> str:
@@ -137,13 +162,20 @@ def keep_change(change: Change, wanted: AccountRequest, trouble: str) -> EmailAc
     for name, value in columns.items():
         setattr(account, name, value)
     account.save(update_fields=list(columns))
-    keep_secret(account, Direction.INCOMING, wanted.password)
-    if wanted.smtp:
-        keep_secret(account, Direction.OUTGOING, wanted.smtp_password)
-    else:
-        account.credentials.filter(direction=Direction.OUTGOING).delete()
+    if not wanted.token:
+        keep_passwords(account, wanted)
     if is_elsewhere:
         forget_numbering(account)
     recover(account)
     activate(account)
     return account
+
+
+def keep_passwords(account: EmailAccount, wanted: AccountRequest) -> None:
+    """Seal what was tried; a consent of before is needed no more."""
+    forget_grant(account)
+    keep_secret(account, Direction.INCOMING, wanted.password)
+    if wanted.smtp:
+        keep_secret(account, Direction.OUTGOING, wanted.smtp_password)
+    else:
+        account.credentials.filter(direction=Direction.OUTGOING).delete()

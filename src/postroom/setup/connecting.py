@@ -14,7 +14,7 @@ from postroom.setup.requests import AccountRequest, ServerAddress
 from postroom.setup.steps import Failure
 from postroom.setup.throttle import Tester
 from postroom.team.audit import note
-from postroom.team.models import Act
+from postroom.team.models import Act, User
 from postroom.team.permissions import why_not_integrate
 
 
@@ -55,13 +55,19 @@ async def outgoing_trouble(request: AccountRequest, tester: Tester | None = None
 
 def refuse_unusable(request: AccountRequest) -> None:
     """Say what is wrong before any server is asked."""
-    if why_not := why_not_integrate(request.owner):
+    refuse_owner_and_address(request.owner, request.address)
+    refuse_empty(request.password)
+
+
+def refuse_owner_and_address(owner: User, typed: str) -> None:
+    """The owner may connect mailboxes, and the address is one that is not connected yet."""
+    if why_not := why_not_integrate(owner):
         raise ConnectionFailed("not_permitted", why_not)
-    address = canonical_address(request.address)
+    address = canonical_address(typed)
     if not address:
         raise ConnectionFailed(
             "address_unusable",
-            f"“{request.address}” is not an email address. Write it like name@example.com.",
+            f"“{typed}” is not an email address. Write it like name@example.com.",
             "address",
         )
     if EmailAccount.objects.filter(address=address).exists():
@@ -70,7 +76,6 @@ def refuse_unusable(request: AccountRequest) -> None:
             f"{address} is already connected. Open it under Email Configuration instead.",
             "address",
         )
-    refuse_empty(request.password)
 
 
 def refuse_leaving(account: EmailAccount) -> None:
@@ -92,6 +97,15 @@ def refuse_empty(password: str) -> None:
 @transaction.atomic
 def save_account(request: AccountRequest, outgoing: str) -> EmailAccount:
     """Write the account and its sealed secrets."""
+    account = create_account(request, outgoing)
+    keep_secret(account, Direction.INCOMING, request.password)
+    if request.smtp:
+        keep_secret(account, Direction.OUTGOING, request.smtp_password or request.password)
+    return account
+
+
+def create_account(request: AccountRequest, outgoing: str) -> EmailAccount:
+    """Write the account alone, with what is wrong with sending."""
     account = EmailAccount.objects.create(
         owner=request.owner,
         address=canonical_address(request.address),
@@ -106,9 +120,6 @@ def save_account(request: AccountRequest, outgoing: str) -> EmailAccount:
         **server_columns(request.protocol, request.incoming),
         **server_columns("smtp", request.smtp),
     )
-    keep_secret(account, Direction.INCOMING, request.password)
-    if request.smtp:
-        keep_secret(account, Direction.OUTGOING, request.smtp_password or request.password)
     by = None if request.is_from_command_line else request.owner
     note(Act.ACCOUNT_CONNECTED, by, account, account.connected_at)
     return account

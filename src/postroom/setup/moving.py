@@ -12,6 +12,7 @@ from postroom.accounts.lifecycle import activate, recover
 from postroom.accounts.models import Direction, EmailAccount
 from postroom.accounts.seals import keep_secret
 from postroom.archive.folders import forget_numbering
+from postroom.oauth.grants import forget_grant
 from postroom.setup.connecting import outgoing_trouble, refuse_empty, refuse_leaving, server_columns
 from postroom.setup.requests import ServerAddress, request_for
 
@@ -32,6 +33,7 @@ def keep_place(account: EmailAccount, server: ServerAddress, password: str) -> N
     for name, value in columns.items():
         setattr(account, name, value)
     account.save(update_fields=list(columns))
+    forget_grant(account)
     keep_secret(account, Direction.INCOMING, password)
     forget_numbering(account)
     recover(account)

@@ -10,6 +10,7 @@ from django.db import transaction
 from postroom.accounts.lifecycle import activate, recover
 from postroom.accounts.models import Credential, Direction, EmailAccount
 from postroom.accounts.seals import SecretDoesNotOpen, get_secret, keep_secret
+from postroom.oauth.grants import forget_grant
 from postroom.setup.connecting import outgoing_trouble, refuse_empty, refuse_leaving
 from postroom.setup.requests import request_for
 
@@ -46,7 +47,8 @@ def shares_password(account: EmailAccount) -> bool:
 
 @transaction.atomic
 def keep(account: EmailAccount, password: str, outgoing: str, trouble: str) -> None:
-    """Seal what works, and note that it does."""
+    """Seal what works, and note that it does; a consent of before is needed no more."""
+    forget_grant(account)
     keep_secret(account, Direction.INCOMING, password)
     if outgoing and account.smtp_host:
         keep_secret(account, Direction.OUTGOING, outgoing)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from postroom.accounts.models import EmailAccount, Protocol, Security, Sharing
 from postroom.net import server as net
-from postroom.net.credentials import Credential, Password
+from postroom.net.credentials import AccessToken, Credential, Password
 from postroom.net.server import Server
 from postroom.providers import provider_for_host
 from postroom.setup.steps import Side
@@ -29,14 +29,15 @@ class ServerAddress:
 class AccountRequest:
     """What someone typed to connect a mailbox: its IMAP server, or its POP3 server.
 
-    The owner typed it, unless it came from the command line.
+    The owner typed it, unless it came from the command line. A `token` stands for both passwords.
     """
 
     owner: User
     address: str
     imap: ServerAddress | None = None
     pop: ServerAddress | None = None
-    password: str = field(repr=False)
+    password: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
     username: str = ""
     smtp: ServerAddress | None = None
     smtp_username: str = ""
@@ -76,12 +77,15 @@ class AccountRequest:
     @property
     def incoming_credential(self) -> Credential:
         """What signs in to read."""
-        return Password(self.username or self.address, self.password)
+        user = self.username or self.address
+        return AccessToken(user, self.token) if self.token else Password(user, self.password)
 
     @property
     def outgoing_credential(self) -> Credential:
         """What signs in to send."""
         user = self.smtp_username or self.username or self.address
+        if self.token:
+            return AccessToken(user, self.token)
         return Password(user, self.smtp_password or self.password)
 
 

@@ -15,12 +15,13 @@ T = TypeVar("T")
 
 async def in_database(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run blocking database work beside the event loop and wait for it."""
-    return await sync_to_async(_on_a_live_connection, thread_sensitive=False)(work, args, kwargs)
+    return await sync_to_async(on_a_live_connection, thread_sensitive=False)(work, args, kwargs)
 
 
-def _on_a_live_connection(
+def on_a_live_connection(
     work: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]
 ) -> T:
+    """Do it here and now, whatever became of the connection that this thread had."""
     # A thread of the pool may hold a connection that died while it was idle.
     close_old_connections()
     try:

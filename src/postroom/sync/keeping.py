@@ -5,12 +5,14 @@ folders every 20 seconds. `bell` rings when something here waits to be done ther
 """
 
 import asyncio
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
 from postroom.accounts.models import Activation, EmailAccount
 from postroom.net.imap_client import ImapClient
+from postroom.oauth.tokens import expiry_of
 from postroom.sync.actions import carry_out
 from postroom.sync.budget import HeldBack
 from postroom.sync.connecting import signed_in
@@ -23,6 +25,8 @@ from postroom.sync.visit import Clock, Visit
 from postroom.sync.watching import find_inbox, watching
 
 POLL_SECONDS = 20.0
+BEFORE_THE_END = 60.0
+MOMENT = 1.0
 THOROUGH = timedelta(minutes=10)
 
 
@@ -37,10 +41,11 @@ async def keep_in_sync(
     parser = LimitedParser()
     try:
         with suppress(HeldBack):
-            async with signed_in(account) as worker:
+            async with signed_in(account, clock) as worker:
                 keeper = Keeper(account, worker, clock, parser)
+                seconds = min(seconds, await session_seconds(account, clock()))
                 await keeper.look_at_everything()
-                async with watching(account, bell) as watch, until(seconds):
+                async with watching(account, clock, bell) as watch, until(seconds):
                     while await is_active(account):
                         is_inbox, is_rung = await first_of(watch.changed, bell)
                         watch.check()
@@ -50,6 +55,17 @@ async def keep_in_sync(
                             await keeper.look_at_everything(is_called=is_rung)
     finally:
         parser.close()
+
+
+async def session_seconds(account: EmailAccount, now: datetime) -> float:
+    """How long a session may last: servers end it with its access token (Seen: Gmail).
+
+    So it is ended before, and the next one begins with a new token; no failure is met.
+    """
+    expiry = await in_database(expiry_of, account)
+    if expiry is None:
+        return math.inf
+    return max(MOMENT, (expiry - now).total_seconds() - BEFORE_THE_END)
 
 
 @asynccontextmanager

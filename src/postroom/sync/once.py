@@ -74,10 +74,10 @@ async def one_session(
 ) -> None:
     """Sign in and pass over the account, in the way its protocol allows."""
     if account.protocol == Protocol.POP:
-        async with signed_in_to_pop(account) as client:
+        async with signed_in_to_pop(account, clock) as client:
             await pass_over_pop(PopVisit(account, client, clock, progress, parser))
     else:
-        async with signed_in(account) as client:
+        async with signed_in(account, clock) as client:
             await pass_over(Visit(account, client, clock, progress, parser))
 
 

@@ -16,34 +16,34 @@ from postroom.sync.database import in_database
 from postroom.sync.listing import listed_folders
 from postroom.sync.planning import FolderPlan, Plan, plan_for
 from postroom.sync.troubles import SyncFailed, trouble_of
-from postroom.sync.visit import ONLY_NUMBERING
+from postroom.sync.visit import ONLY_NUMBERING, Clock
 from postroom.sync.window import plan_within
 
 LARGEST = 2**53  # Servers lie; sums of what they say must still fit into a column.
 
 
-async def survey(account: EmailAccount) -> Plan:
+async def survey(account: EmailAccount, clock: Clock) -> Plan:
     """Count what is on the server now. Raises SyncFailed; writes nothing."""
     count = count_pop if account.protocol == Protocol.POP else count_imap
     try:
-        counted = await count(account)
+        counted = await count(account, clock)
     except (NetError, SecretDoesNotOpen) as error:
         raise SyncFailed(*trouble_of(error)) from error
     return await in_database(plan_for, account, counted)
 
 
-async def count_pop(account: EmailAccount) -> list[FolderPlan]:
+async def count_pop(account: EmailAccount, clock: Clock) -> list[FolderPlan]:
     """The one folder there is."""
-    async with signed_in_to_pop(account) as client:
+    async with signed_in_to_pop(account, clock) as client:
         return [pop_plan("INBOX", await client.list_messages())]
 
 
-async def count_imap(account: EmailAccount) -> list[FolderPlan]:
+async def count_imap(account: EmailAccount, clock: Clock) -> list[FolderPlan]:
     """Every folder that a sync would bring, if the server tells enough of it.
 
     Only a window needs them opened: no count of STATUS knows of dates.
     """
-    async with signed_in(account) as client:
+    async with signed_in(account, clock) as client:
         mailboxes = await client.list_mailboxes()
         wanted = await in_database(wanted_folders, account, mailboxes, client.capabilities)
         plans = plans_of(mailboxes)

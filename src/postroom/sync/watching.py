@@ -16,6 +16,7 @@ from postroom.net.imap_client import ImapClient
 from postroom.net.notices import ElsewhereChanged
 from postroom.sync.connecting import signed_in
 from postroom.sync.database import in_database
+from postroom.sync.visit import Clock
 
 
 class Watch:
@@ -54,14 +55,16 @@ class Watch:
 
 
 @asynccontextmanager
-async def watching(account: EmailAccount, bell: asyncio.Event) -> AsyncIterator[Watch]:
+async def watching(
+    account: EmailAccount, clock: Clock, bell: asyncio.Event
+) -> AsyncIterator[Watch]:
     """Listen beside the work; servers without IDLE are polled only."""
     watch = Watch(bell)
     inbox = await in_database(find_inbox, account)
     if inbox is None:
         yield watch
         return
-    async with signed_in(account) as watcher:
+    async with signed_in(account, clock) as watcher:
         if "IDLE" in watcher.capabilities:
             watch.start(watcher, inbox)
         try:

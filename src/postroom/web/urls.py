@@ -14,9 +14,12 @@ from postroom.web.email_configuration import (
     overview,
     reconnection,
     senders,
+    signing_in,
+    signing_in_by_code,
     upkeep,
     window,
 )
+from postroom.web.email_configuration import sign_in_services as services
 from postroom.web.email_configuration import views as configuration
 from postroom.web.email_configuration.catalogue import ProtocolWord
 from postroom.web.emails import actions, downloads
@@ -32,6 +35,8 @@ register_converter(ProtocolWord, "protocol")
 
 CONFIGURATION = "setup/channels/email/"
 FROM = CONFIGURATION + "<id:pk>/from/"
+CODE = CONFIGURATION + "sign-in/code/"
+SERVICE = CONFIGURATION + "sign-in-services/<slug:issuer>/"
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="leads"), name="home"),
@@ -74,6 +79,14 @@ urlpatterns = [
         name="custom-server",
     ),
     path(CONFIGURATION + "health/", overview.mailbox_health, name="mailbox-health"),
+    path(CONFIGURATION + "sign-in/", signing_in.start, name="oauth-start"),
+    path(CONFIGURATION + "sign-in/return/", signing_in.callback, name="oauth-callback"),
+    path(CODE, signing_in_by_code.device, name="oauth-device"),
+    path(CODE + "check/", signing_in_by_code.check, name="oauth-device-check"),
+    path(CONFIGURATION + "sign-in-services/", services.services, name="sign-in-services"),
+    path(SERVICE, services.service, name="sign-in-service"),
+    path(SERVICE + "test/", services.test, name="sign-in-service-test"),
+    path(SERVICE + "removal/", services.removal, name="sign-in-service-removal"),
     path(CONFIGURATION + "<id:pk>/", configuration.account, name="account"),
     path(CONFIGURATION + "<id:pk>/live/", live.account, name="account-live"),
     path(CONFIGURATION + "<id:pk>/sharing/", configuration.sharing, name="sharing"),

@@ -7,6 +7,7 @@ from functools import partial
 
 from django.http import HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -54,7 +55,7 @@ def wanted_by(form: TriedForm, change: Change | None) -> AccountRequest | None:
     if change is None:
         return None
     try:
-        return request_for_change(change)
+        return request_for_change(change, timezone.now())
     except ConnectionFailed as failure:
         form.explain(failure)
         return None

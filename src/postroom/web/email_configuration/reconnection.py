@@ -1,4 +1,4 @@
-"""Enter a mailbox's password again, and decide what its existing mail may take of a day.
+"""Enter a mailbox's password or sign in again; and what existing mail may take of a day.
 
 Its owner alone may. A password is tried before it is kept, and never comes back in a page.
 """
@@ -15,6 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from postroom.accounts.models import Activation, EmailAccount
 from postroom.archive.announce import announce_account, announce_work
 from postroom.engine.tasks import start_keeping
+from postroom.oauth.grants import find_grant
+from postroom.providers import Method, find_provider
 from postroom.setup.connecting import ConnectionFailed
 from postroom.setup.reconnecting import reconnect_account, shares_password
 from postroom.web.email_configuration.access import get_own_account
@@ -75,8 +77,18 @@ def reconnection(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("account", account.pk)
     context = {"room": "setup", "account": account, "form": form, "is_back": is_back}
     context["verb"] = "Reactivate" if is_back else "Reconnect"
+    context["issuer"] = issuer_of(account)
     status = 422 if form.errors else 200
     return render(request, "email_configuration/reconnection.html", context, status=status)
+
+
+def issuer_of(account: EmailAccount) -> str:
+    """Where to sign in for the account instead of a password; nothing where a password is it."""
+    if grant := find_grant(account):
+        return grant.issuer
+    provider = find_provider(account.provider)
+    is_only_way = provider is not None and provider.sign_in.methods == (Method.OAUTH2,)
+    return provider.sign_in.oauth_issuer if provider and is_only_way else ""
 
 
 @require_POST

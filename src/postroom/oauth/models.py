@@ -1,0 +1,84 @@
+"""Clients that an administrator registered at an issuer, and the grants that mailboxes have."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from postroom.accounts.models import EmailAccount, Security
+from postroom.accounts.sealing import SealedField
+from postroom.providers import Issuer, find_issuer
+
+
+class SignInClient(models.Model):
+    """Postroom as an issuer knows it: the id and secret that an administrator entered.
+
+    What stands from `name` on is for the issuer `openid` alone: how buttons call it, what
+    discovery found, and the mail servers that take its tokens.
+    """
+
+    issuer = models.CharField(max_length=20, unique=True)
+    client_id = models.CharField(max_length=500)
+    secret = SealedField(default=b"")
+    tenant = models.CharField(max_length=253, blank=True)
+    entered_at = models.DateTimeField()
+
+    name = models.CharField(max_length=60, blank=True)
+    discovery_url = models.URLField(max_length=500, blank=True)
+    issued_by = models.CharField(max_length=500, blank=True)
+    authorization_endpoint = models.CharField(max_length=500, blank=True)
+    token_endpoint = models.CharField(max_length=500, blank=True)
+    device_endpoint = models.CharField(max_length=500, blank=True)
+    auth_method = models.CharField(max_length=40, default="client_secret_post")
+    imap_host = models.CharField(max_length=253, blank=True)
+    imap_port = models.PositiveIntegerField(default=993)
+    imap_security = models.CharField(max_length=8, choices=Security.choices, default=Security.TLS)
+    smtp_host = models.CharField(max_length=253, blank=True)
+    smtp_port = models.PositiveIntegerField(default=465)
+    smtp_security = models.CharField(max_length=8, choices=Security.choices, default=Security.TLS)
+
+    class Meta:
+        ordering: ClassVar = ["issuer"]
+
+    def __str__(self) -> str:
+        return self.name or self.known.name
+
+    @property
+    def known(self) -> Issuer:
+        """What the catalogue knows of the issuer."""
+        issuer = find_issuer(self.issuer)
+        if issuer is None:
+            raise LookupError(self.issuer)
+        return issuer
+
+    def endpoint(self, what: str) -> str:
+        """The issuer's `authorization`, `token` or `device` endpoint; empty where there is none."""
+        column = f"{what}_endpoint"
+        if self.known.is_discovered:
+            return str(getattr(self, column))
+        return str(getattr(self.known, column)).replace("{tenant}", self.tenant)
+
+
+class Grant(models.Model):
+    """What the owner of a mailbox consented to: the tokens, sealed, of one account.
+
+    `identity` is who consented; for a shared mailbox that is not the account's address. A
+    `generation` is one answer of the issuer: tokens are exchanged only against the generation they
+    were asked with. After `revoked_at` the issuer is not asked any more; before `not_before` it is
+    not asked again, because it just failed.
+    """
+
+    account = models.OneToOneField(EmailAccount, on_delete=models.CASCADE, related_name="grant")
+    issuer = models.CharField(max_length=20)
+    identity = models.CharField(max_length=254, blank=True)
+    refresh_token = SealedField()
+    access_token = SealedField()
+    generation = models.PositiveIntegerField(default=1)
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField(null=True, blank=True)
+    failure_sentence = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.account} at {self.issuer}"
