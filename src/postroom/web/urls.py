@@ -19,7 +19,7 @@ from postroom.web.email_configuration import (
     upkeep,
     window,
 )
-from postroom.web.email_configuration import sign_in_services as services
+from postroom.web.email_configuration import issuers as services
 from postroom.web.email_configuration import views as configuration
 from postroom.web.email_configuration.catalogue import ProtocolWord
 from postroom.web.emails import actions, downloads

@@ -21,8 +21,8 @@ from postroom.web.email_configuration.forms import typed
 from postroom.web.permission import administrators_only
 from postroom.web.sign_in import SignedInRequest, signed_in
 
-OF_MICROSOFT = ("tenant",)
-OF_OPENID = (
+ONLY_MICROSOFT = ("tenant",)
+ONLY_OPENID = (
     "name",
     "discovery_url",
     "imap_host",
@@ -34,7 +34,7 @@ OF_OPENID = (
 )
 
 
-class ServiceForm(forms.Form):
+class IssuerForm(forms.Form):
     """A client's id and secret, and what else its issuer needs."""
 
     name = forms.CharField(
@@ -84,14 +84,14 @@ class ServiceForm(forms.Form):
         kept = {} if client is None else {name: getattr(client, name, "") for name in self.columns}
         super().__init__(given, initial=kept)
         self.issuer = issuer
-        for name in () if issuer.is_discovered else OF_OPENID:
+        for name in () if issuer.is_discovered else ONLY_OPENID:
             del self.fields[name]
-        for name in () if issuer.default_tenant else OF_MICROSOFT:
+        for name in () if issuer.default_tenant else ONLY_MICROSOFT:
             del self.fields[name]
         if client and client.secret:
             self.fields["secret"].help_text = "Empty: it stays as it is."
 
-    columns = ("client_id", *OF_MICROSOFT, *OF_OPENID)
+    columns = ("client_id", *ONLY_MICROSOFT, *ONLY_OPENID)
 
     def keep(self) -> bool:
         """Keep what was entered; else say why not at its field."""
@@ -146,7 +146,7 @@ def services(request: SignedInRequest) -> HttpResponse:
 def service(request: SignedInRequest, issuer: str) -> HttpResponse:
     """How to register a client at one issuer, and the form for its id and secret."""
     known = get_issuer(issuer)
-    form = ServiceForm(request.POST or None, known, find_client(issuer))
+    form = IssuerForm(request.POST or None, known, find_client(issuer))
     if request.method == "POST" and form.is_valid() and form.keep():
         messages.success(request, "The client is saved. Test it before people rely on it.")
         return redirect("sign-in-service", issuer)
@@ -162,7 +162,7 @@ def test(request: SignedInRequest, issuer: str) -> HttpResponse:
     if client is None:
         raise Http404
     checks = list(check_client(client, timezone.now()))
-    return service_page(request, known, ServiceForm(None, known, client), checks)
+    return service_page(request, known, IssuerForm(None, known, client), checks)
 
 
 @require_POST
@@ -185,7 +185,7 @@ def get_issuer(issuer: str) -> Issuer:
 
 
 def service_page(
-    request: SignedInRequest, issuer: Issuer, form: ServiceForm, checks: list[Check] | None = None
+    request: SignedInRequest, issuer: Issuer, form: IssuerForm, checks: list[Check] | None = None
 ) -> HttpResponse:
     """The page of one issuer."""
     context = {
