@@ -6,13 +6,17 @@ Address and Password. Enter the Outgoing Server Name, Port, Email Address and Pa
 Continue. If both are the same, select the Use the same credentials for outgoing server checkbox."
 """
 
+import asyncio
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from journeys.conftest import ORDINARY, World, expect_connected
 from postroom.accounts.models import EmailAccount, Sharing
 from postroom.team.models import User
-from web.browser import Visit
+from servers.beside import beside
+from servers.scripted import Dialogue, scripted
+from web.browser import Visit, axe_violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -108,3 +112,58 @@ def test_with_everything_wrong_each_mistake_is_named_at_its_field_in_turn(
     expect_connected(page)
     expect(page.get_by_text("Sending does not work")).to_be_visible()
     print(f"{len(mend)} mistakes were named, one after the other")
+
+
+async def slow(dialogue: Dialogue) -> None:
+    """A server that thinks before it speaks."""
+    await asyncio.sleep(3)
+    await dialogue.send(b"* BYE not today")
+
+
+def test_each_step_is_told_while_the_next_one_runs(visit: Visit, alice: User, world: World) -> None:
+    User.objects.filter(pk=alice.pk).update(is_administrator=True)
+    page = other_mail(visit(alice, "/setup/channels/email/"))
+    with beside(scripted(slow)) as server:
+        world.host("slow.petrel.example", _143=server.port)
+        fill(page, incoming_host="slow.petrel.example", incoming_security="starttls")
+        fill(page, address=ADDRESS, password=ORDINARY)
+        page.get_by_role("button", name="Continue").click()
+        expect(page.locator("#step-incoming-port.step-passed")).to_be_visible()
+        expect(page.locator("#step-incoming-greeting.step-begun")).to_be_visible()
+        expect(page.get_by_role("button", name="Trying the connection…")).to_be_visible()
+        expect(page.locator("#step-incoming-greeting.step-failed")).to_be_visible(timeout=10_000)
+        expect(page.get_by_role("button", name="Continue")).to_be_visible()
+        assert axe_violations(page) == []
+
+
+def test_a_lost_connection_to_postroom_loses_nothing_that_was_typed(
+    visit: Visit, alice: User, world: World
+) -> None:
+    page = other_mail(visit(alice, "/setup/channels/email/"))
+    fill(page, incoming_host="mail.petrel.example", address=ADDRESS, password=ORDINARY)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("The connection to Postroom was lost")).to_be_visible()
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Continue").click()
+    expect_connected(page)
+
+
+def test_without_script_the_answer_is_a_page_with_what_was_typed(
+    world: World, browser: Browser, alice: User
+) -> None:
+    with browser.new_context(base_url=world.site.url, java_script_enabled=False) as context:
+        cookie = world.site.cookie_of(alice)
+        context.add_cookies([{"name": "sessionid", "value": cookie, "url": world.site.url}])
+        page = context.new_page()
+        page.goto("/setup/channels/email/")
+        other_mail(page)
+        fill(page, incoming_host="mail.petrel.example", address=ADDRESS, password="canary-wrong")
+        page.get_by_role("button", name="Continue").click()
+        expect(page.locator("#id_password_error")).to_be_visible()
+        expect(page.get_by_label("Incoming Server Name")).to_have_value("mail.petrel.example")
+        expect(page.locator(".step-failed")).to_contain_text("Sign-in")
+        page.get_by_label("Password", exact=True).fill(ORDINARY)
+        page.get_by_role("button", name="Try again").click()
+        page.get_by_role("link", name="Continue").click()
+        expect_connected(page)
