@@ -6,14 +6,18 @@ A stored password opens the place it was given for, and is never told to another
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from cast import user
+from cast import NOON, user
 from journeys.installation import ALICE, SECRET
 from postroom.accounts.models import Credential, Direction, EmailAccount, Security
 from postroom.accounts.seals import get_secret
+from postroom.oauth.asking import Tokens
+from postroom.oauth.grants import keep_grant
+from postroom.oauth.signing_in import Consent
 from postroom.setup import AccountRequest, ConnectionFailed, ServerAddress, connect_account
 from postroom.setup.changing import Change, as_it_is, keep_change, request_for_change
 from postroom.setup.connecting import outgoing_trouble
@@ -130,3 +134,16 @@ def test_a_password_that_cannot_be_read_is_asked_for(connected: EmailAccount) ->
     Credential.objects.all().delete()
     with pytest.raises(ConnectionFailed, match="Enter it"):
         request_for_change(as_it_is(connected), timezone.now())
+
+
+@pytest.mark.parametrize("case", ELSEWHERE)
+def test_a_consent_is_never_shown_to_another_server(
+    case: str, connected: EmailAccount, stranger: ScriptedServer
+) -> None:
+    tokens = Tokens("canary-token", "canary-refresh", NOON, NOON + timedelta(days=1))
+    keep_grant(connected, Consent("google", tokens, (ALICE,)))
+    there = ServerAddress(stranger.host, stranger.port, Security.NONE)
+    change = ELSEWHERE[case][0](as_it_is(connected), there)
+    with pytest.raises(ConnectionFailed, match="never shown to another server"):
+        request_for_change(change, NOON)
+    assert request_for_change(as_it_is(connected), NOON).token == "canary-token"

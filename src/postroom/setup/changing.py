@@ -20,6 +20,10 @@ from postroom.setup.connecting import ConnectionFailed, refuse_leaving, server_c
 from postroom.setup.requests import AccountRequest, ServerAddress
 
 ASKED_ANEW = "Enter the password for {}: the stored one is never sent to another server."
+CONSENT_IS_FOR_HERE = (
+    "You signed in for the servers of before alone, and that is never shown to another server."
+    " Leave them as they are, or enter a password for both."
+)
 NOT_KEPT = "No password for {} is stored that can be read. Enter it."
 
 
@@ -102,9 +106,11 @@ def unchanged_request(change: Change, token: str = "") -> AccountRequest:
 
 def find_token(change: Change, now: datetime) -> str:
     """A token, if the account has a consent and nothing is to change that it was given for."""
-    is_asked = change.password or change.smtp_password
-    if is_asked or change.moves_incoming or find_grant(change.account) is None:
+    if change.password or change.smtp_password or find_grant(change.account) is None:
         return ""
+    if change.moves_incoming or change.moves_outgoing:
+        field = "password" if change.moves_incoming else "smtp_password"
+        raise ConnectionFailed("password_asked_anew", CONSENT_IS_FOR_HERE, field)
     try:
         return access_token(change.account, now)
     except IssuerFailure as failure:

@@ -121,6 +121,12 @@
     field.setAttribute("aria-describedby", piece.id);
   }
 
+  // Who signs in elsewhere takes along with whom the mailbox is shared.
+  document.addEventListener("change", ({ target }) => {
+    if (target.name !== "sharing") return;
+    for (const kept of document.querySelectorAll(".sign-in-offer [name=sharing]")) kept.value = target.value;
+  });
+
   // A port that is the usual one follows the security that is chosen.
   document.addEventListener("change", (event) => {
     const side = event.target.name?.match(/^(\w+)_security$/)?.[1];
