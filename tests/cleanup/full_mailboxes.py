@@ -11,7 +11,7 @@ from postroom.archive.actions import ask_for
 from postroom.archive.arrivals import Body
 from postroom.archive.bodies import store_bodies
 from postroom.archive.comparisons import ask_for_comparison
-from postroom.archive.models import ActionKind, Email, Folder, SyncRun
+from postroom.archive.models import ActionKind, Email, Folder, Inquiry, SyncRun
 from postroom.archive.proofs import Listing, prove
 from postroom.archive.quarantine import quarantine
 from postroom.archive.record import record
@@ -55,6 +55,7 @@ def fill(account: EmailAccount, count: int) -> list[Email]:
     quarantine(inbox, 10**9, f"It broke the {CANARY}.", NOON, f"Subject: {CANARY}".encode())
     prove(inbox, Listing(range(1, count)), range(1, count), NOON)
     ask_for_comparison(account, NOON)
+    Inquiry.objects.create(account=account, canonical=f"{CANARY}@x.example", answered_at=NOON)
     SyncRun.objects.create(account=account, started_at=NOON)
     Folder.objects.create(account=account, name="Trash", role="trash", is_synced=False)
     return emails

@@ -41,6 +41,7 @@ from postroom.config.postgres import binaries
 from postroom.engine.leaving import end_keeping, start_deleting
 from postroom.engine.posting import waiting_notices
 from postroom.outbox.models import Notice
+from postroom.sync.inquiring import note_answered
 from sync.state_hash import state_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -164,6 +165,7 @@ def test_a_late_writer_brings_nothing_back(account: EmailAccount, database_url: 
         lambda: record(inbox, 1, [arrival(raw)]),
         lambda: store_bodies(account.pk, [Body(emails[0].pk, raw, CANARY, False)]),
         lambda: quarantine(inbox, 5, CANARY, NOON, raw),
+        lambda: note_answered(account, [f"{CANARY}@late.example"], NOON),
         lambda: prove(inbox, Listing([1]), [1], NOON),
         lambda: keep_folders(account, [ListedFolder(CANARY, "/", FolderRole.OTHER, True)], NOON),
     )

@@ -12,10 +12,12 @@ from outbox.conftest import SECRET
 from postroom.accounts.lifecycle import clear_trouble, meet_trouble, pause, recover, resume
 from postroom.accounts.models import Activation, Direction, EmailAccount
 from postroom.accounts.seals import keep_secret
+from postroom.accounts.troubles import NEEDS_A_PERSON
 from postroom.archive.models import Folder
 from postroom.archive.quarantine import quarantine
 from postroom.engine.posting import send, waiting_notices
 from postroom.engine.tasks import keep_account
+from postroom.outbox.incidents import BY_SERVERS
 from postroom.outbox.models import Notice, NoticeState
 from postroom.team.models import User
 from servers.dovecot import dovecot
@@ -114,6 +116,20 @@ def test_an_incident_is_told_once_until_it_works_again(account: EmailAccount) ->
     assert len(notices()) == 1
     meet_trouble(account, "sign_in_refused", "No.", NOON + timedelta(days=30))
     assert len(notices()) == 2
+
+
+@pytest.mark.parametrize("kind", sorted(NEEDS_A_PERSON))
+def test_every_cause_that_needs_its_owner_is_told_once_with_a_way_out(
+    kind: str, account: EmailAccount
+) -> None:
+    for minute in range(3):
+        meet_trouble(account, kind, f"Cause of {kind}.", NOON + timedelta(minutes=minute))
+        told = notices()
+    [notice] = told
+    assert f"Cause of {kind}." in notice.text
+    pages = ("servers",) if kind in BY_SERVERS else ("reconnection",)
+    assert all(f"/setup/channels/email/{account.pk}/{page}/" in notice.text for page in pages)
+    assert NEEDS_A_PERSON >= BY_SERVERS
 
 
 def test_a_paused_mailbox_bothers_nobody(account: EmailAccount) -> None:

@@ -9,6 +9,7 @@ from django.db.models.functions import Concat
 
 from cast import NOON, account_of, message, received, user
 from mime.corpora import real_mail
+from postroom.accounts.models import Activation, EmailAccount
 from postroom.archive.models import BodyState, Email, Participant
 from postroom.sync import rereading
 from postroom.sync.parsing import LimitedParser
@@ -109,3 +110,17 @@ def test_of_one_account_only_its_own_mail_is_read(parser: LimitedParser) -> None
     *_, done = reread(alice, parser)
     assert (done.found, done.changed) == (1, 1)
     assert subjects() == ["n", "changed"]
+
+
+def test_mail_on_its_way_out_is_left_alone(parser: LimitedParser) -> None:
+    accounts = [account_of(user(name)) for name in ("Alice", "Bob")]
+    for account in accounts:
+        received(account, message("Hello", from_="a@x.example"))
+    EmailAccount.objects.filter(pk=accounts[0].pk).update(activation=Activation.DEACTIVATED)
+    Email.objects.update(subject="Wrong")
+    done = to_the_end(parser)
+    assert (done.read, done.changed) == (2, 1)
+    assert set(Email.objects.values_list("account", "subject")) == {
+        (accounts[0].pk, "Wrong"),
+        (accounts[1].pk, "Hello"),
+    }

@@ -49,6 +49,10 @@ OF_THE_REST = (
            SELECT id FROM archive_proofentry
             WHERE folder_id IN (SELECT id FROM archive_folder WHERE account_id = %s) LIMIT %s)
     """,
+    """
+    DELETE FROM archive_inquiry WHERE (account_id, canonical) IN (
+           SELECT account_id, canonical FROM archive_inquiry WHERE account_id = %s LIMIT %s)
+    """,
     *(
         f"DELETE FROM {table} WHERE id IN"  # noqa: S608 - names of our own
         f" (SELECT id FROM {table} WHERE account_id = %s LIMIT %s)"

@@ -72,6 +72,7 @@ def activate_command(address: str, password_stdin: bool) -> None:
         raise Failed(
             f"{account.address} is not deactivated. “postroom account resume” ends a pause."
         )
+    refuse_consented(account, is_password_given=password_stdin)
     password = read_password(f"Password of {address}", from_stdin=password_stdin)
     try:
         reconnect_account(account, password)
@@ -81,6 +82,15 @@ def activate_command(address: str, password_stdin: bool) -> None:
     announce_account(account.pk)
     click.echo(f"{account.address} is active again; its mail comes with the next sync.")
     tell_of_sending(account)
+
+
+def refuse_consented(account: "EmailAccount", *, is_password_given: bool) -> None:
+    """A mailbox that was connected by signing in at its provider has no password to ask for."""
+    from postroom.oauth.grants import find_grant
+    from postroom.outbox.links import url_of
+
+    if find_grant(account) and not is_password_given:
+        raise Failed(f"Sign in again on its page: {url_of('reconnection', account.pk)}")
 
 
 def leave(

@@ -13,6 +13,9 @@ from postroom.outbox.models import Notice
 from postroom.outbox.queue import Letter, write
 from postroom.outbox.wording import Heading, Link, Part, Words
 
+# What is mended at the servers: the password itself was not refused.
+BY_SERVERS = frozenset({"sign_in_not_offered", "tls_required", "password_not_taken"})
+
 
 def write_incidents(now: datetime) -> int:
     """Write to every owner whose mailbox needs them and who was not told. Returns how many."""
@@ -49,9 +52,16 @@ def incident(account: EmailAccount) -> Letter:
                 " as soon as the sign-in works again."
             ),
             Words(account.trouble_sentence or "The sign-in was refused."),
-            *(sign_in_again(account) if find_grant(account) else enter_again(account)),
+            *what_to_do(account),
         ],
     )
+
+
+def what_to_do(account: EmailAccount) -> Sequence[Part]:
+    """The one thing that mends it."""
+    if find_grant(account):
+        return sign_in_again(account)
+    return look_at_servers(account) if account.trouble in BY_SERVERS else enter_again(account)
 
 
 def enter_again(account: EmailAccount) -> Sequence[Part]:
@@ -67,6 +77,19 @@ def enter_again(account: EmailAccount) -> Sequence[Part]:
             "Postroom does not try the refused password again by itself: many servers lock a"
             " mailbox for that. You get this email once, until it works."
         ),
+    )
+
+
+def look_at_servers(account: EmailAccount) -> Sequence[Part]:
+    """For a mailbox whose server takes no password in this way."""
+    return (
+        Heading("What to do"),
+        Words(
+            "The password may be right. Look at the mailbox's servers and change what the sentence"
+            " above says; it is tried before it is kept."
+        ),
+        Link("The mailbox's servers", url_of("servers", account.pk)),
+        Words("Postroom does not try it again by itself. You get this email once, until it works."),
     )
 
 

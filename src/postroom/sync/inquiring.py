@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from postroom.accounts.models import Activation, EmailAccount
 from postroom.archive.announce import announce_account
+from postroom.archive.fence import stand_by_account
 from postroom.archive.folders import folders_to_sync
 from postroom.archive.models import Folder, Inquiry, ServerCopy
 from postroom.association import known_addresses
@@ -69,8 +71,10 @@ def due_addresses(account: EmailAccount) -> QuerySet[PersonAddress]:
     return known_addresses().exclude(canonical__in=asked.values("canonical"))
 
 
+@transaction.atomic
 def note_answered(account: EmailAccount, canonicals: Iterable[str], now: datetime) -> None:
     """The server was asked for these addresses, in every folder."""
+    stand_by_account(account.pk)
     answered = [Inquiry(account=account, canonical=one, answered_at=now) for one in canonicals]
     Inquiry.objects.bulk_create(answered, ignore_conflicts=True, batch_size=1_000)
     announce_account(account.pk)

@@ -6,9 +6,11 @@ there, and begun anew it writes nothing twice.
 
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from postroom.accounts.models import EmailAccount
+from postroom.archive.fence import AccountClosed
 from postroom.archive.models import Email
 from postroom.archive.reading import find_raw
 from postroom.archive.rebuild import Rereading, emails_with_raw, rebuild
@@ -41,7 +43,8 @@ def reread(account: EmailAccount | None, parser: LimitedParser, after: int = 0) 
             else:
                 so_far.broken += 1
         for owner, rereadings in by_account.items():
-            so_far.changed += len(rebuild(owner, rereadings))
+            with suppress(AccountClosed):
+                so_far.changed += len(rebuild(owner, rereadings))
         so_far.last = batch[-1].pk
         so_far.read += len(batch)
         yield so_far
