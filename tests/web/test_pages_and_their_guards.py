@@ -41,6 +41,7 @@ PAGES = {
     "attachment": ("GET", "owner"),
     "email-source": ("GET", "owner"),
     "setup": ("GET", "all"),
+    "preparation": ("GET POST", "administrator"),
     "users": ("GET", "administrator"),
     "user": ("GET POST", "administrator"),
     "user-access": ("POST", "administrator"),

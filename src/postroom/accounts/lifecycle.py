@@ -8,6 +8,7 @@ from postroom.accounts.troubles import NEEDS_A_PERSON
 from postroom.team.audit import note
 from postroom.team.models import Act, User
 
+WITHOUT_PASSWORD = (Activation.WAITING, Activation.DEACTIVATED)
 DECISION = ("activation", "decided_at", "decided_by", "decided_because")
 
 
@@ -31,23 +32,23 @@ class StillBeingDeleted(Exception):
 
 
 def pause(account: EmailAccount, decision: Decision | None = None) -> None:
-    """Stop syncing; everything stays. Nothing happens to one that is deactivated."""
-    if account.activation != Activation.DEACTIVATED:
+    """Stop syncing; everything stays. Nothing happens to one without a password."""
+    if account.activation not in WITHOUT_PASSWORD:
         decide(account, Activation.PAUSED, decision)
 
 
 def resume(account: EmailAccount) -> None:
-    """Sync again, and try again whatever went wrong before; a deactivated one needs a password."""
-    if account.activation == Activation.DEACTIVATED:
+    """Sync again, and try again whatever went wrong before, unless it needs a password first."""
+    if account.activation in WITHOUT_PASSWORD:
         return
     decide(account, Activation.ACTIVE, None)
     clear_trouble(account)
 
 
 def activate(account: EmailAccount) -> None:
-    """Sync a deactivated account again, from the beginning. Raises StillBeingDeleted."""
+    """Its password is there: sync from the beginning. Raises StillBeingDeleted."""
     refuse_while_deleting(account)
-    if account.activation == Activation.DEACTIVATED:
+    if account.activation in WITHOUT_PASSWORD:
         decide(account, Activation.ACTIVE, None)
 
 

@@ -47,6 +47,7 @@ class KeepSent(models.TextChoices):
 class Activation(models.TextChoices):
     """What people decided about an account."""
 
+    WAITING = "waiting", "Waiting for its password"
     ACTIVE = "active", "Active"
     PAUSED = "paused", "Paused"
     DEACTIVATED = "deactivated", "Deactivated"

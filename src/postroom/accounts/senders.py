@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from postroom.accounts.models import EmailAccount, FromAddress
+from postroom.accounts.models import Activation, EmailAccount, FromAddress
 from postroom.mime import canonical_address
 from postroom.team.audit import note
 from postroom.team.models import Act, User
@@ -23,8 +23,9 @@ class FromAddressRefused(Exception):
 
 
 def from_addresses_of(account: EmailAccount) -> list[FromAddress]:
-    """All of them, the default one first; the account's own is there from the start."""
-    own_from_address(account)
+    """All of them, the default one first; the account's own is there once somebody signed in."""
+    if account.activation != Activation.WAITING:
+        own_from_address(account)
     return list(account.from_addresses.all())
 
 
@@ -46,6 +47,8 @@ def add_from_address(
     account: EmailAccount, address: str, name: str = "", reply_to: str = "", signature: str = ""
 ) -> FromAddress:
     """Add one that is still to be verified. Raises FromAddressRefused, and adds nothing then."""
+    if account.activation == Activation.WAITING:
+        raise FromAddressRefused("The mailbox waits for its password. Enter that first.")
     own_from_address(account)
     canonical = usable(address, "address")
     if account.from_addresses.count() >= MOST:

@@ -69,15 +69,21 @@ account_command.add_command(remove_command)
 @click.option(
     "--since", metavar="DAY", help="Existing mail: since 2025-01-31, “12 months”, or all."
 )
+@click.option("--without-password", is_flag=True, help="Set it up; its owner enters the password.")
 @password_option
 @with_django
-def add(address: str, owner: str, password_stdin: bool, **choices: Any) -> None:
+def add(
+    address: str, owner: str, password_stdin: bool, without_password: bool, **choices: Any
+) -> None:
     """Connect the mailbox ADDRESS. The connection is tried before anything is saved."""
-    from postroom.cli.connecting import compose_request
+    from postroom.cli.connecting import compose_request, prepare
     from postroom.engine.tasks import start_keeping
     from postroom.setup import ConnectionFailed, connect_account
 
     user = get_user(owner)
+    if without_password:
+        click.echo(prepare(compose_request(address, user, "", choices)))
+        return
     password = read_password(f"Password of {address}", from_stdin=password_stdin)
     request = compose_request(address, user, password, choices)
     try:
@@ -148,9 +154,11 @@ def resume_account(address: str) -> None:
 
 
 def refuse_deactivated(account: Any) -> None:
-    """Neither paused nor resumed: it has no password any more."""
+    """Neither paused nor resumed: it has no password."""
     from postroom.accounts.models import Activation
 
+    if account.activation == Activation.WAITING:
+        raise Failed(f"{account.address} waits for {account.owner.email} to enter its password.")
     if account.activation == Activation.DEACTIVATED:
         raise Failed(
             f"{account.address} is deactivated. “postroom account activate {account.address}”"

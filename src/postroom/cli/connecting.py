@@ -3,12 +3,14 @@
 from typing import Any, Literal
 
 import click
+from django.utils import timezone
 
 from postroom.accounts.models import Security, Sharing
 from postroom.cli.bootstrap import Failed
 from postroom.cli.window import POP_BRINGS_ALL, parsed, standing_still
 from postroom.providers import Provider, ServerChoice, find_provider, provider_for_address
-from postroom.setup import AccountRequest, ServerAddress
+from postroom.setup import AccountRequest, ConnectionFailed, ServerAddress
+from postroom.setup.preparing import prepare_account
 from postroom.team.models import User
 
 Kind = Literal["imap", "pop", "smtp"]
@@ -60,6 +62,15 @@ def chosen_window(protocol: str, since: str) -> str:
     if protocol == "pop" and window not in ("", "all"):
         raise Failed(POP_BRINGS_ALL)
     return standing_still(window)
+
+
+def prepare(request: AccountRequest) -> str:
+    """Set a mailbox up without its password; returns what is to be said."""
+    try:
+        account = prepare_account(request, None, timezone.now())
+    except ConnectionFailed as failure:
+        raise Failed(failure.sentence) from failure
+    return f"{account.address} waits for {request.owner.email} to enter its password."
 
 
 def chosen_provider(address: str, choices: dict[str, Any]) -> Provider | None:

@@ -21,10 +21,14 @@ def reconnect_command(address: str, password_stdin: bool) -> None:
 
     The outgoing server gets it too, if it had the same password before.
     """
+    from django.utils import timezone
+
     from postroom.accounts.models import Activation
     from postroom.archive.announce import announce_account
     from postroom.engine.tasks import start_keeping
     from postroom.setup import ConnectionFailed, reconnect_account
+    from postroom.team.audit import note
+    from postroom.team.models import Act
 
     account = get_account(address)
     password = read_password(f"Password of {address}", from_stdin=password_stdin)
@@ -32,6 +36,7 @@ def reconnect_command(address: str, password_stdin: bool) -> None:
         reconnect_account(account, password)
     except ConnectionFailed as failure:
         raise Failed(failure.sentence) from failure
+    note(Act.ACCOUNT_RECONNECTED, None, account, timezone.now())
     if account.activation == Activation.ACTIVE:
         start_keeping(account)
     announce_account(account.pk)

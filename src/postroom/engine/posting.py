@@ -14,6 +14,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from postroom.outbox.confirmations import write_confirmations
 from postroom.outbox.decisions import write_decisions
 from postroom.outbox.incidents import write_incidents
+from postroom.outbox.preparations import write_preparations
 from postroom.outbox.queue import due_notices
 from postroom.outbox.sending import send_notice
 from postroom.sync.database import in_database
@@ -40,5 +41,6 @@ def waiting_notices(now: datetime) -> list[int]:
     """The ids of what is to be sent, what is written this moment included."""
     write_confirmations(now)
     write_incidents(now)
+    write_preparations(now)
     write_decisions(now)
     return due_notices(now)

@@ -61,8 +61,7 @@ def refuse_unusable(request: AccountRequest) -> None:
 
 def refuse_owner_and_address(owner: User, typed: str) -> None:
     """The owner may connect mailboxes, and the address is one that is not connected yet."""
-    if why_not := why_not_integrate(owner):
-        raise ConnectionFailed("not_permitted", why_not)
+    refuse_owner(owner)
     address = canonical_address(typed)
     if not address:
         raise ConnectionFailed(
@@ -76,6 +75,12 @@ def refuse_owner_and_address(owner: User, typed: str) -> None:
             f"{address} is already connected. Open it under Email Configuration instead.",
             "address",
         )
+
+
+def refuse_owner(owner: User) -> None:
+    """The owner may integrate email."""
+    if why_not := why_not_integrate(owner):
+        raise ConnectionFailed("not_permitted", why_not)
 
 
 def refuse_leaving(account: EmailAccount) -> None:
@@ -105,8 +110,16 @@ def save_account(request: AccountRequest, outgoing: str) -> EmailAccount:
 
 
 def create_account(request: AccountRequest, outgoing: str) -> EmailAccount:
-    """Write the account alone, with what is wrong with sending."""
-    account = EmailAccount.objects.create(
+    """Write the account alone, with what is wrong with sending, and that it was connected."""
+    account = write_account(request, outgoing)
+    by = None if request.is_from_command_line else request.owner
+    note(Act.ACCOUNT_CONNECTED, by, account, account.connected_at)
+    return account
+
+
+def write_account(request: AccountRequest, outgoing: str = "") -> EmailAccount:
+    """Write the account without its secrets."""
+    return EmailAccount.objects.create(
         owner=request.owner,
         address=canonical_address(request.address),
         provider=request.provider,
@@ -120,9 +133,6 @@ def create_account(request: AccountRequest, outgoing: str) -> EmailAccount:
         **server_columns(request.protocol, request.incoming),
         **server_columns("smtp", request.smtp),
     )
-    by = None if request.is_from_command_line else request.owner
-    note(Act.ACCOUNT_CONNECTED, by, account, account.connected_at)
-    return account
 
 
 def server_columns(kind: str, server: ServerAddress | None) -> dict[str, Any]:

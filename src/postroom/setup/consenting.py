@@ -23,6 +23,7 @@ from postroom.setup.connecting import (
     ConnectionFailed,
     create_account,
     refuse_leaving,
+    refuse_owner,
     refuse_owner_and_address,
 )
 from postroom.setup.connection_test import try_connection
@@ -62,6 +63,7 @@ def reconnect_by_consent(account: EmailAccount, wish: Wish, consent: Consent) ->
 
     Raises ConnectionFailed, SignInStopped; changes nothing then.
     """
+    refuse_owner(account.owner)
     refuse_leaving(account)
     client = get_client(consent.issuer)
     before = find_grant(account)

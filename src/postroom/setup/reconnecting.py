@@ -1,6 +1,6 @@
 """Enter a mailbox's password again: tried first, and nothing else is touched.
 
-A deactivated mailbox comes back with it.
+A deactivated mailbox comes back with it, and one that was set up for its owner begins.
 """
 
 import asyncio
@@ -11,7 +11,12 @@ from postroom.accounts.lifecycle import activate, recover
 from postroom.accounts.models import Credential, Direction, EmailAccount
 from postroom.accounts.seals import SecretDoesNotOpen, get_secret, keep_secret
 from postroom.oauth.grants import forget_grant
-from postroom.setup.connecting import outgoing_trouble, refuse_empty, refuse_leaving
+from postroom.setup.connecting import (
+    outgoing_trouble,
+    refuse_empty,
+    refuse_leaving,
+    refuse_owner,
+)
 from postroom.setup.requests import request_for
 
 
@@ -24,6 +29,7 @@ def reconnect_account(
     nothing it is left alone. Emails, folders and sharing stay as they are; the trouble and its
     incident are over.
     """
+    refuse_owner(account.owner)
     refuse_empty(password)
     refuse_leaving(account)
     if smtp_password is None:

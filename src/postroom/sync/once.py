@@ -19,6 +19,7 @@ from postroom.sync.troubles import SyncFailed, trouble_of
 from postroom.sync.visit import Clock, Visit
 from postroom.sync.wellbeing import Met, all_is_well
 
+WAITING = "The mailbox waits for its password. Its owner enters it on the mailbox’s page."
 DEACTIVATED = "The mailbox is deactivated. Reactivate it, and its mail comes again."
 
 
@@ -42,6 +43,8 @@ async def sync_once(
     """Sync until complete. Raises SyncFailed, after noting on the account what was met."""
     if account.activation == Activation.DEACTIVATED:
         raise SyncFailed("deactivated", DEACTIVATED)
+    if account.activation == Activation.WAITING:
+        raise SyncFailed("waiting", WAITING)
     started = clock()
     progress = Progress(new_run(account, started), watcher)
     try:

@@ -20,12 +20,14 @@ from postroom.web.email_configuration.attempts import Attempt
 from postroom.web.email_configuration.change_form import ChangeForm
 from postroom.web.email_configuration.reconnection import go_on
 from postroom.web.email_configuration.server_form import TriedForm
+from postroom.web.permission import may_integrate
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 
 @sensitive_post_parameters("password", "outgoing_password")
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@may_integrate
 def servers(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The servers and passwords as they are, to be changed."""
     account = get_own_account(request.user, pk)

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 
 from postroom.accounts.members import mailboxes_of
 from postroom.providers import find_provider
-from postroom.team.permissions import why_not_integrate
+from postroom.team.models import Permission
+from postroom.team.permissions import may, why_not_integrate
 from postroom.web.email_configuration.access import accounts_for
 from postroom.web.email_configuration.address_form import AddressForm
 from postroom.web.email_configuration.catalogue import ShownProvider, popular_services, services_for
@@ -38,6 +39,7 @@ def accounts(request: SignedInRequest) -> HttpResponse:
         "teams": [glance_of(each, now) for each in mine.exclude(owner=request.user)],
         "others": seen.exclude(pk__in=mine).count(),
         "why_not": why_not_integrate(request.user),
+        "may_prepare": may(request.user, Permission.MANAGE_EMAIL_SETTINGS),
         "popular": popular_services(),
         "address_form": AddressForm() if own else AddressForm().with_focus(),
     }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from postroom.accounts.lifecycle import WITHOUT_PASSWORD
 from postroom.accounts.models import Activation, Deletion, EmailAccount, Protocol
 from postroom.accounts.troubles import NEEDS_A_PERSON
 from postroom.accounts.window import first_day_of
@@ -63,6 +64,12 @@ def state_of(account: EmailAccount, traffic: Traffic) -> State:
     """The account's state, most pressing first."""
     if account.activation == Activation.DEACTIVATED:
         return DELETING if deletion_of(account) else DEACTIVATED
+    if account.activation == Activation.WAITING:
+        return State(
+            "Waiting for its password",
+            "off",
+            f"It begins when {account.owner} enters the password, which nobody else sees.",
+        )
     if account.activation == Activation.PAUSED:
         return State("Paused", "off", "No new mail is fetched. What is here stays.")
     if account.trouble:
@@ -135,7 +142,7 @@ class Health:
 def health_of(account: EmailAccount, now: datetime) -> Health:
     """The account's health at this moment."""
     traffic = traffic_of(account, now)
-    is_stopped = account.trouble or account.activation == Activation.DEACTIVATED
+    is_stopped = account.trouble or account.activation in WITHOUT_PASSWORD
     is_on_the_way = account.first_complete_at is None and not is_stopped
     return Health(
         account,

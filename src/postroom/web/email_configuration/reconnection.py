@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -19,12 +20,21 @@ from postroom.oauth.grants import find_grant
 from postroom.providers import Method, find_provider
 from postroom.setup.connecting import ConnectionFailed
 from postroom.setup.reconnecting import reconnect_account, shares_password
+from postroom.team.audit import note
+from postroom.team.models import Act
 from postroom.web.email_configuration.access import get_own_account
 from postroom.web.email_configuration.traffic import BudgetForm
+from postroom.web.permission import may_integrate
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 LETS_IN = "The mailbox lets Postroom in again."
 IS_BACK = "The mailbox is active again; its mail comes from the server now."
+BEGINS = "The mailbox lets Postroom in; its mail comes from the server now."
+# What the page is called, and what is said when the password was right.
+BY_ACTIVATION = {
+    Activation.DEACTIVATED: ("Reactivate", IS_BACK),
+    Activation.WAITING: ("Enter the password", BEGINS),
+}
 
 
 class ReconnectionForm(forms.Form):
@@ -65,18 +75,20 @@ class ReconnectionForm(forms.Form):
 @sensitive_post_parameters("password", "smtp_password")
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@may_integrate
 def reconnection(request: SignedInRequest, pk: int) -> HttpResponse:
     """Enter the password again; everything else stays. A deactivated mailbox comes back so."""
     account = get_own_account(request.user, pk)
-    is_back = account.activation == Activation.DEACTIVATED
+    activation = Activation(account.activation)
+    verb, done = BY_ACTIVATION.get(activation, ("Reconnect", LETS_IN))
     same = {"same_credentials": shares_password(account)}
     form = ReconnectionForm(request.POST or None, initial=same)
     if request.method == "POST" and form.is_valid() and form.reconnect(account):
-        messages.success(request, IS_BACK if is_back else LETS_IN)
+        note(Act.ACCOUNT_RECONNECTED, request.user, account, timezone.now())
+        messages.success(request, done)
         go_on(account)
         return redirect("account", account.pk)
-    context = {"room": "setup", "account": account, "form": form, "is_back": is_back}
-    context["verb"] = "Reactivate" if is_back else "Reconnect"
+    context = {"room": "setup", "account": account, "form": form, "verb": verb}
     context["issuer"] = issuer_of(account)
     status = 422 if form.errors else 200
     return render(request, "email_configuration/reconnection.html", context, status=status)

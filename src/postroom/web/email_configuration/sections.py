@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from postroom.accounts.lifecycle import WITHOUT_PASSWORD
 from postroom.accounts.members import is_member
-from postroom.accounts.models import Activation, EmailAccount
+from postroom.accounts.models import EmailAccount
 from postroom.team.models import Permission, User
 from postroom.team.permissions import may
 from postroom.web.email_configuration.evidence import changes_of, evidence_of
@@ -52,8 +53,8 @@ SECTIONS = (
     Section("tier.html", lambda account, now: {"tier": tier_of(account)}, False),
 )
 
-# Of a deactivated mailbox nothing is synced, and nothing is kept that could be compared.
-OF_DEACTIVATED = frozenset(
+# Of a mailbox without a password nothing is synced, and nothing is kept that could be compared.
+WITHOUT_MAIL = frozenset(
     f"{name}.html" for name in ("health", "sharing", "members", "storage", "window", "server")
 )
 
@@ -69,8 +70,8 @@ def sections_of(account: EmailAccount, viewer: User, now: datetime) -> dict[str,
     """Everything the account's page shows to this viewer, and in which templates."""
     is_own = account.owner_id == viewer.pk
     shown = [section for section in SECTIONS if is_own or not section.is_owners]
-    if account.activation == Activation.DEACTIVATED:
-        shown = [section for section in shown if section.template in OF_DEACTIVATED]
+    if account.activation in WITHOUT_PASSWORD:
+        shown = [section for section in shown if section.template in WITHOUT_MAIL]
     context = live_sections_of(account, viewer, now)
     for section in shown:
         context |= section.context(account, now)

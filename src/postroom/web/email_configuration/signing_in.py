@@ -19,6 +19,7 @@ from postroom.team.permissions import why_not_integrate
 from postroom.web.email_configuration.access import get_own_account
 from postroom.web.email_configuration.begun_sign_ins import keep_attempt, take_attempt
 from postroom.web.email_configuration.reconnection import go_on
+from postroom.web.permission import may_integrate
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 FAILURES = (IssuerFailure, ConnectionFailed)
@@ -59,6 +60,7 @@ class WishForm(forms.Form):
 
 @require_POST
 @signed_in
+@may_integrate
 def start(request: SignedInRequest) -> HttpResponse:
     """Take the person to the issuer.
 

@@ -17,11 +17,13 @@ from postroom.web.email_configuration.signing_in import (
     connected,
     stopped_page,
 )
+from postroom.web.permission import may_integrate
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@may_integrate
 def device(request: SignedInRequest) -> HttpResponse:
     """Ask for a code (POST), and show it until it was typed."""
     if request.method == "POST":
