@@ -60,7 +60,7 @@ def called(account: EmailAccount) -> None:
     """The pass of a keeper whose bell was rung: people's addresses changed."""
 
     async def one() -> None:
-        async with signed_in(account) as client:
+        async with signed_in(account, timezone.now) as client:
             progress = Progress(new_run(account, timezone.now()))
             visit = Visit(account, client, timezone.now, progress, is_thorough=False)
             visit.is_called = True

@@ -82,7 +82,7 @@ def look(account: EmailAccount) -> int:
     """A light pass, as a keeper makes it; how many messages it brought."""
 
     async def one() -> int:
-        async with signed_in(account) as client:
+        async with signed_in(account, timezone.now) as client:
             progress = Progress(new_run(account, timezone.now()))
             await pass_over(Visit(account, client, timezone.now, progress, is_thorough=False))
             return progress.run.messages_done
@@ -195,7 +195,7 @@ def test_a_folder_numbered_anew_keeps_what_is_here(server: Dovecot) -> None:
 
 def test_the_plan_names_what_comes_and_what_stays(server: Dovecot) -> None:
     account = connected_since(server, "2023-01-01")
-    planned = asyncio.run(survey(account))
+    planned = asyncio.run(survey(account, timezone.now))
     assert (planned.messages, planned.older, planned.octets) == (5, 9, None)
     assert planned.first_day == date(2023, 1, 1)
     sync(account)
