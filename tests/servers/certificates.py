@@ -22,7 +22,7 @@ class Certificate:
 
 def make_certificate(
     directory: Path,
-    names: tuple[str, ...] = ("localhost", "127.0.0.1"),
+    names: tuple[str, ...] = ("localhost", "127.0.0.1", "mail.firm.example"),
     *,
     expired: bool = False,
 ) -> Certificate:

@@ -20,12 +20,13 @@ from postroom.cli.moving import move_command
 from postroom.cli.planning import budget_command, plan_command
 from postroom.cli.printing import json_option, print_json, print_table
 from postroom.cli.quarantine import quarantine_command
+from postroom.cli.recognising import recognise_command
 from postroom.cli.reconnecting import reconnect_command, tell_of_sending
 from postroom.cli.secret_input import password_option, read_password
 from postroom.cli.senders import from_command, sent_copies_command
+from postroom.cli.server_options import server_options
+from postroom.cli.trying import test_command
 from postroom.cli.window import window_command
-
-SECURITY = click.Choice(["tls", "starttls", "none"])
 
 
 @click.group("account")
@@ -33,6 +34,8 @@ def account_command() -> None:
     """Connected mailboxes: connect them, look after them, pause and resume."""
 
 
+account_command.add_command(recognise_command)
+account_command.add_command(test_command)
 account_command.add_command(check_command)
 account_command.add_command(folders_command)
 account_command.add_command(plan_command)
@@ -52,18 +55,7 @@ account_command.add_command(remove_command)
 @account_command.command("add")
 @click.argument("address")
 @click.option("--owner", required=True, help="The user whose mailbox it is.")
-@click.option("--provider", default="", help="A mail service, such as gmail; fills in servers.")
-@click.option("--imap-host")
-@click.option("--imap-port", type=int)
-@click.option("--imap-security", type=SECURITY)
-@click.option("--protocol", type=click.Choice(["imap", "pop"]), help="pop: leaves mail there.")
-@click.option("--pop-host")
-@click.option("--pop-port", type=int)
-@click.option("--pop-security", type=SECURITY)
-@click.option("--smtp-host")
-@click.option("--smtp-port", type=int)
-@click.option("--smtp-security", type=SECURITY)
-@click.option("--username", default="", help="If it is not the address.")
+@server_options
 @click.option("--sharing", type=click.Choice(["private", "custom", "public"]), default="private")
 @click.option("--storage", type=click.Choice(["matched", "everything", "strict"]), default=None)
 @click.option(
@@ -75,7 +67,10 @@ account_command.add_command(remove_command)
 def add(
     address: str, owner: str, password_stdin: bool, without_password: bool, **choices: Any
 ) -> None:
-    """Connect the mailbox ADDRESS. The connection is tried before anything is saved."""
+    """Connect the mailbox ADDRESS. Its servers are found if none are named.
+
+    The connection is tried before anything is saved.
+    """
     from postroom.cli.connecting import compose_request, prepare
     from postroom.engine.tasks import start_keeping
     from postroom.setup import ConnectionFailed, connect_account

@@ -1,6 +1,8 @@
 """From the options of `account add` to a request: servers as given, else those of the provider."""
 
-from typing import Any, Literal
+import asyncio
+from dataclasses import dataclass
+from typing import Any, Literal, Self
 
 import click
 from django.utils import timezone
@@ -8,9 +10,18 @@ from django.utils import timezone
 from postroom.accounts.models import Security, Sharing
 from postroom.cli.bootstrap import Failed
 from postroom.cli.window import POP_BRINGS_ALL, parsed, standing_still
-from postroom.providers import Provider, ServerChoice, find_provider, provider_for_address
-from postroom.setup import AccountRequest, ConnectionFailed, ServerAddress
+from postroom.providers import ServerChoice, find_provider
+from postroom.setup import (
+    AccountRequest,
+    Asked,
+    ConnectionFailed,
+    Recognition,
+    ServerAddress,
+    Source,
+    recognise,
+)
 from postroom.setup.preparing import prepare_account
+from postroom.setup.recognition import of_provider
 from postroom.team.models import User
 
 Kind = Literal["imap", "pop", "smtp"]
@@ -32,28 +43,47 @@ def compose_request(
     address: str, owner: User, password: str, choices: dict[str, Any]
 ) -> AccountRequest:
     """Everything needed to connect; raises Failed when no incoming server is known."""
-    provider = chosen_provider(address, choices)
+    known = chosen_source(address, choices)
     protocol = chosen_protocol(choices)
-    incoming = chosen_server(protocol, choices, provider)
+    incoming = chosen_server(protocol, choices, known)
     if incoming is None:
         raise Failed(
             f"The mail server of {address} is not known. Name it with --{protocol}-host,"
             " or choose a service with --provider."
         )
+    names = SignInNames.of(address, known)
     return AccountRequest(
         owner=owner,
         address=address,
         imap=incoming if protocol == "imap" else None,
         pop=incoming if protocol == "pop" else None,
-        smtp=chosen_server("smtp", choices, provider),
+        smtp=chosen_server("smtp", choices, known),
         password=password,
-        username=choices["username"],
-        provider=provider.id if provider else "",
-        sharing=Sharing(choices["sharing"]),
-        storage=choices["storage"] or "",
+        username=choices["username"] or names.incoming,
+        smtp_username="" if choices["username"] else names.outgoing,
+        provider=known.provider.id if known and known.provider else "",
+        sharing=Sharing(choices.get("sharing", Sharing.PRIVATE)),
+        storage=choices.get("storage") or "",
         is_from_command_line=True,
-        window=chosen_window(protocol, choices["since"] or ""),
+        window=chosen_window(protocol, choices.get("since") or ""),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SignInNames:
+    """User names at the servers; nothing where it is the address."""
+
+    incoming: str = ""
+    outgoing: str = ""
+
+    @classmethod
+    def of(cls, address: str, known: Recognition | None) -> Self:
+        """As the service wants them: some take a part of the address, and only for reading."""
+        if known is None or known.user_name == address:
+            return cls()
+        if known.provider and known.source in (Source.ADDRESS, Source.MX):
+            return cls(known.user_name, known.provider.sign_in_name(address, outgoing=True))
+        return cls(known.user_name)
 
 
 def chosen_window(protocol: str, since: str) -> str:
@@ -73,15 +103,26 @@ def prepare(request: AccountRequest) -> str:
     return f"{account.address} waits for {request.owner.email} to enter its password."
 
 
-def chosen_provider(address: str, choices: dict[str, Any]) -> Provider | None:
-    """The provider named, or recognised by the address unless a server is given."""
+def chosen_source(address: str, choices: dict[str, Any]) -> Recognition | None:
+    """The service named, or what is found of the address unless a server is given.
+
+    Hosts of a stranger are named, and not used before somebody has named them too.
+    """
     if choices["provider"]:
         provider = find_provider(choices["provider"])
         if provider is None:
             raise Failed(f"There is no provider “{choices['provider']}”. See docs/providers.md.")
-        return provider.for_address(address)
-    is_other_mail = choices["imap_host"] or choices["pop_host"]
-    return None if is_other_mail else provider_for_address(address)
+        asked = Asked(Source.ADDRESS, provider.name, "chosen")
+        return of_provider(address, provider.for_address(address), [asked])
+    if choices["imap_host"] or choices["pop_host"]:
+        return None
+    known = asyncio.run(recognise(address))
+    if known.must_be_confirmed:
+        raise Failed(
+            f"{known.told_by} names servers of others: {', '.join(known.foreign_hosts)}."
+            " If that is where the mailbox is, name them with --imap-host and --smtp-host."
+        )
+    return known
 
 
 def chosen_protocol(choices: dict[str, Any]) -> Literal["imap", "pop"]:
@@ -92,14 +133,14 @@ def chosen_protocol(choices: dict[str, Any]) -> Literal["imap", "pop"]:
 
 
 def chosen_server(
-    protocol: Kind, choices: dict[str, Any], provider: Provider | None
+    protocol: Kind, choices: dict[str, Any], known: Recognition | None
 ) -> ServerAddress | None:
-    """The server given by options, else the provider's best."""
+    """The server given by options, else the best that is known."""
     host = choices[f"{protocol}_host"]
     if host:
         security = choices[f"{protocol}_security"] or "tls"
         port = choices[f"{protocol}_port"] or STANDARD_PORTS[protocol, security]
         return ServerAddress(host, port, Security(security))
-    choices_of: tuple[ServerChoice, ...] = getattr(provider, protocol) if provider else ()
-    known = next((c for c in choices_of if c.host), None)
-    return ServerAddress(known.host, known.port, Security(known.security)) if known else None
+    found: tuple[ServerChoice, ...] = getattr(known, protocol) if known else ()
+    best = next((choice for choice in found if choice.host), None)
+    return ServerAddress(best.host, best.port, Security(best.security)) if best else None
