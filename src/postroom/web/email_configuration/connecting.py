@@ -21,6 +21,7 @@ from postroom.web.email_configuration.attempts import Attempt
 from postroom.web.email_configuration.catalogue import ShownProvider
 from postroom.web.email_configuration.connection_form import ConnectionForm
 from postroom.web.email_configuration.finding import Finding
+from postroom.web.email_configuration.server_form import usual_ports
 from postroom.web.permission import may_integrate
 from postroom.web.sign_in import SignedInRequest, signed_in
 
@@ -63,7 +64,8 @@ def ask_for_address(request: SignedInRequest, form: AddressForm) -> HttpResponse
 @may_integrate
 def custom_server(request: SignedInRequest, protocol: Protocol) -> HttpResponse:
     """Enter the servers by hand."""
-    form = ConnectionForm(initial={"protocol": protocol, "sharing": Sharing.PRIVATE})
+    known = {"protocol": protocol, "sharing": Sharing.PRIVATE, **usual_ports(protocol)}
+    form = ConnectionForm(initial=known)
     context = {"room": "setup", "protocol": protocol, "form": form}
     return render(request, "email_configuration/custom_server.html", context)
 

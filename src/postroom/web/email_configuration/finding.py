@@ -9,6 +9,7 @@ from postroom.providers.names import domain_of
 from postroom.setup.recognition import Recognition, Source
 from postroom.web.email_configuration.catalogue import ISSUERS, ShownProvider
 from postroom.web.email_configuration.connection_form import ConnectionForm
+from postroom.web.email_configuration.server_form import usual_ports
 
 HOW = {
     Source.ADDRESS: "found by your address’s domain",
@@ -153,9 +154,15 @@ class Finding:
             "sharing": Sharing.PRIVATE,
             "same_credentials": True,
             "is_foreign": bool(self.foreign_hosts),
+            **usual_ports(self.protocol),
             **fields_of("incoming", incoming),
             **fields_of("outgoing", outgoing),
         }
+
+    def _why_nothing(self) -> str:
+        last = self.known.trail[-1] if self.known.trail else None
+        is_told = last is not None and last.source is Source.NOTHING
+        return last.outcome if last and is_told else NOBODY_KNEW.format(self.domain)
 
     def _user_name(self) -> str:
         if self.is_chosen and self.chosen:
@@ -170,7 +177,7 @@ class Finding:
             "finding": self,
             "address": self.known.address,
             "protocol": self.protocol,
-            "not_found": "" if self.is_useful else NOBODY_KNEW.format(self.domain),
+            "not_found": "" if self.is_useful else self._why_nothing(),
             "form": self.form(),
         }
 

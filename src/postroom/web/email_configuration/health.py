@@ -34,7 +34,11 @@ DELETING = State(
     "Nobody sees its emails any more, and what was kept of them is being deleted. On the mail"
     " server everything stays as it is.",
 )
-FETCHING = State("Fetching mail", "busy", "The newest emails are on people’s pages first.")
+FETCHING = State(
+    "Fetching mail",
+    "busy",
+    "The mailbox is connected. Its newest emails are on people’s pages first.",
+)
 TOMORROW = State(
     "Goes on tomorrow",
     "busy",

@@ -1,7 +1,6 @@
 """Set a mailbox up for a colleague without its password. For those who manage email settings."""
 
-import asyncio
-
+from asgiref.sync import async_to_sync
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
@@ -114,7 +113,7 @@ def prepared(request: SignedInRequest, form: PreparationForm) -> bool:
 def with_servers(request: SignedInRequest, form: PreparationForm) -> tuple[PreparationForm, str]:
     """The same form with the servers of the address, to be looked at, and what to say of them."""
     tester = Tester(request.user, timezone.now())
-    known = asyncio.run(recognise(form.cleaned_data["address"], tester))
+    known = async_to_sync(recognise)(form.cleaned_data["address"], tester)
     is_pop = form.cleaned_data["protocol"] == Protocol.POP
     incoming = first(known.pop if is_pop else known.imap)
     if incoming is None:

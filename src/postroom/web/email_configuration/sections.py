@@ -53,6 +53,9 @@ SECTIONS = (
     Section("tier.html", lambda account, now: {"tier": tier_of(account)}, False),
 )
 
+# Above the others, over the whole width.
+WIDE = ("health.html", "proof.html", "changes.html")
+
 # Of a mailbox without a password nothing is synced, and nothing is kept that could be compared.
 WITHOUT_MAIL = frozenset(
     f"{name}.html" for name in ("health", "sharing", "members", "storage", "window", "server")
@@ -75,8 +78,11 @@ def sections_of(account: EmailAccount, viewer: User, now: datetime) -> dict[str,
     context = live_sections_of(account, viewer, now)
     for section in shown:
         context |= section.context(account, now)
-    templates = [f"email_configuration/{section.template}" for section in shown]
-    return context | {"sections": templates}
+    templates = [section.template for section in shown]
+    return context | {
+        "wide": [f"email_configuration/{name}" for name in templates if name in WIDE],
+        "sections": [f"email_configuration/{name}" for name in templates if name not in WIDE],
+    }
 
 
 def live_sections_of(account: EmailAccount, viewer: User, now: datetime) -> dict[str, object]:

@@ -28,6 +28,14 @@ USUAL_PORTS = {
     ("smtp", "starttls"): 587,
     ("smtp", "none"): 25,
 }
+
+
+def usual_ports(protocol: Protocol) -> dict[str, int]:
+    """The ports of TLS, as the form's fields take them."""
+    incoming, outgoing = USUAL_PORTS[protocol.value, "tls"], USUAL_PORTS["smtp", "tls"]
+    return {"incoming_port": incoming, "outgoing_port": outgoing}
+
+
 # How the set-up names what is to be mended, and where that stands here.
 OURS = {"imap": "incoming", "pop": "incoming", "smtp": "outgoing"}
 
