@@ -11,11 +11,11 @@ from postroom.cli.bootstrap import set_up_django
 set_up_django()
 
 from postroom.engine import attempts, running, tasks  # noqa: E402 - models need Django first
-from postroom.sync import keeping  # noqa: E402
+from postroom.sync import watching  # noqa: E402
 
-__all__ = ["attempts", "keeping", "running", "tasks"]
+__all__ = ["attempts", "running", "tasks", "watching"]
 
-keeping.POLL_SECONDS = 1.0
+watching.POLL_SECONDS = watching.TOLD_SECONDS = 1.0
 attempts.WAITS |= {state: attempts.Waits(0.5, 600.0) for state in attempts.WAITS}
 
 if __name__ == "__main__":

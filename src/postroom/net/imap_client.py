@@ -87,9 +87,13 @@ class ImapClient:
     """One connection. Its methods may be called from several tasks; commands are pipelined."""
 
     def __init__(self, wire: ImapWire) -> None:
-        """Wrap a wire that was greeted; use `connect`."""
+        """Wrap a wire that was greeted; use `connect`.
+
+        `opened` is the mailbox that is open, `selected` what was told when it was opened.
+        """
         self._wire = wire
-        self._selected = Selected()
+        self.selected = Selected()
+        self.opened = ""
         self.server_id: dict[str, str] = {}
 
     @classmethod
@@ -304,12 +308,14 @@ class ImapClient:
             return {}
 
     async def _open(self, command: Examine) -> Selected:
-        self._wire.notices.clear()
-        self._selected = (await exchange(self._wire, command)).selected
-        return self._selected
+        self._wire.notices.close_mailbox()
+        self.opened = ""
+        self.selected = (await exchange(self._wire, command)).selected
+        self.opened = command.name
+        return self.selected
 
     async def _search_windows(self, since: date | None) -> UidSet:
-        exists = self._selected.exists
+        exists = self.selected.exists
         if exists <= _SEARCH_WINDOW:
             return (await exchange(self._wire, UidSearch(self.limits, since=since))).uids
         found = UidSet()

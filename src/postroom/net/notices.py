@@ -51,6 +51,13 @@ class Notices:
         self._room += weight
         return notice
 
+    def close_mailbox(self) -> None:
+        """Forget what was told of the mailbox that was open; of others it holds still."""
+        kept = [one for one in self._kept if isinstance(one[0], ElsewhereChanged)]
+        self.clear()
+        self._kept.extend(kept)
+        self._room -= sum(weight for _, weight in kept)
+
     def clear(self) -> None:
         """Forget them all."""
         while self.take() is not None:

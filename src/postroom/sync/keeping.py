@@ -1,7 +1,7 @@
 """Keep an account in sync: catch up, then hear of changes as they happen.
 
-One connection works, another listens. Servers without NOTIFY are asked for the STATUS of all
-folders every 20 seconds. `bell` rings when something here waits to be done there.
+One connection works and listens by turns. Where the server does not tell of every folder, all are
+asked for their STATUS every 20 seconds. `bell` rings when something here waits to be done there.
 """
 
 import asyncio
@@ -22,9 +22,8 @@ from postroom.sync.parsing import LimitedParser
 from postroom.sync.passing import catch_up_in
 from postroom.sync.progress import Progress, new_run
 from postroom.sync.visit import Clock, Visit
-from postroom.sync.watching import find_inbox, watching
+from postroom.sync.watching import Heard, Watch, find_inbox
 
-POLL_SECONDS = 20.0
 BEFORE_THE_END = 60.0
 MOMENT = 1.0
 THOROUGH = timedelta(minutes=10)
@@ -41,18 +40,14 @@ async def keep_in_sync(
     parser = LimitedParser()
     try:
         with suppress(HeldBack):
-            async with signed_in(account, clock) as worker:
-                keeper = Keeper(account, worker, clock, parser)
+            async with signed_in(account, clock) as client:
+                keeper, watch = Keeper(account, client, clock, parser), Watch(client, account, bell)
                 seconds = min(seconds, await session_seconds(account, clock()))
                 await keeper.look_at_everything()
-                async with watching(account, clock, bell) as watch, until(seconds):
+                async with until(seconds):
+                    await watch.begin()
                     while await is_active(account):
-                        is_inbox, is_rung = await first_of(watch.changed, bell)
-                        watch.check()
-                        if is_inbox:
-                            await keeper.look_at_inbox()
-                        else:
-                            await keeper.look_at_everything(is_called=is_rung)
+                        await keeper.look(await watch.hear(parser))
     finally:
         parser.close()
 
@@ -88,6 +83,13 @@ class Keeper:
         self._parser = parser
         self._compared_at: datetime | None = None
 
+    async def look(self, heard: Heard) -> None:
+        """Where something happened; everywhere if nobody can tell."""
+        if heard == Heard(inbox=True):
+            await self.look_at_inbox()
+        else:
+            await self.look_at_everything(is_called=heard.bell)
+
     async def look_at_everything(self, *, is_called: bool = False) -> None:
         """Folders whose counts moved, and now and then every folder."""
         now = self._clock()
@@ -115,24 +117,6 @@ class Keeper:
             is_thorough=is_thorough,
             is_called=is_called,
         )
-
-
-async def first_of(inbox_changed: asyncio.Event, bell: asyncio.Event) -> tuple[bool, bool]:
-    """Wait for either event or the next poll.
-
-    Returns whether only the Inbox is to be looked at, and whether the bell was rung.
-    """
-    waits = [asyncio.create_task(event.wait()) for event in (inbox_changed, bell)]
-    try:
-        await asyncio.wait(waits, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()
-    is_rung = bell.is_set()
-    is_inbox = inbox_changed.is_set() and not is_rung
-    inbox_changed.clear()
-    bell.clear()
-    return is_inbox, is_rung
 
 
 async def is_active(account: EmailAccount) -> bool:

@@ -55,7 +55,8 @@ log = logging.getLogger(__name__)
 async def catch_up(visit: Visit) -> None:
     """Bring the account up to date with its server, completely."""
     if not visit.is_thorough:
-        # Of the open folder STATUS tells what was (RFC 3501 §6.3.10. Seen: Dovecot) until NOOP.
+        # Of the open folder STATUS tells what was (RFC 3501 §6.3.10. Seen: Dovecot) until NOOP, and
+        # until that is answered. UNSELECT would save no round trip: to listen, it is opened again.
         await visit.client.noop()
     mailboxes = await visit.client.list_mailboxes()
     listed = listed_folders(mailboxes, visit.client.capabilities)

@@ -1,76 +1,124 @@
-"""Listen to a mail server on a connection of its own, while another works.
+"""Listen to a mail server on the connection that also works: IDLE, DONE, look, IDLE.
 
-The Inbox by IDLE (RFC 2177), every folder where the server has NOTIFY (RFC 5465). What is
-heard is a hint to look, never the truth.
+The Inbox by IDLE (RFC 2177), every folder where the server has NOTIFY (RFC 5465); servers without
+either are asked now and then. What is heard is a hint to look, never the truth. What came while
+nobody listened is seen from the Inbox's counts when it is opened to listen, or was told meanwhile.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
 
 from postroom.accounts.models import EmailAccount
 from postroom.archive.folders import folders_to_sync
 from postroom.archive.models import Folder, FolderRole
-from postroom.net.errors import CommandRefused
+from postroom.imap.commands.mailbox import Selected
+from postroom.net.errors import CommandRefused, FolderVanished
 from postroom.net.imap_client import ImapClient
-from postroom.net.notices import ElsewhereChanged
-from postroom.sync.connecting import signed_in
+from postroom.net.notices import ElsewhereChanged, Notice
 from postroom.sync.database import in_database
-from postroom.sync.visit import Clock
+from postroom.sync.parsing import LimitedParser
+from postroom.sync.visit import believable
+
+POLL_SECONDS = 20.0  # Of all folders, where only the Inbox is heard of.
+TOLD_SECONDS = 60.0  # The same, where the server tells of all that it knows of itself.
+WARM_SECONDS = 20.0  # A parser is kept so long for mail that follows on mail.
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Whether something happened in the Inbox, in other folders, and whether the bell rang."""
+
+    inbox: bool = False
+    elsewhere: bool = False
+    bell: bool = False
 
 
 class Watch:
-    """What the second connection hears: `changed` is set for the Inbox, the bell for the rest."""
+    """The ears of one connection."""
 
-    def __init__(self, bell: asyncio.Event) -> None:
-        self.changed = asyncio.Event()
+    def __init__(self, client: ImapClient, account: EmailAccount, bell: asyncio.Event) -> None:
+        self._client = client
+        self._account = account
         self._bell = bell
-        self._hearing: asyncio.Task[None] | None = None
+        self._is_told_of_all = False
+        self._has_doubts = False
 
-    def start(self, watcher: ImapClient, inbox: Folder) -> None:
-        """Begin to listen; the end of listening counts as a change, so that it is noticed."""
-        self._hearing = asyncio.create_task(self._hear(watcher, inbox))
-        self._hearing.add_done_callback(lambda _: self.changed.set())
-
-    async def stop(self) -> None:
-        """End listening; the connection's own end is told by `check`."""
-        if self._hearing:
-            self._hearing.cancel()
-            await asyncio.gather(self._hearing, return_exceptions=True)
-
-    def check(self) -> None:
-        """Raise what ended the listening, if it ended."""
-        if self._hearing and self._hearing.done():
-            self._hearing.result()
-
-    async def _hear(self, watcher: ImapClient, inbox: Folder) -> None:
-        await watcher.examine(inbox.name)
-        if "NOTIFY" in watcher.capabilities:
+    async def begin(self) -> None:
+        """Have the server tell of every folder, if it can."""
+        if "NOTIFY" in self._client.capabilities:
             with suppress(CommandRefused):
-                await watcher.notify()
-        self.changed.set()  # Whatever came between the pass and now.
-        async with watcher.idle() as notices:
-            async for notice in notices:
-                (self._bell if isinstance(notice, ElsewhereChanged) else self.changed).set()
+                await self._client.notify()
+                self._is_told_of_all = True
+
+    async def hear(self, parser: LimitedParser) -> Heard:
+        """Wait for something to happen; nothing heard means that it is time to look all the same.
+
+        While nothing happens no process is kept for parsing.
+        """
+        if await self._is_to_be_looked_at():
+            return Heard(inbox=True)
+        async with self._client.idle() as notices:
+            hearing = asyncio.ensure_future(anext(notices))
+            ringing = asyncio.ensure_future(self._bell.wait())
+            waits: set[asyncio.Future[Any]] = {hearing, ringing}
+            try:
+                await first_of(waits, parser, self._seconds)
+                told = [hearing.result()] if hearing.done() else []
+            finally:
+                for wait in waits:
+                    wait.cancel()
+        return self._what(told + self._client.pending_notices())
+
+    @property
+    def _seconds(self) -> float:
+        return TOLD_SECONDS if self._is_told_of_all else POLL_SECONDS
+
+    def _what(self, notices: list[Notice]) -> Heard:
+        elsewhere = [isinstance(notice, ElsewhereChanged) for notice in notices]
+        is_rung = self._bell.is_set()
+        self._bell.clear()
+        return Heard(not all(elsewhere), any(elsewhere), is_rung)
+
+    async def _is_to_be_looked_at(self) -> bool:
+        """Open the Inbox to listen; whether it was opened otherwise than the last pass left it.
+
+        Only once in a row: a pass may have its reasons to leave it so.
+        """
+        inbox = await in_database(find_inbox, self._account)
+        if inbox is None:
+            return False
+        with suppress(FolderVanished, CommandRefused):
+            if self._client.opened != inbox.name:
+                await self._client.examine(inbox.name)
+        is_other = self._client.opened == inbox.name and not is_as_left(
+            self._client.selected, inbox
+        )
+        self._has_doubts = is_other and not self._has_doubts
+        return self._has_doubts
 
 
-@asynccontextmanager
-async def watching(
-    account: EmailAccount, clock: Clock, bell: asyncio.Event
-) -> AsyncIterator[Watch]:
-    """Listen beside the work; servers without IDLE are polled only."""
-    watch = Watch(bell)
-    inbox = await in_database(find_inbox, account)
-    if inbox is None:
-        yield watch
-        return
-    async with signed_in(account, clock) as watcher:
-        if "IDLE" in watcher.capabilities:
-            watch.start(watcher, inbox)
-        try:
-            yield watch
-        finally:
-            await watch.stop()
+def is_as_left(selected: Selected, inbox: Folder) -> bool:
+    """Whether the open folder has the counts of its cursor."""
+    told = believable(selected)
+    uidnext = told.uidnext or inbox.uidnext
+    cursor = inbox.uidnext, inbox.server_count, inbox.highestmodseq
+    return (uidnext, told.exists, told.highestmodseq) == cursor
+
+
+async def first_of(waits: set[asyncio.Future[Any]], parser: LimitedParser, seconds: float) -> None:
+    """Wait for one of these, so long at most; on the way the parser becomes too old to keep."""
+    done, _ = await asyncio.wait(
+        waits, timeout=min(WARM_SECONDS, seconds), return_when=asyncio.FIRST_COMPLETED
+    )
+    if not done:
+        await asyncio.to_thread(parser.close)
+        await asyncio.wait(
+            waits,
+            timeout=max(0.0, seconds - WARM_SECONDS),
+            return_when=asyncio.FIRST_COMPLETED,
+        )
 
 
 def find_inbox(account: EmailAccount) -> Folder | None:
