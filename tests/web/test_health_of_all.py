@@ -105,6 +105,10 @@ def paused(account: EmailAccount) -> None:
     pause(account, Decision(timezone.now(), because="She is away."))
 
 
+def waiting(account: EmailAccount) -> None:
+    EmailAccount.objects.filter(pk=account.pk).update(activation=Activation.WAITING)
+
+
 def deactivated(account: EmailAccount) -> None:
     EmailAccount.objects.filter(pk=account.pk).update(activation=Activation.DEACTIVATED)
 
@@ -130,6 +134,7 @@ CASES = (
     (without_sending, Need.SENDING, "No relaying."),
     (at_first, Need.FETCHING, ""),
     (paused, Need.PAUSED, "She is away."),
+    (waiting, Need.PASSWORD, "enters the password"),
     (deactivated, Need.DEACTIVATED, ""),
     (deleting, Need.DELETING, ""),
 )
@@ -259,10 +264,10 @@ def test_ten_thousand_mailboxes_are_quick(alice: User, ada: User, as_user: SignI
 def test_ada_finds_who_needs_someone_without_a_mouse(visit: Visit, ada: User, alice: User) -> None:
     zoo(alice)
     page = visit(ada, "/setup/channels/email/", width=360)
-    page.get_by_role("link", name="Health of 17 mailboxes").press("Enter")
+    page.get_by_role("link", name="Health of 18 mailboxes").press("Enter")
     expect(page.get_by_role("heading", name="Health")).to_be_visible()
     page.get_by_role("link", name="Needs someone").press("Enter")
-    expect(page.locator(".overview-row")).to_have_count(7)
+    expect(page.locator(".overview-row")).to_have_count(8)
     page.get_by_label("Address or owner").fill("m01")
     page.keyboard.press("Enter")
     expect(page.locator(".overview-row")).to_have_count(1)

@@ -32,21 +32,23 @@ class Need(IntegerChoices):
     MISSING = 3, "Something is missing"
     SET_ASIDE = 4, "Messages set aside"
     SENDING = 5, "Sending does not work"
-    PATIENCE = 6, "Tried again by itself"
-    FETCHING = 7, "Fetching mail"
-    PAUSED = 8, "Paused"
-    NOTHING = 9, "In sync"
-    DELETING = 10, "Being deleted here"
-    DEACTIVATED = 11, "Deactivated"
+    PASSWORD = 6, "Waiting for its password"
+    PATIENCE = 7, "Tried again by itself"
+    FETCHING = 8, "Fetching mail"
+    PAUSED = 9, "Paused"
+    NOTHING = 10, "In sync"
+    DELETING = 11, "Being deleted here"
+    DEACTIVATED = 12, "Deactivated"
 
 
-NEEDS_SOMEONE = frozenset(need for need in Need if need <= Need.SENDING)
+NEEDS_SOMEONE = frozenset(need for need in Need if need <= Need.PASSWORD)
 
 SENTENCES = {
     Need.ENGINE: "No engine looked into it for two hours. See to it that “postroom up” or"
     " “postroom engine” runs, and what it logs.",
     Need.MISSING: "Not everything on the server is here. The next look brings it; if this stays,"
     " its owner finds the folder on the mailbox’s page.",
+    Need.PASSWORD: "It begins when its owner enters the password, which nobody else sees.",
     Need.SET_ASIDE: "Some messages could not be read. Its owner decides about them on the"
     " mailbox’s page.",
 }
@@ -79,6 +81,7 @@ def by_need(accounts: QuerySet[EmailAccount], now: datetime) -> QuerySet[Any]:
         When(activation=Activation.DEACTIVATED, deletion__isnull=False, then=Need.DELETING),
         When(activation=Activation.DEACTIVATED, then=Need.DEACTIVATED),
         When(activation=Activation.PAUSED, then=Need.PAUSED),
+        When(activation=Activation.WAITING, then=Need.PASSWORD),
         When(trouble__in=NEEDS_A_PERSON, then=Need.OWNER),
         When(is_troubled, trouble_since__lte=now - PATIENCE, then=Need.TROUBLE),
         When(is_troubled, then=Need.PATIENCE),
@@ -109,16 +112,22 @@ def health_of(
 ) -> Health:
     """One of them."""
     need = Need(account.need)
-    is_decided = need in (Need.PAUSED, Need.DEACTIVATED, Need.DELETING)
     return Health(
         account,
         need,
         sentence_of(account, need),
-        account.decided_at if is_decided else account.trouble_since,
+        since(account, need),
         proof,
         used_octets(account, now.date()),
         next_attempt_at,
     )
+
+
+def since(account: EmailAccount, need: Need) -> datetime | None:
+    """From when on it has been so, where that is known."""
+    if need in (Need.PAUSED, Need.DEACTIVATED, Need.DELETING):
+        return account.decided_at
+    return account.connected_at if need == Need.PASSWORD else account.trouble_since
 
 
 def sentence_of(account: EmailAccount, need: Need) -> str:

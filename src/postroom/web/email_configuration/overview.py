@@ -30,6 +30,7 @@ MARKS = {
     Need.PATIENCE: "busy",
     Need.DELETING: "busy",
     Need.PAUSED: "off",
+    Need.PASSWORD: "off",
     Need.DEACTIVATED: "off",
 }
 
