@@ -25,6 +25,7 @@ from postroom.cli.reconnecting import reconnect_command, tell_of_sending
 from postroom.cli.secret_input import password_option, read_password
 from postroom.cli.senders import from_command, sent_copies_command
 from postroom.cli.server_options import server_options
+from postroom.cli.signing_in import connect_with_code
 from postroom.cli.trying import test_command
 from postroom.cli.window import window_command
 
@@ -62,16 +63,26 @@ account_command.add_command(remove_command)
     "--since", metavar="DAY", help="Existing mail: since 2025-01-31, “12 months”, or all."
 )
 @click.option("--without-password", is_flag=True, help="Set it up; its owner enters the password.")
+@click.option(
+    "--oauth",
+    type=click.Choice(["google", "microsoft", "openid"]),
+    help="Sign in there with a code, instead of a password.",
+)
 @password_option
 @with_django
 def add(
-    address: str, owner: str, password_stdin: bool, without_password: bool, **choices: Any
+    address: str,
+    owner: str,
+    password_stdin: bool,
+    without_password: bool,
+    oauth: str | None,
+    **choices: Any,
 ) -> None:
     """Connect the mailbox ADDRESS. Its servers are found if none are named.
 
     The connection is tried before anything is saved.
     """
-    from postroom.cli.connecting import compose_request, prepare
+    from postroom.cli.connecting import compose_request, compose_wish, prepare
     from postroom.engine.tasks import start_keeping
     from postroom.setup import ConnectionFailed, connect_account
 
@@ -79,12 +90,15 @@ def add(
     if without_password:
         click.echo(prepare(compose_request(address, user, "", choices)))
         return
-    password = read_password(f"Password of {address}", from_stdin=password_stdin)
-    request = compose_request(address, user, password, choices)
-    try:
-        account = connect_account(request)
-    except ConnectionFailed as failure:
-        raise Failed(failure.sentence) from failure
+    if oauth:
+        account = connect_with_code(user, compose_wish(address, oauth, choices))
+    else:
+        password = read_password(f"Password of {address}", from_stdin=password_stdin)
+        request = compose_request(address, user, password, choices)
+        try:
+            account = connect_account(request)
+        except ConnectionFailed as failure:
+            raise Failed(failure.sentence) from failure
     start_keeping(account)
     click.echo(
         f"{account.address} is connected. “postroom sync {account.address} --once” syncs it."

@@ -10,6 +10,7 @@ from django.utils import timezone
 from postroom.accounts.models import Security, Sharing
 from postroom.cli.bootstrap import Failed
 from postroom.cli.window import POP_BRINGS_ALL, parsed, standing_still
+from postroom.oauth.signing_in import Wish
 from postroom.providers import ServerChoice, find_provider
 from postroom.setup import (
     AccountRequest,
@@ -84,6 +85,19 @@ class SignInNames:
         if known.provider and known.source in (Source.ADDRESS, Source.MX):
             return cls(known.user_name, known.provider.sign_in_name(address, outgoing=True))
         return cls(known.user_name)
+
+
+def compose_wish(address: str, issuer: str, choices: dict[str, Any]) -> Wish:
+    """What somebody is to sign in for; servers are those of the issuer."""
+    protocol = chosen_protocol(choices)
+    return Wish(
+        issuer=issuer,
+        address=address,
+        protocol=protocol,
+        sharing=choices["sharing"],
+        storage=choices["storage"] or "",
+        window=chosen_window(protocol, choices["since"] or ""),
+    )
 
 
 def chosen_window(protocol: str, since: str) -> str:

@@ -29,8 +29,9 @@ def database() -> Iterator[str]:
 
 
 def secrets() -> Iterator[str]:
-    """Every stored password opens with the key file."""
+    """Every stored password, token and client secret opens with the key file."""
     from postroom.accounts.models import Credential, Direction
+    from postroom.accounts.resealing import counted
     from postroom.accounts.seals import SecretDoesNotOpen, get_secret
 
     for credential in Credential.objects.select_related("account"):
@@ -38,6 +39,12 @@ def secrets() -> Iterator[str]:
             get_secret(credential.account, Direction(credential.direction))
         except SecretDoesNotOpen as refusal:
             yield str(refusal)
+    for column in counted():
+        if column.closed and column.model is not Credential:
+            yield (
+                f"{column.closed} tokens or client secrets cannot be read. Restore the key file"
+                " they were sealed with, or sign in again."
+            )
 
 
 def users() -> Iterator[str]:

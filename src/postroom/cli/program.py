@@ -18,6 +18,8 @@ COMMANDS = {
     "sync": "postroom.cli.syncing",
     "reparse": "postroom.cli.reparse",
     "outbox": "postroom.cli.outbox",
+    "oauth": "postroom.cli.oauth",
+    "keys": "postroom.cli.keys",
     "doctor": "postroom.cli.doctor",
     "demo": "postroom.cli.demo",
 }

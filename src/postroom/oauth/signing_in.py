@@ -35,6 +35,8 @@ class Wish:
     address: str = ""
     protocol: str = "imap"
     sharing: str = "private"
+    storage: str = ""
+    window: str = ""
     account: int | None = None
     is_shared: bool = False
 

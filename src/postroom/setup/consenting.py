@@ -111,6 +111,8 @@ def request_for(owner: User, address: str, wish: Wish, client: SignInClient) -> 
         smtp=server_for("smtp", provider, client),
         provider=provider.id if provider else "",
         sharing=Sharing(wish.sharing),
+        storage=wish.storage,
+        window=wish.window,
     )
 
 

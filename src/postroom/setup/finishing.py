@@ -40,10 +40,12 @@ def finish(
     return connect(owner, attempt.wish, consent)
 
 
-def connect(owner: User, wish: Wish, consent: Consent) -> EmailAccount:
+def connect(
+    owner: User, wish: Wish, consent: Consent, *, is_from_command_line: bool = False
+) -> EmailAccount:
     """Connect the mailbox that was wished for, or reconnect it. Raises as `finish` does."""
     if wish.account is None:
-        return connect_by_consent(owner, wish, consent)
+        return connect_by_consent(owner, wish, consent, is_from_command_line=is_from_command_line)
     account = EmailAccount.objects.filter(pk=wish.account, owner=owner).first()
     if account is None:
         raise SignInStopped("The mailbox is not here any more. Connect it anew.", "gone")
