@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from cast import NOON, account_of, message, person, received, user
-from postroom.accounts.models import EmailAccount, Sharing
+from postroom.accounts.models import EmailAccount, Protocol, Sharing
 from postroom.association import Cursor, all_related_emails, related_emails, sharers_with
 from postroom.crm.models import Person
 from postroom.crm.people import convert, set_addresses
@@ -112,6 +112,16 @@ def test_the_drop_down_offers_all_or_one_who_shares(alice: User, lena: Person) -
     assert subjects(lena, alice, shared_by=bob) == ["bob's"]
     assert subjects(lena, alice, shared_by=charlie) == []
     assert sorted(subjects(lena, alice)) == ["alice's", "bob's"]
+
+
+def test_all_holds_mail_of_imap_and_pop_mailboxes_alike(alice: User, lena: Person) -> None:
+    bob = user("Bob")
+    by_pop = account_of(bob, Sharing.PUBLIC)
+    EmailAccount.objects.filter(pk=by_pop.pk).update(protocol=Protocol.POP)
+    received(account_of(alice), message("by IMAP", from_=LEAD, to=alice.email))
+    received(by_pop, message("by POP", from_=LEAD, to=bob.email))
+    assert sorted(subjects(lena, alice)) == ["by IMAP", "by POP"]
+    assert subjects(lena, alice, shared_by=bob) == ["by POP"]
 
 
 @pytest.mark.parametrize("text", ["", "x", "1_zz", "99999999999999999999999_00", "_"])

@@ -15,6 +15,7 @@ from postroom.accounts.seals import keep_secret
 from postroom.accounts.senders import add_from_address, own_from_address
 from postroom.config.secrets import read_keys
 from postroom.mime import parse_message
+from postroom.setup.throttle import TURNS
 from postroom.team.models import User
 from servers.dovecot import Dovecot, dovecot
 from servers.submission import Submission
@@ -140,6 +141,17 @@ def test_with_never_no_copy_is_stored(
     shown = client.post(f"{page_of(mailbox)}from/{own.pk}/trial/", follow=True).content.decode()
     assert "No copy was stored on the server, as you chose." in shown
     assert copies(server) == 1
+
+
+def test_a_test_email_is_sent_so_often_and_no_more(
+    alice: User, mailbox: EmailAccount, submission: Submission, as_user: SignIn
+) -> None:
+    EmailAccount.objects.update(keep_sent=KeepSent.NEVER)
+    client, own = as_user(alice), own_from_address(mailbox)
+    for _ in range(TURNS["test"] + 2):
+        shown = client.post(f"{page_of(mailbox)}from/{own.pk}/trial/", follow=True)
+    assert "then try again" in shown.content.decode()
+    assert len(submission.taken) == TURNS["test"]
 
 
 def test_what_does_not_work_is_said_in_words(

@@ -1,1 +1,1 @@
-"""What Postroom itself writes to its people, and how it is sent: once, by SMTP, tried again."""
+"""What Postroom itself writes, and how it is sent: once, by SMTP, with its copy in Sent."""

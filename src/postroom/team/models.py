@@ -154,7 +154,6 @@ class Act(models.TextChoices):
     PROFILE_CHANGED = "profile_changed", "changed the profile"
     PROFILE_REMOVED = "profile_removed", "removed the profile"
     ACCOUNT_PREPARED = "account_prepared", "set up the mailbox"
-    ACCOUNT_WITHDRAWN = "account_withdrawn", "withdrew the mailbox"
     ACCOUNT_CONNECTED = "account_connected", "connected the mailbox"
     ACCOUNT_RECONNECTED = "account_reconnected", "entered the password of"
     ACCOUNT_PAUSED = "account_paused", "paused the mailbox"

@@ -24,6 +24,7 @@ from postroom.outbox.at_once import NotSent
 from postroom.outbox.codes import send_code
 from postroom.outbox.copies import keeps_copy_itself
 from postroom.outbox.trial import send_trial
+from postroom.setup.throttle import TriedTooOften, count_turn
 from postroom.web.email_configuration.access import get_own_account
 from postroom.web.email_configuration.sender_forms import (
     CodeForm,
@@ -157,9 +158,11 @@ def removal(request: SignedInRequest, pk: int, sender: int) -> HttpResponse:
 def trial(request: SignedInRequest, pk: int, sender: int) -> HttpResponse:
     """Send a test email to oneself, and say how far it came."""
     shown = get_sender(request, pk, sender)
+    now = timezone.now()
     try:
-        came = send_trial(shown, timezone.now())
-    except NotSent as reason:
+        count_turn("test", request.user.pk, now)
+        came = send_trial(shown, now)
+    except (NotSent, TriedTooOften) as reason:
         messages.error(request, f"The test email was not sent. {reason.sentence}")
     else:
         messages.success(request, came.sent)
