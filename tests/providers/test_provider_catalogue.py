@@ -25,6 +25,7 @@ from postroom.providers.names import parse_host
 from sources import ROOT
 
 REFERENCE: Final = ROOT.parent / "shared" / "reference" / "zoho-configuring-imap-account.txt"
+CATALOGUE: Final = files("postroom.providers") / "catalogue"
 GOOD: Final = {
     "name": "Alice Mail",
     "kind": "personal",
@@ -137,6 +138,21 @@ def test_its_ways_to_sign_in_agree_with_each_other(provider: Provider) -> None:
         assert Method.PASSWORD not in methods
     issuers = {"google", "microsoft"} if Method.OAUTH2 in methods else {""}
     assert provider.sign_in.oauth_issuer in issuers
+
+
+def test_every_service_has_what_a_person_needs_to_connect() -> None:
+    """Ways to sign in, app-password steps where one is needed, where to get an address, Sent."""
+    offered = [provider for provider in all_providers() if provider.id != "tuta"]
+    assert all(provider.sign_in.methods for provider in offered)
+    needing = [p for p in offered if p.sign_in.app_password is not AppPasswordNeed.NONE]
+    assert all(p.app_password and len(p.app_password.steps) >= 2 for p in needing)
+    # Whoever runs a Zimbra gives out its addresses.
+    without = {p.id for p in all_providers() if not p.create_account}
+    assert without == {"zimbra"}
+    written = [json.loads(file.read_text("utf-8")) for file in CATALOGUE.iterdir()]
+    assert all("smtp_keeps_sent_copy" in each for each in written)
+    print(f"{len(written)} services, {len(needing)} with app passwords")
+    assert len(written) == 46
 
 
 @each_provider

@@ -18,10 +18,14 @@ from postroom.setup.connecting import (
     refuse_owner,
 )
 from postroom.setup.requests import request_for
+from postroom.setup.throttle import Tester
 
 
 def reconnect_account(
-    account: EmailAccount, password: str, smtp_password: str | None = None
+    account: EmailAccount,
+    password: str,
+    smtp_password: str | None = None,
+    tester: Tester | None = None,
 ) -> None:
     """Sign in with the new password and keep it. Raises ConnectionFailed and keeps the old one.
 
@@ -35,7 +39,7 @@ def reconnect_account(
     if smtp_password is None:
         smtp_password = password if shares_password(account) else ""
     outgoing = smtp_password if account.smtp_host else ""
-    trouble = asyncio.run(outgoing_trouble(request_for(account, password, outgoing)))
+    trouble = asyncio.run(outgoing_trouble(request_for(account, password, outgoing), tester))
     if not outgoing:
         trouble = account.smtp_trouble_sentence
     keep(account, password, smtp_password, trouble)

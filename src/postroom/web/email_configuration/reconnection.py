@@ -20,6 +20,7 @@ from postroom.oauth.grants import find_grant
 from postroom.providers import Method, find_provider
 from postroom.setup.connecting import ConnectionFailed
 from postroom.setup.reconnecting import reconnect_account, shares_password
+from postroom.setup.throttle import Tester
 from postroom.team.audit import note
 from postroom.team.models import Act
 from postroom.web.email_configuration.access import get_own_account
@@ -58,12 +59,13 @@ class ReconnectionForm(forms.Form):
         help_text="Empty: it stays as it is.",
     )
 
-    def reconnect(self, account: EmailAccount) -> bool:
+    def reconnect(self, account: EmailAccount, tester: Tester) -> bool:
         """Try what was entered and keep it; else say why at the field where it can be mended."""
         entered: dict[str, Any] = self.cleaned_data
-        same, own = entered["same_credentials"], entered["smtp_password"]
+        password, own = entered["password"], entered["smtp_password"]
+        outgoing = password if entered["same_credentials"] else own
         try:
-            reconnect_account(account, entered["password"], entered["password"] if same else own)
+            reconnect_account(account, password, outgoing, tester)
         except ConnectionFailed as failure:
             self.add_error(
                 failure.field if failure.field in self.fields else None, failure.sentence
@@ -83,7 +85,8 @@ def reconnection(request: SignedInRequest, pk: int) -> HttpResponse:
     verb, done = BY_ACTIVATION.get(activation, ("Reconnect", LETS_IN))
     same = {"same_credentials": shares_password(account)}
     form = ReconnectionForm(request.POST or None, initial=same)
-    if request.method == "POST" and form.is_valid() and form.reconnect(account):
+    tester = Tester(request.user, timezone.now())
+    if request.method == "POST" and form.is_valid() and form.reconnect(account, tester):
         note(Act.ACCOUNT_RECONNECTED, request.user, account, timezone.now())
         messages.success(request, done)
         go_on(account)
