@@ -3,8 +3,11 @@
 import time
 from pathlib import Path
 
+import dns.message
+import dns.rrset
 import pytest
 
+from postroom.net import name_lookup
 from postroom.setup import Recognition, Source, guessing, recognise, sources
 from servers.internet import Internet, trust
 from servers.scripted import scripted
@@ -156,3 +159,37 @@ async def test_nobody_is_waited_for_longer_than_a_few_seconds(
     assert time.monotonic() - began < 4
     assert known.source is Source.NOTHING
     assert "in time" in outcome_at(known, f"imap.{FIRM}:993")
+
+
+def whole(data: bytes, *records: str) -> bytes:
+    """A reply to a question with whatever these records say."""
+    reply = dns.message.make_response(dns.message.from_wire(data))
+    for record in records:
+        reply.answer.append(dns.rrset.from_text(*record.split(" ", 4)))
+    return reply.to_wire()
+
+
+HOSTILE_DNS = {
+    "nothing": lambda data: b"",
+    "noise": lambda data: b"\xff" * 600,
+    "cut off": lambda data: whole(data, f"{FIRM}. 60 IN MX 10 mx.{FIRM}.")[:-5],
+    "a pointer to itself": lambda data: data[:2] + b"\x84\x00\x00\x01\x00\x01" + b"\xc0\x0c" * 9,
+    "another question's answer": lambda data: b"\0\0" + whole(data)[2:],
+    "a name for itself": lambda data: whole(data, f"{FIRM}. 60 IN CNAME {FIRM}."),
+    "a hundred hosts": lambda data: whole(
+        data, *(f"{FIRM}. 60 IN MX {n} mx{n}.{FIRM}." for n in range(100))
+    ),
+    "a name that is none": lambda data: whole(data, rf"{FIRM}. 60 IN MX 10 \000\255<b>.{FIRM}."),
+    "a file for a service": lambda data: whole(data, f"{FIRM}. 60 IN TXT SRV"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", HOSTILE_DNS)
+async def test_what_a_hostile_name_server_says_is_survived(
+    answer: str, net: Internet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(name_lookup, "SECONDS", 0.3)
+    monkeypatch.setattr(net.names, "answer", HOSTILE_DNS[answer])
+    known = await recognise(f"alice@{FIRM}")
+    assert known.source is Source.NOTHING
+    assert all("\0" not in asked.where + asked.outcome for asked in known.trail)

@@ -25,7 +25,7 @@ async def try_imap(request: AccountRequest, limits: Limits, begin: Begin) -> str
     server = request.incoming.server
     client = await ImapClient.connect(server, settings.MAIL_NETWORKS, limits=limits)
     try:
-        begin(Step.SIGN_IN, f"{client.tier.value}")
+        begin(Step.SIGN_IN, ways_in(client.capabilities))
         credential = request.incoming_credential
         await client.sign_in(credential)
         begin(Step.FOLDERS, f"as {credential.user}")
@@ -34,6 +34,12 @@ async def try_imap(request: AccountRequest, limits: Limits, begin: Begin) -> str
         return f"{len(mailboxes):,} folders, {emails:,} emails"
     finally:
         await client.sign_out()
+
+
+def ways_in(capabilities: frozenset[str]) -> str:
+    """How the server lets people sign in; the rest it often says only afterwards."""
+    ways = sorted(name[5:] for name in capabilities if name.startswith("AUTH="))
+    return f"sign-in by {', '.join(ways[:8])}" if ways else ""
 
 
 async def try_pop(request: AccountRequest, limits: Limits, begin: Begin) -> str:
