@@ -6,9 +6,12 @@ from playwright.sync_api import Page, expect
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from cast import NOON, message, received
-from postroom.accounts.models import Activation, Deletion, EmailAccount
+from postroom.accounts.lifecycle import Decision
+from postroom.accounts.models import Activation, Deletion, EmailAccount, Sharing
 from postroom.archive.models import Email
 from postroom.cleanup.deleting import delete_next
+from postroom.crm.models import Person
+from postroom.engine.leaving import end_keeping
 from postroom.engine.posting import waiting_notices
 from postroom.outbox.models import Notice
 from postroom.team.models import Act, AuditEntry, User
@@ -148,6 +151,20 @@ def test_alice_deactivates_with_the_keyboard_and_sees_it_happen(
     expect(page.get_by_role("link", name="Reactivate")).to_be_visible()
     page.get_by_role("link", name="Reactivate").press("Enter")
     expect(page.get_by_role("heading", name="Reactivate")).to_be_visible()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_leaves_the_open_pages_of_colleagues_at_once(
+    visit: Visit, bob: User, lena: Person, letter: Email
+) -> None:
+    account = letter.account
+    account.sharing = Sharing.PUBLIC
+    account.save()
+    page = listening(visit(bob, f"/people/{lena.pk}/"))
+    expect(page.get_by_text("Quarterly order")).to_be_visible()
+    end_keeping(account, Decision(NOON, account.owner))
+    expect(page.get_by_text("Quarterly order")).not_to_be_visible()
+    assert Email.objects.filter(pk=letter.pk).exists(), "hidden before it is deleted"
 
 
 @pytest.mark.django_db(transaction=True)
