@@ -87,6 +87,9 @@ def world(
             incoming = {"_993": mail.tls_port, "_143": mail.port, "_995": mail.pop3_tls_port}
             made.host(name, **incoming, _110=mail.pop3_port, _465=outgoing.port)
         yield made
+        said = site.log.read_text(errors="replace")
+        for secret in (APP_PASSWORD, ORDINARY, "canary"):
+            assert secret not in said, "a password is in the log"
 
 
 def expect_connected(page: Page) -> None:

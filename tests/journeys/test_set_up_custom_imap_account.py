@@ -7,6 +7,7 @@ Continue. If both are the same, select the Use the same credentials for outgoing
 """
 
 import asyncio
+import threading
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -134,6 +135,28 @@ def test_each_step_is_told_while_the_next_one_runs(visit: Visit, alice: User, wo
         expect(page.locator("#step-incoming-greeting.step-failed")).to_be_visible(timeout=10_000)
         expect(page.get_by_role("button", name="Continue")).to_be_visible()
         assert axe_violations(page) == []
+
+
+def test_who_leaves_the_page_ends_the_test(visit: Visit, alice: User, world: World) -> None:
+    left = threading.Event()
+
+    async def patient(dialogue: Dialogue) -> None:
+        try:
+            await dialogue.line()
+        finally:
+            left.set()
+
+    page = other_mail(visit(alice, "/setup/channels/email/"))
+    with beside(scripted(patient)) as server:
+        world.host("patient.petrel.example", _143=server.port)
+        fill(page, incoming_host="patient.petrel.example", incoming_security="starttls")
+        fill(page, address=ADDRESS, password=ORDINARY)
+        page.get_by_role("button", name="Continue").click()
+        expect(page.get_by_role("button", name="Trying the connection…")).to_be_visible()
+        page.wait_for_timeout(500)
+        page.goto("/setup/channels/email/")
+        assert left.wait(5), "the server is still being spoken to"
+    assert not EmailAccount.objects.exists()
 
 
 def test_a_lost_connection_to_postroom_loses_nothing_that_was_typed(

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from journeys.conftest import APP_PASSWORD, World, expect_connected
 from postroom.accounts.models import EmailAccount, Sharing
 from postroom.team.models import User
-from web.browser import Visit
+from web.browser import Visit, axe_violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,6 +36,7 @@ def test_a_popular_service_is_connected_step_by_step(
     page.get_by_label("Email Address").fill("alice@zoho.com")
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_text("found by your address’s domain")).to_be_visible()
+    assert axe_violations(page) == []
     page.get_by_label("Password", exact=True).fill(APP_PASSWORD)
     page.get_by_text("Server Details").click()
     expect(page.get_by_label("Incoming Server Name")).to_have_value("imap.zoho.com")

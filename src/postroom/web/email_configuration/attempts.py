@@ -4,7 +4,8 @@ With script the pieces are added to the page that sent the form, which keeps wha
 without, the same answer is a complete page. The secret lives in this request alone.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from django.db import IntegrityError
@@ -17,7 +18,7 @@ from postroom.accounts.models import EmailAccount
 from postroom.setup.connecting import ConnectionFailed
 from postroom.setup.connection_test import try_connection
 from postroom.setup.requests import AccountRequest
-from postroom.setup.steps import Failure
+from postroom.setup.steps import Failure, StepReport
 from postroom.setup.throttle import Tester
 from postroom.web.email_configuration.server_form import TriedForm
 from postroom.web.email_configuration.steps import ShownStep
@@ -57,32 +58,39 @@ class Attempt:
         response.headers["X-Accel-Buffering"] = "no"
         return response
 
-    async def pieces(self) -> AsyncIterator[str]:
+    async def pieces(self) -> AsyncGenerator[str]:
         """What the script puts in its place, one piece a line."""
-        async for step in self.steps():
-            yield as_line(render_to_string(f"{PARTS}/step.html", {"step": step}))
+        async with aclosing(self.steps()) as steps:
+            async for step in steps:
+                yield as_line(render_to_string(f"{PARTS}/step.html", {"step": step}))
         yield await ask_once(self.last_words)
 
-    async def whole_page(self) -> AsyncIterator[str]:
+    async def whole_page(self) -> AsyncGenerator[str]:
         """The same for a browser without script: what is over, one below the other."""
         head, _, tail = (await ask_once(self.render, PAGE)).partition(HERE)
         yield head
-        async for step in self.steps():
-            yield render_to_string(f"{PARTS}/step.html", {"step": step, "is_over": True})
+        async with aclosing(self.steps()) as steps:
+            async for step in steps:
+                yield render_to_string(f"{PARTS}/step.html", {"step": step, "is_over": True})
         yield await ask_once(self.outcome)
         yield tail
 
-    async def steps(self) -> AsyncIterator[ShownStep]:
+    async def steps(self) -> AsyncGenerator[ShownStep]:
         """Try it, unless the form itself cannot be used; remembers what went wrong."""
         if self.wanted is None:
             return
         tester = Tester(self.request.user, timezone.now())
-        async for report in try_connection(self.wanted, tester):
-            yield ShownStep(report, self.wanted)
-            if report.failure and report.side == "incoming":
-                self.failure = report.failure
-            elif report.failure:
-                self.trouble = report.failure.sentence
+        async with aclosing(try_connection(self.wanted, tester)) as reports:
+            async for report in reports:
+                yield ShownStep(report, self.wanted)
+                self.remember(report)
+
+    def remember(self, report: StepReport) -> None:
+        """Without an incoming server there is no mailbox; without an outgoing one there is."""
+        if report.failure and report.side == "incoming":
+            self.failure = report.failure
+        elif report.failure:
+            self.trouble = report.failure.sentence
 
     def last_words(self) -> str:
         """What went wrong at which field, or the page to go on at."""

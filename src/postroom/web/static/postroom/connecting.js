@@ -23,7 +23,7 @@
       const response = await fetch(form.action, wish);
       const elsewhere = response.headers.get("HX-Redirect");
       if (elsewhere) return location.assign(elsewhere);
-      if (!response.ok) throw new Error(response.status);
+      if (!response.ok) return fail(form, `Postroom did not take this (${response.status}). Nothing was saved. Reload the page, then try again.`);
       await readPieces(response.body, form);
     } catch {
       fail(form, "The connection to Postroom was lost before the test was over. Nothing was saved. Please try again.");
