@@ -3,7 +3,7 @@
 Names of folders, and everything that can be decided, are the owner's alone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,8 +53,9 @@ SECTIONS = (
     Section("tier.html", lambda account, now: {"tier": tier_of(account)}, False),
 )
 
-# Above the others, over the whole width.
+# Over the whole width, and in the second of two columns; all others are in the first.
 WIDE = ("health.html", "proof.html", "changes.html")
+SECOND = ("storage.html", "window.html", "budget.html", "server.html", "tier.html")
 
 # Of a mailbox without a password nothing is synced, and nothing is kept that could be compared.
 WITHOUT_MAIL = frozenset(
@@ -78,11 +79,20 @@ def sections_of(account: EmailAccount, viewer: User, now: datetime) -> dict[str,
     context = live_sections_of(account, viewer, now)
     for section in shown:
         context |= section.context(account, now)
-    templates = [section.template for section in shown]
+    names = [section.template for section in shown]
+    columns = (
+        [name for name in names if name not in (*WIDE, *SECOND)],
+        [name for name in names if name in SECOND],
+    )
     return context | {
-        "wide": [f"email_configuration/{name}" for name in templates if name in WIDE],
-        "sections": [f"email_configuration/{name}" for name in templates if name not in WIDE],
+        "wide": as_templates(name for name in names if name in WIDE),
+        "columns": [as_templates(column) for column in columns if column],
     }
+
+
+def as_templates(names: Iterable[str]) -> list[str]:
+    """Where they lie."""
+    return [f"email_configuration/{name}" for name in names]
 
 
 def live_sections_of(account: EmailAccount, viewer: User, now: datetime) -> dict[str, object]:
