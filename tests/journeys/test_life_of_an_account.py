@@ -127,7 +127,7 @@ def test_what_a_killed_command_began_the_engine_ends(postroom: Installation) -> 
     multiply(postroom.database_url)
     command = [*POSTROOM, "account", "deactivate", ALICE, "--yes"]
     process = subprocess.Popen(command, env=postroom.environment, start_new_session=True)
-    seconds_until(lambda: is_deactivated(postroom.database_url), 60, every=0.001)
+    seconds_until(lambda: is_deactivated(postroom.database_url), 120, every=0.001)
     time.sleep(0.02)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -136,8 +136,8 @@ def test_what_a_killed_command_began_the_engine_ends(postroom: Installation) -> 
     assert seen_by(postroom, ALICE) == []
     engine = postroom.start("engine")
     try:
-        seconds_until(lambda: state_of(postroom.database_url)["emails"][0] == 0, 60)
-        seconds_until(lambda: not postroom.ask("account", "show", ALICE)["deletion"], 30, every=0.5)
+        seconds_until(lambda: state_of(postroom.database_url)["emails"][0] == 0, 150)
+        seconds_until(lambda: not postroom.ask("account", "show", ALICE)["deletion"], 90, every=0.5)
     finally:
         kill(engine)
     assert state_of(postroom.database_url)["raw messages"][0] == 0

