@@ -139,7 +139,7 @@ def certificates(tmp_path: Path) -> dict[str, Certificate]:
 @pytest.fixture(autouse=True)
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     limits = replace(
-        connection_test.PATIENCE, connect_seconds=2, greeting_seconds=0.8, tls_seconds=1
+        connection_test.PATIENCE, connect_seconds=3, greeting_seconds=1.5, tls_seconds=3
     )
     monkeypatch.setattr(connection_test, "PATIENCE", limits)
     monkeypatch.setattr(name_lookup, "SECONDS", 0.3)

@@ -6,6 +6,7 @@ of services in the catalogue, are told of precisely; so is everything to adminis
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator
 from typing import Final
 
@@ -45,20 +46,27 @@ async def veiled(
     """Hold reports back until something speaks; if nothing does, say so when `seconds` are over."""
     loop = asyncio.get_running_loop()
     until = loop.time() + seconds
-    held: list[StepReport] | None = []
-    async for report in reports:
-        if held is None or report == StepReport(report.side, Step.LOOKUP, State.BEGUN):
-            yield report
-        elif report.failure and report.failure.kind in VEILED:
-            await asyncio.sleep(until - loop.time())
-            for told in of_nobody(report.side, server, kind):
-                yield told
-        else:
-            held.append(report)
-            if report.failure or (report.state is State.PASSED and report.step not in REACHING):
+    held: list[StepReport] = []
+    has_spoken = False
+    async with contextlib.aclosing(reports):
+        async for report in reports:
+            if report.failure and report.failure.kind in VEILED and not has_spoken:
+                await asyncio.sleep(until - loop.time())
+                held = [*of_nobody(report.side, server, kind)]
+                has_spoken = True
+            else:
+                held.append(report)
+                has_spoken = has_spoken or speaks(report)
+            if has_spoken or report == StepReport(report.side, Step.LOOKUP, State.BEGUN):
                 for each in held:
                     yield each
-                held = None
+                held = []
+
+
+def speaks(report: StepReport) -> bool:
+    """Whether only a server that speaks can have brought a test this far."""
+    is_beyond = report.state is State.PASSED and report.step not in REACHING
+    return is_beyond or report.failure is not None
 
 
 def of_nobody(side: Side, server: ServerAddress, kind: str) -> tuple[StepReport, ...]:
