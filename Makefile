@@ -56,7 +56,7 @@ fix: setup ## format, and repair what can be repaired without thinking
 	$(python) -m ruff check --fix
 
 bench: setup parts ## measure ourselves beside others, on this machine (minutes)
-	@for what in wire mime sync growth idle; do \
+	@for what in wire mime sync growth idle raw; do \
 	    echo "== $$what"; PYTHONPATH=src:tests:. $(python) -m bench.$$what || exit 1; done
 
 docs: setup ## rewrite the parts of the documents that are drawn from the code

@@ -12,6 +12,7 @@ from pathlib import Path
 from bench import ROOT
 
 PINNED = ROOT / "requirements" / "bench.txt"
+S3_PINNED = ROOT / "requirements" / "s3.txt"
 IMAPFLOW = ROOT / "bench" / "imapflow"
 DRAIN = IMAPFLOW / "drain.js"
 
@@ -34,6 +35,19 @@ def install_python_clients() -> bool:
         return False
     sys.path.append(str(target))
     return True
+
+
+def install_object_storage() -> Path | None:
+    """Where django-storages, boto3 and the peer moto are; None if pip could not install them."""
+    target = folder() / "s3"
+    command = [
+        sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "install",
+        "--require-hashes", "--no-deps", "--target", str(target), "-r", str(S3_PINNED),
+    ]  # fmt: skip
+    if not installed(target, S3_PINNED.read_bytes(), [command]):
+        print("S3 is not measured: pip could not install its client and its peer")
+        return None
+    return target
 
 
 def install_imapflow() -> bool:

@@ -37,6 +37,13 @@ GOOD = [
         {1143, 2000, 2001, 2002},
     ),
     ("POSTROOM_ENGINE_ACCOUNTS", "1", "engine_accounts", 1),
+    ("POSTROOM_RAW_STORAGE", " ", "raw_storage", None),
+    (
+        "POSTROOM_RAW_STORAGE",
+        "some.where.Storage?location=/a%20b&is_new=true",
+        "raw_storage",
+        {"BACKEND": "some.where.Storage", "OPTIONS": {"location": "/a b", "is_new": True}},
+    ),
     ("POSTROOM_SMTP_URL", "  ", "smtp_url", None),
     (
         "POSTROOM_SMTP_URL",

@@ -1,27 +1,17 @@
 """Whole messages: raw first, then what was read from them. Idempotent."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-import zstandard
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from postroom.archive.announce import announce_emails
 from postroom.archive.arrivals import Body
 from postroom.archive.fence import stand_by_account
-from postroom.archive.models import BodyState, Email, Quarantine, RawMessage, ServerCopy
+from postroom.archive.models import BodyState, Email, Quarantine, ServerCopy
+from postroom.archive.raw import keep_raw
 from postroom.archive.replayable import replayable
-
-COMPRESSION_LEVEL = 3
-
-COPY_RAW = "COPY archive_rawmessage (digest, size, compressed) FROM STDIN (FORMAT BINARY)"
-
-KNOWN_RAW = """
-SELECT digest FROM archive_rawmessage WHERE digest = ANY(%s::bytea[])
- ORDER BY digest FOR KEY SHARE
-"""
 
 STORE_BODIES = """
 UPDATE archive_email AS email
@@ -50,52 +40,6 @@ def store_bodies(account_id: int, bodies: Sequence[Body]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(STORE_BODIES, columns)
     announce_emails(account_id, {body.email_id for body in bodies})
-
-
-def keep_raw(messages: Sequence[bytes]) -> list[bytes]:
-    """Store messages under their SHA-256 and return these digests; known ones are kept once."""
-    digests = [hashlib.sha256(raw).digest() for raw in messages]
-    fresh = dict(zip(digests, messages, strict=True))
-    for digest in known_raw(digests):
-        fresh.pop(digest, None)
-    if fresh:
-        insert_raw([(d, len(raw), compress(raw)) for d, raw in fresh.items()])
-    return digests
-
-
-def known_raw(digests: Sequence[bytes]) -> list[bytes]:
-    """Those that are here, held so that no deletion of another account takes them meanwhile."""
-    with connection.cursor() as cursor:
-        cursor.execute(KNOWN_RAW, [sorted(digests)])
-        return [bytes(digest) for (digest,) in cursor.fetchall()]
-
-
-def compress(raw: bytes) -> bytes:
-    """Level 3: as fast as the disk, half the size."""
-    return zstandard.ZstdCompressor(level=COMPRESSION_LEVEL).compress(raw)
-
-
-def insert_raw(rows: Sequence[tuple[bytes, int, bytes]]) -> None:
-    """Insert by binary COPY: as text every byte would be sent as two.
-
-    When another account stores one of the messages this moment, the slow way knows what to do.
-    """
-    try:
-        refused = connection.wrap_database_errors
-        with (
-            transaction.atomic(),
-            refused,
-            connection.cursor() as cursor,
-            cursor.copy(COPY_RAW) as copy,
-        ):
-            copy.set_types(["bytea", "int4", "bytea"])
-            for row in rows:
-                copy.write_row(row)
-    except IntegrityError:
-        RawMessage.objects.bulk_create(
-            (RawMessage(digest=d, size=size, compressed=z) for d, size, z in rows),
-            ignore_conflicts=True,
-        )
 
 
 def body_unavailable(email_ids: Sequence[int], account_id: int) -> None:

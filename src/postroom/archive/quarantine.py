@@ -7,16 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-import zstandard
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 
 from postroom.accounts.models import EmailAccount
 from postroom.archive.announce import announce_account, announce_work
-from postroom.archive.bodies import keep_raw
 from postroom.archive.fence import lock_account
 from postroom.archive.folders import look_again
 from postroom.archive.models import Folder, Quarantine
+from postroom.archive.raw import RawLost, bytes_of, keep_raw
 from postroom.team.models import User
 
 COLUMNS = (
@@ -159,7 +158,10 @@ def find_raw_of(entry: Quarantine) -> bytes | None:
     """The message's bytes as they came, if they came."""
     if entry.raw is None:
         return None
-    return zstandard.decompress(bytes(entry.raw.compressed), max_output_size=entry.raw.size)
+    try:
+        return bytes_of(entry.raw)
+    except RawLost:
+        return None
 
 
 def find_entry_for(viewer: User, entry_id: int) -> Quarantine | None:

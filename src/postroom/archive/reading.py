@@ -1,16 +1,20 @@
 """Open an email: its bytes if they are here, and what follows from opening it."""
 
+import logging
 from datetime import datetime, timedelta
 
-import zstandard
 from django.db import transaction
 
 from postroom.accounts.members import holds
 from postroom.archive.actions import ask_for
 from postroom.archive.announce import announce_work
+from postroom.archive.beside import delete
 from postroom.archive.bodies import ask_for_body
 from postroom.archive.models import ActionKind, BodyState, Email
+from postroom.archive.raw import RawLost, bytes_of
 from postroom.team.models import User
+
+log = logging.getLogger(__name__)
 
 PAUSE = timedelta(seconds=30)
 
@@ -19,7 +23,22 @@ def find_raw(email: Email) -> bytes | None:
     """The message's bytes as they came, or None while only the envelope is here."""
     if email.raw is None:
         return None
-    return zstandard.decompress(bytes(email.raw.compressed), max_output_size=email.raw.size)
+    try:
+        return bytes_of(email.raw)
+    except RawLost as lost:
+        log.error("%s has no bytes any more and is to be fetched anew: %s", email.pk, lost)
+        forget_body(email)
+        return None
+
+
+def forget_body(email: Email) -> None:
+    """Its bytes were lost beside the database: ask its mail server again when it is opened."""
+    if email.raw is not None:
+        delete(bytes(email.raw.digest))
+    Email.objects.filter(pk=email.pk).update(
+        raw=None, body_state=BodyState.ENVELOPE, body_due=True, body_asked_at=None
+    )
+    announce_work(email.account_id)
 
 
 @transaction.atomic

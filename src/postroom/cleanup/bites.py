@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 
 from django.db import connection
 
+from postroom.archive import beside
+
 MOST_EMAILS = 1_000  # With all that hangs on them, a tenth of a second or less.
 MOST_ROWS = 10_000
 
@@ -36,6 +38,7 @@ UNUSED_RAW = """
 DELETE FROM archive_rawmessage AS raw WHERE digest = ANY(%s::bytea[])
    AND NOT EXISTS (SELECT 1 FROM archive_email WHERE raw_id = raw.digest)
    AND NOT EXISTS (SELECT 1 FROM archive_quarantine WHERE raw_id = raw.digest)
+RETURNING digest, compressed IS NULL
 """
 
 OF_THE_REST = (
@@ -83,13 +86,19 @@ def take_set_aside(account_id: int) -> int:
 
 
 def forget_raw(digests: Sequence[bytes | None]) -> None:
-    """Delete the bytes of these messages that nobody else has."""
+    """Delete the bytes of these messages that nobody else has.
+
+    What lies beside the database goes before the commit: whoever stores the same message waits for
+    it at the row, and then writes the bytes again.
+    """
     known = [bytes(digest) for digest in digests if digest is not None]
     if not known:
         return
     with connection.cursor() as cursor:
         cursor.execute(LOCK_RAW, [known])
         cursor.execute(UNUSED_RAW, [known])
+        for digest in [bytes(digest) for digest, is_beside in cursor.fetchall() if is_beside]:
+            beside.delete(digest)
 
 
 def take_of(statement: str) -> Callable[[int], int]:

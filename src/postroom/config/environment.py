@@ -20,6 +20,7 @@ from postroom.config.parsers import (
     parse_ports,
     parse_relay,
     parse_sender,
+    parse_storage,
     parse_switch,
     parse_url,
 )
@@ -166,6 +167,17 @@ class Environment:
         """The DNS server, `192.0.2.53` or `192.0.2.53:5353`, that is asked for mail servers and
         what a domain publishes of them. Unset: as this machine looks names up.""",
         "unset",
+    )
+    raw_storage = Setting(
+        "POSTROOM_RAW_STORAGE",
+        parse_storage,
+        "",
+        """Where the bytes of messages lie, if not in the database: the path of a Django storage
+        class and its options, such as
+        `django.core.files.storage.FileSystemStorage?location=/srv/raw` or
+        `storages.backends.s3.S3Storage?bucket_name=raw`. It can be set at any time: what is there
+        already stays where it is.""",
+        "in the database",
     )
     engine_accounts = Setting(
         "POSTROOM_ENGINE_ACCOUNTS",

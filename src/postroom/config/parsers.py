@@ -7,7 +7,7 @@ import ipaddress
 import re
 from pathlib import Path
 from typing import Final, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
@@ -26,6 +26,7 @@ DATABASE_SCHEMES: Final = ("postgresql://", "postgres://")
 HOST: Final = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]"
 # Django's own: `.example.org` is a domain with all its hosts, `*` is any host.
 HOST_PATTERN: Final = re.compile(rf"\*|\.?(?:{HOST})")
+STORAGE_CLASS: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 BIND: Final = re.compile(rf"({HOST}):(\w+)")
 NAME_SERVER: Final = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+))(?::(\d{1,5}))?")
 WEB_ADDRESS: Final = re.compile(rf"https?://(?:{HOST})(?::\d{{1,5}})?/?")
@@ -187,6 +188,26 @@ def parse_switch(text: str) -> bool:
     if text.lower() not in SWITCHES:
         raise ValueError(f"“{text}” is neither on nor off.")
     return SWITCHES[text.lower()]
+
+
+def parse_storage(text: str) -> dict[str, object] | None:
+    """Read the path of a Django storage class with options, as Django's STORAGES has it.
+
+    The options may hold a key, so they are never quoted.
+    """
+    if not text:
+        return None
+    path, _, query = text.partition("?")
+    if not STORAGE_CLASS.fullmatch(path):
+        raise ValueError(f"“{path}” is not the path of a storage class, such as package.Storage.")
+    try:
+        options = dict(parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query)))
+    except ValueError:
+        raise ValueError(
+            "What follows the “?” is not written like name=value&name=value."
+        ) from None
+    words = {"true": True, "false": False}
+    return {"BACKEND": path, "OPTIONS": {k: words.get(v, v) for k, v in options.items()}}
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -123,6 +123,12 @@ if _IS_HTTPS:
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 
+STORAGES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+if ENVIRONMENT.raw_storage:
+    STORAGES["raw"] = ENVIRONMENT.raw_storage
 STATIC_URL = "/static/"
 SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_AUTOREFRESH = DEBUG

@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from postroom.archive.arrivals import Arrival, Stored
-from postroom.archive.bodies import keep_raw
 from postroom.archive.models import Folder
 from postroom.archive.quarantine import quarantine
+from postroom.archive.raw import keep_raw
 from postroom.archive.record import known_ids
 from postroom.archive.replayable import replayable
 from postroom.imap.responses import FetchedMessage

@@ -13,7 +13,7 @@ class RawMessage(models.Model):
 
     digest = models.BinaryField(primary_key=True)
     size = models.PositiveIntegerField(help_text="Bytes before compression.")
-    compressed = models.BinaryField()
+    compressed = models.BinaryField(null=True, help_text="Empty: they lie in the raw storage.")
 
     class Meta:
         db_table_comment = "Content-addressed messages; immutable."
