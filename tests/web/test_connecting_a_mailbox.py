@@ -17,6 +17,7 @@ from postroom.accounts.models import Activation, Credential, Direction, EmailAcc
 from postroom.accounts.seals import get_secret
 from postroom.providers import all_providers
 from postroom.team.models import StorageMode, User
+from postroom.web.email_configuration.connection_form import ConnectionForm
 from servers.beside import beside
 from servers.dovecot import Dovecot, dovecot
 from servers.eavesdropper import eavesdropper, was_told
@@ -137,6 +138,33 @@ def test_an_outgoing_server_with_its_own_credentials_gets_them(
     assert get_secret(account, Direction.OUTGOING) == "canary-out"
     assert (account.sending_name, account.sign_in_name) == ("sender", "alice@example.com")
     assert account.smtp_trouble_sentence
+
+
+SENDING_NAMES = {
+    "the part before the @ reads, the address sends": (
+        "icloud",
+        "a@icloud.com",
+        "a",
+        "a@icloud.com",
+    ),
+    "a domain of one's own": ("icloud", "a@own.example", "", "a@own.example"),
+    "one name for both": ("zoho_personal", "a@zoho.com", "", "a@zoho.com"),
+    "a name typed by hand": ("icloud", "a@icloud.com", "b", "b"),
+    "no known service": ("", "a@own.example", "a", "a"),
+}
+
+
+@pytest.mark.parametrize("case", SENDING_NAMES)
+def test_the_same_credentials_mean_the_name_the_service_wants_for_sending(
+    case: str, alice: User, typed: dict[str, str]
+) -> None:
+    provider, address, username, sending = SENDING_NAMES[case]
+    typed |= {"provider": provider, "address": address, "username": username}
+    form = ConnectionForm(typed | {"outgoing_host": "smtp.example.com"})
+    assert form.is_valid()
+    request = form.request_of(alice)
+    assert request.incoming_credential.user == (username or address)
+    assert request.outgoing_credential.user == sending
 
 
 def test_every_service_is_offered_or_says_why_not(alice: User, as_user: SignIn) -> None:

@@ -9,7 +9,7 @@ from postroom.setup.changing import Change, incoming_of, outgoing_of
 from postroom.setup.reconnecting import shares_password
 from postroom.setup.requests import ServerAddress
 from postroom.web.email_configuration.forms import secret_field
-from postroom.web.email_configuration.server_form import ServerForm
+from postroom.web.email_configuration.server_form import ServerForm, same_name
 
 STAYS = "Empty: it stays as it is, for the same server."
 
@@ -35,24 +35,26 @@ class ChangeForm(ServerForm):
         """What was typed, as the set-up takes it."""
         typed = self.cleaned_data
         is_same = typed["same_credentials"]
+        sending_name = same_name(account.provider, account.address, typed["username"])
         return Change(
             account=account,
             incoming=self.incoming,
             username="" if typed["username"] == account.address else typed["username"],
             password=typed["password"],
             outgoing=self.outgoing,
-            smtp_username="" if is_same else typed["outgoing_username"],
+            smtp_username=sending_name if is_same else typed["outgoing_username"],
             smtp_password=typed["password"] if is_same else typed["outgoing_password"],
         )
 
 
 def initial_of(account: EmailAccount) -> dict[str, Any]:
     """What the fields hold before anybody types."""
+    sending_name = same_name(account.provider, account.address, account.username)
     return {
         "protocol": account.protocol,
         "username": account.username,
         "outgoing_username": account.smtp_username,
-        "same_credentials": not account.smtp_username and shares_password(account),
+        "same_credentials": account.smtp_username == sending_name and shares_password(account),
         **fields_of("incoming", incoming_of(account)),
         **fields_of("outgoing", outgoing_of(account)),
     }

@@ -13,7 +13,7 @@ from postroom.accounts.window import from_today
 from postroom.setup.requests import AccountRequest
 from postroom.team.models import User
 from postroom.web.email_configuration.forms import STORAGE_CHOICES, SharingForm, typed
-from postroom.web.email_configuration.server_form import ServerForm
+from postroom.web.email_configuration.server_form import ServerForm, same_name
 from postroom.web.email_configuration.window import window_field
 
 OWN_MISSING = "Enter it, or use the same credentials."
@@ -57,6 +57,7 @@ class ConnectionForm(ServerForm, SharingForm):
         """What was typed, as the set-up takes it."""
         cleaned = self.cleaned_data
         is_same, is_pop = cleaned["same_credentials"], cleaned["protocol"] == Protocol.POP
+        sending_name = same_name(cleaned["provider"], cleaned["address"], cleaned["username"])
         return AccountRequest(
             owner=owner,
             address=cleaned["address"],
@@ -65,7 +66,7 @@ class ConnectionForm(ServerForm, SharingForm):
             password=cleaned["password"],
             username=cleaned["username"],
             smtp=self.outgoing,
-            smtp_username="" if is_same else cleaned["outgoing_username"],
+            smtp_username=sending_name if is_same else cleaned["outgoing_username"],
             smtp_password="" if is_same else cleaned["outgoing_password"],
             provider=cleaned["provider"],
             sharing=Sharing(cleaned["sharing"]),

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from postroom.accounts.models import Protocol, Security
-from postroom.providers import ServerChoice
+from postroom.providers import ServerChoice, find_provider
 from postroom.setup.connecting import ConnectionFailed
 from postroom.setup.requests import ServerAddress
 from postroom.web.email_configuration.forms import (
@@ -38,6 +38,18 @@ def usual_ports(protocol: Protocol) -> dict[str, int]:
 
 # How the set-up names what is to be mended, and where that stands here.
 OURS = {"imap": "incoming", "pop": "incoming", "smtp": "outgoing"}
+
+
+def same_name(provider_id: str, address: str, username: str) -> str:
+    """The user name for sending where the credentials are the same; empty: it is the same too.
+
+    Seen: iCloud takes the part before the @ for reading, and the whole address for sending.
+    """
+    provider, name = find_provider(provider_id), username or address
+    if provider is None or name != provider.sign_in_name(address):
+        return ""
+    sending = provider.sign_in_name(address, outgoing=True)
+    return "" if sending == name else sending
 
 
 class TriedForm(forms.Form):
