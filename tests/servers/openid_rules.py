@@ -160,7 +160,7 @@ class Rules(AuthorizationServer):
     def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:
         if not self.desk.gives_refresh_tokens:
             token.pop("refresh_token", None)
-        ends_at = time.time() + token["expires_in"]
+        ends_at = time.time() + token.get("expires_in", 0)
         refresh = token.get("refresh_token", "")
         self.desk.tokens.append(
             Token(token["access_token"], refresh, request.user, token["scope"], ends_at)

@@ -1,8 +1,9 @@
 """A real submission server: aiosmtpd on loopback, with sign-in, keeping what it was given."""
 
 import asyncio
+import base64
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -19,6 +20,15 @@ class Submission:
     port: int
     taken: list[Envelope] = field(default_factory=list)
     refuse: set[str] = field(default_factory=set)
+    tokens: Callable[[str, str], bool] | None = None
+
+    async def auth_XOAUTH2(self, server: SMTP, arguments: list[str]) -> AuthResult:  # noqa: N802
+        """Take an access token, if whoever knows them says it is this user's."""
+        user, _, bearer = base64.b64decode(arguments[1]).decode().partition("\x01auth=Bearer ")
+        is_right = self.tokens is not None and self.tokens(
+            user.removeprefix("user="), bearer.rstrip("\x01")
+        )
+        return AuthResult(success=is_right, handled=False)
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: object
@@ -37,10 +47,14 @@ class Submission:
 
 @contextlib.asynccontextmanager
 async def submission(
-    users: dict[str, str], *, tls: Certificate | None = None, starttls: Certificate | None = None
+    users: dict[str, str],
+    *,
+    tls: Certificate | None = None,
+    starttls: Certificate | None = None,
+    tokens: Callable[[str, str], bool] | None = None,
 ) -> AsyncIterator[Submission]:
     """Run a submission server for `users` (address → password)."""
-    server = Submission("127.0.0.1", 0)
+    server = Submission("127.0.0.1", 0, tokens=tokens)
 
     def authenticate(
         _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, sent: object

@@ -6,6 +6,7 @@ when its holder dies. While the old token still holds, nobody waits at all.
 """
 
 import logging
+import math
 import time
 from datetime import datetime, timedelta
 from typing import Final
@@ -34,6 +35,8 @@ AHEAD: Final = timedelta(minutes=5)
 HOLDS_FOR: Final = timedelta(seconds=10)
 """A token nearer to its end than this may not survive the sign-in."""
 
+SESSION_MIN: Final = 60.0
+
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=10)
 STORE_TRIES: Final = 5
 
@@ -52,15 +55,26 @@ def access_token(account: EmailAccount, now: datetime, refused: str = "") -> str
     return refreshed(grant, now, refused)
 
 
-def expiry_of(account: EmailAccount) -> datetime | None:
-    """When the account's present token ends; None if it signs in with a password."""
-    return Grant.objects.filter(account=account).values_list("expires_at", flat=True).first()
+def session_seconds(account: EmailAccount, now: datetime) -> float:
+    """How long a session with the present token may last; without bound for a password.
+
+    Until the next token is due. If that one could not be had, for what is left of this one.
+    """
+    grant = Grant.objects.filter(account=account).first()
+    if grant is None:
+        return math.inf
+    end = grant.expires_at if is_due(grant, now) else due_at(grant)
+    return max(SESSION_MIN, (end - now).total_seconds())
+
+
+def due_at(grant: Grant) -> datetime:
+    """When it is time for a new one: five minutes ahead, or a quarter of a short life."""
+    return grant.expires_at - min(AHEAD, (grant.expires_at - grant.issued_at) / 4)
 
 
 def is_due(grant: Grant, now: datetime) -> bool:
-    """Whether it is time for a new one: five minutes ahead, or a quarter of a short life."""
-    ahead = min(AHEAD, (grant.expires_at - grant.issued_at) / 4)
-    return now >= grant.expires_at - ahead
+    """Whether it is time for a new token."""
+    return now >= due_at(grant)
 
 
 def holds(grant: Grant, now: datetime) -> bool:

@@ -5,14 +5,13 @@ asked for their STATUS every 20 seconds. `bell` rings when something here waits 
 """
 
 import asyncio
-import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
 from postroom.accounts.models import Activation, EmailAccount
 from postroom.net.imap_client import ImapClient
-from postroom.oauth.tokens import expiry_of
+from postroom.oauth.tokens import session_seconds
 from postroom.sync.actions import carry_out
 from postroom.sync.budget import HeldBack
 from postroom.sync.connecting import signed_in
@@ -24,8 +23,6 @@ from postroom.sync.progress import Progress, new_run
 from postroom.sync.visit import Clock, Visit
 from postroom.sync.watching import Heard, Watch, find_inbox
 
-BEFORE_THE_END = 60.0
-MOMENT = 1.0
 THOROUGH = timedelta(minutes=10)
 
 
@@ -42,25 +39,15 @@ async def keep_in_sync(
         with suppress(HeldBack):
             async with signed_in(account, clock) as client:
                 keeper, watch = Keeper(account, client, clock, parser), Watch(client, account, bell)
-                seconds = min(seconds, await session_seconds(account, clock()))
+                # Servers end a session with its token (Seen: Gmail), so it is ended before.
+                here = await in_database(session_seconds, account, clock())
                 await keeper.look_at_everything()
-                async with until(seconds):
+                async with until(min(seconds, here)):
                     await watch.begin()
                     while await is_active(account):
                         await keeper.look(await watch.hear(parser))
     finally:
         parser.close()
-
-
-async def session_seconds(account: EmailAccount, now: datetime) -> float:
-    """How long a session may last: servers end it with its access token (Seen: Gmail).
-
-    So it is ended before, and the next one begins with a new token; no failure is met.
-    """
-    expiry = await in_database(expiry_of, account)
-    if expiry is None:
-        return math.inf
-    return max(MOMENT, (expiry - now).total_seconds() - BEFORE_THE_END)
 
 
 @asynccontextmanager
