@@ -115,3 +115,34 @@ def test_pop_of_a_popular_service_is_chosen_in_the_same_step(
     page.get_by_role("button", name="Allow and continue").click()
     expect_connected(page)
     assert EmailAccount.objects.get().incoming == ("pop.zoho.com", 995, "tls")
+
+
+def test_servers_of_strangers_get_no_password_before_somebody_looked_at_them(
+    visit: Visit, alice: User, world: World
+) -> None:
+    names = world.names.records
+    names["_imaps._tcp.lodge.example", "SRV"] = ["0 1 993 mail.petrel.example."]
+    page = visit(alice, SETUP)
+    page.get_by_label("Email Address").fill("alice@lodge.example")
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_text("told by the records of lodge.example")).to_be_visible()
+    expect(page.get_by_text("servers that are not its own: mail.petrel.example")).to_be_visible()
+    expect(page.get_by_label("Incoming Server Name")).to_have_value("mail.petrel.example")
+    page.get_by_label("Password", exact=True).fill("canary-of-the-lodge")
+    page.get_by_role("button", name="Allow and continue").click()
+    expect(page.get_by_label("These servers are my provider’s")).to_be_focused()
+    expect(page.locator("#steps li")).to_have_count(0)
+    assert axe_violations(page) == []
+    page.get_by_label("These servers are my provider’s").check()
+    page.get_by_role("button", name="Allow and continue").click()
+    expect(page.locator(".step-failed")).to_contain_text("Sign-in")
+
+
+def test_a_service_that_lets_no_program_in_is_said_so_in_one_sentence(
+    visit: Visit, alice: User, world: World
+) -> None:
+    page = visit(alice, SETUP)
+    page.get_by_label("Email Address").fill("alice@tuta.com")
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_text("Tuta lets no other program read its mail")).to_be_visible()
+    expect(page.get_by_label("Password", exact=True)).to_have_count(0)
