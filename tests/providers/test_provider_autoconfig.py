@@ -210,10 +210,10 @@ HOSTILE: Final = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_is_refused_at_once(name: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(AutoconfigUnreadable):
         parse_autoconfig(HOSTILE[name], ALICE)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 def test_the_entities_would_be_expanded_by_a_parser_that_lets_doctypes_in() -> None:

@@ -93,6 +93,6 @@ def test_every_meaning_can_be_said_of_every_service(provider: str) -> None:
 
 @pytest.mark.parametrize("piece", ["account ", "auth ", "NO LOGIN ", "-ERR ", "[", "a" * 50 + " "])
 def test_a_server_cannot_keep_it_busy_with_words(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     find_hint("yahoo", Phase.SIGN_IN, piece * 200_000)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
