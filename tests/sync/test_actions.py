@@ -5,6 +5,7 @@ import imaplib
 import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -12,12 +13,21 @@ from django.utils import timezone
 
 from cast import account_of, message
 from journeys.installation import ALICE, SECRET
-from postroom.accounts.models import EmailAccount
+from postroom.accounts.models import Direction, EmailAccount, Security
+from postroom.accounts.seals import keep_secret
 from postroom.archive.actions import ask_for
 from postroom.archive.announce import EMAILS_CHANGED
 from postroom.archive.arrivals import Flags
 from postroom.archive.ledger import set_flags
-from postroom.archive.models import Action, ActionKind, ActionState, Email, Folder, FolderRole
+from postroom.archive.models import (
+    Action,
+    ActionKind,
+    ActionState,
+    Email,
+    Folder,
+    FolderRole,
+    ServerCopy,
+)
 from postroom.archive.moves import (
     CANNOT_MOVE,
     MoveNotPossible,
@@ -27,6 +37,10 @@ from postroom.archive.moves import (
     sources_for,
 )
 from postroom.archive.whereabouts import folders_of, leaves
+from postroom.sync.actions import carry_out
+from postroom.sync.connecting import signed_in
+from postroom.sync.progress import Progress, new_run
+from postroom.sync.visit import Visit
 from postroom.team.models import User
 from servers.dovecot import Dovecot, dovecot
 from sync.state_hash import row_versions
@@ -337,3 +351,39 @@ def test_mail_stays_in_all_mail_until_it_is_thrown_away() -> None:
     assert not leaves(ALL, INBOX)
     assert leaves(ALL, TRASH)
     assert leaves(INBOX, ALL)
+
+
+@pytest.mark.parametrize("wish", ["mark", "move"])
+def test_a_folder_that_is_listed_and_never_opened_ends_the_waiting(
+    wish: str, account: EmailAccount
+) -> None:
+    account.imap_security = Security.NONE
+    account.save()
+    keep_secret(account, Direction.INCOMING, SECRET)
+    email = Email.objects.get(subject="Letter")
+    closed = Folder.objects.create(account=account, name="Closed", uidvalidity=1)
+    ServerCopy.objects.filter(email=email).delete()
+    ServerCopy.objects.create(email=email, folder=closed, uidvalidity=1, uid=1)
+    if wish == "mark":
+        action = ask_for(ActionKind.FLAG, email, timezone.now())
+    else:
+        [action] = ask_to_move(email, account.folders.get(name="Archive"), timezone.now())
+
+    carry_out_after(account, timedelta())
+    action.refresh_from_db()
+    assert action.state == ActionState.ASKED
+    carry_out_after(account, timedelta(minutes=11))
+    action.refresh_from_db()
+    assert action.state == ActionState.REFUSED
+    assert action.refusal.startswith("The mail server lists “Closed” and does not open it")
+
+
+def carry_out_after(account: EmailAccount, later: timedelta) -> None:
+    """Tell the server what waits, so much later."""
+
+    async def tell() -> None:
+        async with signed_in(account, timezone.now) as client:
+            progress = Progress(new_run(account, timezone.now()))
+            await carry_out(Visit(account, client, lambda: timezone.now() + later, progress))
+
+    asyncio.run(tell())

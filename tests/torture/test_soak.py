@@ -116,7 +116,8 @@ class OtherClient:
 def test_a_mailbox_that_never_rests_is_complete_in_the_end(
     shared_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "THOROUGH", timedelta(seconds=5))
+    for pause in ("THOROUGH", "THOROUGH_WITH_MODSEQ"):
+        monkeypatch.setattr(keeping, pause, timedelta(seconds=5))
     archive_rows.empty()
     with dovecot({ALICE: SECRET}) as server:
         account = connected(server)

@@ -5,7 +5,7 @@ that has left its folder is looked for where it was to go. Only a message that c
 own header is touched, whatever UID it has.
 """
 
-from contextlib import suppress
+from datetime import timedelta
 
 from postroom.archive.actions import asked_actions, finish, finish_move
 from postroom.archive.models import MARKS, Action, ActionKind, Folder
@@ -19,6 +19,15 @@ from postroom.sync.visit import Visit
 
 FLAGS = {"is_seen": "\\Seen", "is_flagged": "\\Flagged", "is_answered": "\\Answered"}
 NOT_IN_SOURCE = "It is no longer in “{}”: another program moved it, or removed it, first."
+NOT_OPENED = (
+    "The mail server lists “{}” and does not open it, so this was not done there. Look at the"
+    " folder in your mail program, then try again."
+)
+NOT_SHOWN = (
+    "The mail server does not show this email where it was, so this was not done there. It is done"
+    " in your mail program at once."
+)
+PATIENCE = timedelta(minutes=10)
 NOT_MOVED = "The mail server did not move it to “{}”. {}"
 
 
@@ -47,19 +56,30 @@ async def carry_out(visit: Visit) -> None:
 async def mark(visit: Visit, action: Action) -> None:
     """Change a flag of every copy of the email (RFC 3501 §6.4.6).
 
-    If none is where we believe, it was moved this moment: the next pass knows more. If none is
-    left anywhere, there is nothing to be told.
+    If none is where we believe, it was moved this moment: the next pass knows more, but for ever
+    nobody waits. If none is left anywhere, there is nothing to be told.
     """
     folders = await in_database(recorded_folders, action.email)
-    was_told = False
+    was_told, closed = False, []
     for folder in folders:
-        with suppress(FolderVanished):
+        try:
             found = await find_message(visit, action.email, folder)
-            if found.uids:
-                await store(visit, found.uids, ActionKind(action.kind))
-                was_told = True
+        except FolderVanished:
+            closed.append(folder.name)
+            continue
+        if found.uids:
+            await store(visit, found.uids, ActionKind(action.kind))
+            was_told = True
     if was_told or not folders:
         await in_database(finish, action, visit.clock())
+    else:
+        wait_on(action, visit, NOT_OPENED.format(closed[0]) if closed else NOT_SHOWN)
+
+
+def wait_on(action: Action, visit: Visit, sentence: str) -> None:
+    """Leave it to the next pass; once it has waited long, it is refused with this sentence."""
+    if visit.clock() - action.asked_at > PATIENCE:
+        raise ActionRefused(sentence)
 
 
 async def store(visit: Visit, uids: UidSet, kind: ActionKind) -> None:
@@ -81,7 +101,9 @@ async def move(visit: Visit, action: Action) -> None:
         uids = (await find_message(visit, action.email, source, hint)).uids
     except FolderVanished:
         if not source.gone_at:
-            return  # Renamed this moment: the listing of this pass tells, the next one moves.
+            # Renamed this moment: the listing of this pass tells, the next one moves.
+            wait_on(action, visit, NOT_OPENED.format(source.name))
+            return
         uids = UidSet()
     landed = await move_found(visit, uids, target) if uids else UidSet()
     await look_in_target(visit, action, landed, was_moved=bool(uids))

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
 from postroom.accounts.models import Activation, EmailAccount
+from postroom.imap.capabilities import Tier
 from postroom.net.imap_client import ImapClient
 from postroom.oauth.tokens import session_seconds
 from postroom.sync.actions import carry_out
@@ -23,7 +24,9 @@ from postroom.sync.progress import Progress, new_run
 from postroom.sync.visit import Clock, Visit
 from postroom.sync.watching import Heard, Watch, find_inbox
 
+# With MODSEQ a light look sees flags too; every hand-over compares all the same.
 THOROUGH = timedelta(minutes=10)
+THOROUGH_WITH_MODSEQ = timedelta(hours=1)
 
 
 async def keep_in_sync(
@@ -80,7 +83,8 @@ class Keeper:
     async def look_at_everything(self, *, is_called: bool = False) -> None:
         """Folders whose counts moved, and now and then every folder."""
         now = self._clock()
-        is_thorough = self._compared_at is None or now - self._compared_at > THOROUGH
+        pause = THOROUGH if self._client.tier == Tier.PLAIN else THOROUGH_WITH_MODSEQ
+        is_thorough = self._compared_at is None or now - self._compared_at > pause
         await pass_over(self._visit(is_thorough=is_thorough, is_called=is_called))
         if is_thorough:
             self._compared_at = now
