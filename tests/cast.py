@@ -10,6 +10,7 @@ from postroom.accounts.models import EmailAccount, Share, Sharing
 from postroom.accounts.shares import share_person
 from postroom.archive.arrivals import Arrival, Body, Flags
 from postroom.archive.bodies import store_bodies
+from postroom.archive.entry import entry_of
 from postroom.archive.models import Email, Folder, FolderRole
 from postroom.archive.record import record
 from postroom.crm.models import Person, Stage
@@ -72,7 +73,7 @@ def arrival(raw: bytes, *, uid: int = 0, flags: Flags | None = None) -> Arrival:
     return Arrival(
         uid=uid or next(_UIDS),
         identity=stable_identity(raw),
-        envelope=parse_headers(raw),
+        entry=entry_of(parse_headers(raw)),
         received_at=NOON + timedelta(minutes=1),
         size=len(raw),
         flags=flags or Flags(),

@@ -58,14 +58,16 @@ def test_mail_that_no_parser_could_read_is_read_when_one_can(
         a_bad_day.setattr(process, "PROGRAM", CRASHING)
         sync(account)
         entries = list(entries_of(account))
-        assert [find_raw_of(entry) for entry in entries] == letters
-        assert not retry(entries[0], parser, NOON)
+        came_whole = storage == "everything"
+        assert [find_raw_of(one) for one in entries] == (letters if came_whole else [None] * 3)
+        assert not (came_whole and retry(entries[0], parser, NOON))
     parser.close()
     assert needing_a_person(account) == 3
     assert not Email.objects.filter(body_state=BodyState.STORED).exists()
 
     assert all(retry(entry, parser, NOON) for entry in entries)
     assert needing_a_person(account) == 0
+    sync(account)
     assert Email.objects.filter(body_state=BodyState.STORED, snippet="Hi.").count() == 3
     before = list(Email.objects.order_by("subject").values_list("identity", "received_at"))
     sync(account)

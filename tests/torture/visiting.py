@@ -7,6 +7,7 @@ them a few minutes. `POISON` in a message stands for what breaks the reader.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from django.conf import settings
 
@@ -17,10 +18,12 @@ from postroom.net.credentials import Password
 from postroom.net.imap_client import ImapClient
 from postroom.net.server import Security, Server
 from postroom.sync.once import pass_over
-from postroom.sync.outcomes import BrokenMessage, Outcome, read
-from postroom.sync.parsing import LimitedParser
+from postroom.sync.outcomes import BrokenMessage
+from postroom.sync.parsing import LimitedParser, Work
 from postroom.sync.progress import Progress
 from postroom.sync.visit import Visit
+
+T = TypeVar("T")
 
 SECRET = "correct horse battery"
 POISON = b"X-Poison: this breaks the reader"
@@ -33,9 +36,10 @@ PATIENT = Limits(waiting=8192)
 class ParserWithoutProcess(LimitedParser):
     """The parser's work, done here."""
 
-    def parse(self, messages: Sequence[bytes]) -> list[Outcome]:
+    def work(self, work: Work[T], messages: Sequence[bytes], size: int) -> list[T | BrokenMessage]:
         """Read each message."""
-        return [BrokenMessage("It broke.") if POISON in raw else read(raw) for raw in messages]
+        broken = BrokenMessage("It broke.")
+        return [broken if POISON in raw else work([raw])[0] for raw in messages]
 
     def begin(self) -> None:
         """Nothing is to be started."""

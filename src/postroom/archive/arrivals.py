@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from postroom.mime import Envelope
+from postroom.archive.entry import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,14 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A message met on the server: its place, its envelope, and what identifies it anywhere.
+    """A message met on the server: its place, its entry, and what identifies it anywhere.
 
     `stored` if its body came along, `is_due` if it is to be fetched.
     """
 
     uid: int
     identity: bytes
-    envelope: Envelope
+    entry: Entry
     received_at: datetime
     size: int
     flags: Flags

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from postroom.accounts.models import EmailAccount
 from postroom.archive.announce import announce_emails
-from postroom.archive.arrivals import Arrival, Flags
+from postroom.archive.entry import email_values, naming, participations_in
 from postroom.archive.fence import lock_account
 from postroom.archive.models import (
     BodyState,
@@ -22,16 +22,8 @@ from postroom.archive.models import (
     Participant,
     ServerCopy,
 )
-from postroom.archive.record import (
-    EMAIL_COLUMNS,
-    PARTICIPANT_COLUMNS,
-    copy_rows,
-    email_row,
-    participant_rows,
-)
+from postroom.archive.record import PARTICIPANT_COLUMNS, direction, moment
 from postroom.mime import Envelope
-
-FROM_ENVELOPE = ("message_id", "thread_root", "subject", "sent_at", "direction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +77,14 @@ def participants_of(email_ids: set[int]) -> dict[int, set[tuple[object, ...]]]:
 def rebuild_email(folder: Folder, reread: Rereading) -> set[int]:
     """Correct the email's row; returns its id if that was needed."""
     email = reread.email
-    row = dict(zip(EMAIL_COLUMNS, email_row(folder, email.pk, arrival_of(reread)), strict=True))
-    is_now = {name: row[name] for name in FROM_ENVELOPE} | {
+    message_id, thread_root, subject = email_values(reread.envelope)
+    senders = [address.canonical for address in reread.envelope.from_]
+    is_now = {
+        "message_id": message_id,
+        "thread_root": thread_root,
+        "subject": subject,
+        "sent_at": moment(reread.envelope.sent_at, email.received_at),
+        "direction": direction(folder, senders),
         "snippet": reread.snippet,
         "has_attachments": reread.has_attachments,
         "body_state": BodyState.STORED.value,
@@ -101,22 +99,14 @@ def rebuild_email(folder: Folder, reread: Rereading) -> set[int]:
 def rebuild_participants(reread: Rereading, known: set[tuple[object, ...]]) -> set[int]:
     """Correct who is on the email; returns its id if that was needed."""
     email = reread.email
-    are_now = list(participant_rows({bytes(email.identity): email.pk}, [arrival_of(reread)]))
+    sent_at = moment(reread.envelope.sent_at, email.received_at)
+    are_now = [
+        (email.pk, role, position, *naming(address), sent_at)
+        for role, position, address in participations_in(reread.envelope)
+    ]
     if set(are_now) == known:
         return set()
     Participant.objects.filter(email=email).delete()
-    copy_rows(Participant, PARTICIPANT_COLUMNS, are_now)
+    rows = [dict(zip(PARTICIPANT_COLUMNS, row, strict=True)) for row in are_now]
+    Participant.objects.bulk_create([Participant(**row) for row in rows])
     return {email.pk}
-
-
-def arrival_of(reread: Rereading) -> Arrival:
-    """The email as if it came this moment, with what its server told of it then."""
-    email = reread.email
-    return Arrival(
-        uid=0,
-        identity=bytes(email.identity),
-        envelope=reread.envelope,
-        received_at=email.received_at,
-        size=email.size,
-        flags=Flags(),
-    )

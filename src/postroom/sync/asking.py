@@ -15,14 +15,12 @@ from django.db import transaction
 from postroom.archive.folders import look_again
 from postroom.archive.models import Folder, ServerCopy
 from postroom.archive.older import known_older
-from postroom.archive.record import canonicals
 from postroom.association.people import known_among
-from postroom.imap.responses import FetchedMessage
 from postroom.imap.uid_set import UidSet
 from postroom.net.errors import CommandRefused
 from postroom.sync.database import in_database
-from postroom.sync.new_mail import WINDOW, envelopes
-from postroom.sync.reading import arrival_of
+from postroom.sync.new_mail import WINDOW, Read, envelopes
+from postroom.sync.reading import arrivals_of
 from postroom.sync.recording import record_each
 from postroom.sync.storage import as_kept
 from postroom.sync.visit import Visit, numbering
@@ -49,8 +47,8 @@ async def bring_older_mail(
     except CommandRefused:
         found = unknown
     for window in found.windows_newest_first(WINDOW):
-        messages = await envelopes(visit, window)
-        count = await in_database(record_matched, folder, messages, prove_next=not is_proved_now)
+        read = await envelopes(visit, window)
+        count = await in_database(record_matched, folder, read, prove_next=not is_proved_now)
         if count:
             await visit.progress.found(messages=count)
             await visit.progress.done(messages=count)
@@ -101,11 +99,11 @@ def unknown_uids(folder: Folder) -> UidSet:
 
 
 @transaction.atomic
-def record_matched(folder: Folder, messages: Sequence[FetchedMessage], *, prove_next: bool) -> int:
+def record_matched(folder: Folder, read: Sequence[Read], *, prove_next: bool) -> int:
     """Record those on which somebody known is; returns how many. The rest stays unknown."""
-    arrivals = [arrival_of(message) for message in messages]
-    known = known_among({c for a in arrivals for c in canonicals(a.envelope)})
-    matched = [a for a in arrivals if not known.isdisjoint(canonicals(a.envelope))]
+    arrivals = arrivals_of(read)
+    known = known_among({c for a in arrivals for c in a.entry.canonicals})
+    matched = [a for a in arrivals if not known.isdisjoint(a.entry.canonicals)]
     if not matched:
         return 0
     places = ServerCopy.objects.filter(folder=folder, uidvalidity=folder.uidvalidity)

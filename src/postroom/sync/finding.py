@@ -13,7 +13,8 @@ from postroom.imap.uid_set import UidSet
 from postroom.mime import HEADER_FIELDS
 from postroom.net.errors import CommandRefused
 from postroom.sync.database import in_database
-from postroom.sync.reading import arrival_of
+from postroom.sync.outcomes import read_header
+from postroom.sync.reading import identity_of
 from postroom.sync.visit import Visit, believable, numbering
 
 NEWEST = 50
@@ -74,4 +75,5 @@ async def identical(visit: Visit, email: Email, candidates: UidSet) -> UidSet:
     )
     identity = bytes(email.identity)
     messages = [m async for m in answers if m.uid in candidates and m.header]
-    return UidSet([m.uid for m in messages if arrival_of(m).identity == identity])
+    reads = [(m, read_header(m.header or b"")) for m in messages]
+    return UidSet([m.uid for m, read in reads if identity_of(m, read) == identity])

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from postroom.archive.arrivals import Flags
 from postroom.archive.folders import renumber
@@ -17,7 +18,8 @@ from postroom.mime import HEADER_FIELDS
 from postroom.sync.beside import OneBeside
 from postroom.sync.bodies import bring_bodies
 from postroom.sync.database import in_database
-from postroom.sync.reading import arrival_of
+from postroom.sync.outcomes import BrokenMessage, Outcome
+from postroom.sync.reading import arrivals_of
 from postroom.sync.recording import record_each
 from postroom.sync.storage import as_kept, storage_mode
 from postroom.sync.visit import Visit, numbering
@@ -26,6 +28,8 @@ from postroom.team.models import StorageMode
 
 WINDOW = 500
 AHEAD = 2  # Windows; a server with a cold cache opens every message.
+Read = tuple[FetchedMessage, Outcome]
+
 NOT_GIVEN = "The server lists this message but does not give it."
 
 
@@ -57,32 +61,25 @@ async def bring_new_mail(visit: Visit, view: FolderView) -> None:
         visit.parser.begin()
     await visit.progress.found(messages=len(new))
     is_everything = await in_database(storage_mode, visit.account) == StorageMode.EVERYTHING
-    bring = bring_whole_windows if is_everything else bring_envelopes
+    bring = bring_whole if is_everything else bring_envelopes
     answered = await bring(visit, view.folder, new.windows_newest_first(WINDOW))
     view.is_complete = answered == len(new) or await ask_again(visit, view.folder, new)
-
-
-async def bring_whole_windows(visit: Visit, folder: Folder, windows: Iterable[UidSet]) -> int:
-    """Every message with its body, in one fetch."""
-    return sum([await bring_whole(visit, folder, window) for window in windows])
 
 
 async def bring_envelopes(visit: Visit, folder: Folder, windows: Iterable[UidSet]) -> int:
     """Every envelope, and the bodies due among them while the next envelopes are recorded."""
     answered = 0
     async with OneBeside() as bodies:
-        async for messages in looking_ahead(visit, windows):
-            answered += len(messages)
-            due = await keep_window(visit, folder, messages)
+        async for read in looking_ahead(visit, windows):
+            answered += len(read)
+            due = await keep_window(visit, folder, read)
             await bodies.begin(bring_window_bodies(visit, folder, due))
     return answered
 
 
-async def looking_ahead(
-    visit: Visit, windows: Iterable[UidSet]
-) -> AsyncIterator[list[FetchedMessage]]:
-    """The envelopes of each window; the next ones are asked for while one is recorded."""
-    ahead: deque[asyncio.Task[list[FetchedMessage]]] = deque()
+async def looking_ahead(visit: Visit, windows: Iterable[UidSet]) -> AsyncIterator[list[Read]]:
+    """The envelopes of each window; the next ones are fetched and read while one is recorded."""
+    ahead: deque[asyncio.Task[list[Read]]] = deque()
     try:
         for window in windows:
             ahead.append(asyncio.create_task(envelopes(visit, window)))
@@ -95,22 +92,23 @@ async def looking_ahead(
             task.cancel()
 
 
-async def envelopes(visit: Visit, window: UidSet) -> list[FetchedMessage]:
-    """Fetch who, when and what about of a window of UIDs."""
+async def envelopes(visit: Visit, window: UidSet) -> list[Read]:
+    """Fetch and read who, when and what about of a window of UIDs."""
     answers = visit.client.uid_fetch(
         window, flags=True, internal_date=True, size=True, header_fields=HEADER_FIELDS
     )
     # A message answered twice counts once. An empty header is no answer: a true one holds at
     # least the line that ends it.
-    return list({m.uid: m async for m in answers if m.uid in window and m.header}.values())
+    found = {m.uid: m async for m in answers if m.uid in window and m.header}
+    headers = [m.header or b"" for m in found.values()]
+    outcomes = await in_database(visit.parser.parse_headers, headers) if headers else []
+    return list(zip(found.values(), outcomes, strict=True))
 
 
-async def keep_window(
-    visit: Visit, folder: Folder, messages: list[FetchedMessage]
-) -> dict[int, int]:
+async def keep_window(visit: Visit, folder: Folder, read: list[Read]) -> dict[int, int]:
     """Record a window; returns UID to email id of the bodies due in it."""
-    due = await in_database(read_and_record, folder, messages) if messages else {}
-    await visit.progress.done(messages=len(messages))
+    due = await in_database(record_window, folder, read, visit.clock()) if read else {}
+    await visit.progress.done(messages=len(read))
     return due
 
 
@@ -124,11 +122,17 @@ async def bring_window_bodies(visit: Visit, folder: Folder, due: dict[int, int])
         await visit.progress.done(bodies=count)
 
 
-def read_and_record(folder: Folder, messages: Sequence[FetchedMessage]) -> dict[int, int]:
-    """Read the envelopes and record them; returns UID to email id of the bodies due."""
-    arrivals, only = as_kept(folder.account, [arrival_of(m) for m in messages])
-    new = record_each(folder, arrivals, only)
-    return {a.uid: new[a.uid] for a in arrivals if a.is_due and a.uid in new}
+def record_window(folder: Folder, read: Sequence[Read], now: datetime) -> dict[int, int]:
+    """Record what was read; returns UID to email id of the bodies due.
+
+    A header that breaks the parser is set aside.
+    """
+    for message, outcome in read:
+        if isinstance(outcome, BrokenMessage):
+            quarantine(folder, message.uid, outcome.reason, now, None)
+    kept, only = as_kept(folder.account, arrivals_of(read))
+    new = record_each(folder, kept, only)
+    return {a.uid: new[a.uid] for a in kept if a.is_due and a.uid in new}
 
 
 async def ask_again(visit: Visit, folder: Folder, new: UidSet) -> bool:
@@ -139,8 +143,8 @@ async def ask_again(visit: Visit, folder: Folder, new: UidSet) -> bool:
     recorded = await in_database(recorded_flags, folder)
     unanswered = new - UidSet(recorded) - UidSet(await in_database(quarantined_uids, folder))
     for window in unanswered.windows_newest_first(1):
-        if messages := await envelopes(visit, window):
-            await bring_window_bodies(visit, folder, await keep_window(visit, folder, messages))
+        if read := await envelopes(visit, window):
+            await bring_window_bodies(visit, folder, await keep_window(visit, folder, read))
     listed = await visit.client.uid_search_all()
     recorded = await in_database(recorded_flags, folder)
     for uid in unanswered & listed - UidSet(recorded):

@@ -1,21 +1,36 @@
 """What the archive keeps of a message, or why it cannot.
 
-`read_each` runs in the parser's process, which loads this module and nothing else of `sync`.
+The functions run in the parser's process, which loads this module and nothing else of `sync`. They
+take a group of messages: what one of them raises concerns no other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
 
-from postroom.mime import Envelope, identify, skim_message
+from postroom.archive.entry import Entry, entry_of
+from postroom.mime import Envelope, identify, parse_headers, skim_message
+
+T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class ReadMessage:
-    """As much of a message as rows need; a reader has it parsed again, from the raw bytes."""
+class ReadMessage(NamedTuple):
+    """As much of a message as rows need; a reader has it parsed again, from the raw bytes.
+
+    Of a header alone the last two are empty. `is_certain`: its identity is nobody else's.
+    """
+
+    entry: Entry
+    identity: bytes
+    is_certain: bool
+    snippet: str
+    has_attachments: bool
+
+
+class RereadMessage(NamedTuple):
+    """The same in values, to be compared with the rows that are here."""
 
     envelope: Envelope
-    identity: bytes
-    is_identified: bool
     snippet: str
     has_attachments: bool
 
@@ -31,15 +46,49 @@ Outcome = ReadMessage | BrokenMessage
 
 
 def read_each(messages: Sequence[bytes]) -> list[Outcome]:
-    """Parse as much of some messages as is kept; what one of them raises concerns no other."""
-    return [read(raw) for raw in messages]
+    """Read whole messages."""
+    return [tried(read, raw) for raw in messages]
 
 
-def read(raw: bytes) -> Outcome:
-    """Parse as much of one message as is kept."""
+def read_headers(headers: Sequence[bytes]) -> list[Outcome]:
+    """Read headers, or what a FETCH of HEADER_FIELDS brought."""
+    return [tried(read_header, header) for header in headers]
+
+
+def reread_each(messages: Sequence[bytes]) -> list[RereadMessage | BrokenMessage]:
+    """Read whole messages that are stored already."""
+    return [tried(reread, raw) for raw in messages]
+
+
+def tried(work: Callable[[bytes], T], raw: bytes) -> T | BrokenMessage:
+    """The answer, or that there is none."""
     try:
-        skim = skim_message(raw)
-        identity, is_certain = identify(raw)
+        return work(raw)
     except Exception as error:
         return BrokenMessage(f"Reading it failed: {type(error).__name__}.")
-    return ReadMessage(skim.envelope, identity, is_certain, skim.snippet, skim.has_attachments)
+
+
+def read(raw: bytes) -> ReadMessage:
+    """Read as much of a whole message as is kept."""
+    skim = skim_message(raw)
+    return in_short(raw, skim.envelope, skim.snippet, skim.has_attachments)
+
+
+def read_header(header: bytes) -> ReadMessage:
+    """Read a header."""
+    return in_short(header, parse_headers(header))
+
+
+def reread(raw: bytes) -> RereadMessage:
+    """Read as much of a stored message as its rows show."""
+    skim = skim_message(raw)
+    return RereadMessage(skim.envelope, skim.snippet, skim.has_attachments)
+
+
+def in_short(
+    raw: bytes, envelope: Envelope, snippet: str = "", has_attachments: bool = False
+) -> ReadMessage:
+    """What of it becomes rows."""
+    identity, is_identified = identify(raw)
+    is_certain = bool(envelope.message_id) or is_identified
+    return ReadMessage(entry_of(envelope), identity, is_certain, snippet, has_attachments)

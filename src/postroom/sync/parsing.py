@@ -1,49 +1,82 @@
-"""Parse messages in a process of its own, under limits of time and memory.
+"""Read messages in a process of its own, under limits of time and memory.
 
 A message that breaks the parser breaks that process and nothing else: it comes back as
 `BrokenMessage`, and a fresh process goes on with the next. Design, decision 7.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from threading import Lock
+from typing import TypeVar
 
 from postroom.confinement.limits import Limits
 from postroom.confinement.process import ConfinedProcess
 from postroom.confinement.raised import Raised
-from postroom.sync.outcomes import BrokenMessage, Outcome, read_each
+from postroom.sync.outcomes import (
+    BrokenMessage,
+    Outcome,
+    RereadMessage,
+    read_each,
+    read_headers,
+    reread_each,
+)
+
+T = TypeVar("T")
+Work = Callable[[Sequence[bytes]], list[T | BrokenMessage]]
 
 LIMITS = Limits(cpu_seconds=2.0, memory=768 * 1024 * 1024, seconds=60.0)
 GROUP = 16  # Messages that cross to the process and back at once.
+HEADERS = 128
 TOO_MUCH = "Reading it needed more time or memory than one message may take."
 
 
 class LimitedParser:
-    """A parser in a process of its own, started when first needed and again when it broke."""
+    """A parser in a process of its own, started when first needed and again when it broke.
+
+    Its methods block, so call them from threads; those of several take turns. None raises on bad
+    mail.
+    """
 
     def __init__(self) -> None:
         self._process = ConfinedProcess(LIMITS, "postroom.sync.outcomes")
+        self._turn = Lock()
 
     def parse(self, messages: Sequence[bytes]) -> list[Outcome]:
-        """Parse each message; blocks, so call it from a thread. Never raises on bad mail."""
-        groups = [messages[n : n + GROUP] for n in range(0, len(messages), GROUP)]
-        outcomes: list[Outcome] = []
+        """Read whole messages."""
+        return self.work(read_each, messages, GROUP)
+
+    def parse_headers(self, headers: Sequence[bytes]) -> list[Outcome]:
+        """Read headers."""
+        return self.work(read_headers, headers, HEADERS)
+
+    def parse_again(self, messages: Sequence[bytes]) -> list[RereadMessage | BrokenMessage]:
+        """Read whole messages that are stored already."""
+        return self.work(reread_each, messages, GROUP)
+
+    def work(self, work: Work[T], messages: Sequence[bytes], size: int) -> list[T | BrokenMessage]:
+        """Have groups of this size read."""
+        with self._turn:
+            return self._work(work, [messages[n : n + size] for n in range(0, len(messages), size)])
+
+    def _work(self, work: Work[T], groups: list[Sequence[bytes]]) -> list[T | BrokenMessage]:
+        outcomes: list[T | BrokenMessage] = []
         while groups:
-            answers = self._process.answers(read_each, groups)
+            answers = self._process.answers(work, groups)
             for group, answer in zip(groups, answers, strict=False):
                 outcomes += outcomes_of(group, answer)
             groups = groups[len(answers) :]
             if groups:
-                outcomes += self._one_by_one(groups.pop(0))
+                outcomes += self._one_by_one(work, groups.pop(0))
         return outcomes
 
-    def _one_by_one(self, messages: Sequence[bytes]) -> Iterator[Outcome]:
+    def _one_by_one(self, work: Work[T], messages: Sequence[bytes]) -> Iterator[T | BrokenMessage]:
         """Find the one to blame in a group that ended the process.
 
         One that ends it alone is tried once more: the machine may be to blame.
         """
         for message in messages:
             group = [message]
-            answers = self._process.answers(read_each, [group])
-            answers = answers or self._process.answers(read_each, [group])
+            answers = self._process.answers(work, [group])
+            answers = answers or self._process.answers(work, [group])
             yield from outcomes_of(group, answers[0] if answers else None)
 
     def begin(self) -> None:
@@ -55,7 +88,9 @@ class LimitedParser:
         self._process.close()
 
 
-def outcomes_of(group: Sequence[bytes], answer: list[Outcome] | Raised | None) -> list[Outcome]:
+def outcomes_of(
+    group: Sequence[bytes], answer: list[T | BrokenMessage] | Raised | None
+) -> list[T | BrokenMessage]:
     """What the process answered; None is the silence of one that ended."""
     match answer:
         case None:

@@ -29,6 +29,7 @@ from postroom.sync.bodies import due_by_folder, in_batches, keep
 from postroom.sync.database import in_database
 from postroom.sync.holding_back import bodies_within_budget, messages_within_budget
 from postroom.sync.inquiring import find_inquiries, note_answered
+from postroom.sync.outcomes import BrokenMessage
 from postroom.sync.parsing import LimitedParser
 from postroom.sync.planning import keep_plans, newly_planned
 from postroom.sync.progress import Progress
@@ -171,7 +172,7 @@ async def bring(visit: PopVisit, folder: Folder, uids: Sequence[int]) -> dict[in
     mode = await in_database(storage_mode, visit.account)
     is_whole = mode == StorageMode.EVERYTHING or not visit.gives_headers
     async for batch in in_batches(answers(visit, uids, is_whole=is_whole, refused=refused)):
-        await in_database(record_batch, folder, batch, visit.clock())
+        await in_database(record_batch, visit.parser, folder, batch, visit.clock())
         at_hand = {m.uid: m for m in batch if m.body is not None}
         await bring_due_bodies(visit, folder, at_hand)
         await visit.progress.done(messages=len(batch))
@@ -215,9 +216,17 @@ def header_of(raw: bytes) -> bytes:
     return raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
 
 
-def record_batch(folder: Folder, batch: Sequence[FetchedMessage], now: datetime) -> None:
+def record_batch(
+    parser: LimitedParser, folder: Folder, batch: Sequence[FetchedMessage], now: datetime
+) -> None:
     """Record what came, whole or not, by its header; it came now."""
-    came_now = [replace(arrival_of(message), received_at=now) for message in batch]
+    outcomes = parser.parse_headers([message.header or b"" for message in batch])
+    came_now = []
+    for message, outcome in zip(batch, outcomes, strict=True):
+        if isinstance(outcome, BrokenMessage):
+            quarantine(folder, message.uid, outcome.reason, now, message.body)
+        else:
+            came_now.append(replace(arrival_of(message, outcome), received_at=now))
     record_each(folder, *as_kept(folder.account, came_now))
 
 

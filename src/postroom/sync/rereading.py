@@ -14,7 +14,7 @@ from postroom.archive.fence import AccountClosed
 from postroom.archive.models import Email
 from postroom.archive.reading import find_raw
 from postroom.archive.rebuild import Rereading, emails_with_raw, rebuild
-from postroom.sync.outcomes import ReadMessage
+from postroom.sync.outcomes import RereadMessage
 from postroom.sync.parsing import LimitedParser
 
 BATCH = 100
@@ -35,10 +35,10 @@ def reread(account: EmailAccount | None, parser: LimitedParser, after: int = 0) 
     """Rebuild what was read from every stored message after an id; tells after each batch."""
     so_far = Reread(after, found=emails_with_raw(account).filter(pk__gt=after).count())
     while batch := next_batch(account, so_far.last):
-        outcomes = parser.parse([find_raw(email) or b"" for email in batch])
+        outcomes = parser.parse_again([find_raw(email) or b"" for email in batch])
         by_account: dict[EmailAccount, list[Rereading]] = defaultdict(list)
         for email, outcome in zip(batch, outcomes, strict=True):
-            if isinstance(outcome, ReadMessage):
+            if isinstance(outcome, RereadMessage):
                 by_account[email.account].append(rereading_of(email, outcome))
             else:
                 so_far.broken += 1
@@ -56,6 +56,6 @@ def next_batch(account: EmailAccount | None, after: int) -> list[Email]:
     return list(emails[:BATCH])
 
 
-def rereading_of(email: Email, read: ReadMessage) -> Rereading:
+def rereading_of(email: Email, read: RereadMessage) -> Rereading:
     """What the parser found, in the archive's words."""
     return Rereading(email, read.envelope, read.snippet, read.has_attachments)

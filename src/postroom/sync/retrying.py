@@ -12,7 +12,7 @@ from postroom.imap.responses import FetchedMessage
 from postroom.sync.bodies import body_of, homes_of
 from postroom.sync.outcomes import BrokenMessage, ReadMessage
 from postroom.sync.parsing import LimitedParser
-from postroom.sync.reading import whole_arrival_of
+from postroom.sync.reading import arrival_of
 from postroom.sync.recording import record_each
 from postroom.sync.storage import as_kept
 from postroom.sync.visit import Clock
@@ -65,7 +65,7 @@ def bring_in(entry: Quarantine, raw: bytes, read: ReadMessage) -> bool:
         size=len(raw),
         body=raw,
     )
-    record_each(folder, *as_kept(folder.account, [whole_arrival_of(message, read)]))
+    record_each(folder, *as_kept(folder.account, [arrival_of(message, read)]))
     place = ServerCopy.objects.filter(
         folder=folder, uidvalidity=entry.uidvalidity, uid=entry.uid
     ).first()

@@ -7,7 +7,6 @@ from postroom.accounts.models import EmailAccount
 from postroom.archive.arrivals import Arrival
 from postroom.archive.bodies import make_due
 from postroom.archive.models import Email
-from postroom.archive.record import canonicals
 from postroom.association.people import known_among, with_known_people
 from postroom.team.models import Organisation, StorageMode
 
@@ -33,10 +32,10 @@ def as_kept(
 ) -> tuple[list[Arrival], set[str] | None]:
     """The arrivals, those marked whose bodies this account keeps; and `only` of `record`."""
     mode = storage_mode(account)
-    known = known_among({c for a in arrivals for c in canonicals(a.envelope)})
+    known = known_among({c for a in arrivals for c in a.entry.canonicals})
     marked = [
         replace(a, is_due=True)
-        if mode == StorageMode.EVERYTHING or not known.isdisjoint(canonicals(a.envelope))
+        if mode == StorageMode.EVERYTHING or not known.isdisjoint(a.entry.canonicals)
         else a
         for a in arrivals
     ]

@@ -3,7 +3,7 @@
 While one batch is written, the next is parsed in its process and the one after comes in.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,29 +15,47 @@ from postroom.archive.record import known_ids
 from postroom.archive.replayable import replayable
 from postroom.imap.responses import FetchedMessage
 from postroom.imap.uid_set import UidSet
+from postroom.net.fetch_stream import FetchStream
 from postroom.sync.beside import OneBeside
 from postroom.sync.bodies import NOT_ANNOUNCED, in_batches
 from postroom.sync.database import in_database
 from postroom.sync.outcomes import BrokenMessage, Outcome, ReadMessage
-from postroom.sync.reading import whole_arrival_of
+from postroom.sync.reading import arrival_of
 from postroom.sync.recording import record_each
 from postroom.sync.visit import Visit
 
 
-async def bring_whole(visit: Visit, folder: Folder, window: UidSet) -> int:
-    """Bring a window of messages; returns how many came whole.
+async def bring_whole(visit: Visit, folder: Folder, windows: Iterable[UidSet]) -> int:
+    """Bring windows of messages; returns how many came whole.
 
     One that is too large to be brought whole is left to the envelope's way.
     """
-    answers = visit.client.uid_fetch(window, flags=True, internal_date=True, size=True, body=True)
     brought: set[int] = set()
     async with OneBeside() as writing:
-        async for batch in in_batches(answers):
-            whole = [m for m in batch if m.uid in window and m.body]
-            outcomes = await in_database(visit.parser.parse, [m.body or b"" for m in whole])
-            await writing.begin(write(visit, folder, whole, outcomes))
-            brought.update(m.uid for m in whole)
+        for window, answers in asked_ahead(visit, windows):
+            async for batch in in_batches(answers):
+                whole = [m for m in batch if m.uid in window and m.body]
+                outcomes = await in_database(visit.parser.parse, [m.body or b"" for m in whole])
+                await writing.begin(write(visit, folder, whole, outcomes))
+                brought.update(m.uid for m in whole)
     return len(brought)
+
+
+def asked_ahead(visit: Visit, windows: Iterable[UidSet]) -> Iterator[tuple[UidSet, FetchStream]]:
+    """Each window with what comes of it; the next one is asked for before, so none is waited for.
+
+    How much may come unread, the connection bounds.
+    """
+    asked: tuple[UidSet, FetchStream] | None = None
+    for window in windows:
+        answers = visit.client.uid_fetch(
+            window, flags=True, internal_date=True, size=True, body=True
+        )
+        if asked:
+            yield asked
+        asked = window, answers
+    if asked:
+        yield asked
 
 
 async def write(
@@ -75,7 +93,7 @@ def with_bodies(
     account_id: int, read: Sequence[tuple[FetchedMessage, ReadMessage]]
 ) -> list[Arrival]:
     """The arrivals, with the body of each that is not known yet stored: raw first, then its row."""
-    arrivals = [whole_arrival_of(message, outcome) for message, outcome in read]
+    arrivals = [arrival_of(message, outcome) for message, outcome in read]
     known = known_ids(account_id, [arrival.identity for arrival in arrivals])
     fresh = [n for n, arrival in enumerate(arrivals) if arrival.identity not in known]
     digests = keep_raw([read[n][0].body or b"" for n in fresh])

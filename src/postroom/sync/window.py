@@ -14,14 +14,13 @@ from postroom.archive.models import Email, Folder
 from postroom.archive.older import keep_older, known_older
 from postroom.archive.quarantine import quarantined_uids
 from postroom.archive.record import known_ids
-from postroom.imap.responses import FetchedMessage
 from postroom.imap.uid_set import UidSet
 from postroom.net.errors import CommandRefused, FolderVanished
 from postroom.net.imap_client import ImapClient
 from postroom.sync.database import in_database
-from postroom.sync.new_mail import WINDOW, FolderView, envelopes
+from postroom.sync.new_mail import WINDOW, FolderView, Read, envelopes
 from postroom.sync.planning import FolderPlan, new_mail_from
-from postroom.sync.reading import arrival_of
+from postroom.sync.reading import arrivals_of
 from postroom.sync.recording import record_each
 from postroom.sync.visit import Visit
 
@@ -65,8 +64,8 @@ async def bring_known(visit: Visit, folder: Folder, uids: UidSet, first_day: dat
     has_older: bool = bool(uids) and await in_database(has_older_mail, folder, first_day)
     if has_older:
         for window in uids.windows_newest_first(WINDOW):
-            messages = await envelopes(visit, window)
-            found |= UidSet(await in_database(record_known, folder, messages))
+            read = await envelopes(visit, window)
+            found |= UidSet(await in_database(record_known, folder, read))
     return found
 
 
@@ -76,9 +75,9 @@ def has_older_mail(folder: Folder, first_day: date) -> bool:
     return Email.objects.filter(account=folder.account_id, received_at__lt=end).exists()
 
 
-def record_known(folder: Folder, messages: Sequence[FetchedMessage]) -> list[int]:
+def record_known(folder: Folder, read: Sequence[Read]) -> list[int]:
     """Record another place of mail that is here already; returns the UIDs."""
-    arrivals = [arrival_of(message) for message in messages]
+    arrivals = arrivals_of(read)
     known = known_ids(folder.account_id, [arrival.identity for arrival in arrivals])
     met_again = [arrival for arrival in arrivals if arrival.identity in known]
     record_each(folder, met_again, None)
