@@ -48,6 +48,14 @@ def test_two_copies_in_one_window_are_one_email(account: EmailAccount) -> None:
     assert ServerCopy.objects.count() == 2
 
 
+def test_an_email_takes_its_participants_along(account: EmailAccount) -> None:
+    for number in range(2):
+        received(account, message(f"n{number}", from_="a@x.example", to="b@x.example"))
+    Email.objects.get(subject="n0").delete()
+    assert set(Participant.objects.values_list("email__subject", flat=True)) == {"n1"}
+    assert Participant.objects.count() == 2
+
+
 def test_a_message_id_alone_never_merges(account: EmailAccount) -> None:
     for subject in ("invoice 1", "invoice 2"):
         received(account, message(subject, message_id="<same@x.example>", from_="a@x.example"))

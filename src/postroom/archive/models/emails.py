@@ -102,11 +102,17 @@ class Participant(models.Model):
 
     `canonical` is empty where nobody can be told by what is written, or where there are more than
     can be read. `sent_at` repeats the email's, so that a person's newest mail is an index scan.
+    It is written with its email, in one transaction, so PostgreSQL does not look for the email
+    once more for each row: ADR 0019.
     """
 
     pk = models.CompositePrimaryKey("email_id", "role", "position")
     email = models.ForeignKey(
-        Email, on_delete=models.CASCADE, related_name="participants", db_index=False
+        Email,
+        on_delete=models.CASCADE,
+        related_name="participants",
+        db_index=False,
+        db_constraint=False,
     )
     role = models.PositiveSmallIntegerField(choices=ParticipantRole.choices)
     position = models.PositiveSmallIntegerField()
