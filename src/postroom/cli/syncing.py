@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from postroom.cli.bars import bars
-from postroom.cli.bootstrap import Failed, with_django
+from postroom.cli.bootstrap import Failed, start_django
 from postroom.cli.finding import get_account
 from postroom.cli.printing import json_option, print_json
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from postroom.archive.models import SyncRun
     from postroom.cli.bars import Show
     from postroom.sync.once import SyncResult
+    from postroom.sync.parsing import LimitedParser
     from postroom.sync.progress import Watcher
 
 
@@ -22,14 +23,16 @@ if TYPE_CHECKING:
 @click.argument("address")
 @click.option("--once", is_flag=True, help="Run until complete, then end.")
 @json_option
-@with_django
-def sync_command(address: str, once: bool, as_json: bool) -> None:
+@click.pass_context
+def sync_command(context: click.Context, address: str, once: bool, as_json: bool) -> None:
     """Sync the account ADDRESS. The engine does this all the time; this does it now."""
-    from postroom.cli.proofs import print_proofs, proof_rows
-
     if not once:
         raise click.UsageError("Use --once. “postroom engine” keeps accounts in sync for ever.")
-    result = sync_to_the_end(get_account(address), is_quiet=as_json)
+    parser = begin_to_parse(context)
+    start_django(context)
+    from postroom.cli.proofs import print_proofs, proof_rows
+
+    result = sync_to_the_end(get_account(address), parser, is_quiet=as_json)
     if as_json:
         print_json(
             {
@@ -47,7 +50,19 @@ def sync_command(address: str, once: bool, as_json: bool) -> None:
         click.echo("What existing mail may take of a day is used up; the rest comes tomorrow.")
 
 
-def sync_to_the_end(account: "EmailAccount", *, is_quiet: bool) -> "SyncResult":
+def begin_to_parse(context: click.Context) -> "LimitedParser":
+    """Start the parser's process: it loads its modules while we load ours."""
+    from postroom.sync.parsing import LimitedParser
+
+    parser = LimitedParser()
+    context.call_on_close(parser.close)
+    parser.begin()
+    return parser
+
+
+def sync_to_the_end(
+    account: "EmailAccount", parser: "LimitedParser | None" = None, *, is_quiet: bool
+) -> "SyncResult":
     """Sync once; every failure becomes a sentence and exit status 1."""
     from django.utils import timezone
 
@@ -56,7 +71,7 @@ def sync_to_the_end(account: "EmailAccount", *, is_quiet: bool) -> "SyncResult":
 
     with bars("messages", "bodies", is_quiet=is_quiet) as show:
         try:
-            return asyncio.run(sync_once(account, timezone.now, told_to(show)))
+            return asyncio.run(sync_once(account, timezone.now, told_to(show), parser))
         except SyncFailed as failure:
             raise Failed(failure.sentence) from failure
 

@@ -38,7 +38,10 @@ class SyncResult:
 
 
 async def sync_once(
-    account: EmailAccount, clock: Clock, watcher: Watcher | None = None
+    account: EmailAccount,
+    clock: Clock,
+    watcher: Watcher | None = None,
+    parser: LimitedParser | None = None,
 ) -> SyncResult:
     """Sync until complete. Raises SyncFailed, after noting on the account what was met."""
     if account.activation == Activation.DEACTIVATED:
@@ -48,7 +51,7 @@ async def sync_once(
     started = clock()
     progress = Progress(new_run(account, started), watcher)
     try:
-        await one_pass(account, clock, progress)
+        await one_pass(account, clock, progress, parser)
     except (NetError, SecretDoesNotOpen) as error:
         kind, sentence = trouble_of(error)
         await in_database(meet_trouble, account, kind, sentence, clock())
@@ -60,9 +63,14 @@ async def sync_once(
     return SyncResult(proofs, run.messages_done, run.bodies_done, seconds, progress.is_held_back)
 
 
-async def one_pass(account: EmailAccount, clock: Clock, progress: Progress) -> None:
+async def one_pass(
+    account: EmailAccount,
+    clock: Clock,
+    progress: Progress,
+    parser: LimitedParser | None = None,
+) -> None:
     """Bring everything up to date; if the day's budget ends that, new mail at least."""
-    parser = LimitedParser()
+    parser = parser or LimitedParser()
     try:
         try:
             await one_session(account, clock, progress, parser)
