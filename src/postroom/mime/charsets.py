@@ -101,6 +101,8 @@ def storable(text: str) -> str:
     """Return text without what a database or UTF-8 refuses: NUL and lone surrogates."""
     if "\0" in text:
         text = text.replace("\0", "")
+    if text.isascii():
+        return text
     try:
         # Only to ask: the encoder finds a lone surrogate faster than a pattern does.
         text.encode("utf-8")

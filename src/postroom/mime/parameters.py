@@ -51,6 +51,8 @@ def is_media_type(value: str) -> bool:
 
 def parse_disposition(value: str) -> tuple[str, dict[str, str]]:
     """Read a Content-Disposition: its token in lower case, and its parameters."""
+    if not value:
+        return "", {}
     token, _, rest = value.partition(";")
     return one_line(token).lower(), parse_parameters(rest)
 
