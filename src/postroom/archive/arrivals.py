@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from postroom.archive.entry import Entry
 
@@ -24,8 +25,7 @@ class Stored:
     has_attachments: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """A message met on the server: its place, its entry, and what identifies it anywhere.
 
     `stored` if its body came along, `is_due` if it is to be fetched.

@@ -100,8 +100,12 @@ async def envelopes(visit: Visit, window: UidSet) -> list[Read]:
     # A message answered twice counts once. An empty header is no answer: a true one holds at
     # least the line that ends it.
     found = {m.uid: m async for m in answers if m.uid in window and m.header}
+    if not found:
+        return []
     headers = [m.header or b"" for m in found.values()]
-    outcomes = await in_database(visit.parser.parse_headers, headers) if headers else []
+    # Windows ahead wait here and not in threads: all accounts share those.
+    async with visit.parser_turn:
+        outcomes = await in_database(visit.parser.parse_headers, headers)
     return list(zip(found.values(), outcomes, strict=True))
 
 

@@ -10,7 +10,7 @@ on the server.
 
 import hashlib
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from postroom.accounts.models import EmailAccount
@@ -226,7 +226,7 @@ def record_batch(
         if isinstance(outcome, BrokenMessage):
             quarantine(folder, message.uid, outcome.reason, now, message.body)
         else:
-            came_now.append(replace(arrival_of(message, outcome), received_at=now))
+            came_now.append(arrival_of(message, outcome)._replace(received_at=now))
     record_each(folder, *as_kept(folder.account, came_now))
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from postroom.archive.arrivals import Arrival, Flags
 from postroom.imap.responses import FetchedMessage
@@ -12,6 +13,7 @@ LARGEST = 2**31 - 1  # More is no message's size, whatever the server says.
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@lru_cache(maxsize=1_024)
 def flags_of(flags: frozenset[str] | None) -> Flags:
     """The system flags that mean something to a person (RFC 3501 §2.3.2)."""
     names = {flag.lower() for flag in flags or ()}

@@ -1,7 +1,6 @@
 """Which bodies an account keeps, by storage mode (Design, decision 5)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from postroom.accounts.models import EmailAccount
 from postroom.archive.arrivals import Arrival
@@ -34,7 +33,7 @@ def as_kept(
     mode = storage_mode(account)
     known = known_among({c for a in arrivals for c in a.entry.canonicals})
     marked = [
-        replace(a, is_due=True)
+        a._replace(is_due=True)
         if mode == StorageMode.EVERYTHING or not known.isdisjoint(a.entry.canonicals)
         else a
         for a in arrivals

@@ -1,5 +1,6 @@
 """One visit to a mail server: the connection and what every step of a pass needs."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -35,6 +36,7 @@ class Visit:
     parser: LimitedParser = field(default_factory=LimitedParser)
     is_thorough: bool = True
     is_called: bool = False
+    parser_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _first_days: list[date | None] = field(default_factory=list)
 
     async def examine(self, folder: Folder) -> Selected:

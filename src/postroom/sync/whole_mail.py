@@ -4,7 +4,6 @@ While one batch is written, the next is parsed in its process and the one after 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from postroom.archive.arrivals import Arrival, Stored
@@ -100,7 +99,7 @@ def with_bodies(
     for n, digest in zip(fresh, digests, strict=True):
         outcome = read[n][1]
         stored = Stored(digest, outcome.snippet, outcome.has_attachments)
-        arrivals[n] = replace(arrivals[n], stored=stored)
+        arrivals[n] = arrivals[n]._replace(stored=stored)
     return arrivals
 
 
