@@ -183,7 +183,7 @@ def test_the_plan_is_what_the_server_has(server: Dovecot) -> None:
     server.add(ALICE, "Junk", letters(1, "junk"))
     account = connected(server)
     assert find_plan(account) is None
-    planned = asyncio.run(survey(account))
+    planned = asyncio.run(survey(account, lambda: DAY))
     assert {folder.name: folder.messages for folder in planned.folders if folder.messages} == {
         "INBOX": LETTERS, "Sales": 2,
     }  # fmt: skip
