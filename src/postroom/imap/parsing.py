@@ -1,6 +1,7 @@
 """Frames into responses: one function for each response, found by its word in a table."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from postroom.imap.errors import LimitExceeded, MalformedResponse
@@ -35,6 +36,7 @@ _UNTAGGED: Final = token(rb"\* +(?:(\d{1,10}) +)?([A-Z][A-Z0-9.-]*)")
 _TAGGED: Final = token(rb"([^\x00-\x20+*(){%\x7f\"\\]+) +(OK|NO|BAD)\b")
 _CODE: Final = token(rb"\[([A-Z0-9.-]+)(?: ([^\]]*))?\]")
 _SEQUENCE_SET: Final = token(rb"([\d:,]+)")
+_SHORT: Final = 4_096  # Octets of capabilities worth sharing.
 _DIGITS_AND_BLANKS: Final = b"0123456789 \t"
 _STATUS_NUMBERS: Final = {
     b"MESSAGES": "messages",
@@ -107,10 +109,17 @@ def _parse_capability(reader: Reader) -> CapabilityList:
 
 def parse_capability_words(text: bytes, limits: Limits) -> frozenset[str]:
     """Return capability names in capitals, from a response or from a code."""
-    words = text.split()
-    if len(words) > limits.words:
+    if len(text.split()) > limits.words:
         raise LimitExceeded("words", limits.words)
-    return frozenset(word.decode("ascii", "backslashreplace").upper() for word in words)
+    return _in_capitals(text) if len(text) > _SHORT else _shared(text)
+
+
+def _in_capitals(words: bytes) -> frozenset[str]:
+    return frozenset(word.decode("ascii", "backslashreplace").upper() for word in words.split())
+
+
+# One set for all connections to servers of one kind: two thousand of their own take 20 MB.
+_shared = lru_cache(maxsize=256)(_in_capitals)
 
 
 def _parse_enabled(reader: Reader) -> Enabled:
