@@ -17,7 +17,7 @@ from postroom.accounts.models import Activation, Credential, Direction, EmailAcc
 from postroom.accounts.seals import get_secret
 from postroom.providers import all_providers
 from postroom.team.models import StorageMode, User
-from postroom.web.email_configuration.connection_form import ConnectionForm
+from postroom.web.connecting.connection_form import ConnectionForm
 from servers.beside import beside
 from servers.dovecot import Dovecot, dovecot
 from servers.eavesdropper import eavesdropper, was_told

@@ -19,7 +19,7 @@ from postroom.engine.asked import retry_quarantine
 from postroom.imap.capabilities import Tier
 from postroom.sync.pop import TIER
 from postroom.team.models import User
-from postroom.web.email_configuration.tiers import TIERS, tier_of
+from postroom.web.mailbox.tiers import TIERS, tier_of
 from web.browser import Scheme, Visit, axe_violations
 from web.test_pages_and_their_guards import SignIn
 

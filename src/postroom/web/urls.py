@@ -5,27 +5,22 @@ from django.views.generic import RedirectView
 
 from postroom.crm.models import Stage
 from postroom.web import health
-from postroom.web.email_configuration import (
+from postroom.web.connecting import (
     changing,
-    choosing,
-    connecting,
-    leaving,
-    members,
-    overview,
     preparation,
     reconnection,
-    senders,
     signing_in,
     signing_in_by_code,
-    upkeep,
-    window,
 )
+from postroom.web.connecting import views as connecting
+from postroom.web.connecting.catalogue import ProtocolWord
+from postroom.web.email_configuration import choosing, overview
 from postroom.web.email_configuration import issuers as services
-from postroom.web.email_configuration import views as configuration
-from postroom.web.email_configuration.catalogue import ProtocolWord
 from postroom.web.emails import actions, downloads
 from postroom.web.emails import views as emails
 from postroom.web.live import views as live
+from postroom.web.mailbox import leaving, members, senders, upkeep, window
+from postroom.web.mailbox import views as mailbox
 from postroom.web.people import shares
 from postroom.web.people import views as people
 from postroom.web.row_ids import RowId
@@ -89,14 +84,14 @@ urlpatterns = [
     path(SERVICE + "test/", services.test, name="sign-in-service-test"),
     path(SERVICE + "removal/", services.removal, name="sign-in-service-removal"),
     path(CONFIGURATION + "preparation/", preparation.preparation, name="preparation"),
-    path(CONFIGURATION + "<id:pk>/", configuration.account, name="account"),
+    path(CONFIGURATION + "<id:pk>/", mailbox.account, name="account"),
     path(CONFIGURATION + "<id:pk>/live/", live.account, name="account-live"),
-    path(CONFIGURATION + "<id:pk>/sharing/", configuration.sharing, name="sharing"),
-    path(CONFIGURATION + "<id:pk>/storage/", configuration.storage, name="storage"),
+    path(CONFIGURATION + "<id:pk>/sharing/", mailbox.sharing, name="sharing"),
+    path(CONFIGURATION + "<id:pk>/storage/", mailbox.storage, name="storage"),
     path(CONFIGURATION + "<id:pk>/pause/", leaving.pausing, name="pause"),
     path(CONFIGURATION + "<id:pk>/deactivation/", leaving.deactivation, name="deactivation"),
     path(CONFIGURATION + "<id:pk>/removal/", leaving.removal, name="removal"),
-    path(CONFIGURATION + "<id:pk>/resumption/", configuration.resumption, name="resumption"),
+    path(CONFIGURATION + "<id:pk>/resumption/", mailbox.resumption, name="resumption"),
     path(CONFIGURATION + "<id:pk>/reconnection/", reconnection.reconnection, name="reconnection"),
     path(CONFIGURATION + "<id:pk>/servers/", changing.servers, name="servers"),
     path(CONFIGURATION + "<id:pk>/test/", changing.account_test, name="account-test"),

@@ -12,11 +12,11 @@ from postroom.accounts.members import mailboxes_of
 from postroom.providers import find_provider
 from postroom.team.models import Permission
 from postroom.team.permissions import may, why_not_integrate
-from postroom.web.email_configuration.access import accounts_for
-from postroom.web.email_configuration.address_form import AddressForm
-from postroom.web.email_configuration.catalogue import ShownProvider, popular_services, services_for
-from postroom.web.email_configuration.health import glance_of
+from postroom.web.connecting.address_form import AddressForm
+from postroom.web.connecting.catalogue import ShownProvider, popular_services, services_for
 from postroom.web.email_configuration.tabs import tabs_for
+from postroom.web.mailbox.access import accounts_for
+from postroom.web.mailbox.health import glance_of
 from postroom.web.permission import may_integrate
 from postroom.web.sign_in import SignedInRequest, signed_in
 

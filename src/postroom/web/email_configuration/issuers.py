@@ -17,7 +17,7 @@ from postroom.oauth.errors import SignInStopped
 from postroom.oauth.models import Grant, SignInClient
 from postroom.oauth.signing_in import redirect_url
 from postroom.providers import Issuer, all_issuers, find_issuer
-from postroom.web.email_configuration.forms import typed
+from postroom.web.mailbox.forms import typed
 from postroom.web.permission import administrators_only
 from postroom.web.sign_in import SignedInRequest, signed_in
 

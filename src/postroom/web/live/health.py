@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from postroom.accounts.models import EmailAccount
 from postroom.team.models import User
-from postroom.web.email_configuration.sections import LIVE_PARTS, live_sections_of
 from postroom.web.live.streams import Event
+from postroom.web.mailbox.sections import LIVE_PARTS, live_sections_of
 
 
 def health_events(account: EmailAccount, viewer: User) -> Iterator[Event]:

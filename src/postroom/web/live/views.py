@@ -7,13 +7,13 @@ from django.views.decorators.http import require_safe
 
 from postroom.crm.models import Person
 from postroom.team.models import User
-from postroom.web.email_configuration.access import get_account
 from postroom.web.emails.access import get_email
 from postroom.web.live.health import health_events
 from postroom.web.live.hub import Subscriber
 from postroom.web.live.rows import row_events
 from postroom.web.live.streams import Event, live_response
 from postroom.web.live.viewer import find_viewer
+from postroom.web.mailbox.access import get_account
 from postroom.web.threads import ask_once
 
 Emails = frozenset[int] | None

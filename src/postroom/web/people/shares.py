@@ -10,7 +10,7 @@ from postroom.accounts.models import EmailAccount, Share
 from postroom.accounts.shares import decide, share_person, unshare_person
 from postroom.archive.announce import announce_account
 from postroom.crm.models import Person
-from postroom.web.email_configuration.access import get_own_account
+from postroom.web.mailbox.access import get_own_account
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 

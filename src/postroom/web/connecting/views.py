@@ -16,12 +16,12 @@ from postroom.setup.connecting import ConnectionFailed, refuse_unusable, save_ac
 from postroom.setup.recognition import recognise
 from postroom.setup.requests import AccountRequest
 from postroom.setup.throttle import Tester
-from postroom.web.email_configuration.address_form import AddressForm
-from postroom.web.email_configuration.attempts import Attempt
-from postroom.web.email_configuration.catalogue import ShownProvider
-from postroom.web.email_configuration.connection_form import ConnectionForm
-from postroom.web.email_configuration.finding import Finding
-from postroom.web.email_configuration.server_form import usual_ports
+from postroom.web.connecting.address_form import AddressForm
+from postroom.web.connecting.attempts import Attempt
+from postroom.web.connecting.catalogue import ShownProvider
+from postroom.web.connecting.connection_form import ConnectionForm
+from postroom.web.connecting.finding import Finding
+from postroom.web.connecting.server_form import usual_ports
 from postroom.web.permission import may_integrate
 from postroom.web.sign_in import SignedInRequest, signed_in
 

@@ -7,7 +7,7 @@ from django import forms
 from postroom.accounts.models import EmailAccount, Protocol
 from postroom.mime import canonical_address
 from postroom.providers import Provider, find_provider
-from postroom.web.email_configuration.forms import typed
+from postroom.web.mailbox.forms import typed
 
 PROTOCOL_CHOICES = (
     (Protocol.IMAP, "IMAP – folders, sent mail and what was read stay in step everywhere"),

@@ -17,8 +17,8 @@ from postroom.setup.recognition import Recognition, recognise
 from postroom.setup.requests import AccountRequest
 from postroom.setup.throttle import Tester
 from postroom.team.models import Permission, User
-from postroom.web.email_configuration.forms import host_field, typed
-from postroom.web.email_configuration.server_form import ServerForm
+from postroom.web.connecting.server_form import ServerForm
+from postroom.web.mailbox.forms import host_field, typed
 from postroom.web.permission import needs
 from postroom.web.sign_in import SignedInRequest, signed_in
 

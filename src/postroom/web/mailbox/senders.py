@@ -25,8 +25,8 @@ from postroom.outbox.codes import send_code
 from postroom.outbox.copies import keeps_copy_itself
 from postroom.outbox.trial import send_trial
 from postroom.setup.throttle import TriedTooOften, count_turn
-from postroom.web.email_configuration.access import get_own_account
-from postroom.web.email_configuration.sender_forms import (
+from postroom.web.mailbox.access import get_own_account
+from postroom.web.mailbox.sender_forms import (
     CodeForm,
     KeepSentForm,
     NewSenderForm,

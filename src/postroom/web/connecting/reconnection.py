@@ -23,8 +23,8 @@ from postroom.setup.reconnecting import reconnect_account, shares_password
 from postroom.setup.throttle import Tester
 from postroom.team.audit import note
 from postroom.team.models import Act
-from postroom.web.email_configuration.access import get_own_account
-from postroom.web.email_configuration.traffic import BudgetForm
+from postroom.web.mailbox.access import get_own_account
+from postroom.web.mailbox.traffic import BudgetForm
 from postroom.web.permission import may_integrate
 from postroom.web.sign_in import SignedInRequest, signed_in
 

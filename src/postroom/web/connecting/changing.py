@@ -15,11 +15,11 @@ from postroom.accounts.models import EmailAccount
 from postroom.setup.changing import Change, as_it_is, keep_change, request_for_change
 from postroom.setup.connecting import ConnectionFailed
 from postroom.setup.requests import AccountRequest
-from postroom.web.email_configuration.access import get_own_account
-from postroom.web.email_configuration.attempts import Attempt
-from postroom.web.email_configuration.change_form import ChangeForm
-from postroom.web.email_configuration.reconnection import go_on
-from postroom.web.email_configuration.server_form import TriedForm
+from postroom.web.connecting.attempts import Attempt
+from postroom.web.connecting.change_form import ChangeForm
+from postroom.web.connecting.reconnection import go_on
+from postroom.web.connecting.server_form import TriedForm
+from postroom.web.mailbox.access import get_own_account
 from postroom.web.permission import may_integrate
 from postroom.web.sign_in import SignedInRequest, signed_in
 

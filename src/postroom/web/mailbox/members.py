@@ -13,7 +13,7 @@ from postroom.accounts.members import add_member, possible_members, remove_membe
 from postroom.accounts.models import EmailAccount
 from postroom.archive.announce import announce_account
 from postroom.team.models import User
-from postroom.web.email_configuration.access import get_own_account
+from postroom.web.mailbox.access import get_own_account
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 

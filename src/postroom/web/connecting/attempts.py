@@ -20,8 +20,8 @@ from postroom.setup.connection_test import try_connection
 from postroom.setup.requests import AccountRequest
 from postroom.setup.steps import Failure, StepReport
 from postroom.setup.throttle import Tester
-from postroom.web.email_configuration.server_form import TriedForm
-from postroom.web.email_configuration.steps import ShownStep
+from postroom.web.connecting.server_form import TriedForm
+from postroom.web.connecting.steps import ShownStep
 from postroom.web.security import NEVER_KEPT
 from postroom.web.sign_in import SignedInRequest
 from postroom.web.threads import ask_once

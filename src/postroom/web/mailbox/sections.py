@@ -12,16 +12,16 @@ from postroom.accounts.members import is_member
 from postroom.accounts.models import EmailAccount
 from postroom.team.models import Permission, User
 from postroom.team.permissions import may
-from postroom.web.email_configuration.evidence import changes_of, evidence_of
-from postroom.web.email_configuration.folder_choice import folder_rows
-from postroom.web.email_configuration.forms import SharingForm, StorageForm
-from postroom.web.email_configuration.health import health_of
-from postroom.web.email_configuration.members import member_context
-from postroom.web.email_configuration.senders import sender_context
-from postroom.web.email_configuration.set_aside import set_aside_of
-from postroom.web.email_configuration.tiers import GMAIL, tier_of
-from postroom.web.email_configuration.traffic import BudgetForm
-from postroom.web.email_configuration.window import WindowForm
+from postroom.web.mailbox.evidence import changes_of, evidence_of
+from postroom.web.mailbox.folder_choice import folder_rows
+from postroom.web.mailbox.forms import SharingForm, StorageForm
+from postroom.web.mailbox.health import health_of
+from postroom.web.mailbox.members import member_context
+from postroom.web.mailbox.senders import sender_context
+from postroom.web.mailbox.set_aside import set_aside_of
+from postroom.web.mailbox.tiers import GMAIL, tier_of
+from postroom.web.mailbox.traffic import BudgetForm
+from postroom.web.mailbox.window import WindowForm
 
 Context = Mapping[str, object]
 

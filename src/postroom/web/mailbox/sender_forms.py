@@ -6,7 +6,7 @@ from django import forms
 
 from postroom.accounts.models import EmailAccount, FromAddress, KeepSent
 from postroom.accounts.senders import FromAddressRefused
-from postroom.web.email_configuration.forms import typed
+from postroom.web.mailbox.forms import typed
 
 KEEP_SENT_CHOICES = (
     (KeepSent.AUTO, "Automatic – a copy is added to Sent where the server keeps none itself"),

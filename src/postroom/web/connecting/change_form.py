@@ -8,8 +8,8 @@ from postroom.accounts.models import EmailAccount
 from postroom.setup.changing import Change, incoming_of, outgoing_of
 from postroom.setup.reconnecting import shares_password
 from postroom.setup.requests import ServerAddress
-from postroom.web.email_configuration.forms import secret_field
-from postroom.web.email_configuration.server_form import ServerForm, same_name
+from postroom.web.connecting.server_form import ServerForm, same_name
+from postroom.web.mailbox.forms import secret_field
 
 STAYS = "Empty: it stays as it is, for the same server."
 

@@ -24,9 +24,9 @@ from postroom.archive.quarantine import (
     ignore,
 )
 from postroom.engine.asked import start_comparing, start_retrying
-from postroom.web.email_configuration.access import get_own_account
-from postroom.web.email_configuration.folder_choice import choose_folders
-from postroom.web.email_configuration.set_aside import set_aside_of, source_of
+from postroom.web.mailbox.access import get_own_account
+from postroom.web.mailbox.folder_choice import choose_folders
+from postroom.web.mailbox.set_aside import set_aside_of, source_of
 from postroom.web.row_ids import parse_row_id
 from postroom.web.security import seal
 from postroom.web.sign_in import SignedInRequest, signed_in

@@ -10,8 +10,8 @@ from django_htmx.http import HttpResponseClientRedirect
 from postroom.oauth.clients import get_client
 from postroom.oauth.device import DeviceSignIn, ask_device, begin_device
 from postroom.setup.finishing import connect
-from postroom.web.email_configuration.begun_sign_ins import find_device, forget_device, keep_device
-from postroom.web.email_configuration.signing_in import (
+from postroom.web.connecting.begun_sign_ins import find_device, forget_device, keep_device
+from postroom.web.connecting.signing_in import (
     FAILURES,
     WishForm,
     connected,

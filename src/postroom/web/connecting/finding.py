@@ -7,9 +7,9 @@ from postroom.accounts.models import Protocol, Sharing
 from postroom.providers import AppPasswordNeed, Method, Provider, ServerChoice
 from postroom.providers.names import domain_of
 from postroom.setup.recognition import Recognition, Source
-from postroom.web.email_configuration.catalogue import ISSUERS, ShownProvider
-from postroom.web.email_configuration.connection_form import ConnectionForm
-from postroom.web.email_configuration.server_form import usual_ports
+from postroom.web.connecting.catalogue import ISSUERS, ShownProvider
+from postroom.web.connecting.connection_form import ConnectionForm
+from postroom.web.connecting.server_form import usual_ports
 
 HOW = {
     Source.ADDRESS: "found by your address’s domain",

@@ -10,7 +10,7 @@ from postroom.accounts.window import first_day_of
 from postroom.archive.models import SyncRun
 from postroom.sync.inquiring import asked_for_now
 from postroom.sync.planning import Plan, find_plan
-from postroom.web.email_configuration.traffic import Traffic, traffic_of
+from postroom.web.mailbox.traffic import Traffic, traffic_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from postroom.accounts.lifecycle import set_sharing, set_storage
 from postroom.accounts.models import EmailAccount, Sharing
 from postroom.archive.announce import announce_account, announce_work
 from postroom.engine.pausing import resume_keeping
-from postroom.web.email_configuration.access import (
+from postroom.web.mailbox.access import (
     get_account,
     get_managed_account,
     get_own_account,
 )
-from postroom.web.email_configuration.forms import SharingForm, StorageForm
-from postroom.web.email_configuration.sections import sections_of
+from postroom.web.mailbox.forms import SharingForm, StorageForm
+from postroom.web.mailbox.sections import sections_of
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 

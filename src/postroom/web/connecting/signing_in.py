@@ -16,9 +16,9 @@ from postroom.oauth.signing_in import Attempt, Wish, authorisation_url
 from postroom.setup.connecting import ConnectionFailed
 from postroom.setup.finishing import finish
 from postroom.team.permissions import why_not_integrate
-from postroom.web.email_configuration.access import get_own_account
-from postroom.web.email_configuration.begun_sign_ins import keep_attempt, take_attempt
-from postroom.web.email_configuration.reconnection import go_on
+from postroom.web.connecting.begun_sign_ins import keep_attempt, take_attempt
+from postroom.web.connecting.reconnection import go_on
+from postroom.web.mailbox.access import get_own_account
 from postroom.web.permission import may_integrate
 from postroom.web.sign_in import SignedInRequest, signed_in
 

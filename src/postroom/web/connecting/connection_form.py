@@ -12,9 +12,9 @@ from postroom.accounts.models import Protocol, Sharing
 from postroom.accounts.window import from_today
 from postroom.setup.requests import AccountRequest
 from postroom.team.models import User
-from postroom.web.email_configuration.forms import STORAGE_CHOICES, SharingForm, typed
-from postroom.web.email_configuration.server_form import ServerForm, same_name
-from postroom.web.email_configuration.window import window_field
+from postroom.web.connecting.server_form import ServerForm, same_name
+from postroom.web.mailbox.forms import STORAGE_CHOICES, SharingForm, typed
+from postroom.web.mailbox.window import window_field
 
 OWN_MISSING = "Enter it, or use the same credentials."
 NOT_CONFIRMED = "Look at the servers, and tick this if they are your provider’s."

@@ -17,7 +17,7 @@ from postroom.cleanup.stock import stock_of
 from postroom.engine.leaving import end_keeping, start_deleting
 from postroom.engine.pausing import pause_keeping
 from postroom.team.models import User
-from postroom.web.email_configuration.access import get_managed_account
+from postroom.web.mailbox.access import get_managed_account
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 

@@ -9,7 +9,7 @@ from postroom.accounts.models import Protocol, Security
 from postroom.providers import ServerChoice, find_provider
 from postroom.setup.connecting import ConnectionFailed
 from postroom.setup.requests import ServerAddress
-from postroom.web.email_configuration.forms import (
+from postroom.web.mailbox.forms import (
     host_field,
     port_field,
     secret_field,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from postroom.accounts.models import EmailAccount, Protocol
 from postroom.accounts.window import EARLIEST, from_today
 from postroom.archive.older import choose_window
-from postroom.web.email_configuration.access import get_own_account
+from postroom.web.mailbox.access import get_own_account
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 A_DAY = "day"

@@ -1,0 +1,1 @@
+"""Connect a mailbox: recognised, tried live, kept; and connect it again."""

@@ -1,0 +1,1 @@
+"""One mailbox: how it is doing, and what can be decided about it."""
