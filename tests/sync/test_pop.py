@@ -165,4 +165,4 @@ def test_a_server_of_another_kind_is_named_at_its_port(server: Dovecot) -> None:
                 password=SECRET,
             )
         )
-    assert (refused.value.kind, refused.value.field) == ("not_a_pop3_server", "pop_port")
+    assert (refused.value.kind, refused.value.field) == ("imap_at_this_port", "pop_port")
