@@ -8,8 +8,8 @@ from typing import Final
 from django.conf import settings
 
 from postroom.net.errors import NetError
-from postroom.net.https_client import fetch_page
 from postroom.net.name_lookup import mail_exchangers, published_services
+from postroom.net.public_page import fetch_page
 from postroom.providers import (
     SRV_NAMES,
     AutoconfigUnreadable,
