@@ -22,7 +22,7 @@ from postroom.sync.parsing import LimitedParser
 from postroom.sync.visit import believable
 
 POLL_SECONDS = 20.0  # Of all folders, where only the Inbox is heard of.
-TOLD_SECONDS = 60.0  # The same, where the server tells of all that it knows of itself.
+TOLD_SECONDS = 300.0  # The same, where the server tells of all that it knows of itself.
 WARM_SECONDS = 20.0  # A parser is kept so long for mail that follows on mail.
 
 
