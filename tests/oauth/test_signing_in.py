@@ -12,6 +12,7 @@ from postroom.accounts.models import Credential, EmailAccount
 from postroom.archive.models import Email
 from postroom.net.errors import NetError
 from postroom.oauth.clients import get_client
+from postroom.oauth.discovery import discover, refuse_unusable
 from postroom.oauth.errors import SignInStopped
 from postroom.oauth.models import Grant
 from postroom.oauth.signing_in import Attempt, Wish, authorisation_url
@@ -151,3 +152,15 @@ def test_a_provider_out_of_order_is_said_to_be(
     provider.failing = 503
     with pytest.raises(NetError, match="cannot be used for signing in at the moment"):
         finish(alice, attempt, answer, timezone.now())
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://login.example/größe", "https://lögin.example", "https://[x", "https://a:b@x.example"],
+)
+def test_an_address_that_is_none_is_said_to_be(url: str) -> None:
+    with pytest.raises(SignInStopped):
+        discover(url)
+    with pytest.raises(SignInStopped, match="does not describe an OpenID provider"):
+        refuse_unusable(url, is_secure=True)
+    refuse_unusable("https://login.example/token", is_secure=True)

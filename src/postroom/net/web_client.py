@@ -48,6 +48,7 @@ class WebAnswer:
 def web_server_of(url: str) -> Server:
     """The server that a URL names. Raises HostUnknown for what is no address of a web server."""
     try:
+        url.encode("ascii")
         parts = urlsplit(url)
         usual, security = _PORTS[parts.scheme]
         server = Server(parts.hostname or "", parts.port or usual, security)

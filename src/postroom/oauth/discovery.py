@@ -1,8 +1,10 @@
 """What an OpenID provider tells of itself (OpenID Connect Discovery 1.0 §4)."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
+from postroom.net.errors import NetError
+from postroom.net.server import Security
+from postroom.net.web_client import web_server_of
 from postroom.oauth.errors import IssuerUnavailable, SignInStopped
 from postroom.oauth.web import get_json
 
@@ -21,6 +23,7 @@ def discover(address: str) -> dict[str, str]:
     url = address.strip().rstrip("/")
     if not url.endswith(WELL_KNOWN):
         url += WELL_KNOWN
+    refuse_unusable(url, is_secure=False)
     try:
         told = get_json(url)
     except IssuerUnavailable as error:
@@ -35,9 +38,12 @@ def discover(address: str) -> dict[str, str]:
 
 def refuse_unusable(url: str, *, is_secure: bool) -> None:
     """An endpoint is an address of the web, and never less protected than the one that tells it."""
-    parts = urlsplit(url)
-    usual = ("https",) if is_secure else ("https", "http")
-    if parts.scheme not in usual or not parts.hostname or len(url) > 500:
+    try:
+        security = web_server_of(url).security
+    except NetError:
+        security = None
+    usual = (Security.TLS,) if is_secure else (Security.TLS, Security.NONE)
+    if security not in usual or len(url) > 500:
         raise SignInStopped(
             "What answers there does not describe an OpenID provider that can be used. Enter the"
             " address that its documentation calls issuer.",

@@ -17,7 +17,13 @@ from postroom.oauth.errors import SignInStopped
 from postroom.oauth.grants import find_grant, keep_grant
 from postroom.oauth.models import SignInClient
 from postroom.oauth.signing_in import Consent, Wish
-from postroom.providers import Provider, ServerChoice, find_provider, provider_for_address
+from postroom.providers import (
+    Provider,
+    ServerChoice,
+    find_provider,
+    provider_for_address,
+    provider_for_host,
+)
 from postroom.setup.changing import as_it_is, unchanged_request
 from postroom.setup.connecting import (
     ConnectionFailed,
@@ -67,6 +73,8 @@ def reconnect_by_consent(account: EmailAccount, wish: Wish, consent: Consent) ->
     refuse_leaving(account)
     client = get_client(consent.issuer)
     before = find_grant(account)
+    if before is None or before.issuer != client.issuer:
+        refuse_foreign_servers(account, client)
     is_same = before is not None and before.identity in consent.addresses
     refuse_other_identity(client, account.address, consent, is_shared=wish.is_shared or is_same)
     request = unchanged_request(as_it_is(account), consent.tokens.access)
@@ -78,6 +86,29 @@ def reconnect_by_consent(account: EmailAccount, wish: Wish, consent: Consent) ->
         activate(account)
         account.smtp_trouble_sentence = trouble
         account.save(update_fields=["smtp_trouble_sentence"])
+
+
+def refuse_foreign_servers(account: EmailAccount, client: SignInClient) -> None:
+    """A token is for the issuer's own mail servers: whoever entered others would be given it.
+
+    A mailbox that was set up for its owner has those that a colleague typed. Raises SignInStopped.
+    """
+    for host in filter(None, (account.incoming[0], account.smtp_host)):
+        if not takes_tokens_of(client, host):
+            raise SignInStopped(
+                f"{host} is no mail server of {client}, and what you consent to is shown to no"
+                " other, so nothing was saved. Enter the mailbox's password instead, or have the"
+                " mailbox set up anew with the right servers.",
+                "foreign_server",
+            )
+
+
+def takes_tokens_of(client: SignInClient, host: str) -> bool:
+    """Whether the catalogue, or an administrator, says that the host takes the issuer's tokens."""
+    if client.known.is_discovered:
+        return host in (client.imap_host, client.smtp_host)
+    provider = provider_for_host(host)
+    return provider is not None and provider.sign_in.oauth_issuer == client.issuer
 
 
 def refuse_other_identity(

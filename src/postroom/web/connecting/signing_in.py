@@ -24,7 +24,7 @@ from postroom.web.sign_in import SignedInRequest, signed_in
 
 FAILURES = (IssuerFailure, ConnectionFailed)
 # Signing in again would come to the same.
-FINAL = {"no_client", "already_connected", "not_permitted", "address", "gone"}
+FINAL = {"no_client", "already_connected", "not_permitted", "address", "gone", "foreign_server"}
 
 
 class WishForm(forms.Form):
