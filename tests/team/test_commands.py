@@ -76,6 +76,7 @@ def test_members_are_added_listed_and_removed(account: EmailAccount) -> None:
 
 
 def test_a_from_address_is_added_verified_and_tried(account: EmailAccount) -> None:
+    User.objects.update(is_administrator=True)
     with submission_beside({ALICE: SECRET}) as server:
         account.smtp_host, account.smtp_port, account.smtp_security = (
             server.host,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from urllib.parse import quote
 
 import pytest
 from aiosmtpd.smtp import Envelope
@@ -9,10 +10,12 @@ from django.conf import LazySettings
 from django.test import Client
 from playwright.sync_api import expect
 
-from cast import account_of, folder_of
+from cast import account_of, folder_of, person
+from outbox.conftest import relay_at
 from postroom.accounts.models import Direction, EmailAccount, FromAddress, KeepSent
 from postroom.accounts.seals import keep_secret
 from postroom.accounts.senders import add_from_address, own_from_address
+from postroom.association.people import known_addresses
 from postroom.config.secrets import read_keys
 from postroom.mime import parse_message
 from postroom.setup.throttle import TURNS
@@ -26,6 +29,7 @@ SignIn = Callable[[User], Client]
 SECRET = "correct horse battery"
 ALICE = "alice@example.com"
 ALIAS = "sales@example.com"
+LENA = "lena@customer.example"
 
 
 @pytest.fixture
@@ -89,6 +93,7 @@ def test_an_alias_is_added_verified_made_the_default_and_tried(
     submission: Submission,
     server: Dovecot,
 ) -> None:
+    User.objects.update(is_administrator=True)
     page = visit(alice, page_of(mailbox), width=360)
     section = page.get_by_role("region", name="From addresses")
     expect(section.get_by_role("link", name=ALICE)).to_be_visible()
@@ -186,9 +191,26 @@ def test_from_an_address_that_is_not_verified_nothing_is_sent(
     assert submission.taken == []
 
 
+def test_no_code_goes_by_the_server_of_who_is_to_prove_an_address(
+    alice: User, mailbox: EmailAccount, submission: Submission, as_user: SignIn
+) -> None:
+    lena = person("Lena Ruiz", LENA)
+    client = as_user(alice)
+    shown = client.post(f"{page_of(mailbox)}from/new/", {"address": LENA}, follow=True)
+    assert "By your own mailbox it would prove nothing" in shown.content.decode()
+    assert submission.taken == []
+    assert known_addresses().filter(person=lena).exists()
+    sign_in = f"{quote(ALICE)}:{quote(SECRET)}"
+    with relay_at(f"smtp+plain://{sign_in}@{submission.host}:{submission.port}"):
+        alias = FromAddress.objects.get(address=LENA)
+        client.post(f"{page_of(mailbox)}from/{alias.pk}/code/")
+    assert [letter.rcpt_tos for letter in submission.taken] == [[LENA]]
+
+
 def test_without_a_way_to_send_the_page_says_so_and_keeps_the_address(
     alice: User, account: EmailAccount, as_user: SignIn
 ) -> None:
+    User.objects.update(is_administrator=True)
     form = {"address": ALIAS}
     shown = as_user(alice).post(f"{page_of(account)}from/new/", form, follow=True)
     assert "No code was sent. There is no server to send it by." in shown.content.decode()
