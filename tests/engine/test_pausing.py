@@ -1,6 +1,7 @@
 """A pause and its end are heard by the engine and by open pages, wherever they were decided."""
 
 import json
+from collections.abc import Callable
 from contextlib import closing
 
 import psycopg
@@ -8,9 +9,10 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from cast import NOON, account_of, user
-from postroom.accounts.lifecycle import Decision
-from postroom.accounts.models import Activation
+from postroom.accounts.lifecycle import Decision, pause, resume
+from postroom.accounts.models import Activation, EmailAccount
 from postroom.archive.announce import ACCOUNT_CHANGED, WORK_WAITING
+from postroom.cleanup.deactivating import deactivate
 from postroom.engine.pausing import pause_keeping, resume_keeping
 
 
@@ -30,3 +32,17 @@ def test_engine_and_pages_hear_of_a_pause_and_of_its_end(database_url: str) -> N
     account.refresh_from_db()
     assert account.activation == Activation.ACTIVE
     assert ProcrastinateJob.objects.filter(task_name="postroom.keep_account").count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("doing", [pause, resume])
+def test_who_pauses_or_resumes_late_does_not_bring_a_deactivated_mailbox_back(
+    doing: Callable[[EmailAccount], None],
+) -> None:
+    read_before = account_of(user("Alice"))
+    deactivate(EmailAccount.objects.get(), Decision(NOON))
+    doing(read_before)
+    assert EmailAccount.objects.get().activation == Activation.DEACTIVATED
+    other = account_of(user("Bob"))
+    doing(other)
+    assert other.activation != Activation.DEACTIVATED

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
 from postroom.accounts.models import Activation, Deletion, EmailAccount, KeepSent, Sharing
 from postroom.accounts.troubles import NEEDS_A_PERSON
 from postroom.team.audit import note
@@ -31,18 +33,28 @@ class StillBeingDeleted(Exception):
         )
 
 
+@transaction.atomic
 def pause(account: EmailAccount, decision: Decision | None = None) -> None:
     """Stop syncing; everything stays. Nothing happens to one without a password."""
-    if account.activation not in WITHOUT_PASSWORD:
+    if has_password(account):
         decide(account, Activation.PAUSED, decision)
 
 
+@transaction.atomic
 def resume(account: EmailAccount) -> None:
     """Sync again, and try again whatever went wrong before, unless it needs a password first."""
-    if account.activation in WITHOUT_PASSWORD:
-        return
-    decide(account, Activation.ACTIVE, None)
-    clear_trouble(account)
+    if has_password(account):
+        decide(account, Activation.ACTIVE, None)
+        clear_trouble(account)
+
+
+def has_password(account: EmailAccount) -> bool:
+    """Whether it may be paused and resumed, asked anew with its row held.
+
+    Somebody may have deactivated it since it was read; its mail would be seen again while it goes.
+    """
+    rows = EmailAccount.objects.select_for_update().filter(pk=account.pk)
+    return rows.exclude(activation__in=WITHOUT_PASSWORD).first() is not None
 
 
 def activate(account: EmailAccount) -> None:
