@@ -6,18 +6,19 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from cast import message
+from cast import message, user
 from oauth.consenting import answer_of, client_at, connected_by_consent, signs_in
 from postroom.accounts.models import Credential, EmailAccount
 from postroom.archive.models import Email
 from postroom.net.errors import NetError
 from postroom.oauth.clients import get_client
+from postroom.oauth.device import ask_device, begin_device
 from postroom.oauth.discovery import discover, refuse_unusable
 from postroom.oauth.errors import SignInStopped
 from postroom.oauth.models import Grant
-from postroom.oauth.signing_in import Attempt, Wish, authorisation_url
+from postroom.oauth.signing_in import Attempt, Consent, Wish, authorisation_url
 from postroom.setup.connecting import ConnectionFailed
-from postroom.setup.finishing import finish
+from postroom.setup.finishing import connect_by_code, finish
 from postroom.sync.once import sync_once
 from postroom.team.models import User
 from servers.dovecot import Dovecot
@@ -164,3 +165,17 @@ def test_an_address_that_is_none_is_said_to_be(url: str) -> None:
     with pytest.raises(SignInStopped, match="does not describe an OpenID provider"):
         refuse_unusable(url, is_secure=True)
     refuse_unusable("https://login.example/token", is_secure=True)
+
+
+def test_a_code_that_a_colleague_was_talked_into_typing_connects_nothing(
+    provider: Provider, mailbox: Dovecot, alice: User
+) -> None:
+    client, charlie, wish = client_at(provider, mailbox), user("Charlie"), Wish(issuer="openid")
+    waiting = begin_device(client, wish, timezone.now())
+    provider.approve(waiting.user_code, ALICE)
+    consent = ask_device(client, waiting, timezone.now() + timedelta(minutes=1))
+    assert isinstance(consent, Consent)
+    with pytest.raises(SignInStopped, match="It was Alice who signed in with the code"):
+        connect_by_code(charlie, wish, consent)
+    assert not EmailAccount.objects.exists()
+    assert connect_by_code(alice, wish, consent).address == ALICE

@@ -53,6 +53,22 @@ def connect(
     return account
 
 
+def connect_by_code(owner: User, wish: Wish, consent: Consent) -> EmailAccount:
+    """Connect with what a typed code brought. Raises as `finish` does.
+
+    Whoever typed it may have been sent it and talked into that (RFC 8628 §5.4), and the mailbox
+    would be the sender's to read: what is a colleague's own, they connect themselves.
+    """
+    colleagues = User.objects.filter(email__in=consent.addresses).exclude(pk=owner.pk)
+    if colleague := colleagues.first():
+        raise SignInStopped(
+            f"It was {colleague} who signed in with the code, so nothing was connected. Their"
+            " mailbox they connect themselves, signed in to Postroom under their own name.",
+            "colleague",
+        )
+    return connect(owner, wish, consent)
+
+
 def refuse_other_issuer(client: SignInClient, answer: Mapping[str, str]) -> None:
     """An answer that names its issuer comes from the one that was asked (RFC 9207)."""
     named = answer.get("iss", "")

@@ -9,7 +9,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from postroom.oauth.clients import get_client
 from postroom.oauth.device import DeviceSignIn, ask_device, begin_device
-from postroom.setup.finishing import connect
+from postroom.setup.finishing import connect_by_code
 from postroom.web.connecting.begun_sign_ins import find_device, forget_device, keep_device
 from postroom.web.connecting.signing_in import (
     FAILURES,
@@ -59,7 +59,8 @@ def check(request: SignedInRequest) -> HttpResponse:
             keep_device(request, outcome)
             return still_waiting(request, outcome)
         forget_device(request)
-        return moved(request, connected(request, connect(request.user, waiting.wish, outcome)))
+        account = connect_by_code(request.user, waiting.wish, outcome)
+        return moved(request, connected(request, account))
     except FAILURES as failure:
         forget_device(request)
         messages.error(request, getattr(failure, "sentence", str(failure)))
