@@ -147,3 +147,19 @@ def test_a_consent_is_never_shown_to_another_server(
     with pytest.raises(ConnectionFailed, match="never shown to another server"):
         request_for_change(change, NOON)
     assert request_for_change(as_it_is(connected), NOON).token == "canary-token"
+
+
+def test_what_was_tried_by_consent_undoes_no_change_that_came_between(
+    connected: EmailAccount, stranger: ScriptedServer
+) -> None:
+    tokens = Tokens("canary-token", "canary-refresh", NOON, NOON + timedelta(days=1))
+    keep_grant(connected, Consent("google", tokens, (ALICE,)))
+    late = as_it_is(EmailAccount.objects.get())
+    wanted = request_for_change(late, NOON)
+    there = ServerAddress(stranger.host, stranger.port, Security.NONE)
+    between = replace(as_it_is(connected), incoming=there, outgoing=None, password=NEW)
+    keep_change(between, request_for_change(between, NOON), "")
+    keep_change(late, wanted, "")
+    connected.refresh_from_db()
+    assert connected.incoming[1] == stranger.port
+    assert get_secret(connected, Direction.INCOMING) == NEW

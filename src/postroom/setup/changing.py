@@ -155,6 +155,8 @@ def keep_change(change: Change, wanted: AccountRequest, trouble: str) -> EmailAc
     """Write down what was tried and works; the mail is found again by content where it moved."""
     account = change.account
     account.refresh_from_db()
+    if wanted.token and find_grant(account) is None:
+        return account  # Changed meanwhile: its password is for the servers that it has now.
     is_elsewhere = change.moves_incoming
     columns = {
         **server_columns(account.protocol, wanted.incoming),
