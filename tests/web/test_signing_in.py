@@ -18,6 +18,7 @@ from postroom.crm.models import Person
 from postroom.oauth.models import Grant
 from postroom.outbox.incidents import write_incidents
 from postroom.outbox.models import Notice
+from postroom.setup.throttle import TURNS
 from postroom.team.models import User
 from servers.dovecot import Dovecot
 from servers.openid import Provider, openid_provider
@@ -185,3 +186,13 @@ def test_nobody_signs_in_again_for_a_colleagues_mailbox(
 ) -> None:
     form = {"issuer": "openid", "account": account.pk}
     assert as_user(charlie).post(reverse("oauth-start"), form).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["oauth-start", "oauth-device"])
+def test_sign_ins_are_begun_so_often_and_no_more(
+    page: str, alice: User, bob: User, as_user: Callable[[User], Client]
+) -> None:
+    client, form = as_user(alice), {"issuer": "google", "address": ALICE}
+    said = [client.post(reverse(page), form).content.decode() for _ in range(TURNS["sign_in"] + 1)]
+    assert ["then try again" in each for each in said] == [False] * TURNS["sign_in"] + [True]
+    assert "then try again" not in as_user(bob).post(reverse(page), form).content.decode()

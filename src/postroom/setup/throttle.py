@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from postroom.team.models import User
 
 PERIOD: Final = timedelta(minutes=10)
-TURNS: Final = {"test": 20, "recognise": 30}
+TURNS: Final = {"test": 20, "recognise": 30, "sign_in": 20}
 
 
 @dataclass(frozen=True, slots=True)

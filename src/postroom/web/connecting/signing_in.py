@@ -15,6 +15,7 @@ from postroom.oauth.errors import IssuerFailure, SignInStopped
 from postroom.oauth.signing_in import Attempt, Wish, authorisation_url
 from postroom.setup.connecting import ConnectionFailed
 from postroom.setup.finishing import finish
+from postroom.setup.throttle import TriedTooOften, count_turn
 from postroom.team.permissions import why_not_integrate
 from postroom.web.connecting.begun_sign_ins import keep_attempt, take_attempt
 from postroom.web.connecting.reconnection import go_on
@@ -22,9 +23,17 @@ from postroom.web.mailbox.access import get_own_account
 from postroom.web.permission import may_integrate
 from postroom.web.sign_in import SignedInRequest, signed_in
 
-FAILURES = (IssuerFailure, ConnectionFailed)
+FAILURES = (IssuerFailure, ConnectionFailed, TriedTooOften)
 # Signing in again would come to the same.
-FINAL = {"no_client", "already_connected", "not_permitted", "address", "gone", "foreign_server"}
+FINAL = {
+    "no_client",
+    "already_connected",
+    "not_permitted",
+    "address",
+    "gone",
+    "foreign_server",
+    "tried_too_often",
+}
 
 
 class WishForm(forms.Form):
@@ -38,7 +47,11 @@ class WishForm(forms.Form):
     is_shared = forms.BooleanField(required=False)
 
     def wish_of(self, request: SignedInRequest) -> Wish:
-        """The wish. Raises SignInStopped for what is none; 404 for an account of somebody else."""
+        """The wish. Raises SignInStopped for what is none; 404 for an account of somebody else.
+
+        And TriedTooOften: an issuer slows down a client that asks without end, for all its users.
+        """
+        count_turn("sign_in", request.user.pk, timezone.now())
         if not self.is_valid():
             raise SignInStopped("That is not an email address. Go back and correct it.", "address")
         entered: dict[str, Any] = self.cleaned_data
@@ -69,7 +82,7 @@ def start(request: SignedInRequest) -> HttpResponse:
     try:
         wish = WishForm(request.POST).wish_of(request)
         client = get_client(wish.issuer)
-    except SignInStopped as failure:
+    except FAILURES as failure:
         return stopped_page(request, failure, None)
     attempt = Attempt.begin(wish, timezone.now())
     keep_attempt(request, attempt)
