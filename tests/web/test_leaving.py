@@ -48,7 +48,7 @@ def test_it_says_what_goes_and_what_stays_before_it_asks(
 ) -> None:
     client, account = as_user(alice), letter.account
     page = text_of(client, path_of(account, "deactivation/"))
-    assert "1 email; whole with attachments: 1" in page
+    assert "1 email, 1 of them whole, with attachments" in page
     assert "All mail on the mail server" in page
     assert "Deactivate and delete 1 email here" in page
     assert "no longer on the mail server" not in page

@@ -18,7 +18,6 @@ class SetupPage:
 
 PAGES = (
     SetupPage("email-configuration", "Email Configuration", lambda user: True),
-    SetupPage("sign-in-services", "Sign-in services", lambda user: user.is_administrator),
     SetupPage("users", "Users", lambda user: may(user, Permission.MANAGE_USERS)),
     SetupPage("profiles", "Profiles", lambda user: user.is_administrator),
     SetupPage("audit-log", "Audit log", lambda user: user.is_administrator),

@@ -17,6 +17,7 @@ from postroom.oauth.errors import SignInStopped
 from postroom.oauth.models import Grant, SignInClient
 from postroom.oauth.signing_in import redirect_url
 from postroom.providers import Issuer, all_issuers, find_issuer
+from postroom.web.email_configuration.tabs import tabs_for
 from postroom.web.mailbox.forms import typed
 from postroom.web.permission import administrators_only
 from postroom.web.sign_in import SignedInRequest, signed_in
@@ -135,7 +136,7 @@ def services(request: SignedInRequest) -> HttpResponse:
         (issuer, find_client(issuer.id), Grant.objects.filter(issuer=issuer.id).count())
         for issuer in all_issuers()
     ]
-    context = {"room": "setup", "rows": rows}
+    context = {"room": "setup", "tabs": tabs_for(request.user), "rows": rows}
     return render(request, "email_configuration/sign_in_services.html", context)
 
 

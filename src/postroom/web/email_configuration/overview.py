@@ -18,6 +18,7 @@ from postroom.sync.health import NEEDS_SOMEONE, Health, Need, by_need, count_by_
 from postroom.team.models import Permission
 from postroom.web.email_configuration.tabs import tabs_for
 from postroom.web.mailbox.access import accounts_for
+from postroom.web.mailbox.tiers import TIERS
 from postroom.web.permission import needs
 from postroom.web.row_ids import parse_row_id
 from postroom.web.sign_in import SignedInRequest, signed_in
@@ -80,6 +81,11 @@ class Row:
     def megabytes(self) -> float:
         """What was fetched today."""
         return self.health.octets_today / 1_000_000
+
+    @property
+    def tier(self) -> str:
+        """How changes are learnt of, by the name that the mailbox's own page has for it."""
+        return TIERS.get(self.health.account.tier, ("",))[0]
 
 
 @dataclass(frozen=True, slots=True)

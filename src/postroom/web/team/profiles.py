@@ -87,7 +87,7 @@ class ProfileForm(forms.Form):
 
     name = forms.CharField(max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     permissions = forms.MultipleChoiceField(
-        label="Who has it may",
+        label="Its users may",
         choices=[(p, f"{p.label} – {EXPLAINED[p]}") for p in Permission],
         widget=forms.CheckboxSelectMultiple,
         required=False,
