@@ -12,9 +12,12 @@ from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from cast import NOON
+from cast import user as colleague
 from postroom.accounts.lifecycle import meet_trouble
 from postroom.accounts.models import Activation, Credential, Direction, EmailAccount, Sharing
 from postroom.accounts.seals import get_secret
+from postroom.crm.models import Person
+from postroom.crm.people import set_addresses
 from postroom.providers import all_providers
 from postroom.team.models import StorageMode, User
 from postroom.web.connecting.connection_form import ConnectionForm
@@ -75,6 +78,24 @@ def test_a_mailbox_that_works_is_kept_and_syncs(
     steps = re.findall(r'id="step-incoming-(\w+)" class="step-(\w+)"', "".join(told))
     assert steps[:2] == [("lookup", "begun"), ("lookup", "passed")]
     assert steps[-1] == ("folders", "passed")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("whose", ["a colleague", "a lead"])
+def test_an_address_of_another_is_not_connected_at_any_server(
+    whose: str, bob: User, lena: Person, typed: dict[str, str], as_user: SignIn
+) -> None:
+    """The server takes Alice's name and password: whoever runs it decides whom it knows."""
+    alice = colleague("Alice") if whose == "a colleague" else None
+    if alice is None:
+        set_addresses(lena, ["alice@example.com"], by=bob)
+    said = answer_of(as_user(bob), typed, **SCRIPTED)
+    assert f"is the address of {alice or lena}" in said
+    assert not EmailAccount.objects.exists()
+    if alice is None:
+        set_addresses(lena, ["lena@customer.example"], by=bob)
+        answer_of(as_user(bob), typed, **SCRIPTED)
+        assert EmailAccount.objects.get().owner == bob
 
 
 @pytest.mark.django_db(transaction=True)

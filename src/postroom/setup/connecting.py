@@ -8,6 +8,7 @@ from django.db import transaction
 from postroom.accounts.lifecycle import StillBeingDeleted, refuse_while_deleting
 from postroom.accounts.models import Direction, EmailAccount
 from postroom.accounts.seals import keep_secret
+from postroom.crm.models import PersonAddress
 from postroom.mime import canonical_address
 from postroom.setup.connection_test import try_connection
 from postroom.setup.requests import AccountRequest, ServerAddress
@@ -55,8 +56,38 @@ async def outgoing_trouble(request: AccountRequest, tester: Tester | None = None
 
 def refuse_unusable(request: AccountRequest) -> None:
     """Say what is wrong before any server is asked."""
-    refuse_owner_and_address(request.owner, request.address)
+    refuse_whose_it_is(request)
     refuse_empty(request.password)
+
+
+def refuse_whose_it_is(request: AccountRequest) -> None:
+    """Who may connect mailboxes, and which; an administrator at the command line knows better."""
+    refuse_owner_and_address(request.owner, request.address)
+    if not request.is_from_command_line:
+        refuse_address_of_another(request.owner, request.address)
+
+
+def refuse_address_of_another(owner: User, typed: str) -> None:
+    """A colleague's address is theirs to connect, and a lead's is no mailbox of ours.
+
+    At a server of one's own any address can be had, and a connected one matches no lead any more.
+    """
+    address = canonical_address(typed)
+    colleague = User.objects.filter(email=address).exclude(pk=owner.pk).first()
+    if colleague:
+        raise ConnectionFailed(
+            "address_of_a_colleague",
+            f"{address} is the address of {colleague}, who alone can connect it. Ask them to.",
+            "address",
+        )
+    known = PersonAddress.objects.filter(canonical=address).select_related("person").first()
+    if known:
+        raise ConnectionFailed(
+            "address_of_a_person",
+            f"{address} is the address of {known.person}, a lead or contact. "
+            "If it is your own, take it off their page first.",
+            "address",
+        )
 
 
 def refuse_owner_and_address(owner: User, typed: str) -> None:

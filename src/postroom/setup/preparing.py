@@ -6,7 +6,7 @@ from django.db import transaction
 
 from postroom.accounts.lifecycle import Decision, decide
 from postroom.accounts.models import Activation, EmailAccount
-from postroom.setup.connecting import ConnectionFailed, refuse_owner_and_address, write_account
+from postroom.setup.connecting import ConnectionFailed, refuse_whose_it_is, write_account
 from postroom.setup.requests import AccountRequest
 from postroom.team.audit import note
 from postroom.team.models import Act, User
@@ -18,7 +18,7 @@ def prepare_account(request: AccountRequest, by: User | None, now: datetime) -> 
 
     It waits for its password and does nothing meanwhile; its owner is told by email.
     """
-    refuse_owner_and_address(request.owner, request.address)
+    refuse_whose_it_is(request)
     if not request.owner.is_active:
         raise ConnectionFailed("owner_inactive", f"{request.owner} cannot sign in.", "owner")
     account = write_account(request)
