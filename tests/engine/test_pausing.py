@@ -31,7 +31,7 @@ def test_engine_and_pages_hear_of_a_pause_and_of_its_end(database_url: str) -> N
     assert told.channel == ACCOUNT_CHANGED
     account.refresh_from_db()
     assert account.activation == Activation.ACTIVE
-    assert ProcrastinateJob.objects.filter(task_name="postroom.keep_account").count() == 1
+    assert ProcrastinateJob.objects.filter(args__account_id=account.pk).count() == 1
 
 
 @pytest.mark.django_db

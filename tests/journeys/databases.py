@@ -1,5 +1,6 @@
 """A database that several tests share, used by Django here and by Postroom's own processes."""
 
+import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,9 +36,32 @@ def django_using(database_url: str) -> Iterator[None]:
 
 
 def forget_connections() -> None:
-    """Close this thread's connection and the pool: both remember the database they were for."""
-    connection.close()
+    """Close this thread's connections and the pool: all remember the database they were for.
+
+    Django keeps one for code beside a running event loop, such as Playwright leaves marked as
+    running, and one for all other code; one that stayed would be cut with its database.
+    """
+    running = asyncio._get_running_loop()
+    aside = asyncio.new_event_loop()
+    for loop in (None, running or aside):
+        asyncio._set_running_loop(loop)
+        with allowed_beside_a_loop():
+            connection.close()
+    asyncio._set_running_loop(running)
+    aside.close()
     connection.close_pool()  # type: ignore[attr-defined]
+
+
+@contextmanager
+def allowed_beside_a_loop() -> Iterator[None]:
+    """Let Django touch a connection although a loop is running; nothing of the loop's waits."""
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 def run_sql(statement: str, *names: str) -> None:

@@ -238,9 +238,14 @@ def test_secrets_are_never_shown() -> None:
         assert "hunter2" not in repr(credential) + str(credential)
 
 
-@pytest.mark.parametrize(
-    "kind", errors.NetError.__subclasses__() + errors.CommandRefused.__subclasses__()
-)
+KINDS = [
+    kind
+    for kind in errors.NetError.__subclasses__() + errors.CommandRefused.__subclasses__()
+    if kind.__module__.startswith(errors.__name__)  # Others make their own sentences.
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_error_has_a_sentence_that_is_safe_to_show(kind: type[errors.NetError]) -> None:
     hostile = "x\r\n\x1b[31m\u202e" + "y" * 5_000
     error = kind(Server(hostile, 993, Security.TLS), hostile)

@@ -57,6 +57,9 @@ class Talk:
         self.dialogue = dialogue
         self.open: str = ""
         self.last_tag = b"A0"
+        self.is_out_of_step = (
+            False  # What follows a literal of a false length is read as part of it.
+        )
 
     async def answer_next(self) -> bool:
         """Answer one command; False once the conversation is over."""
@@ -312,7 +315,8 @@ class Talk:
                 letter = self.dice.choice(list(box.letters.values()))
             octets, is_whole = self.body(letter)
             words.append(b"BODY[] " + octets)
-            served = letter if is_whole and number == b"UID %d" % uid else None
+            is_true = is_whole and number == b"UID %d" % uid and not self.is_out_of_step
+            served = letter if is_true else None
         return b"* 1 FETCH (" + b" ".join(filter(None, words)) + b")\r\n", served
 
     def number(self, uid: int) -> bytes:
@@ -358,6 +362,7 @@ class Talk:
             announced += self.dice.randrange(1, 400)
         if self.lies_about("literal too short"):
             announced -= self.dice.randrange(1, announced)
+        self.is_out_of_step |= announced != len(letter.raw)
         return b"{%d}\r\n" % announced + letter.raw, announced == len(letter.raw)
 
 
