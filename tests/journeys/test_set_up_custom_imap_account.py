@@ -138,9 +138,10 @@ def test_each_step_is_told_while_the_next_one_runs(visit: Visit, alice: User, wo
 
 
 def test_who_leaves_the_page_ends_the_test(visit: Visit, alice: User, world: World) -> None:
-    left = threading.Event()
+    met, left = threading.Event(), threading.Event()
 
     async def patient(dialogue: Dialogue) -> None:
+        met.set()
         try:
             await dialogue.line()
         finally:
@@ -153,9 +154,9 @@ def test_who_leaves_the_page_ends_the_test(visit: Visit, alice: User, world: Wor
         fill(page, address=ADDRESS, password=ORDINARY)
         page.get_by_role("button", name="Continue").click()
         expect(page.get_by_role("button", name="Trying the connection…")).to_be_visible()
-        page.wait_for_timeout(500)
+        assert met.wait(20), "the server was never spoken to"
         page.goto("/setup/channels/email/")
-        assert left.wait(5), "the server is still being spoken to"
+        assert left.wait(20), "the server is still being spoken to"
     assert not EmailAccount.objects.exists()
 
 
