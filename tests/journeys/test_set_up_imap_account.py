@@ -71,6 +71,7 @@ def test_with_the_keyboard_alone_it_takes_at_most_six_fields_and_clicks(
     page.keyboard.type("correct horse")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Leads", exact=True)).to_be_visible()
+    page.wait_for_load_state()  # The keys are listened to from then on.
     page.evaluate(COUNTED)
     page.context.add_init_script(COUNTED)
     page.keyboard.press("g")
