@@ -23,21 +23,10 @@ from postroom.setup import (
 )
 from postroom.setup.preparing import prepare_account
 from postroom.setup.recognition import of_provider
+from postroom.setup.requests import USUAL_PORTS
 from postroom.team.models import User
 
 Kind = Literal["imap", "pop", "smtp"]
-
-STANDARD_PORTS = {
-    ("imap", "tls"): 993,
-    ("imap", "starttls"): 143,
-    ("imap", "none"): 143,
-    ("pop", "tls"): 995,
-    ("pop", "starttls"): 110,
-    ("pop", "none"): 110,
-    ("smtp", "tls"): 465,
-    ("smtp", "starttls"): 587,
-    ("smtp", "none"): 25,
-}
 
 
 def compose_request(
@@ -153,7 +142,7 @@ def chosen_server(
     host = choices[f"{protocol}_host"]
     if host:
         security = choices[f"{protocol}_security"] or "tls"
-        port = choices[f"{protocol}_port"] or STANDARD_PORTS[protocol, security]
+        port = choices[f"{protocol}_port"] or USUAL_PORTS[protocol, security]
         return ServerAddress(host, port, Security(security))
     found: tuple[ServerChoice, ...] = getattr(known, protocol) if known else ()
     best = next((choice for choice in found if choice.host), None)

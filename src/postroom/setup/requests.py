@@ -10,6 +10,19 @@ from postroom.providers import provider_for_host
 from postroom.setup.steps import Side
 from postroom.team.models import User
 
+# Where a server of each protocol and security usually listens (RFC 8314 §7).
+USUAL_PORTS = {
+    ("imap", "tls"): 993,
+    ("imap", "starttls"): 143,
+    ("imap", "none"): 143,
+    ("pop", "tls"): 995,
+    ("pop", "starttls"): 110,
+    ("pop", "none"): 110,
+    ("smtp", "tls"): 465,
+    ("smtp", "starttls"): 587,
+    ("smtp", "none"): 25,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class ServerAddress:

@@ -8,7 +8,7 @@ from django import forms
 from postroom.accounts.models import Protocol, Security
 from postroom.providers import ServerChoice, find_provider
 from postroom.setup.connecting import ConnectionFailed
-from postroom.setup.requests import ServerAddress
+from postroom.setup.requests import USUAL_PORTS, ServerAddress
 from postroom.web.mailbox.forms import (
     host_field,
     port_field,
@@ -16,18 +16,6 @@ from postroom.web.mailbox.forms import (
     security_field,
     typed,
 )
-
-USUAL_PORTS = {
-    ("imap", "tls"): 993,
-    ("imap", "starttls"): 143,
-    ("imap", "none"): 143,
-    ("pop", "tls"): 995,
-    ("pop", "starttls"): 110,
-    ("pop", "none"): 110,
-    ("smtp", "tls"): 465,
-    ("smtp", "starttls"): 587,
-    ("smtp", "none"): 25,
-}
 
 
 def usual_ports(protocol: Protocol) -> dict[str, int]:
@@ -123,8 +111,3 @@ class ServerForm(TriedForm):
         security = self.cleaned_data[f"{side}_security"] or Security.TLS
         port = self.cleaned_data[f"{side}_port"] or USUAL_PORTS[kind, security]
         return ServerAddress(self.cleaned_data[f"{side}_host"], port, Security(security))
-
-    @property
-    def server_is_wrong(self) -> bool:
-        """Whether something is to be mended among the servers."""
-        return any(name.startswith(("incoming_", "outgoing_", "username")) for name in self.errors)
