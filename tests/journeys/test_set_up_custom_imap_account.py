@@ -10,7 +10,7 @@ import asyncio
 import threading
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from journeys.conftest import ORDINARY, World, expect_connected
 from postroom.accounts.models import EmailAccount, Sharing
@@ -119,6 +119,21 @@ async def slow(dialogue: Dialogue) -> None:
     """A server that thinks before it speaks."""
     await asyncio.sleep(3)
     await dialogue.send(b"* BYE not today")
+
+
+def test_a_security_chosen_on_a_slow_network_brings_its_port_all_the_same(
+    visit: Visit, alice: User, world: World
+) -> None:
+    page = visit(alice, "/setup/channels/email/")
+    held: list[Route] = []
+    page.route("**/connecting*.js", lambda script: held.append(script))
+    page.goto("/setup/channels/email/other-mail/imap/", wait_until="commit")
+    expect(page.get_by_label("Port").first).to_have_value("993")
+    page.evaluate("document.querySelector('[name=incoming_security]').value = 'starttls'")
+    expect(page.get_by_label("Port").first).to_have_value("993")
+    for script in held:
+        script.continue_()
+    expect(page.get_by_label("Port").first).to_have_value("143")
 
 
 def test_each_step_is_told_while_the_next_one_runs(visit: Visit, alice: User, world: World) -> None:

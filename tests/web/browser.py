@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from socket import socket
 from types import MappingProxyType
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client, override_settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from postroom.config.secrets import django_secret_key, ensure_key_file, read_keys
 
@@ -111,6 +112,37 @@ def browser() -> Iterator[Browser]:
 
 
 Visit = Callable[..., Page]
+Touch = Callable[..., None]
+
+# Playwright acts as soon as an element is there; a person, when the page has loaded and listens.
+TOUCHES = ("check", "click", "fill", "press", "press_sequentially", "select_option", "uncheck")
+
+
+def page_of(locator: Locator, *_: object) -> Page:
+    """The page on which something is touched."""
+    return locator.page
+
+
+def once_loaded(find_page: Callable[..., Page], touch: Touch) -> Touch:
+    """The same, when the scripts that stand in the page's head have run."""
+
+    @wraps(touch)
+    def wait_then_touch(*args: object, **options: object) -> object:
+        find_page(*args).wait_for_load_state("domcontentloaded")
+        return touch(*args, **options)
+
+    return wait_then_touch
+
+
+for name in TOUCHES:
+    setattr(Locator, name, once_loaded(page_of, getattr(Locator, name)))
+
+
+def with_patient_keys(page: Page) -> Page:
+    """The page, whose keys wait for it as well."""
+    for name in ("press", "type"):
+        setattr(page.keyboard, name, once_loaded(lambda *_: page, getattr(page.keyboard, name)))
+    return page
 
 
 @pytest.fixture
@@ -132,7 +164,7 @@ def visit(site: Site, browser: Browser, transactional_db: None) -> Iterator[Visi
         if user:
             cookie = {"name": "sessionid", "value": site.cookie_of(user), "url": site.url}
             context.add_cookies([cookie])
-        page = context.new_page()
+        page = with_patient_keys(context.new_page())
         page.goto(path)
         return page
 

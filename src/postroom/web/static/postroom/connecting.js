@@ -127,19 +127,23 @@
     for (const kept of document.querySelectorAll(".sign-in-offer [name=sharing]")) kept.value = target.value;
   });
 
-  // A port that is the usual one follows the security that is chosen.
-  document.addEventListener("change", (event) => {
-    const side = event.target.name?.match(/^(\w+)_security$/)?.[1];
-    const port = side && event.target.form.elements[`${side}_port`];
+  // A port that is the usual one follows the security that is chosen, also before this was loaded.
+  function followSecurity(select) {
+    const side = select.name?.match(/^(\w+)_security$/)?.[1];
+    const port = side && select.form.elements[`${side}_port`];
     if (!port) return;
     for (const ports of Object.values(USUAL)) {
       const at = ports.indexOf(Number(port.value));
       if (at >= 0 && (side === "outgoing") === (at === 2)) {
-        port.value = USUAL[event.target.value][at];
+        port.value = USUAL[select.value][at];
         return;
       }
     }
-  });
+  }
+  document.addEventListener("change", (event) => followSecurity(event.target));
+  for (const select of document.querySelectorAll("select[name$=_security]")) {
+    if (!select.selectedOptions[0]?.defaultSelected) followSecurity(select);
+  }
 
   window.addEventListener("pagehide", () => attempt?.abort());
 })();
