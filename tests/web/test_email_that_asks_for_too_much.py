@@ -22,10 +22,10 @@ from postroom.accounts.models import EmailAccount
 from postroom.archive.models import Email
 from postroom.confinement import process
 from postroom.confinement.limits import Limits
+from postroom.rendering.laying_out import UNREADABLE, LaidOut
+from postroom.rendering.readers import LIMITS, Readers, ReadersBusy
 from postroom.team.models import User
 from postroom.web.emails import downloads, readers, reading
-from postroom.web.emails.laying_out import UNREADABLE, LaidOut
-from postroom.web.emails.readers import LIMITS, Readers, ReadersBusy
 from web.browser import wait_for
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +89,7 @@ def end_all_readers() -> None:
     """End the processes, also one that works."""
     for child in psutil.Process().children():
         with suppress(psutil.Error):  # It may end meanwhile.
-            if "postroom.web.emails.laying_out" in child.cmdline():
+            if "postroom.rendering.laying_out" in child.cmdline():
                 child.kill()
 
 
@@ -97,7 +97,7 @@ def test_unprotected_it_takes_more_than_any_reader_may(tmp_path: Path) -> None:
     mail = tmp_path / "deep.eml"
     mail.write_bytes(with_html(DEEP))
     program = (
-        "import sys; from postroom.web.emails.laying_out import lay_out;"
+        "import sys; from postroom.rendering.laying_out import lay_out;"
         "lay_out(open(sys.argv[1], 'rb').read())"
     )
     seconds = int(LIMITS.cpu_seconds) + 1

@@ -9,6 +9,7 @@ from postroom.association.related import (
     related_emails,
     sharers_with,
 )
+from postroom.association.threads import thread_of
 from postroom.association.visibility import visible_to
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "people_on",
     "related_emails",
     "sharers_with",
+    "thread_of",
     "visible_to",
 ]

@@ -142,6 +142,39 @@ class User(AbstractBaseUser):
         return self.name or self.email
 
 
+class Scope(models.TextChoices):
+    """What an API key is for."""
+
+    READ = "read", "Read"
+    WRITE = "write", "Read and write"
+
+
+class ApiKey(models.Model):
+    """A key by which a program acts as its user and sees what they see.
+
+    Of the key itself only the SHA-256 is stored; `beginning` is what people know it by.
+    `spent_until` counts its requests: see `team.api_keys`.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=80)
+    scope = models.CharField(max_length=8, choices=Scope.choices, default=Scope.READ)
+    digest = models.BinaryField(max_length=32, unique=True)
+    beginning = models.CharField(max_length=20)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    spent_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        verbose_name = "API key"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.beginning}…)"
+
+
 class Act(models.TextChoices):
     """What is written into the audit log: who did this to whom or what."""
 
@@ -168,6 +201,8 @@ class Act(models.TextChoices):
     CODE_SENT = "code_sent", "had a code sent to"
     FROM_VERIFIED = "from_verified", "verified the From address"
     FROM_REMOVED = "from_removed", "removed the From address"
+    KEY_MADE = "key_made", "made the API key"
+    KEY_REVOKED = "key_revoked", "revoked the API key"
 
 
 class AuditEntry(models.Model):

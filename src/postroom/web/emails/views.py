@@ -12,10 +12,11 @@ from postroom.archive.models import Email
 from postroom.archive.reading import opened
 from postroom.association import sharers_with
 from postroom.crm.models import Person, Stage
+from postroom.rendering.readers import find_laid_out
 from postroom.sync.inquiring import is_looked_for
 from postroom.team.models import User
 from postroom.web.emails.access import find_email, find_person_on, get_email
-from postroom.web.emails.reading import Reading, find_laid_out, reading_of
+from postroom.web.emails.reading import Reading, reading_of
 from postroom.web.emails.related import find_sharer, related_page
 from postroom.web.people.share_state import history_for, share_states_for
 from postroom.web.people.views import ROOMS

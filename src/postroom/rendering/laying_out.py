@@ -10,8 +10,8 @@ from typing import Final
 from django.utils.safestring import SafeString
 
 from postroom.mime import Attachment, attachment_content, parse_message
-from postroom.web.emails.letter import letter
-from postroom.web.emails.safe_html import safe_html
+from postroom.rendering.letter import letter
+from postroom.rendering.safe_html import safe_html
 
 
 @dataclass(frozen=True, slots=True)
