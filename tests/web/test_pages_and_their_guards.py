@@ -13,6 +13,7 @@ from postroom.accounts.senders import own_from_address
 from postroom.archive.models import Email, Quarantine
 from postroom.archive.quarantine import quarantine
 from postroom.crm.models import Person
+from postroom.team.api_keys import KeyWish, make_key
 from postroom.team.models import Profile, User
 from postroom.web.urls import urlpatterns
 
@@ -40,6 +41,8 @@ PAGES = {
     "email-live": ("GET", "owner"),
     "attachment": ("GET", "owner"),
     "email-source": ("GET", "owner"),
+    "api-keys": ("GET POST", "all"),
+    "api-key-revocation": ("POST", "owner"),
     "setup": ("GET", "all"),
     "preparation": ("GET POST", "administrator"),
     "users": ("GET", "administrator"),
@@ -126,6 +129,8 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
             return rooms[second.pop()]
         if pattern.startswith("setup/profiles"):
             rooms["setup"] = [Profile.objects.get_or_create(name="Reader")[0].pk]
+        elif pattern.startswith("you"):
+            rooms["you"] = [make_key(account.owner, KeyWish("Bridge"), None, NOON)[0].pk]
         elif pattern.startswith("setup/users"):
             rooms["setup"] = [account.owner_id]
         else:

@@ -47,11 +47,13 @@ INSTALLED_APPS = [
     "postroom.archive",
     "postroom.outbox",
     "postroom.engine",
+    "postroom.api",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "postroom.web.security.page_policy",
+    "postroom.api.front.front",
     "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -112,6 +114,10 @@ CACHES = {
     }
 }
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,30/5m/ip"}
+
+# What one request takes of the time of its API key.
+API_PACE = timedelta(minutes=1) / ENVIRONMENT.api_requests
+METRICS_TOKEN_FILE = ENVIRONMENT.metrics_token_file
 
 _IS_HTTPS = ENVIRONMENT.url.startswith("https://")
 SESSION_COOKIE_SECURE = _IS_HTTPS

@@ -17,5 +17,6 @@ sign_in = [
 
 urlpatterns = [
     path("accounts/", include(sign_in)),
+    path("", include("postroom.api.urls")),
     path("", include("postroom.web.urls")),
 ]

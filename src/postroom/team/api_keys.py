@@ -6,6 +6,7 @@ let scanners of source code tell a key from what only looks like one, without as
 """
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest
@@ -61,10 +62,17 @@ def digest_of(key: str) -> bytes:
     return sha256(key.encode()).digest()
 
 
+@dataclass(frozen=True, slots=True)
+class KeyWish:
+    """What somebody wants a key for, and until when."""
+
+    name: str
+    scope: Scope = Scope.READ
+    expires_at: datetime | None = None
+
+
 @transaction.atomic
-def make_key(
-    user: User, name: str, scope: Scope, expires_at: datetime | None, now: datetime
-) -> tuple[ApiKey, str]:
+def make_key(user: User, wish: KeyWish, by: User | None, now: datetime) -> tuple[ApiKey, str]:
     """A new key of the user and, this once, its text. Raises TooManyKeys."""
     User.objects.select_for_update().get(pk=user.pk)
     if live_keys(user, now).count() >= MOST_KEYS:
@@ -72,14 +80,14 @@ def make_key(
     text = new_key()
     key = ApiKey.objects.create(
         user=user,
-        name=name,
-        scope=scope,
+        name=wish.name,
+        scope=wish.scope,
         digest=digest_of(text),
         beginning=text[:SHOWN],
         made_at=now,
-        expires_at=expires_at,
+        expires_at=wish.expires_at,
     )
-    note(Act.KEY_MADE, user, key, now, described(key))
+    note(Act.KEY_MADE, by, key, now, described(key))
     return key, text
 
 
@@ -126,10 +134,18 @@ def find_key(text: str, now: datetime, pace: timedelta) -> tuple[ApiKey, timedel
     return key, count_use(key, now, pace)
 
 
+def state_of(key: ApiKey, now: datetime) -> str:
+    """How a key stands, in a word."""
+    if key.revoked_at is not None:
+        return "revoked"
+    if key.expires_at is not None and key.expires_at <= now:
+        return "expired"
+    return "live" if key.user.is_active else "user deactivated"
+
+
 def opens(key: ApiKey, now: datetime) -> bool:
     """Whether the key still opens anything."""
-    is_over = key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now)
-    return key.user.is_active and not is_over
+    return state_of(key, now) == "live"
 
 
 def count_use(key: ApiKey, now: datetime, pace: timedelta) -> timedelta:

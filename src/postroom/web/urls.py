@@ -25,6 +25,7 @@ from postroom.web.people import shares
 from postroom.web.people import views as people
 from postroom.web.row_ids import RowId
 from postroom.web.team import audit, profiles, users
+from postroom.web.you import api_keys
 
 register_converter(RowId, "id")
 register_converter(ProtocolWord, "protocol")
@@ -55,6 +56,8 @@ urlpatterns = [
     path("emails/<id:pk>/live/", live.email, name="email-live"),
     path("emails/<id:pk>/attachments/<str:part>/", downloads.attachment, name="attachment"),
     path("emails/<id:pk>/source/", downloads.source, name="email-source"),
+    path("you/api-keys/", api_keys.api_keys, name="api-keys"),
+    path("you/api-keys/<id:pk>/revocation/", api_keys.revocation, name="api-key-revocation"),
     path("setup/", RedirectView.as_view(pattern_name="email-configuration"), name="setup"),
     path("setup/users/", users.users, name="users"),
     path("setup/users/<id:pk>/", users.user, name="user"),

@@ -6,35 +6,82 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('team', '0007_acts_that_happen'),
+        ("team", "0007_acts_that_happen"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='auditentry',
-            name='act',
-            field=models.CharField(choices=[('user_added', 'added the user'), ('user_activated', 'restored the access of'), ('user_deactivated', 'ended the access of'), ('password_set', 'set a new password for'), ('profile_given', 'gave another profile to'), ('profile_added', 'added the profile'), ('profile_changed', 'changed the profile'), ('profile_removed', 'removed the profile'), ('account_prepared', 'set up the mailbox'), ('account_connected', 'connected the mailbox'), ('account_reconnected', 'entered the password of'), ('account_paused', 'paused the mailbox'), ('account_resumed', 'resumed the mailbox'), ('account_deactivated', 'deactivated the mailbox'), ('account_removed', 'removed the mailbox'), ('sharing_changed', 'changed the sharing of'), ('person_shared', 'shared emails of'), ('person_unshared', 'ended the sharing of emails of'), ('member_added', 'added a member to'), ('member_removed', 'took a member out of'), ('code_sent', 'had a code sent to'), ('from_verified', 'verified the From address'), ('from_removed', 'removed the From address'), ('key_made', 'made the API key'), ('key_revoked', 'revoked the API key')], max_length=20),
+            model_name="auditentry",
+            name="act",
+            field=models.CharField(
+                choices=[
+                    ("user_added", "added the user"),
+                    ("user_activated", "restored the access of"),
+                    ("user_deactivated", "ended the access of"),
+                    ("password_set", "set a new password for"),
+                    ("profile_given", "gave another profile to"),
+                    ("profile_added", "added the profile"),
+                    ("profile_changed", "changed the profile"),
+                    ("profile_removed", "removed the profile"),
+                    ("account_prepared", "set up the mailbox"),
+                    ("account_connected", "connected the mailbox"),
+                    ("account_reconnected", "entered the password of"),
+                    ("account_paused", "paused the mailbox"),
+                    ("account_resumed", "resumed the mailbox"),
+                    ("account_deactivated", "deactivated the mailbox"),
+                    ("account_removed", "removed the mailbox"),
+                    ("sharing_changed", "changed the sharing of"),
+                    ("person_shared", "shared emails of"),
+                    ("person_unshared", "ended the sharing of emails of"),
+                    ("member_added", "added a member to"),
+                    ("member_removed", "took a member out of"),
+                    ("code_sent", "had a code sent to"),
+                    ("from_verified", "verified the From address"),
+                    ("from_removed", "removed the From address"),
+                    ("key_made", "made the API key"),
+                    ("key_revoked", "revoked the API key"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('scope', models.CharField(choices=[('read', 'Read'), ('write', 'Read and write')], default='read', max_length=8)),
-                ('digest', models.BinaryField(max_length=32, unique=True)),
-                ('beginning', models.CharField(max_length=20)),
-                ('made_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('last_used_at', models.DateTimeField(blank=True, null=True)),
-                ('spent_until', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[("read", "Read"), ("write", "Read and write")],
+                        default="read",
+                        max_length=8,
+                    ),
+                ),
+                ("digest", models.BinaryField(max_length=32, unique=True)),
+                ("beginning", models.CharField(max_length=20)),
+                ("made_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                ("last_used_at", models.DateTimeField(blank=True, null=True)),
+                ("spent_until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="api_keys",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'API key',
-                'ordering': ['-id'],
+                "verbose_name": "API key",
+                "ordering": ["-id"],
             },
         ),
     ]
