@@ -22,10 +22,10 @@ from postroom.accounts.models import EmailAccount
 from postroom.archive.models import Email
 from postroom.confinement import process
 from postroom.confinement.limits import Limits
+from postroom.rendering import readers
 from postroom.rendering.laying_out import UNREADABLE, LaidOut
 from postroom.rendering.readers import LIMITS, Readers, ReadersBusy
 from postroom.team.models import User
-from postroom.web.emails import downloads, readers, reading
 from web.browser import wait_for
 
 pytestmark = pytest.mark.django_db
@@ -81,8 +81,7 @@ def a_bad_day(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def use(made: Readers, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the pages open emails with these readers."""
-    monkeypatch.setattr(reading, "READERS", made)
-    monkeypatch.setattr(downloads, "READERS", made)
+    monkeypatch.setattr(readers, "READERS", made)
 
 
 def end_all_readers() -> None:
@@ -200,7 +199,9 @@ def test_an_attachment_that_takes_too_long_is_said(
     address = f"/emails/{plain.pk}/attachments/2/"
     assert client.get(address).content == b"%PDF"
     monkeypatch.setattr(process, "PROGRAM", CRASHING)
-    monkeypatch.setattr(downloads, "READERS", Readers())
+    crashing = Readers()
+    crashing._kept = readers.READERS._kept  # What is attached is known from before.
+    monkeypatch.setattr(readers, "READERS", crashing)
     response = client.get(address)
     assert response.status_code == 503
     assert b"more time or memory" in response.content

@@ -17,7 +17,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from postroom.accounts.models import Activation, EmailAccount
-from postroom.archive.models import Action, ActionState, Email
+from postroom.archive.amounts import count_emails, count_waiting_actions
 from postroom.archive.proofs import proof_sums
 from postroom.sync.health import Need, count_by_need
 
@@ -51,11 +51,11 @@ class Mailboxes(Collector):
     def collect(self) -> Iterator[Metric]:
         """Every figure, each by one question."""
         yield by_state()
-        yield gauge("postroom_emails", "Emails that are here.", Email.objects.count())
+        yield gauge("postroom_emails", "Emails that are here.", count_emails())
         yield from by_proof()
         yield lag()
         yield by_status()
-        waiting = Action.objects.filter(state=ActionState.ASKED).count()
+        waiting = count_waiting_actions()
         yield gauge("postroom_actions_waiting", "Changes not told to mail servers yet.", waiting)
 
 
