@@ -1,10 +1,11 @@
 """The viewer's own mail, and their teams': they act on it, and open what has left the lists."""
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 
 from postroom.accounts.members import mailboxes_of
-from postroom.accounts.models import Activation
+from postroom.accounts.models import Activation, Sight
 from postroom.archive.models import Email
+from postroom.association.redaction import redacted
 from postroom.team.models import User
 
 
@@ -16,4 +17,5 @@ def own_emails(viewer: User) -> QuerySet[Email]:
     if not viewer.is_active:
         return Email.objects.none()
     mailboxes = mailboxes_of(viewer).exclude(activation=Activation.DEACTIVATED)
-    return Email.objects.filter(account__in=mailboxes)
+    own = Email.objects.filter(account__in=mailboxes)
+    return redacted(own, Value(Sight.EVERYTHING.value))
