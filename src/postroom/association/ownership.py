@@ -1,11 +1,11 @@
 """The viewer's own mail, and their teams': they act on it, and open what has left the lists."""
 
-from django.db.models import QuerySet, Value
+from django.db.models import QuerySet
 
 from postroom.accounts.members import mailboxes_of
-from postroom.accounts.models import Activation, Sight
+from postroom.accounts.models import Activation
 from postroom.archive.models import Email
-from postroom.association.redaction import redacted
+from postroom.association.redaction import WHOLE, redacted
 from postroom.team.models import User
 
 
@@ -15,7 +15,7 @@ def own_emails(viewer: User) -> QuerySet[Email]:
     Not for lists, which show what `visible_to` says: a colleague acts on nothing here.
     """
     if not viewer.is_active:
-        return Email.objects.none()
+        return redacted(Email.objects.none(), WHOLE)
     mailboxes = mailboxes_of(viewer).exclude(activation=Activation.DEACTIVATED)
     own = Email.objects.filter(account__in=mailboxes)
-    return redacted(own, Value(Sight.EVERYTHING.value))
+    return redacted(own, WHOLE)

@@ -68,8 +68,10 @@ def accounts_in_reach(viewer: User) -> InReach:
         by_sight(others.filter(reaches(viewer), mode=Sharing.PUBLIC)),
         by_sight(others.filter(reaches(viewer), mode=Sharing.CUSTOM)),
         under(viewer, others),
-        list(may_open.filter(pk__in=grants_to(viewer).values("account")).values_list(flat=True)),
-        list(may_open.values_list(flat=True)) if has_rulings else [],
+        list(
+            may_open.filter(pk__in=grants_to(viewer).values("account")).values_list("pk", flat=True)
+        ),
+        list(may_open.values_list("pk", flat=True)) if has_rulings else [],
         has_rulings,
     )
 

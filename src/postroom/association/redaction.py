@@ -6,7 +6,7 @@ none to show.
 
 from collections.abc import Iterator
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.query import ModelIterable
 
@@ -14,6 +14,7 @@ from postroom.accounts.models import Sight
 from postroom.archive.models import Email
 
 SIGHT = "sight"
+WHOLE = Value(Sight.EVERYTHING.value)
 
 
 def redacted(emails: QuerySet[Email], sight: Combinable) -> QuerySet[Email]:

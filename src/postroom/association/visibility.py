@@ -7,7 +7,18 @@ person by that address, or U is among V's reports and the organisation lets supe
 shows this email or grants it to V. Deactivated viewers see nothing.
 """
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Concat, Greatest, Length, Now, Right
 from django.db.models.lookups import GreaterThan, IsNull
@@ -16,11 +27,10 @@ from postroom.accounts.models import Exclusion, Ruling, Sight
 from postroom.archive.models import Email, Participant
 from postroom.association.people import at_own_domains, known_addresses, known_participants
 from postroom.association.reach import InReach, accounts_in_reach, grants_to, ids_of
-from postroom.association.redaction import redacted
+from postroom.association.redaction import WHOLE, redacted
 from postroom.team.models import User
 
 NOTHING = Q(pk__in=[])
-WHOLE = Value(Sight.EVERYTHING.value)
 
 
 def visible_to(viewer: User) -> QuerySet[Email]:
@@ -30,7 +40,7 @@ def visible_to(viewer: User) -> QuerySet[Email]:
     when* is shown has no subject here.
     """
     if not viewer.is_active:
-        return Email.objects.none()
+        return redacted(Email.objects.none(), WHOLE)
     reach = accounts_in_reach(viewer)
     emails = Email.objects.filter(in_sight(reach, viewer), removed_at__isnull=True)
     return redacted(emails, sight(reach, viewer))
@@ -76,10 +86,11 @@ def sight(reach: InReach, viewer: User) -> Combinable:
         return WHOLE
     of_account = Case(*sharing_shows(reach), default=Value(0))
     granted = grants_to(viewer).filter(about_the_email()).order_by("-sight").values("sight")[:1]
+    by_grant = Subquery(granted, output_field=IntegerField())
     by_owner = Coalesce(ruling(), of_account) if reach.has_rulings else of_account
     return Case(
         When(account__in=[*reach.own, *reach.under], then=WHOLE),
-        default=Greatest(by_owner, Coalesce(Subquery(granted), Value(0))),
+        default=Greatest(by_owner, Coalesce(by_grant, Value(0))),
     )
 
 
@@ -96,7 +107,8 @@ def sharing_shows(reach: InReach) -> list[When]:
 def ruling() -> Subquery:
     """What the owner ruled about the email, or else about its thread; null for nothing."""
     rulings = Ruling.objects.filter(about_the_email())
-    return Subquery(rulings.order_by("identity").values("sight")[:1])  # Nulls come last.
+    found = rulings.order_by("identity").values("sight")[:1]  # Nulls come last.
+    return Subquery(found, output_field=IntegerField())
 
 
 def about_the_email() -> Q:

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from postroom.archive.reading import find_raw
 from postroom.rendering.readers import find_attachment, take_out_of
-from postroom.web.emails.access import get_email
+from postroom.web.emails.access import get_readable_email
 from postroom.web.security import seal
 from postroom.web.sign_in import SignedInRequest, signed_in
 
@@ -20,7 +20,7 @@ NOT_TAKEN_OUT = (
 @signed_in
 def attachment(request: SignedInRequest, pk: int, part: str) -> HttpResponse:
     """Download one attachment: always as a file, never as something a browser would open."""
-    email = get_email(request.user, pk)
+    email = get_readable_email(request.user, pk)
     attachment = find_attachment(email, part)
     if attachment is None:
         raise Http404
@@ -31,7 +31,7 @@ def attachment(request: SignedInRequest, pk: int, part: str) -> HttpResponse:
 @signed_in
 def source(request: SignedInRequest, pk: int) -> HttpResponse:
     """Download the email as it came, to look into it elsewhere."""
-    raw = find_raw(get_email(request.user, pk))
+    raw = find_raw(get_readable_email(request.user, pk))
     if raw is None:
         raise Http404
     return as_file(raw, f"email-{pk}.eml")

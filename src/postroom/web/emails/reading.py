@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from postroom.accounts.members import holds
 from postroom.accounts.models import EmailAccount
 from postroom.archive.models import BodyState, Email, Participant, ParticipantRole
-from postroom.association import people_on, thread_of
+from postroom.association import Sight, people_on, thread_of
 from postroom.crm.models import Person
 from postroom.mime import Attachment
 from postroom.rendering.laying_out import UNREADABLE, LaidOut
@@ -38,6 +38,11 @@ class Reading:
         """The mailbox, where others handle its mail too."""
         is_team = self.is_own and self.email.account.memberships.exists()
         return self.email.account if is_team else None
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether its owner shows only a part of it."""
+        return self.email.sight < Sight.EVERYTHING
 
     @property
     def is_awaited(self) -> bool:
