@@ -107,8 +107,10 @@ def revoke_key(key: ApiKey, by: User | None, now: datetime) -> bool:
 
 
 def keys_of(user: User) -> QuerySet[ApiKey]:
-    """The user's keys, the newest first, those that were revoked last."""
-    return user.api_keys.order_by(F("revoked_at").desc(nulls_first=True), "-pk")
+    """The user's keys, the newest first, those that were revoked after them."""
+    return user.api_keys.select_related("user").order_by(
+        F("revoked_at").desc(nulls_first=True), "-pk"
+    )
 
 
 def live_keys(user: User, now: datetime) -> QuerySet[ApiKey]:

@@ -18,7 +18,7 @@ from postroom.team.api_keys import (
     revoke_key,
     state_of,
 )
-from postroom.team.models import Scope, User
+from postroom.team.models import ApiKey, Scope, User
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 # Days as people choose them; a key without an end is a choice, and not the first one.
@@ -30,12 +30,19 @@ SHOWN_DEAD = 20
 @signed_in
 def api_keys(request: SignedInRequest) -> HttpResponse:
     """The form and the list; a new key is in the answer to its making and nowhere else."""
-    form, now = KeyForm(request.POST or None), timezone.now()
-    made = form.make(request.user, now) if request.method == "POST" else None
-    keys = [(key, state_of(key, now)) for key in keys_of(request.user)[: MOST_KEYS + SHOWN_DEAD]]
+    is_sent, now = request.method == "POST", timezone.now()
+    form = KeyForm(request.POST if is_sent else None)
+    made = form.make(request.user, now) if is_sent else None
+    shown_keys = keys_of(request.user)[: MOST_KEYS + SHOWN_DEAD]
+    keys = sorted(((key, state_of(key, now)) for key in shown_keys), key=is_dead)
     shown = KeyForm() if made else form
     context = {"room": "you", "form": shown, "made": made, "keys": keys}
     return render(request, "you/api_keys.html", context, status=422 if form.errors else 200)
+
+
+def is_dead(row: tuple[ApiKey, str]) -> bool:
+    """Whether a key opens nothing any more: below those that do."""
+    return row[1] != "live"
 
 
 @require_POST
@@ -56,6 +63,7 @@ class KeyForm(forms.Form):
     name = forms.CharField(
         max_length=80,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Without a name you would not know which one to revoke."},
         help_text="The program that will have it, so that you know it again.",
     )
     scope = forms.ChoiceField(
