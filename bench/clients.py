@@ -6,7 +6,7 @@ import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from bench.mailbox import SECRET, USER, Mailbox, folder_names
+from bench.people_pages import PeoplePages
 from journeys.installation import POSTROOM, Installation
 from journeys.people_in_mail import write_csv
 from postroom.config import postgres
@@ -56,7 +57,10 @@ SYNC = [*POSTROOM, "sync", USER, "--once", "--json"]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What bringing a mailbox once took. `inside` is the program's own measure, if it gives one."""
+    """What bringing a mailbox once took. `inside` is the program's own measure, if it gives one.
+
+    `begun` is a moment, and `pages` the seconds until every known person's page was complete.
+    """
 
     seconds: float
     inside: float | None
@@ -64,6 +68,8 @@ class Run:
     mebibytes: float
     messages: int
     bodies: int
+    begun: float = 0.0
+    pages: float | None = None
 
 
 def measure(command: list[str], environment: Mapping[str, str], output: Path) -> Run:
@@ -78,7 +84,7 @@ def measure(command: list[str], environment: Mapping[str, str], output: Path) ->
         seconds = time.perf_counter() - begun
     _, status, usage = ended
     assert os.waitstatus_to_exitcode(status) == 0, command
-    return Run(seconds, None, usage.ru_utime + usage.ru_stime, peak, 0, 0)
+    return Run(seconds, None, usage.ru_utime + usage.ru_stime, peak, 0, 0, begun)
 
 
 def mebibytes(process: psutil.Process) -> float:
@@ -117,12 +123,18 @@ class PostroomClient:
     def run(self, storage: str) -> Run:
         """Bring everything into a database that knows the people and no mail."""
         output = self._place / "output.json"
-        with self.prepared(storage) as target:
-            run = measure(SYNC, target.environment, output)
+        with self.prepared(storage) as target, closing(self._watched()) as people:
+            with people:
+                run = measure(SYNC, target.environment, output)
+            pages = people.complete_at() - run.begun
         result = json.loads(output.read_text())
         assert not any(folder["missing"] for folder in result["folders"])
         messages, bodies = result["messages"], result["bodies"]
-        return replace(run, inside=result["seconds"], messages=messages, bodies=bodies)
+        inside = result["seconds"]
+        return replace(run, inside=inside, messages=messages, bodies=bodies, pages=pages)
+
+    def _watched(self) -> PeoplePages:
+        return PeoplePages(make_conninfo(self._address("measured"), user=SUPERUSER))
 
     @contextmanager
     def prepared(self, storage: str) -> Iterator[Installation]:

@@ -22,7 +22,18 @@ from bench.page import table, write_section
 from postroom.config import postgres
 from servers.dovecot import Dovecot, dovecot
 
-HEADINGS = ("client", "seconds", "inside", "CPU s", "MiB", "messages/s", "bodies", "of mbsync")
+HEADINGS = (
+    "client",
+    "seconds",
+    "inside",
+    "CPU s",
+    "MiB",
+    "messages/s",
+    "bodies",
+    "of mbsync",
+    "people's pages",
+    "of mbsync",
+)
 
 FOREWORD = """## Whole mailboxes, beside mbsync
 
@@ -30,10 +41,13 @@ Written by `python -m bench.sync`. Seconds are those of the whole program from s
 of {rounds} rounds; *inside* is what `postroom sync --json` says of itself, without the start of
 Python. CPU seconds and MiB (peak resident) are of the program and its children; PostgreSQL runs
 beside it, as Dovecot does, and syncs its log to disk at every commit. *Of mbsync* is the time that
-mbsync takes in the form it comes in, divided by this one's: above 1 is faster. Before each run our
-side is empty, and Dovecot's indexes and caches are deleted; the files of the mail are in memory.
-Loopback, no TLS. mbsync writes files; Postroom writes rows, reads every header, finds the people,
-and reads the bodies it keeps. The raw sockets throw away what they get: the wire's own limit.
+mbsync takes in the form it comes in, divided by this one's: above 1 is faster. *People's pages* are
+the seconds, also from the start of the program, until the page of every known person shows all its
+mail, bodies and all: when an open page was last told of any of it (NOTIFY of PostgreSQL), heard by
+a listener that asks nothing meanwhile. Before each run our side is empty, and Dovecot's indexes and
+caches are deleted; the files of the mail are in memory. Loopback, no TLS. mbsync writes files;
+Postroom writes rows, reads every header, finds the people, and reads the bodies it keeps. The raw
+sockets throw away what they get: the wire's own limit.
 """
 
 
@@ -98,7 +112,17 @@ def rows(runs: dict[str, list[Run]]) -> Iterator[tuple[str, ...]]:
             f"{taken[0].messages / seconds:,.0f}",
             f"{taken[0].bodies:,}",
             f"{yardstick / seconds:.2f}",
+            *pages_of(taken, yardstick),
         )
+
+
+def pages_of(taken: list[Run], yardstick: float) -> tuple[str, str]:
+    """Until every person's page was complete, and what mbsync takes divided by that."""
+    pages = [run.pages for run in taken if run.pages is not None]
+    if not pages:
+        return "–", "–"
+    seconds = statistics.median(pages)
+    return f"{seconds:.2f}", f"{yardstick / seconds:.2f}"
 
 
 if __name__ == "__main__":

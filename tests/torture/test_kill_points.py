@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from postroom.sync import bodies, new_mail
+from postroom.sync import bodies, known_first, new_mail
 from servers.dovecot import Dovecot, dovecot
 from sync.state_hash import row_versions
 from torture import archive_rows
@@ -58,6 +58,8 @@ def servers() -> Iterator[dict[str, Dovecot]]:
 def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """A dozen letters fill several windows."""
     monkeypatch.setattr(new_mail, "WINDOW", 4)
+    monkeypatch.setattr(known_first, "MANY", 6)
+    monkeypatch.setattr(known_first, "STRETCH", 8)
     monkeypatch.setattr(bodies, "BATCH_MESSAGES", 3)
 
 

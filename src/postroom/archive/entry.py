@@ -47,16 +47,20 @@ class Entry(NamedTuple):
 
 def entry_of(envelope: Envelope) -> Entry:
     """Write an envelope down."""
-    participations = list(participations_in(envelope))
-    canonicals = dict.fromkeys(address.canonical for _, _, address in participations)
-    canonicals.pop("", None)
     return Entry(
         sent_at=envelope.sent_at,
         senders=tuple([address.canonical for address in envelope.from_]),
-        canonicals=tuple(canonicals),
+        canonicals=canonicals_in(envelope),
         columns=b"".join(map(text, email_values(envelope))),
-        people=tuple([_person(*participation) for participation in participations]),
+        people=tuple([_person(*participation) for participation in participations_in(envelope)]),
     )
+
+
+def canonicals_in(envelope: Envelope) -> tuple[str, ...]:
+    """The canonical addresses of everybody on it, each once."""
+    found = dict.fromkeys(a.canonical for _, header in ROLES for a in getattr(envelope, header))
+    found.pop("", None)
+    return tuple(found)
 
 
 def email_values(envelope: Envelope) -> tuple[str, str, str]:

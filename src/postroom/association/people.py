@@ -38,6 +38,11 @@ def known_addresses() -> QuerySet[PersonAddress]:
     return PersonAddress.objects.exclude(of_colleagues())
 
 
+def is_anybody_known() -> bool:
+    """Whether any mail can match at all."""
+    return known_addresses().exists()
+
+
 def known_among(canonicals: Collection[str]) -> set[str]:
     """Those of some canonical addresses that are of known people."""
     known = known_addresses().filter(canonical__in=list(canonicals))

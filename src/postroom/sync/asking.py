@@ -19,8 +19,8 @@ from postroom.association.people import known_among
 from postroom.imap.uid_set import UidSet
 from postroom.net.errors import CommandRefused
 from postroom.sync.database import in_database
-from postroom.sync.new_mail import WINDOW, Read, envelopes
-from postroom.sync.reading import arrivals_of
+from postroom.sync.new_mail import WINDOW, envelopes
+from postroom.sync.reading import Read, arrivals_of
 from postroom.sync.recording import record_each
 from postroom.sync.storage import as_kept
 from postroom.sync.visit import Visit, numbering

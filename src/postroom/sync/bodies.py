@@ -55,7 +55,7 @@ async def bring_bodies(
 
 
 async def in_batches(
-    messages: AsyncIterator[FetchedMessage],
+    messages: AsyncIterator[FetchedMessage], most: int | None = None
 ) -> AsyncIterator[list[FetchedMessage]]:
     """Group messages so that neither their number nor their octets grow without bound."""
     batch: list[FetchedMessage] = []
@@ -63,7 +63,7 @@ async def in_batches(
     async for message in messages:
         batch.append(message)
         octets += message.weight
-        if len(batch) >= BATCH_MESSAGES or octets >= BATCH_OCTETS:
+        if len(batch) >= (most or BATCH_MESSAGES) or octets >= BATCH_OCTETS:
             yield batch
             batch, octets = [], 0
     if batch:

@@ -12,14 +12,13 @@ from postroom.archive.ledger import recorded_flags
 from postroom.archive.models import Folder
 from postroom.archive.quarantine import quarantine, quarantined_uids
 from postroom.imap.commands.mailbox import Selected
-from postroom.imap.responses import FetchedMessage
 from postroom.imap.uid_set import UidSet
 from postroom.mime import HEADER_FIELDS
 from postroom.sync.beside import OneBeside
 from postroom.sync.bodies import bring_bodies
 from postroom.sync.database import in_database
-from postroom.sync.outcomes import BrokenMessage, Outcome
-from postroom.sync.reading import arrivals_of
+from postroom.sync.outcomes import BrokenMessage
+from postroom.sync.reading import Read, arrivals_of
 from postroom.sync.recording import record_each
 from postroom.sync.storage import as_kept, storage_mode
 from postroom.sync.visit import Visit, numbering
@@ -28,7 +27,6 @@ from postroom.team.models import StorageMode
 
 WINDOW = 500
 AHEAD = 2  # Windows; a server with a cold cache opens every message.
-Read = tuple[FetchedMessage, Outcome]
 
 NOT_GIVEN = "The server lists this message but does not give it."
 
@@ -53,17 +51,23 @@ async def look_at(visit: Visit, folder: Folder) -> FolderView:
     return FolderView(folder, selected, uids, await in_database(recorded_flags, folder))
 
 
-async def bring_new_mail(visit: Visit, view: FolderView) -> None:
-    """Record everything on the server that the ledger does not know yet."""
-    aside = await in_database(quarantined_uids, view.folder)
-    new = view.uids - UidSet(view.ledger) - UidSet(aside)
+async def unknown_to(view: FolderView) -> UidSet:
+    """What is on the server and neither recorded nor set aside, as far as the view knows."""
+    unknown = view.uids - UidSet(view.ledger)
+    return (
+        unknown - UidSet(await in_database(quarantined_uids, view.folder)) if unknown else unknown
+    )
+
+
+async def bring_new_mail(visit: Visit, folder: Folder, new: UidSet) -> bool:
+    """Record these messages of the open folder; returns whether all of them are accounted for."""
     if new:
         visit.parser.begin()
     await visit.progress.found(messages=len(new))
     is_everything = await in_database(storage_mode, visit.account) == StorageMode.EVERYTHING
     bring = bring_whole if is_everything else bring_envelopes
-    answered = await bring(visit, view.folder, new.windows_newest_first(WINDOW))
-    view.is_complete = answered == len(new) or await ask_again(visit, view.folder, new)
+    answered = await bring(visit, folder, new.windows_newest_first(WINDOW))
+    return answered == len(new) or await ask_again(visit, folder, new)
 
 
 async def bring_envelopes(visit: Visit, folder: Folder, windows: Iterable[UidSet]) -> int:

@@ -6,12 +6,14 @@ take a group of messages: what one of them raises concerns no other.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from postroom.archive.entry import Entry, entry_of
+from postroom.archive.entry import Entry, canonicals_in, entry_of
 from postroom.mime import Envelope, identify, parse_headers, skim_message
 
 T = TypeVar("T")
+REMEMBERED = 8_192  # Headers: the same people write to each other again and again.
 
 
 class ReadMessage(NamedTuple):
@@ -55,6 +57,11 @@ def read_headers(headers: Sequence[bytes]) -> list[Outcome]:
     return [tried(read_header, header) for header in headers]
 
 
+def people_of_each(headers: Sequence[bytes]) -> list[tuple[str, ...] | BrokenMessage]:
+    """Who is on each of some messages, by its headers that name people."""
+    return [tried(people_of, header) for header in headers]
+
+
 def reread_each(messages: Sequence[bytes]) -> list[RereadMessage | BrokenMessage]:
     """Read whole messages that are stored already."""
     return [tried(reread, raw) for raw in messages]
@@ -77,6 +84,12 @@ def read(raw: bytes) -> ReadMessage:
 def read_header(header: bytes) -> ReadMessage:
     """Read a header."""
     return in_short(header, parse_headers(header))
+
+
+@lru_cache(REMEMBERED)
+def people_of(header: bytes) -> tuple[str, ...]:
+    """The canonical addresses that the entry of this header holds."""
+    return canonicals_in(parse_headers(header))
 
 
 def reread(raw: bytes) -> RereadMessage:

@@ -15,6 +15,7 @@ from postroom.sync.outcomes import (
     BrokenMessage,
     Outcome,
     RereadMessage,
+    people_of_each,
     read_each,
     read_headers,
     reread_each,
@@ -47,6 +48,10 @@ class LimitedParser:
     def parse_headers(self, headers: Sequence[bytes]) -> list[Outcome]:
         """Read headers."""
         return self.work(read_headers, headers, HEADERS)
+
+    def people_on(self, headers: Sequence[bytes]) -> list[tuple[str, ...] | BrokenMessage]:
+        """Read who is on messages, as canonical addresses."""
+        return self.work(people_of_each, headers, HEADERS)
 
     def parse_again(self, messages: Sequence[bytes]) -> list[RereadMessage | BrokenMessage]:
         """Read whole messages that are stored already."""

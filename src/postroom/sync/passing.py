@@ -4,10 +4,7 @@ In this order, so that a moved message is met in its new folder before its old p
 missed, and the first page is right in seconds. Idempotent: a pass repeated writes nothing.
 """
 
-import logging
-from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from postroom.archive.arrivals import Flags
@@ -28,28 +25,25 @@ from postroom.archive.ledger import (
 )
 from postroom.archive.models import Folder
 from postroom.archive.older import known_older, note_searched
-from postroom.archive.proofs import Listing, prove, refuse_proof
-from postroom.archive.quarantine import quarantined_uids
+from postroom.archive.proofs import Listing, prove
 from postroom.imap.capabilities import Tier
 from postroom.imap.uid_set import UidSet
-from postroom.net.errors import CommandRefused, FolderVanished
 from postroom.net.imap_client import Mailbox
+from postroom.sync.arriving import first_mail_of, left_for_now, rest_of
 from postroom.sync.asking import bring_older_mail
 from postroom.sync.bodies import bring_bodies, due_by_folder
 from postroom.sync.database import in_database
-from postroom.sync.holding_back import bodies_within_budget, within_budget
+from postroom.sync.holding_back import bodies_within_budget
 from postroom.sync.inquiring import begin_inquiries, find_inquiries, note_answered
 from postroom.sync.listing import listed_folders
-from postroom.sync.looking import ChangedView, look
-from postroom.sync.new_mail import FolderView, bring_new_mail
+from postroom.sync.looking import ChangedView
+from postroom.sync.new_mail import FolderView
 from postroom.sync.planning import keep_plans, newly_planned
 from postroom.sync.reading import flags_of
 from postroom.sync.storage import mark_due
 from postroom.sync.surveying import plans_of
 from postroom.sync.visit import ONLY_NUMBERING, Visit, numbering
-from postroom.sync.window import leave_older, plan_within
-
-log = logging.getLogger(__name__)
+from postroom.sync.window import plan_within
 
 
 async def catch_up(visit: Visit) -> None:
@@ -78,17 +72,18 @@ async def catch_up(visit: Visit) -> None:
 
 async def catch_up_in(visit: Visit, folders: Sequence[Folder]) -> None:
     """Bring these folders up to date, and every body that is due."""
-    looks = [one for f in folders if (one := await new_mail_of(visit, f))]
-    is_more_unknown = not all(view.folder.is_searched for view, _ in looks)
+    looked = [one for f in folders if (one := await first_mail_of(visit, f))]
+    looks = [one for met in looked if (one := await rest_of(visit, met))]
+    is_more_unknown = not all(one.folder.is_searched for one in looks)
     if visit.is_thorough or visit.is_called or is_more_unknown:
-        await ask_for_older_mail(visit, {view.folder.pk for view, _ in looks})
+        await ask_for_older_mail(visit, {one.folder.pk for one in looks})
     await bring_due_bodies(visit)
-    for view, _ in looks:
-        async with left_for_now(visit, view.folder):
-            await compare_flags(visit, view)
-    for view, left_out in looks:
-        async with left_for_now(visit, view.folder):
-            await compare_places(visit, view, left_out)
+    for one in looks:
+        async with left_for_now(visit, one.folder):
+            await compare_flags(visit, one.view)
+    for one in looks:
+        async with left_for_now(visit, one.folder):
+            await compare_places(visit, one.view, one.left_out)
 
 
 async def ask_for_older_mail(visit: Visit, looked_at: Collection[int]) -> None:
@@ -109,16 +104,6 @@ async def ask_for_older_mail(visit: Visit, looked_at: Collection[int]) -> None:
     await in_database(note_answered, visit.account, inquiries.due, visit.clock())
 
 
-@asynccontextmanager
-async def left_for_now(visit: Visit, folder: Folder) -> AsyncIterator[None]:
-    """What a server refuses in one folder does not stop the others. Design §5, invariant 6."""
-    try:
-        yield
-    except (FolderVanished, CommandRefused) as refusal:
-        log.warning("%s: folder %s is left for now: %s", visit.account, folder, refusal)
-        await in_database(refuse_proof, folder, refusal.sentence, visit.clock())
-
-
 def has_moved(folder: Folder, mailboxes: Sequence[Mailbox]) -> bool:
     """Whether STATUS shows anything that the last complete pass did not see.
 
@@ -136,41 +121,6 @@ def has_moved(folder: Folder, mailboxes: Sequence[Mailbox]) -> bool:
         status.unseen if folder.server_unseen is not None else None,
     )
     return told != counts_of(folder)
-
-
-async def new_mail_of(visit: Visit, folder: Folder) -> tuple[FolderView, UidSet] | None:
-    """Bring a folder's new mail; returns also what was left out. None where the server refuses."""
-    complete: tuple[FolderView, UidSet] | None = None
-    async with left_for_now(visit, folder):
-        view = await look(visit, folder)
-        was_older = known_older(folder)
-        older = await leave_older(visit, view)
-        await note_gap(visit, view, was_older | older)
-        inside = replace(view, uids=view.uids - older)
-        wanted = await within_budget(visit.progress, visit.client, inside)
-        await bring_new_mail(visit, wanted)
-        view.is_complete = wanted is inside and wanted.is_complete
-        complete = view, view.uids - wanted.uids
-    return complete
-
-
-async def note_gap(visit: Visit, view: FolderView, older: UidSet) -> None:
-    """Tell of what is missing below the cursor, where everything was known; it is brought again."""
-    folder = view.folder
-    below = view.uids & UidSet.between(1, (folder.uidnext or 1) - 1)
-    unknown = below - UidSet(view.ledger) - older
-    if not unknown:
-        return
-    if gap := unknown - UidSet(await in_database(quarantined_uids, folder)):
-        log.warning(
-            "%s: folder %s: %d were missing and are brought: %.200s",
-            visit.account,
-            folder,
-            len(gap),
-            gap,
-        )
-        listing = Listing(below, older, older)
-        await in_database(prove, folder, listing, view.ledger, visit.clock())
 
 
 async def bring_due_bodies(visit: Visit) -> None:

@@ -9,6 +9,8 @@ from postroom.archive.arrivals import Arrival, Flags
 from postroom.imap.responses import FetchedMessage
 from postroom.sync.outcomes import Outcome, ReadMessage
 
+Read = tuple[FetchedMessage, Outcome]
+
 LARGEST = 2**31 - 1  # More is no message's size, whatever the server says.
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -20,7 +22,7 @@ def flags_of(flags: frozenset[str] | None) -> Flags:
     return Flags("\\seen" in names, "\\flagged" in names, "\\answered" in names)
 
 
-def arrivals_of(read: Iterable[tuple[FetchedMessage, Outcome]]) -> list[Arrival]:
+def arrivals_of(read: Iterable[Read]) -> list[Arrival]:
     """Those of some messages that could be read."""
     return [arrival_of(message, one) for message, one in read if isinstance(one, ReadMessage)]
 

@@ -31,11 +31,8 @@ def as_kept(
 ) -> tuple[list[Arrival], set[str] | None]:
     """The arrivals, those marked whose bodies this account keeps; and `only` of `record`."""
     mode = storage_mode(account)
+    if mode == StorageMode.EVERYTHING:
+        return [a._replace(is_due=True) for a in arrivals], None
     known = known_among({c for a in arrivals for c in a.entry.canonicals})
-    marked = [
-        a._replace(is_due=True)
-        if mode == StorageMode.EVERYTHING or not known.isdisjoint(a.entry.canonicals)
-        else a
-        for a in arrivals
-    ]
+    marked = [a._replace(is_due=not known.isdisjoint(a.entry.canonicals)) for a in arrivals]
     return marked, known if mode == StorageMode.STRICT else None

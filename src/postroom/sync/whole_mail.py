@@ -3,8 +3,9 @@
 While one batch is written, the next is parsed in its process and the one after comes in.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 
 from postroom.archive.arrivals import Arrival, Stored
 from postroom.archive.models import Folder
@@ -15,41 +16,54 @@ from postroom.archive.replayable import replayable
 from postroom.imap.responses import FetchedMessage
 from postroom.imap.uid_set import UidSet
 from postroom.net.fetch_stream import FetchStream
+from postroom.net.imap_client import ImapClient
 from postroom.sync.beside import OneBeside
 from postroom.sync.bodies import NOT_ANNOUNCED, in_batches
 from postroom.sync.database import in_database
-from postroom.sync.outcomes import BrokenMessage, Outcome, ReadMessage
-from postroom.sync.reading import arrival_of
+from postroom.sync.outcomes import BrokenMessage, ReadMessage
+from postroom.sync.reading import Read, arrivals_of
 from postroom.sync.recording import record_each
+from postroom.sync.storage import as_kept
 from postroom.sync.visit import Visit
 
 
-async def bring_whole(visit: Visit, folder: Folder, windows: Iterable[UidSet]) -> int:
+async def bring_whole(
+    visit: Visit, folder: Folder, windows: Iterable[UidSet], *, sets_aside: bool = True
+) -> int:
     """Bring windows of messages; returns how many came whole.
 
-    One that is too large to be brought whole is left to the envelope's way.
+    One that is too large to be brought whole is left to the envelope's way, and so is one that
+    breaks the parser unless this `sets_aside`.
     """
     brought: set[int] = set()
     async with OneBeside() as writing:
-        for window, answers in asked_ahead(visit, windows):
+        for window, answers in asked_ahead(partial(ask_for, visit.client), windows):
             async for batch in in_batches(answers):
                 whole = [m for m in batch if m.uid in window and m.body]
                 outcomes = await in_database(visit.parser.parse, [m.body or b"" for m in whole])
-                await writing.begin(write(visit, folder, whole, outcomes))
+                read = list(zip(whole, outcomes, strict=True))
+                if not sets_aside:
+                    read = [one for one in read if not isinstance(one[1], BrokenMessage)]
+                await writing.begin(write(visit, folder, read))
                 brought.update(m.uid for m in whole)
     return len(brought)
 
 
-def asked_ahead(visit: Visit, windows: Iterable[UidSet]) -> Iterator[tuple[UidSet, FetchStream]]:
+def ask_for(client: ImapClient, window: UidSet) -> FetchStream:
+    """Ask for whole messages."""
+    return client.uid_fetch(window, flags=True, internal_date=True, size=True, body=True)
+
+
+def asked_ahead(
+    ask: Callable[[UidSet], FetchStream], windows: Iterable[UidSet]
+) -> Iterator[tuple[UidSet, FetchStream]]:
     """Each window with what comes of it; the next one is asked for before, so none is waited for.
 
     How much may come unread, the connection bounds.
     """
     asked: tuple[UidSet, FetchStream] | None = None
     for window in windows:
-        answers = visit.client.uid_fetch(
-            window, flags=True, internal_date=True, size=True, body=True
-        )
+        answers = ask(window)
         if asked:
             yield asked
         asked = window, answers
@@ -57,49 +71,46 @@ def asked_ahead(visit: Visit, windows: Iterable[UidSet]) -> Iterator[tuple[UidSe
         yield asked
 
 
-async def write(
-    visit: Visit, folder: Folder, whole: Sequence[FetchedMessage], outcomes: Sequence[Outcome]
-) -> None:
+async def write(visit: Visit, folder: Folder, read: Sequence[Read]) -> None:
     """Keep a batch and count it."""
-    await in_database(keep_whole, folder, whole, outcomes, visit.clock())
-    await visit.progress.found(bodies=len(whole))
-    await visit.progress.done(messages=len(whole), bodies=len(whole))
+    await in_database(keep_whole, folder, read, visit.clock())
+    await visit.progress.found(bodies=len(read))
+    await visit.progress.done(messages=len(read), bodies=len(read))
 
 
 @replayable()
-def keep_whole(
-    folder: Folder,
-    whole: Sequence[FetchedMessage],
-    outcomes: Sequence[Outcome],
-    now: datetime,
-) -> None:
+def keep_whole(folder: Folder, came: Sequence[Read], now: datetime) -> None:
     """Record a batch and store its bodies; what broke the parser is set aside with its bytes."""
     read: list[tuple[FetchedMessage, ReadMessage]] = []
-    for message, outcome in zip(whole, outcomes, strict=True):
+    for message, outcome in came:
         if isinstance(outcome, BrokenMessage):
-            came = message.internal_date
-            quarantine(folder, message.uid, outcome.reason, now, message.body, came)
+            arrived_at = message.internal_date
+            quarantine(folder, message.uid, outcome.reason, now, message.body, arrived_at)
         else:
             read.append((message, outcome))
-    arrivals = with_bodies(folder.account_id, read)
-    new = record_each(folder, arrivals, None)
+    kept, only = as_kept(folder.account, arrivals_of(read))
+    arrivals = with_bodies(folder.account_id, kept, read)
+    new = record_each(folder, arrivals, only)
     if len(new) < len(arrivals):
-        messages = [message for message, _ in read]
-        set_aside_unknown(folder, list(zip(arrivals, messages, strict=True)), now)
+        whole = [message for message, _ in read]
+        stored = [(a, m) for a, m in zip(arrivals, whole, strict=True) if a.stored]
+        set_aside_unknown(folder, stored, now)
 
 
 def with_bodies(
-    account_id: int, read: Sequence[tuple[FetchedMessage, ReadMessage]]
+    account_id: int,
+    kept: Sequence[Arrival],
+    read: Sequence[tuple[FetchedMessage, ReadMessage]],
 ) -> list[Arrival]:
-    """The arrivals, with the body of each that is not known yet stored: raw first, then its row."""
-    arrivals = [arrival_of(message, outcome) for message, outcome in read]
+    """The arrivals, with the body of each that is due and not known yet stored: raw first."""
+    arrivals = list(kept)
     known = known_ids(account_id, [arrival.identity for arrival in arrivals])
-    fresh = [n for n, arrival in enumerate(arrivals) if arrival.identity not in known]
+    fresh = [n for n, a in enumerate(arrivals) if a.is_due and a.identity not in known]
     digests = keep_raw([read[n][0].body or b"" for n in fresh])
     for n, digest in zip(fresh, digests, strict=True):
         outcome = read[n][1]
         stored = Stored(digest, outcome.snippet, outcome.has_attachments)
-        arrivals[n] = arrivals[n]._replace(stored=stored)
+        arrivals[n] = arrivals[n]._replace(stored=stored, is_due=False)
     return arrivals
 
 

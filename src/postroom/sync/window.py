@@ -18,9 +18,9 @@ from postroom.imap.uid_set import UidSet
 from postroom.net.errors import CommandRefused, FolderVanished
 from postroom.net.imap_client import ImapClient
 from postroom.sync.database import in_database
-from postroom.sync.new_mail import WINDOW, FolderView, Read, envelopes
+from postroom.sync.new_mail import WINDOW, FolderView, envelopes
 from postroom.sync.planning import FolderPlan, new_mail_from
-from postroom.sync.reading import arrivals_of
+from postroom.sync.reading import Read, arrivals_of
 from postroom.sync.recording import record_each
 from postroom.sync.visit import Visit
 

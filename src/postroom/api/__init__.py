@@ -1,1 +1,0 @@
-"""REST for programs at /api/v1/, and figures for Prometheus."""

@@ -1,1 +1,0 @@
-"""Hostile mail as what may be shown of it: sanitised in confined processes."""

@@ -1,0 +1,68 @@
+"""Of much new mail first what is with known people: their pages are complete in a moment.
+
+The headers that name people are a tenth of what an envelope costs. They are asked of all that is
+new, and read by the reader that records, so that nobody is overlooked however an address is
+written. Nothing is kept of the answer: what lies elsewhere in a header, and whatever this misses,
+comes with the rest, as if this had not been.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+
+from postroom.archive.models import Folder
+from postroom.association.people import is_anybody_known, known_among
+from postroom.imap.responses import FetchedMessage
+from postroom.imap.uid_set import UidSet
+from postroom.net.fetch_stream import FetchStream
+from postroom.net.imap_client import ImapClient
+from postroom.sync.beside import OneBeside
+from postroom.sync.bodies import in_batches
+from postroom.sync.database import in_database
+from postroom.sync.outcomes import BrokenMessage
+from postroom.sync.visit import Visit
+from postroom.sync.whole_mail import asked_ahead, bring_whole
+
+MANY = 500
+STRETCH = 2_000
+NAMING_PEOPLE = ("From", "To", "Cc", "Bcc", "Reply-To")  # Of archive.entry.ROLES.
+
+
+async def bring_known_first(visit: Visit, folder: Folder, new: UidSet) -> bool:
+    """Bring, of much new mail, that with known people; returns whether it was much.
+
+    Needs the folder to be selected.
+    """
+    if len(new) <= MANY or not await in_database(is_anybody_known):
+        return False
+    visit.parser.begin()
+    stretches = new.windows_newest_first(STRETCH)
+    async with OneBeside() as bringing:
+        for stretch, answers in asked_ahead(partial(ask_who, visit.client), stretches):
+            async for batch in in_batches(answers, STRETCH):
+                if known := await with_known_people(visit, batch) & stretch:
+                    await bringing.begin(bring(visit, folder, known))
+    return True
+
+
+def ask_who(client: ImapClient, stretch: UidSet) -> FetchStream:
+    """Ask who is on messages."""
+    return client.uid_fetch(stretch, flags=False, header_fields=NAMING_PEOPLE)
+
+
+async def with_known_people(visit: Visit, batch: Sequence[FetchedMessage]) -> UidSet:
+    """Those of some messages that name somebody known."""
+    named = [(m.uid, m.header) for m in batch if m.header]
+    people = await in_database(visit.parser.people_on, [header for _, header in named])
+    met = {c for some in people if not isinstance(some, BrokenMessage) for c in some}
+    known = await in_database(known_among, met)
+    return UidSet(
+        uid
+        for (uid, _), some in zip(named, people, strict=True)
+        if not isinstance(some, BrokenMessage) and not known.isdisjoint(some)
+    )
+
+
+async def bring(visit: Visit, folder: Folder, uids: UidSet) -> None:
+    """Bring these messages whole; what cannot be read so is left to its envelope."""
+    await visit.progress.found(messages=len(uids))
+    await bring_whole(visit, folder, [uids], sets_aside=False)

@@ -1,0 +1,86 @@
+"""The confined processes in which this web process opens emails, and what they laid out last.
+
+A hostile email keeps one of them busy for as long as its limits allow, and nobody else waits.
+"""
+
+from collections.abc import Callable
+from queue import Empty, LifoQueue
+from time import monotonic
+from typing import Final, TypeVar
+
+from postroom.archive.models import Email
+from postroom.archive.reading import find_raw
+from postroom.confinement.limits import Limits
+from postroom.confinement.process import ConfinedProcess, ProcessDidNotStart
+from postroom.confinement.raised import Raised
+from postroom.web.emails.kept_pages import KeptPages
+from postroom.web.emails.laying_out import UNREADABLE, LaidOut, lay_out, lay_out_text, take_out
+
+A = TypeVar("A")
+R = TypeVar("R")
+
+LIMITS: Final = Limits(cpu_seconds=2.0, memory=768 * 1024 * 1024, seconds=20.0)
+PROCESSES: Final = 4
+SECONDS_FOR_A_FREE_ONE: Final = 10.0
+
+
+class ReadersBusy(Exception):
+    """No reader was free in time, or the machine did not let one begin; the email is not to blame.
+
+    Opening it again later may well work.
+    """
+
+
+class Readers:
+    """A few confined processes for any number of requests; they start as they are needed."""
+
+    def __init__(self, limits: Limits = LIMITS, processes: int = PROCESSES) -> None:
+        # The last one used comes first: it is warm.
+        self._free: LifoQueue[ConfinedProcess] = LifoQueue()
+        self._kept = KeptPages()
+        for _ in range(processes):
+            self._free.put(ConfinedProcess(limits, "postroom.web.emails.laying_out"))
+
+    @property
+    def free(self) -> int:
+        """How many have nothing to do."""
+        return self._free.qsize()
+
+    def begin(self) -> None:
+        """Have one process warm before the first email is opened."""
+        process = self._free.get()
+        process.begin()
+        self._free.put(process)
+
+    def lay_out(self, email: Email) -> LaidOut:
+        """What to show of an email whose message is here. Raises ReadersBusy."""
+        digest = bytes(email.raw_id or b"")
+        kept = self._kept.find(digest, monotonic())
+        if kept:
+            return kept
+        raw = find_raw(email) or b""
+        laid_out = self.ask(lay_out, raw) or self.ask(lay_out_text, raw) or UNREADABLE
+        self._kept.keep(digest, laid_out, monotonic())
+        return laid_out
+
+    def take_out(self, email: Email, part: tuple[int, ...]) -> bytes | None:
+        """The content of an attachment; None when it takes too much. Raises ReadersBusy."""
+        return self.ask(take_out, (find_raw(email) or b"", part))
+
+    def ask(self, work: Callable[[A], R], argument: A) -> R | None:
+        """Have work done by the next free process; None when the work was more than it may be."""
+        try:
+            process = self._free.get(timeout=SECONDS_FOR_A_FREE_ONE)
+        except Empty:
+            raise ReadersBusy from None
+        try:
+            answers = process.answers(work, [argument])
+        except ProcessDidNotStart:
+            raise ReadersBusy from None
+        finally:
+            self._free.put(process)
+        answer = answers[0] if answers else None
+        return None if isinstance(answer, Raised) else answer
+
+
+READERS: Final = Readers()

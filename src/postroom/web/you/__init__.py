@@ -1,1 +1,0 @@
-"""What is about the one who is signed in."""

@@ -1,1 +1,0 @@
-"""REST: keys, resources, problems, and who may see what."""
