@@ -145,6 +145,7 @@ def test_every_kind_of_secret_takes_part() -> None:
     names = {column.as_row()["secret"] for column in sealed_columns()}
     assert names == {
         "accounts.credential.sealed",
+        "mfa.authenticator.data",
         "oauth.grant.access_token",
         "oauth.grant.refresh_token",
         "oauth.signinclient.secret",

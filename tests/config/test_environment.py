@@ -75,6 +75,9 @@ GOOD = [
         "name_server",
         NameServer("2001:db8::53", 5353),
     ),
+    ("POSTROOM_API_REQUESTS", "60", "api_requests", 60),
+    ("POSTROOM_METRICS_TOKEN_FILE", "", "metrics_token_file", None),
+    ("POSTROOM_METRICS_TOKEN_FILE", "/run/t", "metrics_token_file", Path("/run/t")),
     ("POSTROOM_LOG_LEVEL", "debug", "log_level", "DEBUG"),
     ("POSTROOM_DEBUG", "Yes", "debug", True),
     ("POSTROOM_DEBUG", "0", "debug", False),
@@ -118,6 +121,8 @@ BAD = [
     ("POSTROOM_SMTP_URL", "smtps://mail.example/inbox"),
     ("POSTROOM_MAIL_FROM", "Postroom"),
     ("POSTROOM_MAIL_FROM", "a@b c"),
+    ("POSTROOM_API_REQUESTS", "0"),
+    ("POSTROOM_METRICS_TOKEN_FILE", "token"),
     ("POSTROOM_LOG_LEVEL", "loud"),
     ("POSTROOM_DEBUG", "maybe"),
 ]

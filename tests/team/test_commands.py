@@ -12,7 +12,7 @@ from postroom.accounts.models import Direction, EmailAccount
 from postroom.accounts.seals import keep_secret
 from postroom.cli import main
 from postroom.mime import parse_message
-from postroom.team.models import AuditEntry, Profile, User
+from postroom.team.models import AuditEntry, Invite, Profile, User
 from servers.submission_thread import submission_beside
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +47,20 @@ def test_a_profile_is_given_by_name(account: EmailAccount) -> None:
     assert "only administrator" in run(f"user profile {ALICE} standard", 1)
     assert "only administrator" in run(f"user deactivate {ALICE}", 1)
     assert [e.actor for e in AuditEntry.objects.all()] == [None, None]
+
+
+def test_a_colleague_is_invited_from_the_command_line(account: EmailAccount) -> None:
+    Profile.objects.create(name="Reader")
+    printed = run("user invite gina@example.com --name Gina --profile reader")
+    assert "POSTROOM_SMTP_URL" in printed
+    assert "/join/#" in printed
+    made = Invite.objects.get()
+    assert (made.email, made.profile and made.profile.name) == ("gina@example.com", "Reader")
+    assert "invited already" in run("user invite gina@example.com", 1)
+    assert "There is no role “Chief”" in run("user invite h@example.com --role Chief", 1)
+    run("user invite h@example.com --profile administrator")
+    assert Invite.objects.get(email="h@example.com").is_administrator
+    assert "is a user already" in run(f"user invite {ALICE}", 1)
 
 
 def test_without_permission_nothing_is_connected_for_an_owner(account: EmailAccount) -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import text
 
-from postroom.web.emails.letter import letter
-from postroom.web.people.paging import parse_place
+from postroom.crm.paging import parse_place
+from postroom.rendering.letter import letter
 from postroom.web.templatetags.postroom import duration, grouped, initials, short_date
 from postroom.web.time_zones import find_zone
 

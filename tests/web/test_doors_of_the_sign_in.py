@@ -35,6 +35,7 @@ class WholeTable:
 
 def test_five_addresses_of_the_sign_in_are_open() -> None:
     assert {str(page.pattern) for page in ours.sign_in} == {f"{name}/" for name in OPEN}
+    assert len(ours.second_factors) == 13
 
 
 @pytest.mark.parametrize("address", SHUT)

@@ -22,10 +22,10 @@ from postroom.accounts.models import EmailAccount
 from postroom.archive.models import Email
 from postroom.confinement import process
 from postroom.confinement.limits import Limits
+from postroom.rendering import readers
+from postroom.rendering.laying_out import UNREADABLE, LaidOut
+from postroom.rendering.readers import LIMITS, Readers, ReadersBusy
 from postroom.team.models import User
-from postroom.web.emails import downloads, readers, reading
-from postroom.web.emails.laying_out import UNREADABLE, LaidOut
-from postroom.web.emails.readers import LIMITS, Readers, ReadersBusy
 from web.browser import wait_for
 
 pytestmark = pytest.mark.django_db
@@ -81,15 +81,14 @@ def a_bad_day(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def use(made: Readers, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the pages open emails with these readers."""
-    monkeypatch.setattr(reading, "READERS", made)
-    monkeypatch.setattr(downloads, "READERS", made)
+    monkeypatch.setattr(readers, "READERS", made)
 
 
 def end_all_readers() -> None:
     """End the processes, also one that works."""
     for child in psutil.Process().children():
         with suppress(psutil.Error):  # It may end meanwhile.
-            if "postroom.web.emails.laying_out" in child.cmdline():
+            if "postroom.rendering.laying_out" in child.cmdline():
                 child.kill()
 
 
@@ -97,7 +96,7 @@ def test_unprotected_it_takes_more_than_any_reader_may(tmp_path: Path) -> None:
     mail = tmp_path / "deep.eml"
     mail.write_bytes(with_html(DEEP))
     program = (
-        "import sys; from postroom.web.emails.laying_out import lay_out;"
+        "import sys; from postroom.rendering.laying_out import lay_out;"
         "lay_out(open(sys.argv[1], 'rb').read())"
     )
     seconds = int(LIMITS.cpu_seconds) + 1
@@ -200,7 +199,9 @@ def test_an_attachment_that_takes_too_long_is_said(
     address = f"/emails/{plain.pk}/attachments/2/"
     assert client.get(address).content == b"%PDF"
     monkeypatch.setattr(process, "PROGRAM", CRASHING)
-    monkeypatch.setattr(downloads, "READERS", Readers())
+    crashing = Readers()
+    crashing._kept = readers.READERS._kept  # What is attached is known from before.
+    monkeypatch.setattr(readers, "READERS", crashing)
     response = client.get(address)
     assert response.status_code == 503
     assert b"more time or memory" in response.content

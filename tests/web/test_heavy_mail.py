@@ -5,8 +5,8 @@ import time
 import pytest
 
 from postroom.mime import attachment_content, parse_message
-from postroom.web.emails.letter import letter
-from postroom.web.emails.safe_html import LARGEST_PAGE, safe_html
+from postroom.rendering.letter import letter
+from postroom.rendering.safe_html import LARGEST_PAGE, safe_html
 
 
 def with_images(html: str, sizes: list[int]) -> bytes:

@@ -16,8 +16,8 @@ from postroom.archive.models import Email
 from postroom.archive.reading import find_raw
 from postroom.crm.models import Person
 from postroom.mime import parse_message
+from postroom.rendering.safe_html import safe_html
 from postroom.team.models import User
-from postroom.web.emails.safe_html import safe_html
 from postroom.web.security import SEALED_POLICY
 from web.browser import Site, Visit
 from web.hostile import RECORDER, REQUESTS, SCRIPTS, TEXTS

@@ -14,7 +14,8 @@ from postroom.archive.models import Email
 from postroom.archive.record import record
 from postroom.crm.models import Person, Stage
 from postroom.team.audit import note
-from postroom.team.models import Act, User
+from postroom.team.invites import Guest, invite
+from postroom.team.models import Act, Role, User
 from web.browser import WIDTHS, Visit, axe_violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -264,11 +265,18 @@ PAGES = {
     "no sign-in": lambda lena, letters: "/setup/channels/email/sign-in/return/?state=x&code=y",
     "users": lambda lena, letters: "/setup/users/",
     "user": lambda lena, letters: f"/setup/users/{letters[0].account.owner_id}/",
+    "new invite": lambda lena, letters: "/setup/users/invitations/new/",
+    "roles": lambda lena, letters: "/setup/roles/",
+    "role": lambda lena, letters: f"/setup/roles/{Role.objects.get(name='Agent').pk}/",
+    "security": lambda lena, letters: "/you/security/",
+    "join": lambda lena, letters: "/join/",
+    "join over": lambda lena, letters: "/join/password/",
     "profiles": lambda lena, letters: "/setup/profiles/",
     "profile": lambda lena, letters: "/setup/profiles/new/",
     "audit log": lambda lena, letters: "/setup/audit-log/",
     "servers": lambda lena, letters: f"/setup/channels/email/{letters[0].account_id}/servers/",
     "password": lambda lena, letters: "/accounts/password/change/",
+    "api keys": lambda lena, letters: "/you/api-keys/",
     "absent": lambda lena, letters: "/emails/999999/",
 }
 PathOf = Callable[[Person, list[Email]], str]
@@ -282,6 +290,9 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     person("Zoë Without", "zoe@none.example", stage=Stage.CONTACT)
     Person.objects.filter(pk=lena.pk).update(stage=Stage.LEAD)
     User.objects.filter(pk=alice.pk).update(is_administrator=True)
+    chief = Role.objects.create(name="Chief")
+    User.objects.update(role=Role.objects.create(name="Agent", superior=chief))
+    invite(Guest(email="gina@example.com", name="Gina"), alice, NOON)
     note(Act.USER_ADDED, alice, "somebody@example.com", NOON, "with a detail")
     page = visit(alice, "/leads/", width=width, scheme=scheme)
     violations = []
@@ -292,4 +303,4 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
             violations.append(f"{name}: wider than {width}")
     print(f"{len(PAGES)} pages at {width} px, {scheme}")
     assert violations == []
-    assert len(PAGES) == 30
+    assert len(PAGES) == 37

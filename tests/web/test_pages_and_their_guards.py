@@ -13,14 +13,17 @@ from postroom.accounts.senders import own_from_address
 from postroom.archive.models import Email, Quarantine
 from postroom.archive.quarantine import quarantine
 from postroom.crm.models import Person
-from postroom.team.models import Profile, User
+from postroom.team.api_keys import KeyWish, make_key
+from postroom.team.invites import Guest, invite
+from postroom.team.models import Invite, Profile, Role, Session, User
+from postroom.team.sessions import Browser, note_session
 from postroom.web.urls import urlpatterns
 
 SignIn = Callable[[User], Client]
 HTMX = {"HX-Request": "true"}
 
 # Page, the verbs it takes, and whom Charlie is to it: "all" may look, "owner" and "administrator"
-# hide from him.
+# hide from him; "anyone" is open without a sign-in.
 PAGES = {
     "home": ("GET", "all"),
     "leads": ("GET", "all"),
@@ -40,15 +43,29 @@ PAGES = {
     "email-live": ("GET", "owner"),
     "attachment": ("GET", "owner"),
     "email-source": ("GET", "owner"),
+    "api-keys": ("GET POST", "all"),
+    "api-key-revocation": ("POST", "owner"),
+    "join": ("GET POST", "anyone"),
+    "join-password": ("GET POST", "anyone"),
+    "security": ("GET", "all"),
+    "session": ("POST", "owner"),
+    "other-sessions": ("POST", "all"),
     "setup": ("GET", "all"),
     "preparation": ("GET POST", "administrator"),
     "users": ("GET", "administrator"),
+    "new-invite": ("GET POST", "administrator"),
+    "invite-renewal": ("POST", "administrator"),
+    "invite-withdrawal": ("POST", "administrator"),
     "user": ("GET POST", "administrator"),
     "user-access": ("POST", "administrator"),
     "profiles": ("GET", "administrator"),
     "new-profile": ("GET POST", "administrator"),
     "profile": ("GET POST", "administrator"),
     "profile-removal": ("POST", "administrator"),
+    "roles": ("GET", "administrator"),
+    "new-role": ("GET POST", "administrator"),
+    "role": ("GET POST", "administrator"),
+    "role-removal": ("POST", "administrator"),
     "audit-log": ("GET", "administrator"),
     "email-configuration": ("GET", "all"),
     "service": ("GET", "all"),
@@ -97,9 +114,11 @@ PAGES = {
     "quarantine-download": ("GET", "owner"),
 }
 FILES = {"attachment", "email-body", "email-source", "quarantine-download"}
-ANSWERS = {"oauth-callback"}  # Without a sign-in before it, it says that there is none.
+# Without a sign-in or an invitation before them, these say that there is none.
+ANSWERS = {"oauth-callback", "join-password"}
 READABLE = [name for name, (verbs, _) in PAGES.items() if "GET" in verbs and "-live" not in name]
 HIDDEN = [name for name, (_, who) in PAGES.items() if who in ("owner", "administrator")]
+ANYONES = {name for name, (_, who) in PAGES.items() if who == "anyone"}
 STREAMS = [name for name in PAGES if name.endswith("-live")]
 
 
@@ -124,15 +143,31 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
         }
         if second := named & rooms.keys():
             return rooms[second.pop()]
-        if pattern.startswith("setup/profiles"):
-            rooms["setup"] = [Profile.objects.get_or_create(name="Reader")[0].pk]
-        elif pattern.startswith("setup/users"):
-            rooms["setup"] = [account.owner_id]
-        else:
-            rooms |= {"people": [lena.pk], "emails": [letter.pk], "setup": [account.pk]}
-        return rooms[pattern.split("/")[0]] if "pk" in named else []
+        if "pk" not in named:
+            return []
+        rows: dict[str, Callable[[], int]] = {
+            "setup/profiles/": lambda: Profile.objects.get_or_create(name="Reader")[0].pk,
+            "setup/roles/": lambda: Role.objects.get_or_create(name="Sales")[0].pk,
+            "setup/users/invitations/": lambda: invited().pk,
+            "setup/users/": lambda: account.owner_id,
+            "setup/": lambda: account.pk,
+            "you/sessions/": lambda: session_of(account.owner).pk,
+            "you/api-keys/": lambda: make_key(account.owner, KeyWish("Bridge"), None, NOON)[0].pk,
+            "people/": lambda: lena.pk,
+            "emails/": lambda: letter.pk,
+        }
+        return [next(row for start, row in rows.items() if pattern.startswith(start))()]
 
     return address
+
+
+def session_of(user: User) -> Session:
+    note_session("s" * 32, user, Browser("curl", None), NOON)
+    return user.sessions.get(key="s" * 32)
+
+
+def invited() -> Invite:
+    return Invite.objects.first() or invite(Guest(email="g@x.example", name="G"), None, NOON)[0]
 
 
 def test_every_page_has_its_row_here() -> None:
@@ -167,7 +202,7 @@ def test_it_refuses_the_wrong_verb(
             assert response.status_code == 405, verb
 
 
-@pytest.mark.parametrize("name", sorted(set(PAGES) - {"home", "setup"}))
+@pytest.mark.parametrize("name", sorted(set(PAGES) - {"home", "setup"} - ANYONES))
 def test_it_asks_strangers_to_sign_in(
     name: str, client: Client, address_of: Callable[[str], str]
 ) -> None:

@@ -12,7 +12,6 @@ from postroom.archive.models import Email
 from postroom.crm.models import Person
 from postroom.crm.people import set_addresses
 from postroom.team.models import User
-from postroom.web.live.concerns import sharing_of
 from web.browser import Visit, axe_violations
 
 pytestmark = pytest.mark.django_db
@@ -104,17 +103,6 @@ def test_administrators_see_who_added_which_address(
     assert "History of the addresses" in page
     assert f"<bdi>{LAWYER}</bdi> added by Bob" in page
     assert f"<bdi>{LENA}</bdi> added by the command line" in page
-
-
-def test_open_pages_look_again_when_something_is_shared_or_not(
-    account: EmailAccount, lena: Person
-) -> None:
-    before = sharing_of(account.pk)
-    share = shared(account, lena)
-    between = sharing_of(account.pk)
-    share.delete()
-    assert between != before
-    assert sharing_of(account.pk) == before
 
 
 @pytest.mark.django_db(transaction=True)

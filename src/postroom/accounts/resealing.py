@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, InvalidToken
 from django.apps import apps
 from django.conf import settings
@@ -17,6 +18,8 @@ from django.db import models, transaction
 from postroom.accounts.sealing import SealedField, seals
 
 BITE = 200
+FACTOR_SECRETS = ("secret", "seed")
+"""What django-allauth calls the secret of an app's codes and of recovery codes."""
 
 
 @dataclass(slots=True)
@@ -42,6 +45,7 @@ def sealed_columns() -> Iterator[Resealed]:
         for field in model._meta.get_fields():
             if isinstance(field, SealedField):
                 yield Resealed(model, field.name)
+    yield Resealed(Authenticator, "data")
 
 
 def reseal_all() -> list[Resealed]:
@@ -68,7 +72,7 @@ def resealed(row: models.Model, column: Resealed) -> bool:
     """Seal one secret anew, if it is not sealed so already. Returns whether it changed."""
     kind, sealed = kind_of(row, column.column)
     if kind == "older":
-        setattr(row, column.column, seals().rotate(sealed))
+        put_sealed(row, column.column, seals().rotate(sealed))
         column.newest += 1
         return True
     if kind:
@@ -89,12 +93,30 @@ def counted() -> list[Resealed]:
 
 def kind_of(row: models.Model, column: str) -> tuple[str, bytes]:
     """By which key a secret opens (newest, older, closed; "" without one), and its ciphertext."""
-    sealed = bytes(getattr(row, column))
+    sealed = sealed_in(row, column)
     if not sealed:
         return "", sealed
     if opens(Fernet(next(iter(settings.SEALING_KEYS))), sealed):
         return "newest", sealed
     return ("older" if opens(seals(), sealed) else "closed"), sealed
+
+
+def sealed_in(row: models.Model, column: str) -> bytes:
+    """The ciphertext; that of a second factor stands inside a JSON column (ADR 27)."""
+    value = getattr(row, column)
+    if isinstance(value, dict):
+        return "".join(str(value.get(name, "")) for name in FACTOR_SECRETS).encode()
+    return bytes(value)
+
+
+def put_sealed(row: models.Model, column: str, sealed: bytes) -> None:
+    """Put a ciphertext in place of the one before."""
+    value = getattr(row, column)
+    if isinstance(value, dict):
+        name = next(name for name in FACTOR_SECRETS if name in value)
+        value[name] = sealed.decode()
+    else:
+        setattr(row, column, sealed)
 
 
 def opens(seal: Any, sealed: bytes) -> bool:

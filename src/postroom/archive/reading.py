@@ -47,11 +47,16 @@ def opened(email: Email, viewer: User, now: datetime) -> None:
 
     A colleague's reading changes nothing in the mailbox; in a team mailbox a member's does.
     """
+    ask_if_absent(email, now)
+    if not email.is_read and holds(viewer, email.account):
+        ask_for(ActionKind.MARK_READ, email, now)
+
+
+def ask_if_absent(email: Email, now: datetime) -> None:
+    """Have the body fetched that is not here, for whoever reads it without opening the email."""
     if is_to_be_asked_for(email, now):
         ask_for_body(email, now)
         announce_work(email.account_id)
-    if not email.is_read and holds(viewer, email.account):
-        ask_for(ActionKind.MARK_READ, email, now)
 
 
 def is_to_be_asked_for(email: Email, now: datetime) -> bool:

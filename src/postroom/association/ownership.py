@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from postroom.accounts.members import mailboxes_of
 from postroom.accounts.models import Activation
 from postroom.archive.models import Email
+from postroom.association.redaction import WHOLE, redacted
 from postroom.team.models import User
 
 
@@ -14,6 +15,7 @@ def own_emails(viewer: User) -> QuerySet[Email]:
     Not for lists, which show what `visible_to` says: a colleague acts on nothing here.
     """
     if not viewer.is_active:
-        return Email.objects.none()
+        return redacted(Email.objects.none(), WHOLE)
     mailboxes = mailboxes_of(viewer).exclude(activation=Activation.DEACTIVATED)
-    return Email.objects.filter(account__in=mailboxes)
+    own = Email.objects.filter(account__in=mailboxes)
+    return redacted(own, WHOLE)

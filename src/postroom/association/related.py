@@ -44,7 +44,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class RelatedEmail:
-    """A row of the list: the viewer's own copy if there is one, and all who share it.
+    """A row of the list: the copy of which the viewer sees most, and all who share it.
 
     `is_own`: the copy is in a mailbox of the viewer's, or of a team of theirs.
     """
@@ -121,9 +121,9 @@ def below(cursor: Cursor) -> Q:
 
 
 def fold_copies(copies: list[Email], viewer: User) -> list[RelatedEmail]:
-    """Fold the copies of one email into one row; the viewer's own leads, then their team's.
+    """Fold the copies of one email into one row.
 
-    Whoever has two mailboxes may have two copies of their own.
+    The viewer's own leads, then their team's, then the one that shows most.
     """
     groups = groupby(copies, lambda email: (email.sent_at, bytes(email.identity)))
     held = set(mailboxes_of(viewer).values_list("pk", flat=True)) if copies else set()
@@ -133,7 +133,8 @@ def fold_copies(copies: list[Email], viewer: User) -> list[RelatedEmail]:
 def fold(copies: list[Email], viewer: User, held: Collection[int]) -> RelatedEmail:
     """One row of one or more copies."""
     own_first = sorted(
-        copies, key=lambda e: (e.account.owner_id != viewer.pk, e.account_id not in held)
+        copies,
+        key=lambda e: (e.account.owner_id != viewer.pk, e.account_id not in held, -e.sight),
     )
     first = own_first[0]
     sharers = dict.fromkeys(e.account.owner for e in own_first)

@@ -1,56 +1,126 @@
-"""Who may see an email: the one sentence from which every list, page and event starts.
+"""Who may see an email, and how much of it: the one sentence from which everything starts.
 
 Design §7. For viewer V and email E of account A with owner U: V is U or a member of the team
 mailbox A; or E carries a known person, none of its outside participants is excluded (by the
-organisation or by U), and A is public, or A is custom and U shares that person by that address.
-Deactivated viewers see nothing.
+organisation or by U), U did not hide it, and A is public for V, or custom for V and U shares that
+person by that address, or U is among V's reports and the organisation lets superiors see, or U
+shows this email or grants it to V. Deactivated viewers see nothing.
 """
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Concat, Length, Right
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Concat, Greatest, Length, Now, Right
+from django.db.models.lookups import GreaterThan, IsNull
 
-from postroom.accounts.members import mailboxes_of
-from postroom.accounts.models import Activation, EmailAccount, Exclusion, Sharing
+from postroom.accounts.models import Exclusion, Ruling, Sight
 from postroom.archive.models import Email, Participant
 from postroom.association.people import at_own_domains, known_addresses, known_participants
+from postroom.association.reach import InReach, accounts_in_reach, grants_to, ids_of
+from postroom.association.redaction import WHOLE, redacted
 from postroom.team.models import User
 
 NOTHING = Q(pk__in=[])
 
 
 def visible_to(viewer: User) -> QuerySet[Email]:
-    """All emails that the viewer may see, and not one more."""
-    return Email.objects.filter(in_sight_of(viewer), removed_at__isnull=True)
+    """All emails that the viewer may see, and not one more.
+
+    Each has its `sight`, and comes without what lies above it: an email of which only *who and
+    when* is shown has no subject here.
+    """
+    if not viewer.is_active:
+        return redacted(Email.objects.none(), WHOLE)
+    reach = accounts_in_reach(viewer)
+    emails = Email.objects.filter(in_sight(reach, viewer), removed_at__isnull=True)
+    return redacted(emails, sight(reach, viewer))
+
+
+def readable_by(viewer: User) -> QuerySet[Email]:
+    """Those of which the viewer may see everything: bodies, attachments, sources."""
+    return visible_to(viewer).filter(Q(sight=Sight.EVERYTHING))
 
 
 def in_sight_of(viewer: User) -> Q:
-    """What the viewer may see, of emails that are here and of those that were removed.
-
-    Accounts are few and emails are many: which accounts come into question is asked first, so
-    that PostgreSQL looks for known people only where that decides something.
-    """
-    if not viewer.is_active:
-        return NOTHING
-    accounts = EmailAccount.objects.exclude(activation=Activation.DEACTIVATED)
-    own = list(accounts.filter(pk__in=mailboxes_of(viewer)).values_list("pk", flat=True))
-    return Q(account__in=own) | shared_with_colleagues(accounts.exclude(pk__in=own))
+    """What the viewer may see, of emails that are here and of those that were removed."""
+    return in_sight(accounts_in_reach(viewer), viewer) if viewer.is_active else NOTHING
 
 
-def shared_with_colleagues(accounts: QuerySet[EmailAccount]) -> Q:
-    """Mail with a known person, nobody excluded on it, of those accounts that share it."""
-    public = list(accounts.filter(sharing=Sharing.PUBLIC).values_list("pk", flat=True))
-    custom = list(accounts.filter(sharing=Sharing.CUSTOM).values_list("pk", flat=True))
-    shared = NOTHING
-    if public:
-        shared |= Q(account__in=public) & Q(Exists(known_participants()))
-    if custom:
-        shared |= Q(account__in=custom) & Q(Exists(participants_with_a_share()))
-    return shared & ~Q(Exists(excluded_participants())) if Exclusion.objects.exists() else shared
+def in_sight(reach: InReach, viewer: User) -> Q:
+    """Their own mail, and what colleagues show of mail with known people."""
+    if not reach.of_colleagues:
+        return Q(account__in=reach.own)
+    gate = Q(account__in=reach.of_colleagues) & Q(Exists(known_participants()))
+    if Exclusion.objects.exists():
+        gate &= ~Q(Exists(excluded_participants()))
+    return Q(account__in=reach.own) | (gate & shown(reach, viewer))
+
+
+def shown(reach: InReach, viewer: User) -> Q:
+    """What an account's sharing shows, unless its owner ruled otherwise about the one email."""
+    shown = Q(account__in=[*ids_of(reach.public), *reach.under])
+    if custom := ids_of(reach.custom):
+        shown |= Q(account__in=custom) & Q(Exists(participants_with_a_share()))
+    if reach.granted:
+        granted = grants_to(viewer).filter(about_the_email())
+        shown |= Q(account__in=reach.granted) & Q(Exists(granted))
+    if not reach.has_rulings:
+        return shown
+    is_shown = Q(GreaterThan(ruling(), 0))
+    return (shown & (Q(IsNull(ruling(), True)) | is_shown)) | (Q(account__in=reach.open) & is_shown)
+
+
+def sight(reach: InReach, viewer: User) -> Combinable:
+    """How much the viewer sees of an email that is in sight."""
+    if reach.shows_all_of_it:
+        return WHOLE
+    of_account = Case(*sharing_shows(reach), default=Value(0))
+    granted = grants_to(viewer).filter(about_the_email()).order_by("-sight").values("sight")[:1]
+    by_grant = Subquery(granted, output_field=IntegerField())
+    by_owner = Coalesce(ruling(), of_account) if reach.has_rulings else of_account
+    return Case(
+        When(account__in=[*reach.own, *reach.under], then=WHOLE),
+        default=Greatest(by_owner, Coalesce(by_grant, Value(0))),
+    )
+
+
+def sharing_shows(reach: InReach) -> list[When]:
+    """How much each account's sharing shows, as conditions on the email."""
+    public = [When(account__in=ids, then=Value(s)) for s, ids in reach.public.items()]
+    has_share = Q(Exists(participants_with_a_share()))
+    custom = [
+        When(Q(account__in=ids) & has_share, then=Value(s)) for s, ids in reach.custom.items()
+    ]
+    return public + custom
+
+
+def ruling() -> Subquery:
+    """What the owner ruled about the email, or else about its thread; null for nothing."""
+    rulings = Ruling.objects.filter(about_the_email())
+    found = rulings.order_by("identity").values("sight")[:1]  # Nulls come last.
+    return Subquery(found, output_field=IntegerField())
+
+
+def about_the_email() -> Q:
+    """Match decisions about the outer email or its thread, in its account."""
+    of_thread = Q(identity=None, thread_root=OuterRef("thread_root"))
+    return Q(account=OuterRef("account")) & (Q(identity=OuterRef("identity")) | of_thread)
 
 
 def participants_with_a_share() -> QuerySet[Participant]:
     """Known people on the outer email whom its account's owner shares, by this address."""
     shared = known_addresses().filter(
+        Q(person__shares__until=None) | Q(person__shares__until__gt=Now()),
         person__shares__account=OuterRef(OuterRef("account")),
         person__shares__addresses__canonical=F("canonical"),
         person__shares__addresses__is_shared=True,

@@ -15,7 +15,7 @@ from postroom.cli.printing import json_option, print_json, print_table
 @with_django
 def emails_command(person_address: str, viewer: str, shared_by: str | None, as_json: bool) -> None:
     """List the emails of the person with PERSON_ADDRESS, newest first."""
-    from postroom.association import all_related_emails
+    from postroom.association import Sight, all_related_emails
     from postroom.crm.people import find_person
 
     person = find_person(person_address)
@@ -27,11 +27,12 @@ def emails_command(person_address: str, viewer: str, shared_by: str | None, as_j
     rows = [
         {
             "message_id": row.email.message_id,
-            "subject": row.email.subject,
+            "subject": row.email.subject if row.email.sight >= Sight.SUBJECT else None,
             "direction": row.email.direction,
             "date": row.email.sent_at.isoformat(),
             "shared_by": row.shared_by[0].email,
             "read": row.email.is_read,
+            "sight": Sight(row.email.sight).name.lower(),
         }
         for row in found
     ]

@@ -12,6 +12,7 @@ COMMANDS = {
     "engine": "postroom.cli.servers",
     "createadmin": "postroom.cli.users",
     "user": "postroom.cli.users",
+    "key": "postroom.cli.api_keys",
     "people": "postroom.cli.people",
     "account": "postroom.cli.accounts",
     "emails": "postroom.cli.emails",

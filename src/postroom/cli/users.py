@@ -10,7 +10,7 @@ from postroom.cli.printing import json_option, print_json, print_table
 from postroom.cli.secret_input import password_option, read_password
 
 if TYPE_CHECKING:
-    from postroom.team.models import User
+    from postroom.team.models import Profile, Role, User
 
 
 @click.command("createadmin")
@@ -25,7 +25,7 @@ def createadmin_command(email: str, name: str, password_stdin: bool) -> None:
 
 @click.group("user")
 def user_command() -> None:
-    """Users: add, list, set a password, deactivate."""
+    """Users: invite, add, list, set a password, deactivate."""
 
 
 @user_command.command("add")
@@ -37,6 +37,57 @@ def user_command() -> None:
 def add(email: str, name: str, administrator: bool, password_stdin: bool) -> None:
     """Add a user who signs in with EMAIL."""
     create_user(email, name, is_administrator=administrator, from_stdin=password_stdin)
+
+
+@user_command.command("invite")
+@click.argument("email")
+@click.option("--name", default="", help="The name that colleagues see.")
+@click.option("--profile", default="", help="The name of a profile, or “administrator”.")
+@click.option("--role", default="", help="The name of a role.")
+@with_django
+def invite_user(email: str, name: str, profile: str, role: str) -> None:
+    """Invite EMAIL by a link that works once, within 7 days; printed where it cannot be sent."""
+    from django.utils import timezone
+
+    from postroom.outbox.at_once import NotSent
+    from postroom.outbox.invitations import link_of, send_invitation
+    from postroom.team.invites import Guest, invite
+    from postroom.team.users import ChangeRefused
+
+    address = checked_address(email)
+    found = find_profile(profile) if profile else None
+    guest = Guest(
+        email=address,
+        name=name or address.split("@")[0],
+        profile=None if found is None or found.is_default else found,
+        role=find_role(role),
+        is_administrator=bool(profile) and found is None,
+    )
+    try:
+        made, token = invite(guest, None, timezone.now())
+    except ChangeRefused as refusal:
+        raise Failed(refusal.sentence) from refusal
+    try:
+        send_invitation(made, token, timezone.now())
+    except NotSent as failure:
+        click.echo(f"No email was sent. {failure.sentence}", err=True)
+        click.echo(link_of(token))
+    else:
+        click.echo(f"The invitation went to {address}.")
+
+
+@user_command.command("forget-factors")
+@click.argument("email")
+@with_django
+def forget_factors(email: str) -> None:
+    """Take the second factors and passkeys from EMAIL, who lost them."""
+    from django.utils import timezone
+
+    from postroom.team.second_factors import remove_factors
+
+    user = get_user(email)
+    number = remove_factors(user, None, timezone.now())
+    click.echo(f"{user.email} had {number}; the password alone signs in now.")
 
 
 @user_command.command("list")
@@ -74,12 +125,14 @@ def set_password(email: str, password_stdin: bool) -> None:
 
     from postroom.team.audit import note
     from postroom.team.models import Act
+    from postroom.team.sessions import end_access
 
     user = get_user(email)
     password = read_password("New password", from_stdin=password_stdin)
     refuse_weak(password)
     user.set_password(password)
     user.save(update_fields=["password"])
+    end_access(user)
     note(Act.PASSWORD_SET, None, user.email, timezone.now())
     click.echo(f"{user.email} signs in with the new password now.")
 
@@ -92,16 +145,9 @@ def give(email: str, profile: str) -> None:
     """Give EMAIL another PROFILE: the name of one, or “administrator”."""
     from django.utils import timezone
 
-    from postroom.team.models import Profile
     from postroom.team.users import ADMINISTRATOR, ChangeRefused, give_profile
 
-    user, found = get_user(email), None
-    if profile.casefold() != ADMINISTRATOR.casefold():
-        Profile.default()
-        found = Profile.objects.filter(name__iexact=profile).first()
-        if found is None:
-            names = ", ".join([ADMINISTRATOR, *Profile.objects.values_list("name", flat=True)])
-            raise Failed(f"There is no profile “{profile}”. There are: {names}.")
+    user, found = get_user(email), find_profile(profile)
     try:
         give_profile(user, found, None, timezone.now())
     except ChangeRefused as refusal:
@@ -145,13 +191,10 @@ def create_user(email: str, name: str, *, is_administrator: bool, from_stdin: bo
     """Create a user after checking address and password."""
     from django.utils import timezone
 
-    from postroom.mime import canonical_address
     from postroom.team.audit import note
     from postroom.team.models import Act, User
 
-    address = canonical_address(email)
-    if not address:
-        raise Failed(f"“{email}” is not an email address. Write it like name@example.com.")
+    address = checked_address(email)
     password = read_password("Password", from_stdin=from_stdin)
     if User.objects.filter(email=address).exists():
         click.echo(f"{address} exists already; nothing was changed.")
@@ -162,6 +205,42 @@ def create_user(email: str, name: str, *, is_administrator: bool, from_stdin: bo
     )
     note(Act.USER_ADDED, None, user.email, timezone.now())
     click.echo(f"{address} can sign in now.")
+
+
+def checked_address(email: str) -> str:
+    """The address as it is kept. Raises Failed."""
+    from postroom.mime import canonical_address
+
+    address = canonical_address(email)
+    if not address:
+        raise Failed(f"“{email}” is not an email address. Write it like name@example.com.")
+    return address
+
+
+def find_profile(name: str) -> "Profile | None":
+    """The profile of that name; None for the administrator's. Raises Failed."""
+    from postroom.team.models import Profile
+    from postroom.team.users import ADMINISTRATOR
+
+    if name.casefold() == ADMINISTRATOR.casefold():
+        return None
+    Profile.default()
+    found = Profile.objects.filter(name__iexact=name).first()
+    if found is None:
+        names = ", ".join([ADMINISTRATOR, *Profile.objects.values_list("name", flat=True)])
+        raise Failed(f"There is no profile “{name}”. There are: {names}.")
+    return found
+
+
+def find_role(name: str) -> "Role | None":
+    """The role of that name, or none when none is named. Raises Failed."""
+    from postroom.team.models import Role
+
+    found = Role.objects.filter(name__iexact=name).first()
+    if name and found is None:
+        names = ", ".join(Role.objects.values_list("name", flat=True)) or "none yet"
+        raise Failed(f"There is no role “{name}”. There are: {names}.")
+    return found
 
 
 def refuse_weak(password: str) -> None:

@@ -9,6 +9,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "postroom.config.settings")
 application = get_asgi_application()
 
 # Models are loaded by now; the first email that is opened finds its reader warm.
-from postroom.web.emails.readers import READERS  # noqa: E402
+from postroom.rendering.readers import READERS  # noqa: E402
 
 READERS.begin()

@@ -16,6 +16,7 @@ from postroom.config.parsers import (
     parse_log_level,
     parse_name_server,
     parse_networks,
+    parse_optional_path,
     parse_path,
     parse_ports,
     parse_relay,
@@ -133,8 +134,9 @@ class Environment:
         """The SMTP server by which Postroom writes to its own people (the confirmation that
         existing mail is in, a mailbox that needs its owner): `smtps://user:password@host:465`,
         `smtp://user:password@host:587` for STARTTLS, `smtp+plain://host:25` without encryption.
-        Unset: by the outgoing server of the recipient's own mailbox. Codes for From addresses go by
-        it alone, but for those of administrators: who sends a code can read it.""",
+        Unset: by the outgoing server of the recipient's own mailbox. Invitations go by it alone.
+        Codes for From addresses go by it alone, but for those of administrators: who sends a code
+        can read it.""",
         "unset",
     )
     mail_from = Setting(
@@ -185,6 +187,21 @@ class Environment:
         parse_count,
         "500",
         "How many email accounts one engine process keeps in sync at a time.",
+    )
+    api_requests = Setting(
+        "POSTROOM_API_REQUESTS",
+        parse_count,
+        "600",
+        """How many requests a minute one API key may make; who makes more is told how long to
+        wait.""",
+    )
+    metrics_token_file = Setting(
+        "POSTROOM_METRICS_TOKEN_FILE",
+        parse_optional_path,
+        "",
+        """A file with the token that opens `/metrics` to a Prometheus elsewhere, as
+        `Authorization: Bearer …`. Unset: it opens on this machine alone.""",
+        "unset",
     )
     log_level = Setting(
         "POSTROOM_LOG_LEVEL",

@@ -72,6 +72,11 @@ def parse_path(text: str) -> Path:
     return path
 
 
+def parse_optional_path(text: str) -> Path | None:
+    """Read an absolute path, or nothing."""
+    return parse_path(text) if text else None
+
+
 def parse_database_url(text: str) -> str | None:
     """Read a PostgreSQL address as libpq does, so that nothing it accepts is refused here."""
     if not text:

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django_htmx",
     "postroom.team",
     "postroom.crm",
@@ -47,11 +48,13 @@ INSTALLED_APPS = [
     "postroom.archive",
     "postroom.outbox",
     "postroom.engine",
+    "postroom.api",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "postroom.web.security.page_policy",
+    "postroom.api.front.front",
     "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -112,6 +115,21 @@ CACHES = {
     }
 }
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,30/5m/ip"}
+MFA_ADAPTER = "postroom.web.door.second_factors.SealedFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Addresses are those to which an invitation went, or that were typed at the machine itself.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "activate_totp": "postroom.web.door.second_factors.NewCodesForm",
+    "add_webauthn": "postroom.web.door.second_factors.NewPasskeyForm",
+    "edit_webauthn": "postroom.web.door.second_factors.PasskeyNameForm",
+}
+
+# What one request takes of the time of its API key.
+API_PACE = timedelta(minutes=1) / ENVIRONMENT.api_requests
+METRICS_TOKEN_FILE = ENVIRONMENT.metrics_token_file
 
 _IS_HTTPS = ENVIRONMENT.url.startswith("https://")
 SESSION_COOKIE_SECURE = _IS_HTTPS

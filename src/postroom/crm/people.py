@@ -1,6 +1,7 @@
 """Create, change and find leads and contacts."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet, Value
@@ -60,6 +61,25 @@ def company_called(name: str) -> Company | None:
     # As the constraint compares: upper case takes other letters for the same.
     same = Company.objects.annotate(lower=Lower("name")).filter(lower=Lower(Value(name)))
     return same.first() or Company.objects.create(name=name)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What somebody writes about a person; the first address is the primary one."""
+
+    first_name: str
+    last_name: str
+    company: str
+    addresses: Sequence[str]
+
+
+@transaction.atomic
+def keep_person(person: Person, entry: Entry, by: User | None = None) -> None:
+    """Save what was written. Raises AddressUnusable or AddressTaken and changes nothing."""
+    person.first_name, person.last_name = entry.first_name, entry.last_name
+    person.company = company_called(entry.company)
+    person.save()
+    set_addresses(person, entry.addresses, by)
 
 
 @transaction.atomic

@@ -5,6 +5,10 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.crypto import salted_hmac
+
+from postroom.team.invite import Invite as Invite
+from postroom.team.session import Session as Session
 
 
 class StorageMode(models.TextChoices):
@@ -35,6 +39,10 @@ class Organisation(models.Model):
         help_text="Existing mail of mailboxes: all, since a day, or 12m: of so many months.",
     )
     superiors_see = models.BooleanField(default=False)
+    second_factor_required = models.BooleanField(default=False)
+    passwords_for_all = models.BooleanField(
+        default=True, help_text="Off: only administrators sign in with a password."
+    )
     octets_a_day = models.PositiveBigIntegerField(
         null=True,
         blank=True,
@@ -129,6 +137,9 @@ class User(AbstractBaseUser):
     is_administrator = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    generation = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Of sessions: those of an earlier one have ended."
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -141,6 +152,44 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What every session carries: another password or generation, and it holds no more."""
+        bound = f"{self.password}:{self.generation}"
+        return salted_hmac("postroom.team.sessions", bound, secret, algorithm="sha256").hexdigest()
+
+
+class Scope(models.TextChoices):
+    """What an API key is for."""
+
+    READ = "read", "Read"
+    WRITE = "write", "Read and write"
+
+
+class ApiKey(models.Model):
+    """A key by which a program acts as its user and sees what they see.
+
+    Of the key itself only the SHA-256 is stored; `beginning` is what people know it by.
+    `spent_until` counts its requests: see `team.api_keys`.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=80)
+    scope = models.CharField(max_length=8, choices=Scope.choices, default=Scope.READ)
+    digest = models.BinaryField(max_length=32, unique=True)
+    beginning = models.CharField(max_length=20)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    spent_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        verbose_name = "API key"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.beginning}…)"
+
 
 class Act(models.TextChoices):
     """What is written into the audit log: who did this to whom or what."""
@@ -149,6 +198,21 @@ class Act(models.TextChoices):
     USER_ACTIVATED = "user_activated", "restored the access of"
     USER_DEACTIVATED = "user_deactivated", "ended the access of"
     PASSWORD_SET = "password_set", "set a new password for"
+    INVITE_SENT = "invite_sent", "invited"
+    INVITE_WITHDRAWN = "invite_withdrawn", "withdrew the invitation of"
+    INVITE_USED = "invite_used", "accepted the invitation for"
+    SIGNED_IN = "signed_in", "signed in as"
+    SIGN_IN_REFUSED = "sign_in_refused", "was refused to sign in as"
+    SESSION_ENDED = "session_ended", "ended sessions of"
+    FACTOR_ADDED = "factor_added", "added a second factor for"
+    FACTOR_REMOVED = "factor_removed", "removed a second factor of"
+    SIGN_IN_BOUND = "sign_in_bound", "bound a sign-in elsewhere to"
+    SIGN_IN_UNBOUND = "sign_in_unbound", "unbound the sign-in elsewhere of"
+    DOOR_CHANGED = "door_changed", "changed how people sign in:"
+    ROLE_GIVEN = "role_given", "gave another role to"
+    ROLE_ADDED = "role_added", "added the role"
+    ROLE_CHANGED = "role_changed", "changed the role"
+    ROLE_REMOVED = "role_removed", "removed the role"
     PROFILE_GIVEN = "profile_given", "gave another profile to"
     PROFILE_ADDED = "profile_added", "added the profile"
     PROFILE_CHANGED = "profile_changed", "changed the profile"
@@ -168,6 +232,8 @@ class Act(models.TextChoices):
     CODE_SENT = "code_sent", "had a code sent to"
     FROM_VERIFIED = "from_verified", "verified the From address"
     FROM_REMOVED = "from_removed", "removed the From address"
+    KEY_MADE = "key_made", "made the API key"
+    KEY_REVOKED = "key_revoked", "revoked the API key"
 
 
 class AuditEntry(models.Model):
@@ -189,4 +255,10 @@ class AuditEntry(models.Model):
         indexes: ClassVar = [models.Index(fields=["act", "at"], name="audit_of_an_act")]
 
     def __str__(self) -> str:
-        return f"{self.actor or 'The command line'} {self.get_act_display()} {self.subject}"
+        return f"{self.who} {self.get_act_display()} {self.subject}"
+
+    @property
+    def who(self) -> str:
+        """Who did it: without a user the command line, and at the door whoever stood there."""
+        nobody = "Somebody" if self.act == Act.SIGN_IN_REFUSED else "The command line"
+        return str(self.actor or nobody)

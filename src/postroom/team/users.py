@@ -10,6 +10,7 @@ from django.db import transaction
 from postroom.team.audit import note
 from postroom.team.models import Act, Profile, User
 from postroom.team.permissions import permissions_of, profile_of
+from postroom.team.sessions import end_access
 
 ADMINISTRATOR = "Administrator"
 
@@ -59,6 +60,8 @@ def set_active(user: User, by: User | None, now: datetime, *, is_active: bool) -
         return
     user.is_active = is_active
     user.save(update_fields=["is_active"])
+    if not is_active:
+        end_access(user)
     note(Act.USER_ACTIVATED if is_active else Act.USER_DEACTIVATED, by, user.email, now)
 
 

@@ -6,11 +6,24 @@ from typing import Concatenate, ParamSpec, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
+from django.urls import reverse
+from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from postroom.team.models import User
+from postroom.web.door.second_factors import lead_to_set_up, must_set_up
+from postroom.web.door.sessions import begin_session, note_seen
+
+OPEN_BEFORE = {"security"}
+"""The views that are open to who still has to set a second factor up."""
 
 P = ParamSpec("P")
 
@@ -29,9 +42,12 @@ def signed_in(
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if request.user.is_authenticated:
-            return view(cast(SignedInRequest, request), *args, **kwargs)
-        return ask_to_sign_in(request)
+        if not request.user.is_authenticated:
+            return ask_to_sign_in(request)
+        note_seen(request, request.user, timezone.now())
+        if must_set_up(request, request.user) and view.__name__ not in OPEN_BEFORE:
+            return go_to(request, reverse("security"))
+        return view(cast(SignedInRequest, request), *args, **kwargs)
 
     return guarded
 
@@ -39,10 +55,14 @@ def signed_in(
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send the browser to the sign-in page; a part of a page must move the whole page there."""
     htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # HtmxMiddleware
-    if not htmx:
-        return redirect_to_login(request.get_full_path())
-    back = htmx.current_url_abs_path or "/"
-    return HttpResponseClientRedirect(redirect_to_login(back).url)
+    back = (htmx.current_url_abs_path or "/") if htmx else request.get_full_path()
+    return go_to(request, redirect_to_login(back).url)
+
+
+def go_to(request: HttpRequest, url: str) -> HttpResponse:
+    """Send the whole page elsewhere, also when a part of it was asked for."""
+    is_part = bool(request.htmx)  # type: ignore[attr-defined]  # HtmxMiddleware
+    return HttpResponseClientRedirect(url) if is_part else HttpResponseRedirect(url)
 
 
 class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
@@ -51,3 +71,9 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse by absence, so that nobody learns there could be a door."""
         raise Http404
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Let somebody in, who passed every step: under a new session key, and written down."""
+        super().login(request, user)
+        begin_session(request, user, timezone.now())
+        lead_to_set_up(request, user)

@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from postroom.crm.models import Stage
 from postroom.web import health
+from postroom.web.account import joining, security
 from postroom.web.connecting import (
     changing,
     preparation,
@@ -24,7 +25,8 @@ from postroom.web.mailbox import views as mailbox
 from postroom.web.people import shares
 from postroom.web.people import views as people
 from postroom.web.row_ids import RowId
-from postroom.web.team import audit, profiles, users
+from postroom.web.team import audit, invites, profiles, roles, users
+from postroom.web.you import api_keys
 
 register_converter(RowId, "id")
 register_converter(ProtocolWord, "protocol")
@@ -55,14 +57,30 @@ urlpatterns = [
     path("emails/<id:pk>/live/", live.email, name="email-live"),
     path("emails/<id:pk>/attachments/<str:part>/", downloads.attachment, name="attachment"),
     path("emails/<id:pk>/source/", downloads.source, name="email-source"),
+    path("you/api-keys/", api_keys.api_keys, name="api-keys"),
+    path("you/api-keys/<id:pk>/revocation/", api_keys.revocation, name="api-key-revocation"),
+    path("join/", joining.join, name="join"),
+    path("join/password/", joining.password, name="join-password"),
+    path("you/security/", security.security, name="security"),
+    path("you/sessions/", security.others, name="other-sessions"),
+    path("you/sessions/<id:pk>/", security.session, name="session"),
     path("setup/", RedirectView.as_view(pattern_name="email-configuration"), name="setup"),
     path("setup/users/", users.users, name="users"),
+    path("setup/users/invitations/new/", invites.new, name="new-invite"),
+    path("setup/users/invitations/<id:pk>/renewal/", invites.renewal, name="invite-renewal"),
+    path(
+        "setup/users/invitations/<id:pk>/withdrawal/", invites.withdrawal, name="invite-withdrawal"
+    ),
     path("setup/users/<id:pk>/", users.user, name="user"),
     path("setup/users/<id:pk>/access/", users.access, name="user-access"),
     path("setup/profiles/", profiles.profiles, name="profiles"),
     path("setup/profiles/new/", profiles.new, name="new-profile"),
     path("setup/profiles/<id:pk>/", profiles.profile, name="profile"),
     path("setup/profiles/<id:pk>/removal/", profiles.removal, name="profile-removal"),
+    path("setup/roles/", roles.roles, name="roles"),
+    path("setup/roles/new/", roles.new, name="new-role"),
+    path("setup/roles/<id:pk>/", roles.role, name="role"),
+    path("setup/roles/<id:pk>/removal/", roles.removal, name="role-removal"),
     path("setup/audit-log/", audit.audit_log, name="audit-log"),
     path(CONFIGURATION, choosing.accounts, name="email-configuration"),
     path(CONFIGURATION + "services/<slug:service>/", choosing.service, name="service"),

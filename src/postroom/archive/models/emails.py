@@ -65,6 +65,9 @@ class Email(models.Model):
     )
     removed_at = models.DateTimeField(null=True, blank=True)
 
+    # How much of it its viewer sees; there only on emails from `association.visible_to`.
+    sight: int
+
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint("account", "identity", name="one_email_an_identity"),

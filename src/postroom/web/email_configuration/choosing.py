@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from postroom.accounts.access import accounts_for
 from postroom.accounts.members import mailboxes_of
 from postroom.providers import find_provider
 from postroom.team.models import Permission
@@ -15,7 +16,6 @@ from postroom.team.permissions import may, why_not_integrate
 from postroom.web.connecting.address_form import AddressForm
 from postroom.web.connecting.catalogue import ShownProvider, popular_services, services_for
 from postroom.web.email_configuration.tabs import tabs_for
-from postroom.web.mailbox.access import accounts_for
 from postroom.web.mailbox.health import glance_of
 from postroom.web.permission import may_integrate
 from postroom.web.sign_in import SignedInRequest, signed_in

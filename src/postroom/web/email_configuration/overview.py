@@ -12,12 +12,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from postroom.accounts.access import accounts_for
 from postroom.accounts.models import EmailAccount
 from postroom.engine.upcoming import next_attempts
 from postroom.sync.health import NEEDS_SOMEONE, Health, Need, by_need, count_by_need, healths_of
 from postroom.team.models import Permission
 from postroom.web.email_configuration.tabs import tabs_for
-from postroom.web.mailbox.access import accounts_for
 from postroom.web.mailbox.tiers import TIERS
 from postroom.web.permission import needs
 from postroom.web.row_ids import parse_row_id

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from postroom.archive.models import Email
-from postroom.association import own_emails, people_on, visible_to
+from postroom.association import Sight, own_emails, people_on, visible_to
 from postroom.crm.models import Person
 from postroom.team.models import User
 from postroom.web.row_ids import parse_row_id
@@ -16,6 +16,14 @@ def get_email(viewer: User, pk: int) -> Email:
     Its owner may open it too when it has left the lists: to take it back out of the trash.
     """
     return find_among(visible_to(viewer), pk) or get_own_email(viewer, pk)
+
+
+def get_readable_email(viewer: User, pk: int) -> Email:
+    """The email, if the viewer may see everything of it; otherwise it has nothing to give."""
+    email = get_email(viewer, pk)
+    if email.sight < Sight.EVERYTHING:
+        raise Http404
+    return email
 
 
 def get_own_email(viewer: User, pk: int) -> Email:

@@ -5,9 +5,8 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from postroom.archive.reading import find_raw
-from postroom.web.emails.access import get_email
-from postroom.web.emails.readers import READERS, ReadersBusy
-from postroom.web.emails.reading import find_laid_out
+from postroom.rendering.readers import find_attachment, take_out_of
+from postroom.web.emails.access import get_readable_email
 from postroom.web.security import seal
 from postroom.web.sign_in import SignedInRequest, signed_in
 
@@ -21,24 +20,18 @@ NOT_TAKEN_OUT = (
 @signed_in
 def attachment(request: SignedInRequest, pk: int, part: str) -> HttpResponse:
     """Download one attachment: always as a file, never as something a browser would open."""
-    email = get_email(request.user, pk)
-    laid_out = find_laid_out(email)
-    listed = laid_out.attachments if laid_out else ()
-    attachment = next((a for a in listed if ".".join(map(str, a.part)) == part), None)
+    email = get_readable_email(request.user, pk)
+    attachment = find_attachment(email, part)
     if attachment is None:
         raise Http404
-    try:
-        content = READERS.take_out(email, attachment.part)
-    except ReadersBusy:
-        content = None
-    return as_file(content, attachment.name)
+    return as_file(take_out_of(email, attachment), attachment.name)
 
 
 @require_safe
 @signed_in
 def source(request: SignedInRequest, pk: int) -> HttpResponse:
     """Download the email as it came, to look into it elsewhere."""
-    raw = find_raw(get_email(request.user, pk))
+    raw = find_raw(get_readable_email(request.user, pk))
     if raw is None:
         raise Http404
     return as_file(raw, f"email-{pk}.eml")

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from postroom.accounts.members import holds
 from postroom.accounts.models import EmailAccount
 from postroom.archive.models import BodyState, Email, Participant, ParticipantRole
-from postroom.association import emails_of, people_on, visible_to
+from postroom.association import Sight, people_on, thread_of
 from postroom.crm.models import Person
 from postroom.mime import Attachment
+from postroom.rendering.laying_out import UNREADABLE, LaidOut
+from postroom.rendering.readers import find_laid_out
 from postroom.team.models import User
-from postroom.web.emails.laying_out import UNREADABLE, LaidOut
-from postroom.web.emails.readers import READERS, ReadersBusy
 from postroom.web.emails.rows import participants_of
 
 SHOWN_ROLES = (
@@ -20,7 +20,6 @@ SHOWN_ROLES = (
     (ParticipantRole.CC, "Cc"),
     (ParticipantRole.BCC, "Bcc"),
 )
-MOST_OF_A_THREAD = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,11 @@ class Reading:
         """The mailbox, where others handle its mail too."""
         is_team = self.is_own and self.email.account.memberships.exists()
         return self.email.account if is_team else None
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether its owner shows only a part of it."""
+        return self.email.sight < Sight.EVERYTHING
 
     @property
     def is_awaited(self) -> bool:
@@ -76,16 +80,6 @@ def reading_of(email: Email, viewer: User, person: Person | None) -> Reading:
     )
 
 
-def find_laid_out(email: Email) -> LaidOut | None:
-    """The email as it may be shown; None when it is not here, or nobody is free to lay it out."""
-    if email.raw_id is None:
-        return None
-    try:
-        return READERS.lay_out(email)
-    except ReadersBusy:
-        return None
-
-
 def people_by_role(participants: list[Participant]) -> list[tuple[str, list[Participant]]]:
     """Who is on the email, under the words people know; a Reply-To that repeats From is left."""
     senders = {p.canonical for p in participants if p.role == ParticipantRole.FROM}
@@ -99,19 +93,3 @@ def people_by_role(participants: list[Participant]) -> list[tuple[str, list[Part
 def repeats(participant: Participant, senders: set[str]) -> bool:
     """Whether a Reply-To says nothing that From did not say."""
     return participant.role == ParticipantRole.REPLY_TO and participant.canonical in senders
-
-
-def thread_of(email: Email, viewer: User, person: Person | None) -> list[Email]:
-    """The other visible emails of the thread, with this person if one is given, newest first.
-
-    One of each email, though colleagues may have copies; the newest few of a very long thread.
-    """
-    if not email.thread_root:
-        return []
-    emails = visible_to(viewer).filter(thread_root=email.thread_root)
-    if person:
-        emails = emails.filter(pk__in=emails_of(person).values("pk"))
-    found: dict[bytes, Email] = {bytes(email.identity): email}
-    for other in emails.order_by("-sent_at", "id")[: 4 * MOST_OF_A_THREAD]:
-        found.setdefault(bytes(other.identity), other)
-    return [other for other in found.values() if other.pk != email.pk][:MOST_OF_A_THREAD]

@@ -10,12 +10,18 @@ from django.views.decorators.http import require_safe
 
 from postroom.archive.models import Email
 from postroom.archive.reading import opened
-from postroom.association import sharers_with
+from postroom.association import Sight, sharers_with
 from postroom.crm.models import Person, Stage
+from postroom.rendering.readers import find_laid_out
 from postroom.sync.inquiring import is_looked_for
 from postroom.team.models import User
-from postroom.web.emails.access import find_email, find_person_on, get_email
-from postroom.web.emails.reading import Reading, find_laid_out, reading_of
+from postroom.web.emails.access import (
+    find_email,
+    find_person_on,
+    get_email,
+    get_readable_email,
+)
+from postroom.web.emails.reading import Reading, reading_of
 from postroom.web.emails.related import find_sharer, related_page
 from postroom.web.people.share_state import history_for, share_states_for
 from postroom.web.people.views import ROOMS
@@ -59,13 +65,17 @@ def email(request: SignedInRequest, pk: int) -> HttpResponse:
 @signed_in
 def body(request: SignedInRequest, pk: int) -> HttpResponse:
     """The email's HTML, sanitised and sealed, for the frame in the reading pane."""
-    laid_out = find_laid_out(get_email(request.user, pk))
+    laid_out = find_laid_out(get_readable_email(request.user, pk))
     if laid_out is None or laid_out.html is None:
         raise Http404
     return seal(render(request, "emails/body.html", {"html": laid_out.html}))
 
 
 def open_email(email: Email, viewer: User, person: Person | None) -> Reading:
-    """Lay the email out and let the archive know that it was opened."""
-    opened(email, viewer, timezone.now())
+    """Lay the email out and let the archive know that it was opened.
+
+    Not when only a part of it is shown: nothing is fetched from a server for a look at that.
+    """
+    if email.sight == Sight.EVERYTHING:
+        opened(email, viewer, timezone.now())
     return reading_of(email, viewer, person)

@@ -3,12 +3,13 @@
 import json
 from dataclasses import dataclass
 
+from postroom.accounts.shares import SHARING_CHANGED
 from postroom.archive.announce import ACCOUNT_CHANGED, EMAILS_CHANGED
 from postroom.archive.listening import LOOK_AGAIN
 from postroom.archive.listening import Announcement as Heard
 from postroom.crm.people import PEOPLE_CHANGED
 
-CHANNELS = (EMAILS_CHANGED, ACCOUNT_CHANGED, PEOPLE_CHANGED)
+CHANNELS = (EMAILS_CHANGED, ACCOUNT_CHANGED, PEOPLE_CHANGED, SHARING_CHANGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class EmailsChanged:
 
 @dataclass(frozen=True, slots=True)
 class AccountChanged:
-    """An account's state, sharing or progress changed."""
+    """An account's state or progress changed."""
 
     account: int
 
@@ -32,11 +33,16 @@ class PeopleChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SharingChanged:
+    """Somebody decided who sees what: a rule, a share, a role, somebody's access."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unheard:
     """The connection is new: nobody knows what was announced before."""
 
 
-Announcement = EmailsChanged | AccountChanged | PeopleChanged | Unheard
+Announcement = EmailsChanged | AccountChanged | PeopleChanged | SharingChanged | Unheard
 
 
 def parse_announcement(heard: Heard) -> Announcement | None:
@@ -45,6 +51,8 @@ def parse_announcement(heard: Heard) -> Announcement | None:
         return Unheard()
     if heard.channel == PEOPLE_CHANGED:
         return PeopleChanged()
+    if heard.channel == SHARING_CHANGED:
+        return SharingChanged()
     try:
         told = json.loads(heard.payload)
         if heard.channel == ACCOUNT_CHANGED:

@@ -3,8 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Max, OuterRef, Subquery, Value
+from django.db.models import OuterRef, Subquery
 
 from postroom.accounts.models import EmailAccount
 from postroom.archive.models import Inquiry, Participant
@@ -24,22 +23,11 @@ def find_concerned(
     return concerned
 
 
-def sharing_of(account: int) -> object:
-    """What decides who sees an account's mail, and whether older mail is still looked for."""
+def sight_of(account: int) -> object:
+    """What decides, beside sharing, what pages show of an account's mail.
+
+    Whether it is deactivated, and whether older mail is still looked for.
+    """
     answered = Inquiry.objects.filter(account=OuterRef("pk")).order_by("-answered_at")
-    decided = EmailAccount.objects.filter(pk=account).annotate(
-        addresses=Count("shares__addresses", distinct=True),
-        answered=Subquery(answered.values("answered_at")[:1]),
-        last=Max("shares__addresses__decided_at"),
-        members=ArrayAgg("memberships__user", distinct=True, default=Value([])),
-    )
-    columns = (
-        "sharing",
-        "activation",
-        "owner__is_active",
-        "addresses",
-        "last",
-        "members",
-        "answered",
-    )
-    return decided.values_list(*columns).first()
+    found = EmailAccount.objects.annotate(answered=Subquery(answered.values("answered_at")[:1]))
+    return found.filter(pk=account).values_list("activation", "answered").first()

@@ -20,10 +20,11 @@ from postroom.web.live.announcements import (
     Announcement,
     EmailsChanged,
     PeopleChanged,
+    SharingChanged,
     Unheard,
     parse_announcement,
 )
-from postroom.web.live.concerns import find_concerned, sharing_of
+from postroom.web.live.concerns import find_concerned, sight_of
 from postroom.web.threads import ask
 
 MOST_WAITING = 200
@@ -74,7 +75,7 @@ class Hub:
     def __init__(self) -> None:
         self.subscribers: set[Subscriber] = set()
         self.listening: asyncio.Task[None] | None = None
-        self.sharing: dict[int, object] = {}
+        self.sights: dict[int, object] = {}
 
     def join(self, subscriber: Subscriber) -> None:
         """Tell the subscriber from now on. Raises TooManyPages."""
@@ -108,7 +109,7 @@ class Hub:
         match announcement:
             case Unheard():
                 self.catch_up()
-            case EmailsChanged(_, None) | PeopleChanged():
+            case EmailsChanged(_, None) | PeopleChanged() | SharingChanged():
                 self.catch_up_people()
             case EmailsChanged(_, frozenset() as emails):
                 await self.publish_emails(emails)
@@ -132,9 +133,9 @@ class Hub:
             if subscriber.account == account:
                 subscriber.look_at_everything()
         if any(s.person is not None or s.email is not None for s in self.subscribers):
-            sharing = await ask(sharing_of, account)
-            if self.sharing.get(account) != sharing:
-                self.sharing[account] = sharing
+            sight = await ask(sight_of, account)
+            if self.sights.get(account) != sight:
+                self.sights[account] = sight
                 self.catch_up_people()
 
     def catch_up(self) -> None:

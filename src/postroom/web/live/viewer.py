@@ -5,6 +5,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 
 from postroom.team.models import User
+from postroom.web.door.second_factors import must_set_up
 
 
 def find_viewer(session_key: str | None) -> User | None:
@@ -14,4 +15,6 @@ def find_viewer(session_key: str | None) -> User | None:
     request = HttpRequest()
     request.session = SessionStore(session_key)
     user = get_user(request)
-    return user if user.is_authenticated else None
+    if not user.is_authenticated or must_set_up(request, user):
+        return None
+    return user

@@ -3,18 +3,10 @@
 from django.db.models import QuerySet
 from django.http import Http404
 
-from postroom.accounts.members import mailboxes_of
+from postroom.accounts.access import accounts_for
 from postroom.accounts.models import EmailAccount
 from postroom.team.models import Permission, User
 from postroom.team.permissions import may
-
-
-def accounts_for(viewer: User) -> QuerySet[EmailAccount]:
-    """The accounts whose state the viewer may see. Never their mail: see `association`."""
-    accounts = EmailAccount.objects.select_related("owner", "deletion", "decided_by")
-    if may(viewer, Permission.MANAGE_EMAIL_SETTINGS):
-        return accounts
-    return accounts.filter(pk__in=mailboxes_of(viewer))
 
 
 def get_account(viewer: User, pk: int) -> EmailAccount:

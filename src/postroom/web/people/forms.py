@@ -4,11 +4,10 @@ from typing import Any
 
 from django import forms
 from django.core.validators import validate_email
-from django.db import transaction
 from django.http import QueryDict
 
 from postroom.crm.models import Person, Stage
-from postroom.crm.people import AddressTaken, AddressUnusable, company_called, set_addresses
+from postroom.crm.people import AddressTaken, AddressUnusable, Entry, keep_person
 from postroom.mime import canonical_address
 from postroom.team.models import User
 
@@ -67,8 +66,7 @@ class PersonForm(forms.Form):
         """Save the person; False, with the reason at its field, when an address is taken."""
         is_new = self.person.pk is None
         try:
-            with transaction.atomic():
-                self.write(by)
+            keep_person(self.person, self.entry, by)
         except (AddressTaken, AddressUnusable) as reason:
             self.person.pk = None if is_new else self.person.pk
             canonical = canonical_address(self.cleaned_data["email"])
@@ -77,14 +75,16 @@ class PersonForm(forms.Form):
             return False
         return True
 
-    def write(self, by: User) -> None:
-        """Write the form into the person's row and addresses."""
+    @property
+    def entry(self) -> Entry:
+        """The form as it is saved."""
         cleaned = self.cleaned_data
-        self.person.first_name = cleaned["first_name"]
-        self.person.last_name = cleaned["last_name"]
-        self.person.company = company_called(cleaned["company"])
-        self.person.save()
-        set_addresses(self.person, [cleaned["email"], *cleaned["further"]], by)
+        return Entry(
+            cleaned["first_name"],
+            cleaned["last_name"],
+            cleaned["company"],
+            [cleaned["email"], *cleaned["further"]],
+        )
 
 
 def written_of(person: Person) -> dict[str, str]:

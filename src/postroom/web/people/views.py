@@ -6,10 +6,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from postroom.crm.models import Person, Stage
+from postroom.crm.paging import page_of
 from postroom.crm.people import convert, find_people
 from postroom.web.people.correspondence import rows_for
 from postroom.web.people.forms import PersonForm, parse_stage
-from postroom.web.people.paging import page_of
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 ROOMS = {Stage.LEAD: "leads", Stage.CONTACT: "contacts", None: "people"}

@@ -5,6 +5,7 @@ from datetime import datetime
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,8 +13,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from postroom.team.models import Permission, Profile, User
+from postroom.team.roles import give_role
 from postroom.team.users import (
-    ADMINISTRATOR,
     ChangeRefused,
     give_profile,
     profile_name_of,
@@ -21,9 +22,16 @@ from postroom.team.users import (
 )
 from postroom.web.permission import needs
 from postroom.web.sign_in import SignedInRequest, signed_in
+from postroom.web.team.choices import (
+    TO_ADMINISTRATOR,
+    choose,
+    find_role,
+    profile_choices,
+    role_choices,
+)
+from postroom.web.team.invites import pending
 
 PAGE = 50
-TO_ADMINISTRATOR = "administrator"
 
 
 @require_safe
@@ -35,7 +43,8 @@ def users(request: SignedInRequest) -> HttpResponse:
     Profile.default()
     page = Paginator(found(words), PAGE).get_page(request.GET.get("page"))
     rows = [(user, profile_name_of(user)) for user in page]
-    context = {"room": "setup", "words": words, "rows": rows, "page": page}
+    invited = [] if words else pending()
+    context = {"room": "setup", "words": words, "rows": rows, "page": page, "invited": invited}
     return render(request, "team/users.html", context)
 
 
@@ -43,10 +52,10 @@ def users(request: SignedInRequest) -> HttpResponse:
 @signed_in
 @needs(Permission.MANAGE_USERS)
 def user(request: SignedInRequest, pk: int) -> HttpResponse:
-    """One user, and which profile they have."""
-    user = get_object_or_404(User.objects.select_related("profile"), pk=pk)
-    form = ProfileChoice(request.POST or None, user)
-    if request.method == "POST" and form.is_valid() and form.give(request.user, timezone.now()):
+    """One user, and which profile and role they have."""
+    user = get_object_or_404(User.objects.select_related("profile", "role"), pk=pk)
+    form = Standing(request.POST or None, user, request.user)
+    if request.method == "POST" and form.is_valid() and form.give(timezone.now()):
         messages.success(request, f"{user} has the profile {profile_name_of(user)} now.")
         return redirect("user", user.pk)
     context = {"room": "setup", "shown": user, "form": form, "is_self": user == request.user}
@@ -78,31 +87,36 @@ def found(words: str) -> QuerySet[User]:
     return users
 
 
-class ProfileChoice(forms.Form):
-    """Which profile a user has; what one may not give is refused when it is chosen."""
+class Standing(forms.Form):
+    """Which profile and role a user has; what one may not give is refused when it is chosen."""
 
-    profile = forms.ChoiceField(label="Profile")
+    profile = forms.ChoiceField()
+    role = forms.ChoiceField(required=False)
 
-    def __init__(self, typed: object, user: User) -> None:
+    def __init__(self, typed: object, user: User, by: User) -> None:
         own = user.profile or Profile.default()
         now = TO_ADMINISTRATOR if user.is_administrator else str(own.pk)
-        super().__init__(typed, initial={"profile": now})  # type: ignore[arg-type]
-        self.user = user
-        named = [(str(profile.pk), profile.name) for profile in Profile.objects.all()]
-        field = self.fields["profile"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        field.choices = [*named, (TO_ADMINISTRATOR, f"{ADMINISTRATOR} – may everything")]
+        held = {"profile": now, "role": str(user.role_id or "")}
+        super().__init__(typed, initial=held)  # type: ignore[arg-type]
+        self.user, self.by = user, by
+        choose(self, "profile", profile_choices())
+        choose(self, "role", role_choices(by, user.role))
 
-    def give(self, by: User, now: datetime) -> bool:
-        """Give the profile; False, with the reason at the field, when it is not theirs to give."""
+    def give(self, now: datetime) -> bool:
+        """Give both or nothing; False, with the reason at the field, when it is not to be given."""
         chosen = self.cleaned_data["profile"]
         profile = None if chosen == TO_ADMINISTRATOR else Profile.objects.filter(pk=chosen).first()
+        role = find_role(self.cleaned_data["role"])
         if chosen != TO_ADMINISTRATOR and profile is None:
             self.add_error("profile", "This profile was removed meanwhile. Choose another one.")
             return False
+        field = "profile"
         try:
-            give_profile(self.user, profile, by, now)
+            with transaction.atomic():
+                give_profile(self.user, profile, self.by, now)
+                field = "role"
+                give_role(self.user, role, self.by, now)
         except ChangeRefused as refusal:
-            self.add_error("profile", refusal.sentence)
+            self.add_error(field, refusal.sentence)
             return False
         return True

@@ -1,4 +1,4 @@
-"""The confined processes in which this web process opens emails, and what they laid out last.
+"""The confined processes in which a web process opens emails, and what they laid out last.
 
 A hostile email keeps one of them busy for as long as its limits allow, and nobody else waits.
 """
@@ -13,8 +13,9 @@ from postroom.archive.reading import find_raw
 from postroom.confinement.limits import Limits
 from postroom.confinement.process import ConfinedProcess, ProcessDidNotStart
 from postroom.confinement.raised import Raised
-from postroom.web.emails.kept_pages import KeptPages
-from postroom.web.emails.laying_out import UNREADABLE, LaidOut, lay_out, lay_out_text, take_out
+from postroom.mime import Attachment
+from postroom.rendering.kept_pages import KeptPages
+from postroom.rendering.laying_out import UNREADABLE, LaidOut, lay_out, lay_out_text, take_out
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -39,7 +40,7 @@ class Readers:
         self._free: LifoQueue[ConfinedProcess] = LifoQueue()
         self._kept = KeptPages()
         for _ in range(processes):
-            self._free.put(ConfinedProcess(limits, "postroom.web.emails.laying_out"))
+            self._free.put(ConfinedProcess(limits, "postroom.rendering.laying_out"))
 
     @property
     def free(self) -> int:
@@ -84,3 +85,33 @@ class Readers:
 
 
 READERS: Final = Readers()
+
+
+def find_laid_out(email: Email) -> LaidOut | None:
+    """The email as it may be shown; None when it is not here, or nobody is free to lay it out."""
+    if email.raw_id is None:
+        return None
+    try:
+        return READERS.lay_out(email)
+    except ReadersBusy:
+        return None
+
+
+def find_attachment(email: Email, part: str) -> Attachment | None:
+    """The attachment whose place is written so, `2` or `1.3`."""
+    laid_out = find_laid_out(email)
+    listed = laid_out.attachments if laid_out else ()
+    return next((a for a in listed if place_of(a) == part), None)
+
+
+def place_of(attachment: Attachment) -> str:
+    """An attachment's place in its email as addresses have it."""
+    return ".".join(map(str, attachment.part))
+
+
+def take_out_of(email: Email, attachment: Attachment) -> bytes | None:
+    """The attachment's content; None when it takes too much, or nobody is free to take it out."""
+    try:
+        return READERS.take_out(email, attachment.part)
+    except ReadersBusy:
+        return None

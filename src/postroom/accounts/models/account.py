@@ -1,4 +1,4 @@
-"""Connected mailboxes, their servers, and with whom their mail is shared."""
+"""A connected mailbox, its servers, and what people decided about it."""
 
 from typing import ClassVar
 
@@ -6,10 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.functional import cached_property
 
-from postroom.accounts.from_address import FromAddress as FromAddress
-from postroom.accounts.sealing import SealedField
-from postroom.crm.models import Person
-from postroom.mime import canonical_address, canonical_domain
+from postroom.accounts.models.reach import Reach, Sharing
 from postroom.team.models import StorageMode, User
 
 
@@ -26,14 +23,6 @@ class Protocol(models.TextChoices):
 
     IMAP = "imap", "IMAP"
     POP = "pop", "POP3"
-
-
-class Sharing(models.TextChoices):
-    """Who besides the owner sees an account's mail with leads and contacts. Design §7."""
-
-    PRIVATE = "private", "Private"
-    CUSTOM = "custom", "Custom"
-    PUBLIC = "public", "Public"
 
 
 class KeepSent(models.TextChoices):
@@ -53,7 +42,7 @@ class Activation(models.TextChoices):
     DEACTIVATED = "deactivated", "Deactivated"
 
 
-class EmailAccount(models.Model):
+class EmailAccount(Reach):
     """A mailbox that someone connected.
 
     `activation` is what a person decided; `trouble` is what the last attempt met
@@ -61,6 +50,7 @@ class EmailAccount(models.Model):
     `incident_at` is when its owner was first needed to mend a trouble; it outlives attempts and
     other troubles until a sign-in works, so that one incident is told once. `decided_at` is when it
     was paused or deactivated; without `decided_by`, by whoever sits at the machine.
+    `sharing` and its reach are the owner's own choice; what holds is in SharingInForce.
     """
 
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="email_accounts")
@@ -168,29 +158,6 @@ class Deletion(models.Model):
         return (self.found - self.done) / self.rate if self.rate else None
 
 
-class Direction(models.TextChoices):
-    """Which of an account's servers a credential opens."""
-
-    INCOMING = "incoming", "Incoming"
-    OUTGOING = "outgoing", "Outgoing"
-
-
-class Credential(models.Model):
-    """A sealed secret; opened only by `accounts.seals`, for the account it was sealed for."""
-
-    account = models.ForeignKey(EmailAccount, on_delete=models.CASCADE, related_name="credentials")
-    direction = models.CharField(max_length=8, choices=Direction.choices)
-    sealed = SealedField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint("account", "direction", name="one_credential_a_direction"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.direction} credential"
-
-
 class Membership(models.Model):
     """A user sees and handles a team mailbox's mail as its owner does, who alone manages it.
 
@@ -209,77 +176,3 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.account}"
-
-
-class Share(models.Model):
-    """The owner of a *custom* account lets colleagues see its mail with this person.
-
-    Only by the addresses of which the owner said so: whoever may edit people could otherwise open
-    any mail of the account by giving a shared person one more address.
-    """
-
-    account = models.ForeignKey(EmailAccount, on_delete=models.CASCADE, related_name="shares")
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="shares")
-    shared_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint("account", "person", name="shared_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.account} with {self.person}"
-
-
-class SharedAddress(models.Model):
-    """What the owner decided about one address of a shared person; undecided ones have no row."""
-
-    share = models.ForeignKey(Share, on_delete=models.CASCADE, related_name="addresses")
-    canonical = models.CharField(max_length=254)
-    is_shared = models.BooleanField()
-    decided_at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint("share", "canonical", name="decided_once"),
-        ]
-
-    def __str__(self) -> str:
-        return self.canonical
-
-
-class PatternUnusable(ValueError):
-    """Neither an address nor a domain: it would exclude nobody."""
-
-
-class Exclusion(models.Model):
-    """Mail with this address, or at this domain and below, is never shared.
-
-    Without an owner, for everyone.
-    """
-
-    owner = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.CASCADE, related_name="exclusions"
-    )
-    pattern = models.CharField(
-        max_length=254, help_text="A canonical address, or a domain without the @."
-    )
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint("owner", "pattern", name="excluded_once", nulls_distinct=False),
-        ]
-
-    def __str__(self) -> str:
-        return self.pattern
-
-    def save(self, *args: object, **kwargs: object) -> None:
-        """Store the pattern in the form in which participants are compared with it.
-
-        Raises PatternUnusable.
-        """
-        written = self.pattern
-        self.pattern = canonical_domain(written) or canonical_address(written)
-        if not self.pattern:
-            raise PatternUnusable(written)
-        super().save(*args, **kwargs)  # type: ignore[arg-type]

@@ -23,13 +23,13 @@ class PeoplePage:
     next: str
 
 
-def page_of(people: QuerySet[Person], after: str) -> PeoplePage:
+def page_of(people: QuerySet[Person], after: str, limit: int = PAGE) -> PeoplePage:
     """The page that begins strictly below `after`; an unreadable place means the beginning."""
     if place := parse_place(after):
         people = people.filter(below(*place))
-    found = list(people.order_by("last_name", "first_name", "pk")[: PAGE + 1])
-    more = len(found) > PAGE
-    return PeoplePage(found[:PAGE], place_of(found[PAGE - 1]) if more else "")
+    found = list(people.order_by("last_name", "first_name", "pk")[: limit + 1])
+    more = len(found) > limit
+    return PeoplePage(found[:limit], place_of(found[limit - 1]) if more else "")
 
 
 def place_of(person: Person) -> str:

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from threading import Lock
 from typing import Final
 
-from postroom.web.emails.laying_out import LaidOut
+from postroom.rendering.laying_out import LaidOut
 
 MOST_PAGES: Final = 200
 MOST_CHARACTERS: Final = 32 * 1024 * 1024  # One email alone may be more.

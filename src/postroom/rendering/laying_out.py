@@ -10,8 +10,8 @@ from typing import Final
 from django.utils.safestring import SafeString
 
 from postroom.mime import Attachment, attachment_content, parse_message
-from postroom.web.emails.letter import letter
-from postroom.web.emails.safe_html import safe_html
+from postroom.rendering.letter import letter
+from postroom.rendering.safe_html import safe_html
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class LaidOut:
     """An email that does nothing any more: sanitised HTML, or else its text as a letter.
 
     `is_only_text` when it has HTML that takes too long; with neither, even its text does.
+    `text` is the same in plain words, for programs.
     """
 
     html: str | None
@@ -26,11 +27,12 @@ class LaidOut:
     attachments: tuple[Attachment, ...]
     blocked_images: int = 0
     is_only_text: bool = False
+    text: str | None = None
 
     @property
     def size(self) -> int:
         """Characters it takes to keep."""
-        return len(self.html or "") + len(self.letter or "")
+        return sum(len(shown or "") for shown in (self.html, self.letter, self.text))
 
 
 UNREADABLE: Final = LaidOut(None, None, ())
@@ -40,16 +42,18 @@ def lay_out(raw: bytes) -> LaidOut:
     """The email as its sender meant it, as far as that is safe."""
     message = parse_message(raw)
     if not message.html:
-        return LaidOut(None, letter(message.text or ""), message.attachments)
+        text = message.text or ""
+        return LaidOut(None, letter(text), message.attachments, text=text)
     safe = safe_html(message, raw)
-    return LaidOut(safe.html, None, message.attachments, safe.blocked_images)
+    text = message.text or message.search_text
+    return LaidOut(safe.html, None, message.attachments, safe.blocked_images, text=text)
 
 
 def lay_out_text(raw: bytes) -> LaidOut:
     """The email's words alone, when the whole takes too long."""
     message = parse_message(raw)
     text = message.text or message.search_text
-    return LaidOut(None, letter(text), message.attachments, is_only_text=True)
+    return LaidOut(None, letter(text), message.attachments, is_only_text=True, text=text)
 
 
 def take_out(place: tuple[bytes, tuple[int, ...]]) -> bytes:

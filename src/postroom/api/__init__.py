@@ -1,0 +1,1 @@
+"""REST for programs at /api/v1/, and figures for Prometheus."""

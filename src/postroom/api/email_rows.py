@@ -1,0 +1,52 @@
+"""Emails as they are answered, and no more of each than its viewer may see."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+
+from postroom.api.sight import SUBJECT_TOO, sight_of
+from postroom.archive.models import Email, Participant, ParticipantRole
+
+SIGHTS: Final = {1: "who_and_when", 2: "subject_too", 3: "everything"}
+ROLES: Final = {role.value: role.name.lower() for role in ParticipantRole}
+
+
+def emails_out(emails: Sequence[Email]) -> list[dict[str, object]]:
+    """Some emails, in their order."""
+    parties: dict[int, list[dict[str, str]]] = defaultdict(list)
+    found = Participant.objects.filter(email__in=[email.pk for email in emails])
+    for one in found.order_by("role", "position", "pk"):
+        parties[one.email_id].append(party_out(one))
+    return [email_out(email, parties[email.pk]) for email in emails]
+
+
+def email_out(email: Email, participants: list[dict[str, str]]) -> dict[str, object]:
+    """One email; the names are those of `postroom emails --json`."""
+    sight = sight_of(email)
+    return {
+        "id": email.pk,
+        "message_id": email.message_id,
+        "subject": email.subject if sight >= SUBJECT_TOO else None,
+        "snippet": email.snippet if sight > SUBJECT_TOO else None,
+        "direction": email.direction,
+        "date": email.sent_at,
+        "shared_by": email.account.owner.email,
+        "account": email.account_id,
+        "read": email.is_read,
+        "flagged": email.is_flagged,
+        "answered": email.is_answered,
+        "has_attachments": email.has_attachments,
+        "size": email.size,
+        "body": email.body_state,
+        "sight": SIGHTS[sight],
+        "participants": participants,
+    }
+
+
+def party_out(participant: Participant) -> dict[str, str]:
+    """An address on an email."""
+    return {
+        "role": ROLES[participant.role],
+        "name": participant.name,
+        "address": participant.address,
+    }

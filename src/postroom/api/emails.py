@@ -1,0 +1,125 @@
+"""One email: its row, what is in it, its source, its attachments, its marks."""
+
+from collections.abc import Callable
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header
+from ninja import Router
+
+from postroom.api.authentication import WRITE, KeyRequest
+from postroom.api.email_rows import emails_out
+from postroom.api.openapi import A_FILE
+from postroom.api.paging import RowId
+from postroom.api.problems import ABSENT, Problem, not_yet
+from postroom.api.shapes import BodyOut, EmailChange, EmailOut
+from postroom.api.sight import get_email, get_own_email, get_readable_email
+from postroom.archive.actions import ask_for
+from postroom.archive.models import ActionKind, BodyState, Email
+from postroom.archive.reading import ask_if_absent, find_raw
+from postroom.mime import Attachment
+from postroom.rendering.laying_out import LaidOut
+from postroom.rendering.readers import find_attachment, find_laid_out, place_of, take_out_of
+
+router = Router(tags=["Emails"])
+
+MARKING = {
+    "read": {True: ActionKind.MARK_READ, False: ActionKind.MARK_UNREAD},
+    "flagged": {True: ActionKind.FLAG, False: ActionKind.UNFLAG},
+}
+SECONDS = 5
+ON_THE_SERVER = "Only its envelope is here. The rest was asked of the mail server."
+READERS_BUSY = "There is no room to take it apart just now, or it asks for more than it may take."
+
+
+@router.get("/{pk}", response=EmailOut)
+def show_email(request: KeyRequest, pk: RowId) -> dict[str, object]:
+    """Who wrote to whom, when, and what about. Reading it so marks nothing as read."""
+    return emails_out([get_email(request.auth.user, pk)])[0]
+
+
+@router.patch("/{pk}", response=EmailOut, auth=WRITE)
+def mark_email(request: KeyRequest, pk: RowId, change: EmailChange) -> dict[str, object]:
+    """Mark one's own email read or unread, flagged or not: here at once, there soon."""
+    email = get_own_email(request.auth.user, pk)
+    for mark, is_set in change.model_dump(exclude_none=True).items():
+        ask_for(MARKING[mark][is_set], email, timezone.now())
+    return emails_out([get_own_email(request.auth.user, pk)])[0]
+
+
+@router.get("/{pk}/body", response=BodyOut)
+def show_body(request: KeyRequest, pk: RowId) -> dict[str, object]:
+    """What is in the email: its text, its HTML made harmless, and which files came with it."""
+    email = get_stored_email(request, pk)
+    laid_out = find_laid_out(email)
+    if laid_out is None:
+        raise not_yet(READERS_BUSY, SECONDS)
+    return body_out(laid_out)
+
+
+@router.get("/{pk}/raw", openapi_extra=A_FILE)
+def download_raw(request: KeyRequest, pk: RowId) -> HttpResponse:
+    """The email as it came (RFC 5322)."""
+    email = get_stored_email(request, pk)
+    return as_file(request, email, "", f"email-{pk}.eml", lambda: find_raw(email))
+
+
+@router.get("/{pk}/attachments/{part}", openapi_extra=A_FILE)
+def download_attachment(request: KeyRequest, pk: RowId, part: str) -> HttpResponse:
+    """One attachment, by its `part`: always as a file, never as something a browser would open."""
+    email = get_stored_email(request, pk)
+    attachment = find_attachment(email, part)
+    if attachment is None:
+        raise Problem(ABSENT)
+    return as_file(request, email, part, attachment.name, lambda: take_out_of(email, attachment))
+
+
+def get_stored_email(request: KeyRequest, pk: int) -> Email:
+    """The email with its bytes, or a Problem; what is on the server is asked for."""
+    email = get_readable_email(request.auth.user, pk)
+    if email.raw_id is not None:
+        return email
+    if email.body_state == BodyState.UNAVAILABLE and email.removed_at is not None:
+        raise Problem(ABSENT)
+    ask_if_absent(email, timezone.now())
+    raise not_yet(ON_THE_SERVER, SECONDS)
+
+
+def as_file(
+    request: KeyRequest, email: Email, part: str, name: str, content: Callable[[], bytes | None]
+) -> HttpResponse:
+    """A stranger's bytes; who has them already does not get them again."""
+    etag = f'"{bytes(email.raw_id or b"").hex()}{part}"'
+    if unchanged := get_conditional_response(request, etag=etag):
+        unchanged.headers["ETag"] = etag
+        return unchanged
+    found = content()
+    if found is None:
+        raise not_yet(READERS_BUSY, SECONDS)
+    response = HttpResponse(found, content_type="application/octet-stream")
+    disposition = content_disposition_header(as_attachment=True, filename=name)
+    response.headers["Content-Disposition"] = disposition
+    response.headers["ETag"] = etag
+    return response
+
+
+def body_out(laid_out: LaidOut) -> dict[str, object]:
+    """What was laid out, as it is answered."""
+    return {
+        "text": laid_out.text,
+        "html": laid_out.html,
+        "blocked_images": laid_out.blocked_images,
+        "attachments": [attachment_out(attachment) for attachment in laid_out.attachments],
+    }
+
+
+def attachment_out(attachment: Attachment) -> dict[str, object]:
+    """One file that came with an email."""
+    return {
+        "part": place_of(attachment),
+        "name": attachment.name,
+        "media_type": attachment.media_type,
+        "size": attachment.size,
+        "inline": attachment.inline,
+    }

@@ -1,0 +1,142 @@
+"""Leads and contacts: found, read, added, changed, converted."""
+
+from typing import Annotated
+
+from django.http import HttpResponse
+from django.utils import timezone
+from ninja import Header, Query, Router
+from ninja.responses import Status
+from pydantic import Field
+
+from postroom.api.authentication import WRITE, KeyRequest
+from postroom.api.paging import Page, RowId, Wanted, bad_place, page
+from postroom.api.problems import ABSENT, Problem, invalid
+from postroom.api.repeating import once
+from postroom.api.shapes import (
+    NewPerson,
+    PersonChange,
+    PersonOut,
+    StageWord,
+)
+from postroom.crm.models import Person, Stage
+from postroom.crm.paging import page_of, parse_place
+from postroom.crm.people import (
+    AddressTaken,
+    AddressUnusable,
+    Entry,
+    convert,
+    find_people,
+    keep_person,
+)
+from postroom.mime import canonical_address
+from postroom.team.models import User
+
+router = Router(tags=["People"])
+
+
+class PeopleWanted(Wanted):
+    """Whom to list."""
+
+    q: str = Field(default="", max_length=200, description="Words in name, company or address.")
+    stage: StageWord | None = None
+    email: str = Field(default="", max_length=254, description="Exactly this address.")
+
+
+@router.get("", response=Page[PersonOut])
+def list_people(
+    request: KeyRequest,
+    response: HttpResponse,
+    wanted: Query[PeopleWanted],
+) -> dict[str, object]:
+    """Leads and contacts by name."""
+    people = find_people(wanted.q, Stage(wanted.stage) if wanted.stage else None)
+    if wanted.email:
+        people = people.filter(addresses__canonical=canonical_address(wanted.email))
+    if wanted.after and parse_place(wanted.after) is None:
+        raise bad_place()
+    found = page_of(people, wanted.after, wanted.limit)
+    return page(request, response, [person_out(person) for person in found.people], found.next)
+
+
+@router.post("", response={201: PersonOut}, auth=WRITE)
+def add_person(
+    request: KeyRequest,
+    new: NewPerson,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            min_length=1,
+            max_length=200,
+            description="Your own word for this request: sent again within a day, it adds nobody"
+            " twice and answers as it did.",
+        ),
+    ] = None,
+) -> Status[object]:
+    """Add a lead or contact. Their mail is on their page at once: it is found by address."""
+
+    def add() -> dict[str, object]:
+        person = Person(stage=new.stage)
+        entry = Entry(new.first_name, new.last_name, new.company, new.addresses)
+        keep(person, entry, request.auth.user)
+        return PersonOut.model_validate(person_out(person)).model_dump(mode="json")
+
+    return Status(201, once(request.auth, idempotency_key, new.model_dump(), add, timezone.now()))
+
+
+@router.get("/{pk}", response=PersonOut)
+def show_person(request: KeyRequest, pk: RowId) -> dict[str, object]:
+    """One lead or contact."""
+    return person_out(get_person(pk))
+
+
+@router.patch("/{pk}", response=PersonOut, auth=WRITE)
+def change_person(request: KeyRequest, pk: RowId, change: PersonChange) -> dict[str, object]:
+    """Change a lead or contact."""
+    person = get_person(pk)
+    addresses = [str(address) for address in person.addresses.all()]
+    entry = Entry(
+        person.first_name if change.first_name is None else change.first_name,
+        person.last_name if change.last_name is None else change.last_name,
+        str(person.company or "") if change.company is None else change.company,
+        addresses if change.addresses is None else change.addresses,
+    )
+    keep(person, entry, request.auth.user)
+    return person_out(get_person(pk))
+
+
+@router.post("/{pk}/conversion", response=PersonOut, auth=WRITE)
+def convert_lead(request: KeyRequest, pk: RowId) -> dict[str, object]:
+    """Turn a lead into a contact; whoever is one already stays one. The mail comes along."""
+    person = get_person(pk)
+    return person_out(convert(person) if person.stage == Stage.LEAD else person)
+
+
+def get_person(pk: int) -> Person:
+    """The person. Raises Problem."""
+    people = Person.objects.select_related("company").prefetch_related("addresses")
+    person = people.filter(pk=pk).first()
+    if person is None:
+        raise Problem(ABSENT)
+    return person
+
+
+def keep(person: Person, entry: Entry, by: User) -> None:
+    """Save the person. Raises Problem when an address is unusable or another person's."""
+    try:
+        keep_person(person, entry, by)
+    except (AddressTaken, AddressUnusable) as reason:
+        raise invalid("body.addresses", str(reason)) from reason
+
+
+def person_out(person: Person) -> dict[str, object]:
+    """A person as they are answered."""
+    return {
+        "id": person.pk,
+        "stage": person.stage,
+        "name": person.name,
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "company": str(person.company or ""),
+        "addresses": [str(address) for address in person.addresses.all()],
+        "created_at": person.created_at,
+    }

@@ -1,0 +1,92 @@
+"""A person's Emails related list, and the thread of an email. Reference: View Emails."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Literal
+
+from django.http import HttpResponse
+from ninja import Query, Router
+from pydantic import Field
+
+from postroom.api.authentication import KeyRequest
+from postroom.api.email_rows import emails_out
+from postroom.api.paging import LARGEST_PAGE, Page, RowId, Wanted, bad_place, page
+from postroom.api.people import get_person
+from postroom.api.shapes import EmailOut
+from postroom.api.sight import get_email
+from postroom.association import Cursor, RelatedEmail, related_emails, thread_of
+from postroom.crm.models import Person
+from postroom.mime import canonical_address
+from postroom.team.models import User
+
+router = Router(tags=["Emails"])
+
+
+class EmailsWanted(Wanted):
+    """Which emails with a person."""
+
+    shared_by: str = Field(
+        default="", max_length=254, description="Only mail of this colleague: an address or an id."
+    )
+    direction: Literal["sent", "received"] | None = None
+
+
+@router.get("/people/{pk}/emails", response=Page[EmailOut])
+def list_emails(
+    request: KeyRequest,
+    response: HttpResponse,
+    pk: RowId,
+    wanted: Query[EmailsWanted],
+) -> dict[str, object]:
+    """The emails with a person that the user of the key may see, newest first."""
+    person, place, limit = get_person(pk), parse_place(wanted.after), wanted.limit
+    sharer = find_sharer(wanted.shared_by)
+    if wanted.shared_by and sharer is None:
+        # The same as for a colleague who shares nothing: the answer tells nobody's existence.
+        return page(request, response, [], "")
+    rows = rows_after(place, person, request.auth.user, sharer)
+    alike = (row for row in rows if wanted.direction in (None, row.email.direction))
+    found = list(islice(alike, limit + 1))
+    shown = emails_out([row.email for row in found[:limit]])
+    return page(request, response, shown, str(found[limit - 1].cursor) if found[limit:] else "")
+
+
+@router.get("/threads/{pk}", response=Page[EmailOut])
+def show_thread(request: KeyRequest, response: HttpResponse, pk: RowId) -> dict[str, object]:
+    """The emails that answer each other, newest first, as far as the user of the key may see them.
+
+    At most twenty beside the one that is named.
+    """
+    email = get_email(request.auth.user, pk)
+    others = thread_of(email, request.auth.user, None)
+    together = sorted([email, *others], key=lambda one: (one.sent_at, one.pk), reverse=True)
+    return page(request, response, emails_out(together), "")
+
+
+def rows_after(
+    place: Cursor | None, person: Person, viewer: User, sharer: User | None
+) -> Iterator[RelatedEmail]:
+    """The rows of the list below a place, a stretch at a time, to its end."""
+    while True:
+        stretch = related_emails(
+            person, viewer, shared_by=sharer, after=place, limit=LARGEST_PAGE + 1
+        )
+        yield from stretch
+        if len(stretch) <= LARGEST_PAGE:
+            return
+        place = stretch[-1].cursor
+
+
+def find_sharer(text: str) -> User | None:
+    """The colleague of that id or address."""
+    if text.isascii() and text.isdigit() and len(text) <= 18:
+        return User.objects.filter(pk=int(text)).first()
+    return User.objects.filter(email=canonical_address(text) or None).first()
+
+
+def parse_place(after: str) -> Cursor | None:
+    """Read the place in the list. Raises Problem."""
+    try:
+        return Cursor.parse(after) if after else None
+    except ValueError:
+        raise bad_place() from None

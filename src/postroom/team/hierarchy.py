@@ -1,0 +1,27 @@
+"""Roles below and above one another. Superiors see their reports' mail only if it is said so."""
+
+from collections import defaultdict
+
+from postroom.team.models import Organisation, Role, User
+
+
+def roles_below(role_id: int | None) -> frozenset[int]:
+    """The roles below one, however deep; none below no role. A ring in the hierarchy ends it."""
+    reports: dict[int, list[int]] = defaultdict(list)
+    for role in Role.objects.exclude(superior=None):
+        reports[role.superior_id or 0].append(role.pk)
+    found: set[int] = set()
+    waiting = list(reports[role_id]) if role_id else []
+    while waiting:
+        below = waiting.pop()
+        if below not in found and below != role_id:
+            found.add(below)
+            waiting += reports[below]
+    return frozenset(found)
+
+
+def roles_whose_mail_is_seen(viewer: User) -> frozenset[int]:
+    """The roles of whose users the viewer sees the mail as their superior."""
+    if viewer.role_id is None or not Organisation.get().superiors_see:
+        return frozenset()
+    return roles_below(viewer.role_id)

@@ -1,0 +1,103 @@
+"""Accept an invitation: open the link, choose a password, be in.
+
+The link's token comes by a form and never by an address, so no log, history or Referer has it; the
+session keeps its digest alone. (A Referrer-Policy of `no-referrer` would take the form's Origin.)
+"""
+
+from typing import Any, Final
+
+from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.models import Login
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from postroom.team.invites import InviteOver, accept, digest_of, get_invite, get_invite_by
+from postroom.team.models import Invite, User
+
+KEPT: Final = "invite"
+"""In the session: the digest of the invite whose link was opened."""
+
+
+class TokenForm(forms.Form):
+    """The link, or its last part, where no script takes it from the address."""
+
+    token = forms.CharField(
+        label="Link from the email",
+        max_length=600,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class PasswordForm(forms.Form):
+    """The password of one's own."""
+
+    email = forms.CharField(
+        required=False, widget=forms.HiddenInput(attrs={"autocomplete": "username"})
+    )
+    password = forms.CharField(
+        strip=False,
+        max_length=500,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "autofocus": True}),
+    )
+
+    def __init__(self, typed: Any, invite: Invite) -> None:
+        super().__init__(typed, initial={"email": invite.email})
+        self.invite = invite
+
+    def clean_password(self) -> str:
+        """One that is not easily guessed."""
+        password = str(self.cleaned_data["password"])
+        validate_password(password, User(email=self.invite.email, name=self.invite.name))
+        return password
+
+
+@sensitive_post_parameters("token")
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: HttpRequest) -> HttpResponse:
+    """Where the link leads. A script posts what stands behind its `#`, and removes it there."""
+    if request.method != "POST":
+        return render(request, "you/join.html", {"form": TokenForm()})
+    form = TokenForm(request.POST)
+    token = form.data.get("token", "").strip().rpartition("#")[2]
+    try:
+        get_invite(token, timezone.now())
+    except InviteOver:
+        return over(request)
+    request.session[KEPT] = digest_of(token)
+    return redirect("join-password")
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    """Choose a password, and be signed in."""
+    digest = str(request.session.get(KEPT, ""))
+    try:
+        invite = get_invite_by(digest, timezone.now())
+        form = PasswordForm(request.POST if request.method == "POST" else None, invite)
+        if form.is_valid():
+            user = accept(digest, form.cleaned_data["password"], timezone.now())
+            return signed_in_as(request, user)
+    except InviteOver:
+        return over(request)
+    context, status = {"invite": invite, "form": form}, 422 if form.errors else 200
+    return render(request, "you/join_password.html", context, status=status)
+
+
+def signed_in_as(request: HttpRequest, user: User) -> HttpResponse:
+    """They just chose their password: the session, begun anew, need not ask for it again."""
+    request.session.flush()
+    record_authentication(request, user, "password", reauthenticated=True)
+    response: HttpResponse = perform_login(request, Login(user=user, redirect_url="/"))
+    return response
+
+
+def over(request: HttpRequest) -> HttpResponse:
+    """The one page for every link that opens nothing, whyever."""
+    request.session.pop(KEPT, None)
+    return render(request, "you/join_over.html", status=410)

@@ -1,0 +1,1 @@
+"""What is about the one who is signed in."""

@@ -1,0 +1,1 @@
+"""REST: keys, resources, problems, and who may see what."""

@@ -1,0 +1,269 @@
+"""Every operation × everybody × every way to share: what is right, and nothing beside it.
+
+The table names for each operation whom it concerns; an operation without a row is red. A refusal
+writes nothing and says of what is forbidden exactly what it says of what does not exist.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from api.callers import Caller, caller, writer
+from api.conftest import LENA
+from api.letters import whole_letter
+from cast import NOON, account_of, person, received, shared, user
+from postroom.accounts.members import add_member
+from postroom.accounts.models import EmailAccount, Exclusion, Sharing
+from postroom.api.v1 import api
+from postroom.archive.models import Email
+from postroom.crm.models import Person
+from postroom.team.models import Organisation, Profile, User
+
+pytestmark = pytest.mark.django_db
+
+CANARY = "Kanarienvogel"
+ABSENT = "987654321"
+NOBODY = {"deactivated", "revoked", "no key"}
+READERS = ("owner", "member")
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """A way to share, and whether colleagues see the letter then."""
+
+    sharing: Sharing
+    is_seen: bool
+    prepare: Callable[[EmailAccount, Person], object] = lambda account, lena: None
+
+
+def exclude(account: EmailAccount, lena: Person) -> object:
+    return Exclusion.objects.create(pattern="customer.example")
+
+
+def forget(account: EmailAccount, lena: Person) -> object:
+    return lena.addresses.update(address="l@home.example", canonical="l@home.example")
+
+
+def share_another(account: EmailAccount, lena: Person) -> object:
+    return shared(account, person("Otto Other", "otto@x.example"))
+
+
+MODES = {
+    "private": Mode(Sharing.PRIVATE, False),
+    "private with a share of before": Mode(Sharing.PRIVATE, False, shared),
+    "custom, not shared": Mode(Sharing.CUSTOM, False),
+    "custom, another shared": Mode(Sharing.CUSTOM, False, share_another),
+    "custom, shared": Mode(Sharing.CUSTOM, True, shared),
+    "public": Mode(Sharing.PUBLIC, True),
+    "public, excluded": Mode(Sharing.PUBLIC, False, exclude),
+    "public, nobody known": Mode(Sharing.PUBLIC, False, forget),
+}
+
+# Whom an operation answers: everyone with a key; who sees the letter; who may act on it; who may
+# see the mailbox's state; its owner.
+ANSWERS: dict[str, Callable[[str, Mode], bool]] = {
+    "everyone": lambda who, mode: True,
+    "reader": lambda who, mode: who in READERS or mode.is_seen,
+    "holder": lambda who, mode: who in READERS,
+    "caretaker": lambda who, mode: who in (*READERS, "administrator"),
+    "owner": lambda who, mode: who == "owner",
+}
+
+NEW = {"last_name": "New", "addresses": ["new@x.example"]}
+SHARE: dict[str, object] = {"addresses": [LENA]}
+ROWS: dict[tuple[str, str], tuple[str, object]] = {
+    ("GET", "/me"): ("everyone", None),
+    ("GET", "/users"): ("everyone", None),
+    ("GET", "/people"): ("everyone", None),
+    ("POST", "/people"): ("everyone", NEW),
+    ("GET", "/people/{person}"): ("everyone", None),
+    ("PATCH", "/people/{person}"): ("everyone", {"first_name": "Helena"}),
+    ("POST", "/people/{person}/conversion"): ("everyone", None),
+    ("GET", "/people/{person}/emails"): ("everyone", None),
+    ("PUT", "/people/{person}/shares/{account}"): ("owner", SHARE),
+    ("DELETE", "/people/{person}/shares/{account}"): ("owner", None),
+    ("GET", "/emails/{email}"): ("reader", None),
+    ("PATCH", "/emails/{email}"): ("holder", {"read": True}),
+    ("GET", "/emails/{email}/body"): ("reader", None),
+    ("GET", "/emails/{email}/raw"): ("reader", None),
+    ("GET", "/emails/{email}/attachments/{part}"): ("reader", None),
+    ("GET", "/threads/{email}"): ("reader", None),
+    ("GET", "/accounts"): ("everyone", None),
+    ("GET", "/accounts/{account}"): ("caretaker", None),
+    ("GET", "/accounts/{account}/proof"): ("caretaker", None),
+    ("POST", "/accounts/{account}/pause"): ("owner", None),
+    ("POST", "/accounts/{account}/resume"): ("owner", None),
+}
+# What of the answer to everyone is only for some: the rows of a list.
+LISTS = {"/people/{person}/emails": "reader", "/accounts": "caretaker"}
+# What its owner may do and cannot always, and is told so.
+SHARING = "PUT /people/{person}/shares/{account}"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Alice's letter, and everybody with a key that may write and one that may read."""
+
+    letter: Email
+    lena: Person
+    writers: dict[str, Caller]
+    readers: dict[str, Caller]
+
+    def path(self, template: str, **other: str) -> str:
+        """The operation's address in this world."""
+        ids = {
+            "email": str(self.letter.pk),
+            "person": str(self.lena.pk),
+            "account": str(self.letter.account_id),
+            "part": "2",
+        }
+        return template.format(**ids | other)
+
+
+def world_of(mode: Mode) -> World:
+    Profile.default(), Organisation.get()  # Both are made on first use.
+    alice, lena = user("Alice"), person("Lena Lead", LENA)
+    account = account_of(alice, mode.sharing)
+    cast = {name: user(name) for name in ("Mia", "Bob", "Ada", "Dora", "Rita")}
+    add_member(account, cast["Mia"], alice, NOON)
+    User.objects.filter(name="Ada").update(is_administrator=True)
+    people = {
+        "owner": alice,
+        "member": cast["Mia"],
+        "colleague": cast["Bob"],
+        "administrator": User.objects.get(name="Ada"),
+        "deactivated": cast["Dora"],
+        "revoked": cast["Rita"],
+    }
+    letter = received(account, whole_letter(LENA, account.address, CANARY))
+    mode.prepare(account, lena)
+    writers = {who: writer(one) for who, one in people.items()} | {"no key": Caller()}
+    readers = {who: caller(one) for who, one in people.items()} | {"no key": Caller()}
+    User.objects.filter(name="Dora").update(is_active=False)
+    cast["Rita"].api_keys.update(revoked_at=NOON)
+    return World(letter, lena, writers, readers)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside has not happened."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def written() -> int:
+    """Rows written in this transaction, all tables together; that a key was used is no change."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables"
+            " WHERE relname <> 'team_apikey'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def test_every_operation_has_its_row() -> None:
+    declared = {
+        (verb.upper(), path.removeprefix("/api/v1"))
+        for path, verbs in api.get_openapi_schema()["paths"].items()
+        for verb in verbs
+    }
+    named = {"/people": "person", "/emails": "email", "/threads": "email", "/accounts": "account"}
+    rows = {
+        (verb, path.replace("{" + named.get(path[: path.find("/", 1)], "") + "}", "{pk}", 1))
+        for verb, path in ROWS
+    }
+    assert rows == declared
+
+
+@pytest.mark.parametrize("name", MODES)
+def test_who_may_see_and_do_what(name: str) -> None:
+    mode, cells = MODES[name], 0
+    world = world_of(mode)
+    for (verb, template), (concerns, body) in ROWS.items():
+        for who in world.writers:
+            with undone():
+                check(world, mode, who, (verb, template), concerns, body)
+            cells += 1
+            if verb != "GET":
+                with undone():
+                    refuses_to_write(world, who, verb, world.path(template), body)
+                cells += 1
+    print(f"{name}: {cells} cells")
+    assert cells == 21 * 7 + 8 * 7
+
+
+def check(
+    world: World, mode: Mode, who: str, operation: tuple[str, str], concerns: str, body: object
+) -> None:
+    verb, template = operation
+    before, program = written(), world.writers[who]
+    response = program.ask(verb, world.path(template), body)
+    where = f"{who}: {verb} {template}"
+    if who in NOBODY:
+        assert response.status_code == 401, where
+        assert response.content == Caller().ask("GET", "/me").content, where
+    elif not ANSWERS[concerns](who, mode):
+        assert response.status_code == 404, where
+        absent = program.ask(verb, world.path(template, email=ABSENT, account=ABSENT), body)
+        assert told(response) == told(absent), where
+    elif f"{verb} {template}" == SHARING and cannot_be_shared(mode):
+        assert response.status_code == 422, where
+    else:
+        assert response.status_code in (200, 201, 204), where
+        assert verb == "GET" or written() > before or template.endswith(("{account}", "resume"))
+        shows_its_rows(template, response, who, mode)
+        return
+    assert written() == before, where
+    assert CANARY.encode() not in response.content, where
+
+
+def cannot_be_shared(mode: Mode) -> bool:
+    """Whether the mailbox is not custom, or the address is the person's no more."""
+    return mode.sharing != Sharing.CUSTOM or mode.prepare is forget
+
+
+def told(response: Any) -> tuple[bytes, dict[str, str]]:
+    """All that an answer tells."""
+    return response.content, dict(response.headers)
+
+
+def shows_its_rows(template: str, response: Any, who: str, mode: Mode) -> None:
+    """A list has rows for those whom they concern; nobody else reads a word of the letter."""
+    is_reader = ANSWERS["reader"](who, mode)
+    if template in LISTS:
+        is_shown = ANSWERS[LISTS[template]](who, mode)
+        if template.endswith("/emails") and mode.prepare is forget:
+            is_shown = False  # It is with nobody known, so on nobody's list.
+        assert bool(response.json()["items"]) == is_shown, f"{who}: {template}"
+    if not is_reader:
+        assert CANARY.encode() not in response.content, f"{who}: {template}"
+    elif template in ("/emails/{email}", "/emails/{email}/raw", "/threads/{email}"):
+        assert CANARY.encode() in response.content, "the control"
+
+
+def refuses_to_write(world: World, who: str, verb: str, path: str, body: object) -> None:
+    """A key that may only read changes nothing, whoever has it and whatever it names."""
+    before = written()
+    response = world.readers[who].ask(verb, path, body)
+    assert response.status_code == (401 if who in NOBODY else 403), f"{who}: {verb} {path}"
+    assert written() == before
+    assert CANARY.encode() not in response.content
+
+
+def test_the_control_a_write_is_noticed() -> None:
+    before = written()
+    user("Alice")
+    assert written() == before + 1
+
+
+def test_every_operation_without_a_key_answers_alike() -> None:
+    world = World(Email(pk=1, account_id=1), Person(pk=1), {}, {})
+    answers = [Caller().ask(v, world.path(t), b) for (v, t), (_, b) in ROWS.items()]
+    assert {response.status_code for response in answers} == {401}
+    assert len({response.content for response in answers}) == 1
+    assert len(answers) == 21

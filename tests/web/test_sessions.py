@@ -1,0 +1,171 @@
+"""Where somebody is signed in: listed, ended one by one or all at once, and never revived."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.models import Session as StoredSession
+from django.test import Client
+
+from cast import NOON
+from postroom.team.models import AuditEntry, Organisation, Profile, Role, Session, User
+from postroom.team.sessions import end_access
+from postroom.team.users import set_active
+from postroom.web.account.browsers import browser_in_words
+from postroom.web.live.viewer import find_viewer
+
+SignIn = Callable[[User], Client]
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like"
+    " Gecko) Version/18.5 Mobile/15E148 Safari/604.1"
+)
+AGENTS = {
+    FIREFOX: "Firefox on Windows",
+    IPHONE: "Safari on iPhone",
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0"
+    " Safari/537.36 Edg/150.0.0.0": "Edge on Linux",
+    "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/150.0.0.0 Mobile Safari/537.36": (
+        "Chrome on Android"
+    ),
+    "curl/8.5.0": "curl",
+    "": "A browser",
+    "<script>": "A browser",
+}
+
+
+@pytest.mark.parametrize("agent", AGENTS)
+def test_a_browser_in_words(agent: str) -> None:
+    assert browser_in_words(agent) == AGENTS[agent]
+
+
+def signed_in(user: User, agent: str, password: str = "correct horse") -> Client:
+    client = Client(headers={"User-Agent": agent})
+    answer = client.post("/accounts/login/", {"login": user.email, "password": password})
+    assert answer.status_code == 302
+    return client
+
+
+def is_in(client: Client) -> bool:
+    key = client.cookies["sessionid"].value
+    by_page = client.get("/leads/").status_code == 200
+    return by_page and find_viewer(key) is not None
+
+
+def test_sessions_are_listed_and_ended_one_by_one(alice: User) -> None:
+    desk, phone = signed_in(alice, FIREFOX), signed_in(alice, IPHONE)
+    page = desk.get("/you/security/").content.decode()
+    assert "Firefox on Windows" in page
+    assert "Safari on iPhone" in page
+    assert page.count("This one") == 1
+    assert "From 127.0.0.1" in page
+    other = Session.objects.get(user_agent=IPHONE)
+    assert desk.post(f"/you/sessions/{other.pk}/", follow=True).status_code == 200
+    assert (is_in(desk), is_in(phone)) == (True, False)
+    assert AuditEntry.objects.filter(act="session_ended", detail="Safari on iPhone").exists()
+
+
+def test_nobody_ends_a_session_of_somebody_else(alice: User, bob: User) -> None:
+    hers, his = signed_in(alice, FIREFOX), signed_in(bob, IPHONE)
+    other = Session.objects.get(user=alice)
+    assert his.post(f"/you/sessions/{other.pk}/").status_code == 404
+    assert is_in(hers)
+
+
+def test_all_others_end_and_this_one_goes_on(alice: User, as_user: SignIn) -> None:
+    desk, phone, unknown = signed_in(alice, FIREFOX), signed_in(alice, IPHONE), as_user(alice)
+    desk.post("/you/sessions/")
+    assert (is_in(desk), is_in(phone), is_in(unknown)) == (True, False, False)
+    assert list(Session.objects.values_list("user_agent", flat=True)) == [FIREFOX]
+
+
+def test_a_changed_password_ends_the_other_sessions(alice: User) -> None:
+    desk, phone = signed_in(alice, FIREFOX), signed_in(alice, IPHONE)
+    words = {"oldpassword": "correct horse", "password1": "three words apart"}
+    answer = desk.post("/accounts/password/change/", words | {"password2": "three words apart"})
+    assert answer.status_code == 302
+    assert (is_in(desk), is_in(phone)) == (True, False)
+    page = desk.get("/you/security/").content.decode()
+    assert "Safari on iPhone" not in page
+    assert page.count("This one") == 1
+
+
+def test_who_is_deactivated_is_out_and_stays_out_when_let_in_again(
+    alice: User, as_user: SignIn
+) -> None:
+    known, unknown = signed_in(alice, FIREFOX), as_user(alice)
+    assert is_in(known)
+    set_active(alice, None, NOON, is_active=False)
+    assert not StoredSession.objects.filter(pk=known.cookies["sessionid"].value).exists()
+    assert not Session.objects.exists()
+    set_active(User.objects.get(pk=alice.pk), None, NOON, is_active=True)
+    assert (is_in(known), is_in(unknown)) == (False, False)
+
+
+def test_a_request_that_was_under_way_does_not_revive_an_ended_session(alice: User) -> None:
+    client = signed_in(alice, FIREFOX)
+    under_way = client.session
+    under_way["anything"] = 1
+    end_access(alice)
+    with pytest.raises(UpdateError):
+        under_way.save()
+    assert not is_in(client)
+
+
+def test_signing_in_gives_the_browser_another_session(alice: User) -> None:
+    client = Client()
+    client.get("/accounts/login/")
+    planted = client.session
+    planted["planted"] = True
+    planted.save()
+    client.cookies["sessionid"] = planted.session_key
+    client.post("/accounts/login/", {"login": alice.email, "password": "correct horse"})
+    assert client.cookies["sessionid"].value != planted.session_key
+    assert not StoredSession.objects.filter(pk=planted.session_key).exists()
+    attacker = Client()
+    attacker.cookies["sessionid"] = planted.session_key
+    assert attacker.get("/leads/").status_code == 302
+
+
+def test_signing_out_forgets_the_session(alice: User) -> None:
+    client = signed_in(alice, FIREFOX)
+    key = client.cookies["sessionid"].value
+    client.post("/accounts/logout/")
+    assert not Session.objects.exists()
+    assert not StoredSession.objects.filter(pk=key).exists()
+
+
+def test_where_a_second_factor_is_wanted_nothing_else_opens_before(alice: User) -> None:
+    Organisation.get()
+    Organisation.objects.update(second_factor_required=True)
+    client = signed_in(alice, FIREFOX)
+    assert client.get("/leads/").headers["Location"] == "/you/security/"
+    part = client.get("/leads/", headers={"HX-Request": "true"})
+    assert part.headers["HX-Redirect"] == "/you/security/"
+    assert find_viewer(client.cookies["sessionid"].value) is None
+    assert "wants a second factor" in client.get("/you/security/").content.decode()
+    Organisation.objects.update(second_factor_required=False)
+    assert is_in(signed_in(alice, FIREFOX))
+
+
+def test_roles_are_added_moved_given_and_removed_on_their_pages(
+    alice: User, bob: User, as_user: SignIn
+) -> None:
+    User.objects.filter(pk=alice.pk).update(is_administrator=True)
+    admin = as_user(User.objects.get(pk=alice.pk))
+    admin.post("/setup/roles/new/", {"name": "Chief", "superior": ""})
+    chief = Role.objects.get()
+    admin.post("/setup/roles/new/", {"name": "Agent", "superior": chief.pk})
+    agent = Role.objects.get(name="Agent")
+    ring = admin.post(f"/setup/roles/{chief.pk}/", {"name": "Chief", "superior": agent.pk})
+    assert ring.status_code == 422
+    assert "would stand above itself" in ring.content.decode()
+    twice = admin.post("/setup/roles/new/", {"name": "agent", "superior": ""})
+    assert "There is a role of this name already" in twice.content.decode()
+    profile = {"profile": str(Profile.default().pk), "role": str(agent.pk)}
+    assert admin.post(f"/setup/users/{bob.pk}/", profile).status_code == 302
+    assert "Bob" in admin.get("/setup/roles/").content.decode()
+    admin.post(f"/setup/roles/{agent.pk}/removal/", {"heir": str(chief.pk)})
+    assert User.objects.get(pk=bob.pk).role == chief
+    gone = admin.post(f"/setup/roles/{chief.pk}/removal/", {"heir": "999999"}, follow=True)
+    assert "was removed meanwhile" in gone.content.decode()
