@@ -11,6 +11,8 @@ from postroom.team.api_keys import KeyWish, make_key
 from postroom.team.models import Scope, User
 
 V1 = "/api/v1"
+# One for all: each would load the middleware anew. The API sets no cookie that it could keep.
+CLIENT = Client(raise_request_exception=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Caller:
     def ask(self, verb: str, path: str, body: object = None, **headers: str) -> Any:
         """The response to one request; `path` as the OpenAPI has it."""
         own = {"Authorization": f"Bearer {self.key}"} if self.key else {}
-        return Client(raise_request_exception=False).generic(
+        return CLIENT.generic(
             verb,
             path if path.startswith("/api") else V1 + path,
             "" if body is None else json.dumps(body),

@@ -17,7 +17,7 @@ from api.conftest import LENA
 from api.letters import whole_letter
 from cast import NOON, account_of, person, received, shared, user
 from postroom.accounts.members import add_member
-from postroom.accounts.models import EmailAccount, Exclusion, Sharing
+from postroom.accounts.models import EmailAccount, Exclusion, Ruling, Sharing, Sight
 from postroom.api.v1 import api
 from postroom.archive.models import Email
 from postroom.crm.models import Person
@@ -26,6 +26,8 @@ from postroom.team.models import Organisation, Profile, User
 pytestmark = pytest.mark.django_db
 
 CANARY = "Kanarienvogel"
+# What only everything shows: words of the body, and the name of the file.
+WORDS = (b"twelve", b"offer.pdf")
 ABSENT = "987654321"
 NOBODY = {"deactivated", "revoked", "no key"}
 READERS = ("owner", "member")
@@ -33,11 +35,19 @@ READERS = ("owner", "member")
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """A way to share, and whether colleagues see the letter then."""
+    """A way to share, and how much of the letter a colleague sees then, and the administrator."""
 
     sharing: Sharing
-    is_seen: bool
+    colleague: Sight
     prepare: Callable[[EmailAccount, Person], object] = lambda account, lena: None
+    administrator: Sight | None = None
+
+    def sight_for(self, who: str) -> Sight:
+        """How much of the letter somebody sees."""
+        if who in READERS:
+            return Sight.EVERYTHING
+        is_other = who == "administrator" and self.administrator is not None
+        return self.administrator or Sight.NOTHING if is_other else self.colleague
 
 
 def exclude(account: EmailAccount, lena: Person) -> object:
@@ -52,22 +62,44 @@ def share_another(account: EmailAccount, lena: Person) -> object:
     return shared(account, person("Otto Other", "otto@x.example"))
 
 
+def show(sight: Sight) -> Callable[[EmailAccount, Person], object]:
+    return lambda account, lena: EmailAccount.objects.filter(pk=account.pk).update(sight=sight)
+
+
+def name_bob(account: EmailAccount, lena: Person) -> object:
+    bob = User.objects.get(name="Bob").pk
+    return EmailAccount.objects.filter(pk=account.pk).update(is_to_all=False, to_users=[bob])
+
+
+def hide(account: EmailAccount, lena: Person) -> object:
+    identity = account.emails.values_list("identity", flat=True).get()
+    return Ruling.objects.create(account=account, identity=identity, sight=0, at=NOON)
+
+
+def share_and_show_when(account: EmailAccount, lena: Person) -> object:
+    return shared(account, lena), show(Sight.WHEN)(account, lena)
+
+
 MODES = {
-    "private": Mode(Sharing.PRIVATE, False),
-    "private with a share of before": Mode(Sharing.PRIVATE, False, shared),
-    "custom, not shared": Mode(Sharing.CUSTOM, False),
-    "custom, another shared": Mode(Sharing.CUSTOM, False, share_another),
-    "custom, shared": Mode(Sharing.CUSTOM, True, shared),
-    "public": Mode(Sharing.PUBLIC, True),
-    "public, excluded": Mode(Sharing.PUBLIC, False, exclude),
-    "public, nobody known": Mode(Sharing.PUBLIC, False, forget),
+    "private": Mode(Sharing.PRIVATE, Sight.NOTHING),
+    "private with a share of before": Mode(Sharing.PRIVATE, Sight.NOTHING, shared),
+    "custom, another shared": Mode(Sharing.CUSTOM, Sight.NOTHING, share_another),
+    "custom, shared": Mode(Sharing.CUSTOM, Sight.EVERYTHING, shared),
+    "custom, when": Mode(Sharing.CUSTOM, Sight.WHEN, share_and_show_when),
+    "public": Mode(Sharing.PUBLIC, Sight.EVERYTHING),
+    "public, subject": Mode(Sharing.PUBLIC, Sight.SUBJECT, show(Sight.SUBJECT)),
+    "public, to Bob": Mode(Sharing.PUBLIC, Sight.EVERYTHING, name_bob, Sight.NOTHING),
+    "public, hidden": Mode(Sharing.PUBLIC, Sight.NOTHING, hide),
+    "public, excluded": Mode(Sharing.PUBLIC, Sight.NOTHING, exclude),
+    "public, nobody known": Mode(Sharing.PUBLIC, Sight.NOTHING, forget),
 }
 
-# Whom an operation answers: everyone with a key; who sees the letter; who may act on it; who may
-# see the mailbox's state; its owner.
+# Whom an operation answers: everyone with a key; who sees something of the letter, or all of it;
+# who may act on it; who may see the mailbox's state; its owner.
 ANSWERS: dict[str, Callable[[str, Mode], bool]] = {
     "everyone": lambda who, mode: True,
-    "reader": lambda who, mode: who in READERS or mode.is_seen,
+    "viewer": lambda who, mode: mode.sight_for(who) > Sight.NOTHING,
+    "reader": lambda who, mode: mode.sight_for(who) == Sight.EVERYTHING,
     "holder": lambda who, mode: who in READERS,
     "caretaker": lambda who, mode: who in (*READERS, "administrator"),
     "owner": lambda who, mode: who == "owner",
@@ -86,12 +118,12 @@ ROWS: dict[tuple[str, str], tuple[str, object]] = {
     ("GET", "/people/{person}/emails"): ("everyone", None),
     ("PUT", "/people/{person}/shares/{account}"): ("owner", SHARE),
     ("DELETE", "/people/{person}/shares/{account}"): ("owner", None),
-    ("GET", "/emails/{email}"): ("reader", None),
+    ("GET", "/emails/{email}"): ("viewer", None),
     ("PATCH", "/emails/{email}"): ("holder", {"read": True}),
     ("GET", "/emails/{email}/body"): ("reader", None),
     ("GET", "/emails/{email}/raw"): ("reader", None),
     ("GET", "/emails/{email}/attachments/{part}"): ("reader", None),
-    ("GET", "/threads/{email}"): ("reader", None),
+    ("GET", "/threads/{email}"): ("viewer", None),
     ("GET", "/accounts"): ("everyone", None),
     ("GET", "/accounts/{account}"): ("caretaker", None),
     ("GET", "/accounts/{account}/proof"): ("caretaker", None),
@@ -99,7 +131,7 @@ ROWS: dict[tuple[str, str], tuple[str, object]] = {
     ("POST", "/accounts/{account}/resume"): ("owner", None),
 }
 # What of the answer to everyone is only for some: the rows of a list.
-LISTS = {"/people/{person}/emails": "reader", "/accounts": "caretaker"}
+LISTS = {"/people/{person}/emails": "viewer", "/accounts": "caretaker"}
 # What its owner may do and cannot always, and is told so.
 SHARING = "PUT /people/{person}/shares/{account}"
 
@@ -219,7 +251,13 @@ def check(
         shows_its_rows(template, response, who, mode)
         return
     assert written() == before, where
-    assert CANARY.encode() not in response.content, where
+    assert not tells(response, Sight.SUBJECT) | tells(response, Sight.EVERYTHING), where
+
+
+def tells(response: Any, sight: Sight) -> bool:
+    """Whether an answer has something that only this sight, or more, shows."""
+    words = (CANARY.encode(),) if sight == Sight.SUBJECT else WORDS
+    return any(word in response.content for word in words)
 
 
 def cannot_be_shared(mode: Mode) -> bool:
@@ -234,16 +272,17 @@ def told(response: Any) -> tuple[bytes, dict[str, str]]:
 
 def shows_its_rows(template: str, response: Any, who: str, mode: Mode) -> None:
     """A list has rows for those whom they concern; nobody else reads a word of the letter."""
-    is_reader = ANSWERS["reader"](who, mode)
+    sight = mode.sight_for(who)
     if template in LISTS:
         is_shown = ANSWERS[LISTS[template]](who, mode)
         if template.endswith("/emails") and mode.prepare is forget:
             is_shown = False  # It is with nobody known, so on nobody's list.
         assert bool(response.json()["items"]) == is_shown, f"{who}: {template}"
-    if not is_reader:
-        assert CANARY.encode() not in response.content, f"{who}: {template}"
-    elif template in ("/emails/{email}", "/emails/{email}/raw", "/threads/{email}"):
-        assert CANARY.encode() in response.content, "the control"
+    for level in (Sight.SUBJECT, Sight.EVERYTHING):
+        if sight < level:
+            assert not tells(response, level), f"{who}: {template}"
+        elif template in ("/emails/{email}", "/threads/{email}"):
+            assert tells(response, level), "the control"
 
 
 def refuses_to_write(world: World, who: str, verb: str, path: str, body: object) -> None:
@@ -252,7 +291,7 @@ def refuses_to_write(world: World, who: str, verb: str, path: str, body: object)
     response = world.readers[who].ask(verb, path, body)
     assert response.status_code == (401 if who in NOBODY else 403), f"{who}: {verb} {path}"
     assert written() == before
-    assert CANARY.encode() not in response.content
+    assert not tells(response, Sight.SUBJECT) | tells(response, Sight.EVERYTHING)
 
 
 def test_the_control_a_write_is_noticed() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Query, Router
@@ -27,7 +28,7 @@ def list_accounts(
     request: KeyRequest, response: HttpResponse, wanted: Query[Wanted]
 ) -> dict[str, object]:
     """One's own mailboxes, those of one's teams, and all for who manages email settings."""
-    found, place = by_id(accounts_for(request.auth.user), wanted)
+    found, place = by_id(found_for(request.auth.user), wanted)
     return page(request, response, [account_out(account) for account in found], place)
 
 
@@ -60,9 +61,14 @@ def resume_account(request: KeyRequest, pk: RowId) -> dict[str, object]:
     return account_out(account)
 
 
+def found_for(viewer: User) -> QuerySet[EmailAccount]:
+    """The mailboxes whose state the viewer may see, with what an answer needs."""
+    return accounts_for(viewer).select_related("in_force")
+
+
 def get_account(viewer: User, pk: int) -> EmailAccount:
     """The mailbox whose state the viewer may see. Raises Problem."""
-    account = accounts_for(viewer).filter(pk=pk).first()
+    account = found_for(viewer).filter(pk=pk).first()
     if account is None:
         raise Problem(ABSENT)
     return account
@@ -92,7 +98,7 @@ def account_out(account: EmailAccount) -> dict[str, object]:
         "address": account.address,
         "owner": account.owner.email,
         "protocol": account.protocol,
-        "sharing": account.sharing,
+        "sharing": account.in_force.mode,
         "activation": account.activation,
         "trouble": account.trouble_sentence,
         "connected_at": account.connected_at,

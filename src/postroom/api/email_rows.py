@@ -4,10 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from postroom.api.sight import SUBJECT_TOO, sight_of
 from postroom.archive.models import Email, Participant, ParticipantRole
+from postroom.association import Sight
 
-SIGHTS: Final = {1: "who_and_when", 2: "subject_too", 3: "everything"}
 ROLES: Final = {role.value: role.name.lower() for role in ParticipantRole}
 
 
@@ -21,13 +20,16 @@ def emails_out(emails: Sequence[Email]) -> list[dict[str, object]]:
 
 
 def email_out(email: Email, participants: list[dict[str, str]]) -> dict[str, object]:
-    """One email; the names are those of `postroom emails --json`."""
-    sight = sight_of(email)
+    """One email; the names are those of `postroom emails --json`.
+
+    What is above its sight left the database empty already; null says that there may be more.
+    """
+    sight = Sight(email.sight)
     return {
         "id": email.pk,
         "message_id": email.message_id,
-        "subject": email.subject if sight >= SUBJECT_TOO else None,
-        "snippet": email.snippet if sight > SUBJECT_TOO else None,
+        "subject": email.subject if sight >= Sight.SUBJECT else None,
+        "snippet": email.snippet if sight == Sight.EVERYTHING else None,
         "direction": email.direction,
         "date": email.sent_at,
         "shared_by": email.account.owner.email,
@@ -35,10 +37,10 @@ def email_out(email: Email, participants: list[dict[str, str]]) -> dict[str, obj
         "read": email.is_read,
         "flagged": email.is_flagged,
         "answered": email.is_answered,
-        "has_attachments": email.has_attachments,
+        "has_attachments": email.has_attachments if sight == Sight.EVERYTHING else None,
         "size": email.size,
         "body": email.body_state,
-        "sight": SIGHTS[sight],
+        "sight": sight.name.lower(),
         "participants": participants,
     }
 

@@ -1,6 +1,7 @@
 """A person's Emails related list, and the thread of an email. Reference: View Emails."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from typing import Literal
 
@@ -15,7 +16,6 @@ from postroom.api.people import get_person
 from postroom.api.shapes import EmailOut
 from postroom.api.sight import get_email
 from postroom.association import Cursor, RelatedEmail, related_emails, thread_of
-from postroom.crm.models import Person
 from postroom.mime import canonical_address
 from postroom.team.models import User
 
@@ -44,8 +44,11 @@ def list_emails(
     if wanted.shared_by and sharer is None:
         # The same as for a colleague who shares nothing: the answer tells nobody's existence.
         return page(request, response, [], "")
-    rows = rows_after(place, person, request.auth.user, sharer)
-    alike = (row for row in rows if wanted.direction in (None, row.email.direction))
+    # Of one direction there may be few among many.
+    size = LARGEST_PAGE if wanted.direction else limit + 1
+    rows = partial(related_emails, person, request.auth.user, shared_by=sharer)
+    below = rows_after(place, size, rows)
+    alike = (row for row in below if wanted.direction in (None, row.email.direction))
     found = list(islice(alike, limit + 1))
     shown = emails_out([row.email for row in found[:limit]])
     return page(request, response, shown, str(found[limit - 1].cursor) if found[limit:] else "")
@@ -64,15 +67,13 @@ def show_thread(request: KeyRequest, response: HttpResponse, pk: RowId) -> dict[
 
 
 def rows_after(
-    place: Cursor | None, person: Person, viewer: User, sharer: User | None
+    place: Cursor | None, size: int, rows: Callable[..., list[RelatedEmail]]
 ) -> Iterator[RelatedEmail]:
-    """The rows of the list below a place, a stretch at a time, to its end."""
+    """The rows of the list below a place, stretch by stretch, to its end."""
     while True:
-        stretch = related_emails(
-            person, viewer, shared_by=sharer, after=place, limit=LARGEST_PAGE + 1
-        )
+        stretch = rows(after=place, limit=size)
         yield from stretch
-        if len(stretch) <= LARGEST_PAGE:
+        if len(stretch) < size:
             return
         place = stretch[-1].cursor
 

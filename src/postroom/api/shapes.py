@@ -130,7 +130,7 @@ class Party(Schema):
 class EmailOut(Schema):
     """An email as its viewer sees it; `shared_by` is whose copy it is.
 
-    `sight` says how much: who_and_when (no subject, no snippet), subject_too, or everything.
+    `sight` says how much: who and when (no subject, no snippet), the subject too, or everything.
     """
 
     id: int = Field(examples=[345])
@@ -144,10 +144,10 @@ class EmailOut(Schema):
     read: bool
     flagged: bool
     answered: bool
-    has_attachments: bool
+    has_attachments: bool | None
     size: int
     body: Literal["envelope", "stored", "unavailable"]
-    sight: Literal["who_and_when", "subject_too", "everything"]
+    sight: Literal["when", "subject", "everything"]
     participants: list[Party]
 
 

@@ -31,7 +31,7 @@ def share_with(
     The mailbox's sharing must be custom. An address that the person gets later is not shared.
     """
     own, person = get_own_account(request.auth.user, account), get_person(pk)
-    if own.sharing != Sharing.CUSTOM:
+    if own.in_force.mode != Sharing.CUSTOM:
         raise not_custom(own)
     shared = share_exactly(own, person, addresses_of(person, wanted.addresses))
     announce_account(own.pk)
@@ -69,5 +69,6 @@ def addresses_of(person: Person, written: Collection[str]) -> set[str]:
 
 def not_custom(account: EmailAccount) -> Problem:
     """Of other mailboxes nothing is shared person by person."""
-    detail = f"The sharing of {account} is {account.sharing}. Make it custom on its page first."
-    return invalid("path.account", detail)
+    in_force = account.in_force
+    why = "An administrator decided so." if in_force.is_set else "Make it custom on its page first."
+    return invalid("path.account", f"The sharing of {account} is {in_force.mode}. {why}")
