@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ValidationError
 from django.http import (
     Http404,
     HttpRequest,
@@ -19,6 +20,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from postroom.team.models import User
+from postroom.web.door.refusals import TOO_MANY, note_refusal
 from postroom.web.door.second_factors import lead_to_set_up, must_set_up
 from postroom.web.door.sessions import begin_session, note_seen
 
@@ -71,6 +73,14 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse by absence, so that nobody learns there could be a door."""
         raise Http404
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt; one too many is written down."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            note_refusal(request, credentials.get("email", ""), TOO_MANY, timezone.now())
+            raise
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Let somebody in, who passed every step: under a new session key, and written down."""

@@ -4,7 +4,11 @@ from typing import Any
 
 from allauth.account.signals import password_changed
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added, authenticator_removed
+from allauth.mfa.signals import (
+    authentication_failed,
+    authenticator_added,
+    authenticator_removed,
+)
 from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -13,6 +17,7 @@ from django.utils import timezone
 from postroom.team.audit import note
 from postroom.team.models import Act, User
 from postroom.team.second_factors import words_of
+from postroom.web.door.refusals import WRONG_FACTOR, note_refusal
 from postroom.web.door.sessions import (
     SEEN,
     end_others,
@@ -34,6 +39,12 @@ def password_was_changed(request: HttpRequest, user: User, **_: Any) -> None:
     request.session.pop(SEEN, None)
     note_seen(request, user, timezone.now())
     end_others(request, timezone.now())
+
+
+@receiver(authentication_failed)
+def factor_was_wrong(request: HttpRequest, user: User, **_: Any) -> None:
+    """Somebody has the password and not the factor."""
+    note_refusal(request, user.email, WRONG_FACTOR, timezone.now())
 
 
 @receiver(authenticator_added)
