@@ -146,6 +146,7 @@ def test_every_kind_of_secret_takes_part() -> None:
     assert names == {
         "accounts.credential.sealed",
         "mfa.authenticator.data",
+        "oauth.colleagueprovider.secret",
         "oauth.grant.access_token",
         "oauth.grant.refresh_token",
         "oauth.signinclient.secret",

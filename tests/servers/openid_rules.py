@@ -124,6 +124,8 @@ class Desk:
     rotates: bool = True
     gives_refresh_tokens: bool = True
     interval: int = 1
+    subjects: dict[str, str] = field(default_factory=dict)
+    verified: object = True
 
     def revoke(self, user: str) -> None:
         """The user takes every consent back."""
@@ -275,8 +277,9 @@ class _Identity:
     def resolve_client_private_key(self, client: Client) -> OctKey:
         return KEY
 
-    def generate_user_info(self, user: str, scope: str) -> dict[str, str]:
-        return {"sub": f"subject of {user}", "email": user}
+    def generate_user_info(self, user: str, scope: str) -> dict[str, object]:
+        subject = self.desk.subjects.get(user, f"subject of {user}")
+        return {"sub": subject, "email": user, "email_verified": self.desk.verified}
 
 
 class IdToken(_Identity, openid.OpenIDCode):  # type: ignore[misc]

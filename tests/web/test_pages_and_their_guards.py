@@ -47,6 +47,8 @@ PAGES = {
     "api-key-revocation": ("POST", "owner"),
     "join": ("GET POST", "anyone"),
     "join-password": ("GET POST", "anyone"),
+    "elsewhere-start": ("GET", "anyone"),
+    "elsewhere-return": ("GET", "anyone"),
     "security": ("GET", "all"),
     "session": ("POST", "owner"),
     "other-sessions": ("POST", "all"),
@@ -62,6 +64,12 @@ PAGES = {
     "new-profile": ("GET POST", "administrator"),
     "profile": ("GET POST", "administrator"),
     "profile-removal": ("POST", "administrator"),
+    "factors-removal": ("POST", "administrator"),
+    "unbinding": ("POST", "administrator"),
+    "door": ("GET POST", "administrator"),
+    "door-provider": ("GET POST", "administrator"),
+    "door-provider-test": ("POST", "administrator"),
+    "door-provider-removal": ("POST", "administrator"),
     "roles": ("GET", "administrator"),
     "new-role": ("GET POST", "administrator"),
     "role": ("GET POST", "administrator"),
@@ -115,7 +123,7 @@ PAGES = {
 }
 FILES = {"attachment", "email-body", "email-source", "quarantine-download"}
 # Without a sign-in or an invitation before them, these say that there is none.
-ANSWERS = {"oauth-callback", "join-password"}
+ANSWERS = {"oauth-callback", "join-password", "elsewhere-start", "elsewhere-return"}
 READABLE = [name for name, (verbs, _) in PAGES.items() if "GET" in verbs and "-live" not in name]
 HIDDEN = [name for name, (_, who) in PAGES.items() if who in ("owner", "administrator")]
 ANYONES = {name for name, (_, who) in PAGES.items() if who == "anyone"}

@@ -79,12 +79,14 @@ def at_once(guessers: list[Guesser], path: str, form: dict[str, str]) -> Counter
     """All guess at the same moment; how many were told what."""
     with ThreadPoolExecutor(len(guessers)) as pool:
         forms = list(pool.map(lambda guesser: guesser.ready(path) | form, guessers))
-        pages = list(pool.map(lambda one: one[0].page(path, one[1]), zip(guessers, forms)))
+        pages = list(
+            pool.map(lambda one: one[0].page(path, one[1]), zip(guessers, forms, strict=True))
+        )
     return Counter(map(outcome, pages))
 
 
 def outcome(page: str) -> str:
-    if "not correct" in page or "not right" in page:
+    if any(words in page for words in ("not correct", "not right", "Incorrect")):
         return "tried"
     return "refused" if "Too many" in page or "Wait a minute" in page else page[:300]
 

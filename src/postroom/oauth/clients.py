@@ -50,7 +50,7 @@ def keep_client(entry: ClientEntry, now: datetime) -> SignInClient:
     client.tenant = tenant_of(entry, known.default_tenant)
     client.entered_at = now
     if entry.secret:
-        client.secret = seal(_binding(entry.issuer), entry.secret.strip())
+        client.secret = seal(binding_of(entry.issuer), entry.secret.strip())
     if known.is_discovered:
         for name, value in discovered_columns(entry).items():
             setattr(client, name, value)
@@ -104,8 +104,9 @@ def get_client(issuer: str) -> SignInClient:
 
 def secret_of(client: SignInClient) -> str:
     """The client's secret; empty for one that has none. Raises SealBroken."""
-    return unseal(_binding(client.issuer), client.secret) if client.secret else ""
+    return unseal(binding_of(client.issuer), client.secret) if client.secret else ""
 
 
-def _binding(issuer: str) -> str:
+def binding_of(issuer: str) -> str:
+    """The name of the place where a client's secret lies."""
     return f"client:{issuer}"

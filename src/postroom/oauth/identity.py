@@ -26,6 +26,16 @@ def addresses_of(client: SignInClient, id_token: str, nonce: str, now: datetime)
     """
     if not id_token:
         return ()
+    claims = believed_claims(client, id_token, nonce, now)
+    named = (claims.get(claim) for claim in client.known.address_claims)
+    addresses = (canonical_address(name) for name in named if isinstance(name, str))
+    return tuple(dict.fromkeys(address for address in addresses if address))
+
+
+def believed_claims(
+    client: SignInClient, id_token: str, nonce: str, now: datetime
+) -> dict[str, Any]:
+    """What the token says, made for this sign-in and still good. Raises SignInStopped."""
     claims = claims_of(client, id_token)
     # No nonce was sent where a device asks (RFC 8628).
     params = {"client_id": client.client_id} | ({"nonce": nonce} if nonce else {})
@@ -37,9 +47,7 @@ def addresses_of(client: SignInClient, id_token: str, nonce: str, now: datetime)
     audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
     if client.client_id not in audience or claims["iss"] not in names_of(client, claims):
         raise unbelievable(client)
-    named = (claims.get(claim) for claim in client.known.address_claims)
-    addresses = (canonical_address(name) for name in named if isinstance(name, str))
-    return tuple(dict.fromkeys(address for address in addresses if address))
+    return claims
 
 
 def claims_of(client: SignInClient, id_token: str) -> dict[str, Any]:

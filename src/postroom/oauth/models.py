@@ -82,3 +82,47 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} at {self.issuer}"
+
+
+class ColleagueProvider(models.Model):
+    """The OpenID provider at which the organisation's own people sign in to Postroom; one at most.
+
+    Not a SignInClient: those open mailboxes, and what is consented to here opens none.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    name = models.CharField(max_length=60)
+    client_id = models.CharField(max_length=500)
+    secret = SealedField(default=b"")
+    discovery_url = models.URLField(max_length=500)
+    issued_by = models.CharField(max_length=500)
+    authorization_endpoint = models.CharField(max_length=500)
+    token_endpoint = models.CharField(max_length=500)
+    auth_method = models.CharField(max_length=40)
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(id=1), name="one_colleague_provider")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Binding(models.Model):
+    """Who a user is at the provider: its name and its subject, which no address change touches."""
+
+    user = models.ForeignKey("team.User", on_delete=models.CASCADE, related_name="bindings")
+    issued_by = models.CharField(max_length=500)
+    subject = models.CharField(max_length=255)
+    bound_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["issued_by", "subject"], name="one_user_of_a_subject"),
+            models.UniqueConstraint(fields=["user", "issued_by"], name="one_subject_of_a_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} at {self.issued_by}"

@@ -20,6 +20,7 @@ PAGES = (
     SetupPage("email-configuration", "Email Configuration", lambda user: True),
     SetupPage("users", "Users", lambda user: may(user, Permission.MANAGE_USERS)),
     SetupPage("profiles", "Profiles", lambda user: user.is_administrator),
+    SetupPage("door", "Sign-in", lambda user: user.is_administrator),
     SetupPage("roles", "Roles", lambda user: user.is_administrator),
     SetupPage("audit-log", "Audit log", lambda user: user.is_administrator),
 )

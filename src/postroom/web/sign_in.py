@@ -19,6 +19,7 @@ from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from postroom.team.door import may_use_password
 from postroom.team.models import User
 from postroom.web.door.refusals import TOO_MANY, note_refusal
 from postroom.web.door.second_factors import lead_to_set_up, must_set_up
@@ -81,6 +82,16 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
         except ValidationError:
             note_refusal(request, credentials.get("email", ""), TOO_MANY, timezone.now())
             raise
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Try a password; of who may not use one it is wrong, whatever it is.
+
+        Who is in already and confirms that it is them may.
+        """
+        user: User | None = super().authenticate(request, **credentials)
+        if user is None or request.user.is_authenticated or may_use_password(user):
+            return user
+        return None
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Let somebody in, who passed every step: under a new session key, and written down."""

@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 
 from postroom.crm.models import Stage
 from postroom.web import health
-from postroom.web.account import joining, security
+from postroom.web.account import elsewhere, joining, security
 from postroom.web.connecting import (
     changing,
     preparation,
@@ -25,7 +25,7 @@ from postroom.web.mailbox import views as mailbox
 from postroom.web.people import shares
 from postroom.web.people import views as people
 from postroom.web.row_ids import RowId
-from postroom.web.team import audit, invites, profiles, roles, users
+from postroom.web.team import audit, door, invites, profiles, roles, users
 from postroom.web.you import api_keys
 
 register_converter(RowId, "id")
@@ -61,6 +61,8 @@ urlpatterns = [
     path("you/api-keys/<id:pk>/revocation/", api_keys.revocation, name="api-key-revocation"),
     path("join/", joining.join, name="join"),
     path("join/password/", joining.password, name="join-password"),
+    path("sign-in/elsewhere/", elsewhere.start, name="elsewhere-start"),
+    path("sign-in/elsewhere/return/", elsewhere.callback, name="elsewhere-return"),
     path("you/security/", security.security, name="security"),
     path("you/sessions/", security.others, name="other-sessions"),
     path("you/sessions/<id:pk>/", security.session, name="session"),
@@ -73,10 +75,16 @@ urlpatterns = [
     ),
     path("setup/users/<id:pk>/", users.user, name="user"),
     path("setup/users/<id:pk>/access/", users.access, name="user-access"),
+    path("setup/users/<id:pk>/factors/removal/", users.factors_removal, name="factors-removal"),
+    path("setup/users/<id:pk>/binding/removal/", users.unbinding, name="unbinding"),
     path("setup/profiles/", profiles.profiles, name="profiles"),
     path("setup/profiles/new/", profiles.new, name="new-profile"),
     path("setup/profiles/<id:pk>/", profiles.profile, name="profile"),
     path("setup/profiles/<id:pk>/removal/", profiles.removal, name="profile-removal"),
+    path("setup/sign-in/", door.rules, name="door"),
+    path("setup/sign-in/provider/", door.provider, name="door-provider"),
+    path("setup/sign-in/provider/test/", door.test, name="door-provider-test"),
+    path("setup/sign-in/provider/removal/", door.removal, name="door-provider-removal"),
     path("setup/roles/", roles.roles, name="roles"),
     path("setup/roles/new/", roles.new, name="new-role"),
     path("setup/roles/<id:pk>/", roles.role, name="role"),

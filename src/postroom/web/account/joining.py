@@ -16,8 +16,9 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from postroom.oauth.colleagues import find_provider
 from postroom.team.invites import InviteOver, accept, digest_of, get_invite, get_invite_by
-from postroom.team.models import Invite, User
+from postroom.team.models import Invite, Organisation, User
 
 KEPT: Final = "invite"
 """In the session: the digest of the invite whose link was opened."""
@@ -48,6 +49,8 @@ class PasswordForm(forms.Form):
     def __init__(self, typed: Any, invite: Invite) -> None:
         super().__init__(typed, initial={"email": invite.email})
         self.invite = invite
+        if not (invite.is_administrator or Organisation.get().passwords_for_all):
+            del self.fields["password"]
 
     def clean_password(self) -> str:
         """One that is not easily guessed."""
@@ -81,17 +84,23 @@ def password(request: HttpRequest) -> HttpResponse:
         invite = get_invite_by(digest, timezone.now())
         form = PasswordForm(request.POST if request.method == "POST" else None, invite)
         if form.is_valid():
-            user = accept(digest, form.cleaned_data["password"], timezone.now())
-            return signed_in_as(request, user)
+            chosen = form.cleaned_data.get("password")
+            return come_in(request, accept(digest, chosen, timezone.now()))
     except InviteOver:
         return over(request)
     context, status = {"invite": invite, "form": form}, 422 if form.errors else 200
+    context["provider"] = find_provider()
     return render(request, "you/join_password.html", context, status=status)
 
 
-def signed_in_as(request: HttpRequest, user: User) -> HttpResponse:
-    """They just chose their password: the session, begun anew, need not ask for it again."""
+def come_in(request: HttpRequest, user: User) -> HttpResponse:
+    """They just chose their password: the session, begun anew, need not ask for it again.
+
+    Without one, they sign in where the organisation does.
+    """
     request.session.flush()
+    if not user.has_usable_password():
+        return redirect("elsewhere-start")
     record_authentication(request, user, "password", reauthenticated=True)
     response: HttpResponse = perform_login(request, Login(user=user, redirect_url="/"))
     return response

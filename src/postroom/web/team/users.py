@@ -12,8 +12,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from postroom.oauth.colleagues import unbind
 from postroom.team.models import Permission, Profile, User
 from postroom.team.roles import give_role
+from postroom.team.second_factors import factors_of, remove_factors
 from postroom.team.users import (
     ChangeRefused,
     give_profile,
@@ -58,7 +60,14 @@ def user(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and form.give(timezone.now()):
         messages.success(request, f"{user} has the profile {profile_name_of(user)} now.")
         return redirect("user", user.pk)
-    context = {"room": "setup", "shown": user, "form": form, "is_self": user == request.user}
+    context = {
+        "room": "setup",
+        "shown": user,
+        "form": form,
+        "is_self": user == request.user,
+        "factors": factors_of(user),
+        "bindings": user.bindings.all(),
+    }
     return render(request, "team/user.html", context, status=422 if form.errors else 200)
 
 
@@ -76,6 +85,36 @@ def access(request: SignedInRequest, pk: int) -> HttpResponse:
     else:
         word = "can sign in again" if is_active else "cannot sign in any more and sees nothing"
         messages.success(request, f"{user} {word}.")
+    return redirect("user", user.pk)
+
+
+@require_POST
+@signed_in
+@needs(Permission.MANAGE_USERS)
+def factors_removal(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take the second factors from who lost them."""
+    user = get_object_or_404(User, pk=pk)
+    try:
+        remove_factors(user, request.user, timezone.now())
+    except ChangeRefused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, f"{user} has no second factor any more.")
+    return redirect("user", user.pk)
+
+
+@require_POST
+@signed_in
+@needs(Permission.MANAGE_USERS)
+def unbinding(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Forget as whom a user signs in at the organisation's provider."""
+    user = get_object_or_404(User, pk=pk)
+    try:
+        unbind(user, request.user, timezone.now())
+    except ChangeRefused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, f"The next sign-in by the address of {user} is bound to them.")
     return redirect("user", user.pk)
 
 

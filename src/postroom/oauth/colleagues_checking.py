@@ -1,0 +1,70 @@
+"""Try the colleagues' provider before people rely on it, without a person's sign-in."""
+
+import secrets
+from collections.abc import Iterator
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from postroom.accounts.sealing import SealBroken
+from postroom.oauth.asking import ask_for_tokens
+from postroom.oauth.checking import Check
+from postroom.oauth.colleagues import as_client, redirect_url
+from postroom.oauth.discovery import discover
+from postroom.oauth.errors import IssuerFailure, SignInStopped, TokenRefused
+from postroom.oauth.models import ColleagueProvider
+from postroom.oauth.refusals import Mender, refusal_of
+from postroom.oauth.signing_in import sentence_of
+
+
+def check_provider(provider: ColleagueProvider, now: datetime) -> Iterator[Check]:
+    """Try everything, one after the other."""
+    yield check_redirect(provider)
+    yield check_discovery(provider)
+    yield check_credentials(provider, now)
+
+
+def check_redirect(provider: ColleagueProvider) -> Check:
+    """The redirect address is one that providers accept."""
+    what, url = "Redirect address", redirect_url()
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        sentence = f"{url} is not on https. Serve Postroom by https and set POSTROOM_URL."
+        return Check(what, False, sentence)
+    return Check(what, True, f"{url} has to be registered at {provider}, letter by letter.")
+
+
+def check_discovery(provider: ColleagueProvider) -> Check:
+    """The provider still tells what it told when it was entered."""
+    try:
+        told = discover(provider.discovery_url)
+    except SignInStopped as failure:
+        return Check("Provider", False, failure.sentence)
+    columns = ("issued_by", "authorization_endpoint", "token_endpoint")
+    if any(getattr(provider, column) != told[column] for column in columns):
+        moved = f"{provider} has other addresses now. Save the form once more."
+        return Check("Provider", False, moved)
+    return Check("Provider", True, f"{provider.issued_by} answers and tells its addresses.")
+
+
+def check_credentials(provider: ColleagueProvider, now: datetime) -> Check:
+    """The provider takes id and secret: a code that we made up is all it refuses then."""
+    what, made_up = "Client id and secret", secrets.token_urlsafe(32)
+    try:
+        client = as_client(provider)
+        ask_for_tokens(
+            client,
+            now,
+            "authorization_code",
+            code=made_up,
+            redirect_uri=redirect_url(),
+            code_verifier=made_up * 2,
+        )
+    except TokenRefused as told:
+        refusal = refusal_of(told.error, told.words)
+        if refusal.mender in (Mender.ADMINISTRATOR, Mender.NOBODY):
+            return Check(what, False, sentence_of(refusal, client, told.error, told.words))
+    except SealBroken:
+        return Check(what, False, "The secret cannot be read with this key file. Enter it again.")
+    except IssuerFailure as failure:
+        return Check(what, False, failure.sentence)
+    return Check(what, True, f"{provider} takes them, as far as can be told without a sign-in.")
