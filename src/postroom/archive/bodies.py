@@ -12,6 +12,7 @@ from postroom.archive.fence import stand_by_account
 from postroom.archive.models import BodyState, Email, Quarantine, ServerCopy
 from postroom.archive.raw import keep_raw
 from postroom.archive.replayable import replayable
+from postroom.archive.search import read_again
 
 STORE_BODIES = """
 UPDATE archive_email AS email
@@ -39,6 +40,7 @@ def store_bodies(account_id: int, bodies: Sequence[Body]) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute(STORE_BODIES, columns)
+    read_again(account_id, columns[0])
     announce_emails(account_id, {body.email_id for body in bodies})
 
 

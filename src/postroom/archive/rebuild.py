@@ -23,6 +23,7 @@ from postroom.archive.models import (
     ServerCopy,
 )
 from postroom.archive.record import PARTICIPANT_COLUMNS, direction, moment
+from postroom.archive.search import read_again
 from postroom.mime import Envelope
 
 
@@ -55,6 +56,7 @@ def rebuild(account: EmailAccount, rereadings: Sequence[Rereading]) -> set[int]:
         folder = Folder(account=account, role=role)
         changed |= rebuild_email(folder, reread)
         changed |= rebuild_participants(reread, known[reread.email.pk])
+    read_again(account.pk, sorted(ids))
     announce_emails(account.pk, changed)
     return changed
 

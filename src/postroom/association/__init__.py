@@ -10,11 +10,13 @@ from postroom.association.related import (
     related_emails,
     sharers_with,
 )
+from postroom.association.searching import Found, search
 from postroom.association.threads import thread_of
 from postroom.association.visibility import readable_by, visible_to
 
 __all__ = [
     "Cursor",
+    "Found",
     "RelatedEmail",
     "Sight",
     "all_related_emails",
@@ -24,6 +26,7 @@ __all__ = [
     "people_on",
     "readable_by",
     "related_emails",
+    "search",
     "sharers_with",
     "thread_of",
     "visible_to",

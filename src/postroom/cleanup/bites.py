@@ -17,6 +17,7 @@ OF_EMAILS = (
     "DELETE FROM archive_participant WHERE email_id = ANY(%s)",
     "DELETE FROM archive_servercopy WHERE email_id = ANY(%s)",
     "DELETE FROM archive_action WHERE email_id = ANY(%s)",
+    "DELETE FROM archive_searchentry WHERE email_id = ANY(%s)",
     "DELETE FROM archive_email WHERE id = ANY(%s)",
 )
 
@@ -59,7 +60,12 @@ OF_THE_REST = (
     *(
         f"DELETE FROM {table} WHERE id IN"  # noqa: S608 - names of our own
         f" (SELECT id FROM {table} WHERE account_id = %s LIMIT %s)"
-        for table in ("archive_comparison", "archive_syncrun")
+        for table in (
+            "archive_comparison",
+            "archive_syncrun",
+            "archive_searchdue",
+            "archive_correspondent",
+        )
     ),
 )
 

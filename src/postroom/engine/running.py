@@ -6,7 +6,12 @@ from contextlib import suppress
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from postroom.engine import asked, leaving, posting  # noqa: F401 - so that the worker knows their jobs
+from postroom.engine import (  # so that the worker knows their jobs
+    asked,  # noqa: F401
+    leaving,  # noqa: F401
+    posting,  # noqa: F401
+    searching,  # noqa: F401
+)
 from postroom.engine.bells import BELLS
 from postroom.engine.tasks import STALLED_SECONDS
 

@@ -10,8 +10,10 @@ from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from postroom.archive.entry import Entry, canonicals_in, entry_of
+from postroom.archive.search_entry import Source, Vectors, vectors_of
 from postroom.mime import Envelope, identify, parse_headers, skim_message
 
+S = TypeVar("S")
 T = TypeVar("T")
 REMEMBERED = 8_192  # Headers: the same people write to each other again and again.
 
@@ -67,7 +69,12 @@ def reread_each(messages: Sequence[bytes]) -> list[RereadMessage | BrokenMessage
     return [tried(reread, raw) for raw in messages]
 
 
-def tried(work: Callable[[bytes], T], raw: bytes) -> T | BrokenMessage:
+def words_each(sources: Sequence[Source]) -> list[Vectors | BrokenMessage]:
+    """Read whole messages for search."""
+    return [tried(vectors_of, source) for source in sources]
+
+
+def tried(work: Callable[[S], T], raw: S) -> T | BrokenMessage:
     """The answer, or that there is none."""
     try:
         return work(raw)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from threading import Lock
 from typing import TypeVar
 
+from postroom.archive.search_entry import Source, Vectors
 from postroom.confinement.limits import Limits
 from postroom.confinement.process import ConfinedProcess
 from postroom.confinement.raised import Raised
@@ -19,10 +20,12 @@ from postroom.sync.outcomes import (
     read_each,
     read_headers,
     reread_each,
+    words_each,
 )
 
+S = TypeVar("S")
 T = TypeVar("T")
-Work = Callable[[Sequence[bytes]], list[T | BrokenMessage]]
+Work = Callable[[Sequence[S]], list[T | BrokenMessage]]
 
 LIMITS = Limits(cpu_seconds=2.0, memory=768 * 1024 * 1024, seconds=60.0)
 GROUP = 16  # Messages that cross to the process and back at once.
@@ -57,12 +60,16 @@ class LimitedParser:
         """Read whole messages that are stored already."""
         return self.work(reread_each, messages, GROUP)
 
-    def work(self, work: Work[T], messages: Sequence[bytes], size: int) -> list[T | BrokenMessage]:
+    def words(self, sources: Sequence[Source]) -> list[Vectors | BrokenMessage]:
+        """Read whole messages for search."""
+        return self.work(words_each, sources, GROUP)
+
+    def work(self, work: Work[S, T], messages: Sequence[S], size: int) -> list[T | BrokenMessage]:
         """Have groups of this size read."""
         with self._turn:
             return self._work(work, [messages[n : n + size] for n in range(0, len(messages), size)])
 
-    def _work(self, work: Work[T], groups: list[Sequence[bytes]]) -> list[T | BrokenMessage]:
+    def _work(self, work: Work[S, T], groups: list[Sequence[S]]) -> list[T | BrokenMessage]:
         outcomes: list[T | BrokenMessage] = []
         while groups:
             answers = self._process.answers(work, groups)
@@ -73,7 +80,7 @@ class LimitedParser:
                 outcomes += self._one_by_one(work, groups.pop(0))
         return outcomes
 
-    def _one_by_one(self, work: Work[T], messages: Sequence[bytes]) -> Iterator[T | BrokenMessage]:
+    def _one_by_one(self, work: Work[S, T], messages: Sequence[S]) -> Iterator[T | BrokenMessage]:
         """Find the one to blame in a group that ended the process.
 
         One that ends it alone is tried once more: the machine may be to blame.
@@ -94,7 +101,7 @@ class LimitedParser:
 
 
 def outcomes_of(
-    group: Sequence[bytes], answer: list[T | BrokenMessage] | Raised | None
+    group: Sequence[S], answer: list[T | BrokenMessage] | Raised | None
 ) -> list[T | BrokenMessage]:
     """What the process answered; None is the silence of one that ended."""
     match answer:

@@ -7,6 +7,13 @@ from postroom.archive.models.inquiries import Inquiry
 from postroom.archive.models.proofs import Comparison, ProofEntry
 from postroom.archive.models.raw import RawMessage
 from postroom.archive.models.runs import SyncRun
+from postroom.archive.models.search import (
+    Correspondent,
+    SavedSearch,
+    SearchDue,
+    SearchEntry,
+    SearchMark,
+)
 
 __all__ = [
     "MARKS",
@@ -15,6 +22,7 @@ __all__ = [
     "ActionState",
     "BodyState",
     "Comparison",
+    "Correspondent",
     "Direction",
     "Email",
     "Folder",
@@ -25,6 +33,10 @@ __all__ = [
     "ProofEntry",
     "Quarantine",
     "RawMessage",
+    "SavedSearch",
+    "SearchDue",
+    "SearchEntry",
+    "SearchMark",
     "ServerCopy",
     "SyncRun",
 ]

@@ -75,6 +75,7 @@ class Email(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["account", "-sent_at"], name="email_by_account"),
             models.Index(fields=["account", "thread_root"], name="email_by_thread"),
+            models.Index(fields=["account", "id"], name="email_by_arrival"),
             models.Index(fields=["raw"], name="email_raw", condition=models.Q(raw__isnull=False)),
             models.Index(
                 fields=["account"],

@@ -1,0 +1,121 @@
+"""What is to be read for search, beside the recording and never in its way.
+
+`sync.indexing` does it. New mail is what lies above an account's mark; what has changed below it is
+put on a list by whoever changes it, in the same transaction. Neither is forgotten before its words
+are written, so a crash anywhere costs a repetition. ADR 29.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db import connection
+
+from postroom.accounts.models import Activation, EmailAccount
+from postroom.archive.models import Email, Participant, SearchDue, SearchMark
+from postroom.archive.search_entry import Source
+
+MOST_EMAILS = 200
+MOST_OCTETS = 24 * 1024 * 1024  # Of messages held in memory at a time; one may have more.
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+ACCOUNTS_DUE = """
+SELECT account.id FROM accounts_emailaccount AS account
+  LEFT JOIN archive_searchmark AS mark ON mark.account_id = account.id
+ WHERE account.activation <> %s
+   AND (EXISTS (SELECT 1 FROM archive_email AS email
+                 WHERE email.account_id = account.id AND email.id > COALESCE(mark.email_id, 0))
+        OR EXISTS (SELECT 1 FROM archive_searchdue AS due WHERE due.account_id = account.id))
+ ORDER BY account.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some emails to be read, which entries of the list they are, and the mark before and after."""
+
+    account_id: int
+    emails: list[Email]
+    due: list[int]
+    mark: int
+    next_mark: int
+
+
+def accounts_due() -> list[int]:
+    """The accounts of which something is to be read."""
+    with connection.cursor() as cursor:
+        cursor.execute(ACCOUNTS_DUE, [Activation.DEACTIVATED])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def index_due(account: EmailAccount) -> int:
+    """How many of the account's emails are not searchable as they are now; 0 when all are."""
+    fresh = Email.objects.filter(account=account, pk__gt=mark_of(account.pk)).count()
+    return fresh + SearchDue.objects.filter(account=account).values("email_id").distinct().count()
+
+
+def read_again(account_id: int, email_ids: Sequence[int]) -> None:
+    """Put emails on the list: their words are others now. In the transaction that changes them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO archive_searchdue (account_id, email_id) SELECT %s, unnest(%s::bigint[])",
+            [account_id, list(email_ids)],
+        )
+
+
+def read_all_again(account: EmailAccount | None) -> None:
+    """Forget how far it is, for one account or for all; until they are read, entries stay."""
+    marks = SearchMark.objects.all()
+    (marks if account is None else marks.filter(account=account)).update(email_id=0)
+
+
+def mark_of(account_id: int) -> int:
+    """The id up to which the account's emails have been read."""
+    mark = SearchMark.objects.filter(account=account_id).values_list("email_id", flat=True).first()
+    return mark or 0
+
+
+def next_batch(account_id: int) -> Batch | None:
+    """What is to be read next of an account; None when all is done.
+
+    New mail comes first, and in the order of its recording: the newest of a mailbox is recorded
+    first.
+    """
+    mark = mark_of(account_id)
+    emails = Email.objects.filter(account=account_id).select_related("raw")
+    fresh = as_much(list(emails.filter(pk__gt=mark).order_by("pk")[:MOST_EMAILS]))
+    if fresh:
+        return Batch(account_id, fresh, [], mark, fresh[-1].pk)
+    listed = SearchDue.objects.filter(account=account_id).order_by("pk")[:MOST_EMAILS]
+    due = list(listed.values_list("pk", "email_id"))
+    if not due:
+        return None
+    changed = as_much(list(emails.filter(pk__in={pk for _, pk in due}).order_by("pk")))
+    # Those of emails that are no more go off the list too.
+    put_off = {pk for _, pk in due} - {email.pk for email in changed}
+    put_off &= set(emails.filter(pk__in=put_off).values_list("pk", flat=True))
+    return Batch(account_id, changed, [n for n, pk in due if pk not in put_off], mark, mark)
+
+
+def as_much(emails: list[Email]) -> list[Email]:
+    """The first of them, as many as may be in memory at a time."""
+    octets = 0
+    for number, email in enumerate(emails):
+        octets += email.raw.size if email.raw else 0
+        if octets > MOST_OCTETS and number:
+            return emails[:number]
+    return emails
+
+
+def sources_of(batch: Batch, raw: Sequence[bytes | None]) -> list[Source]:
+    """What the words of these emails are made from."""
+    people: dict[int, list[tuple[int, str, str]]] = {email.pk: [] for email in batch.emails}
+    rows = Participant.objects.filter(email__in=people).order_by("email", "role", "position")
+    for pk, role, name, address in rows.values_list("email_id", "role", "name", "address"):
+        people[pk].append((role, name, address))
+    return [
+        Source(
+            batch.account_id, (email.sent_at - EPOCH).days, people[email.pk], email.subject, octets
+        )
+        for email, octets in zip(batch.emails, raw, strict=True)
+    ]

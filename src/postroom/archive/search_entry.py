@@ -1,0 +1,117 @@
+"""An email as the words by which it is found. No Django here: the parser's process makes these.
+
+Three vectors, each with all of the one before: who is on it; the subject too; everything. Who
+may read less of an email is answered from less, so no hit tells of what they may not read. ADR 29.
+A word stands there as it is, and again with the mark of where it stands, for `from:` and its like.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from postroom.mime import parse_message
+from postroom.mime.words import words_of
+
+MOST_PEOPLE: Final = 500
+MOST_OF_A_NAME: Final = 40
+MOST_OF_A_SUBJECT: Final = 400
+MOST_FILES: Final = 100
+MOST_WORDS: Final = 12_000
+MOST_TEXT: Final = 100_000  # Characters of a text that are searched.
+SHOWN_TEXT: Final = 8_000  # Characters kept to show a hit in.
+
+# PostgreSQL: a position is at most 16,383, a word has 256 of them, a vector 1 MB.
+LAST_PLACE: Final = 16_383
+MOST_PLACES: Final = 255
+MOST_OCTETS: Final = 600_000
+GAP: Final = 8  # No phrase goes from one name, or from the subject, into what comes next.
+
+# A mark is a sign that is in no word.
+FROM_MARK, TO_MARK, SUBJECT_MARK, FILE_MARK = "<", ">", "=", "/"
+ACCOUNT_MARK, DAY_MARK = "@", "#"
+MARKS_OF_ROLES: Final = {1: FROM_MARK, 3: TO_MARK, 4: TO_MARK, 5: TO_MARK}  # ParticipantRole.
+
+
+class Source(NamedTuple):
+    """What is known of an email: its rows, and its bytes if they are here.
+
+    `day` counts from 1970; `people` are role, name and address.
+    """
+
+    account_id: int
+    day: int
+    people: Sequence[tuple[int, str, str]]
+    subject: str
+    raw: bytes | None
+
+
+class Vectors(NamedTuple):
+    """The vectors as PostgreSQL reads them, and the beginning of the text."""
+
+    people: str
+    subject: str
+    everything: str
+    text: str
+
+
+class _Vector:
+    """A vector that is growing."""
+
+    def __init__(self) -> None:
+        self._places: defaultdict[str, list[int]] = defaultdict(list)
+        self._next = 1
+        self._octets = 0
+
+    def add(self, text: str, mark: str, most: int) -> None:
+        """Add a text, apart from what is there."""
+        last = self._next
+        for word in words_of(text, most):
+            last = min(self._next + word.place, LAST_PLACE)
+            if self._octets > MOST_OCTETS:
+                return
+            self._put(word.text, last)
+            if mark:
+                self._put(mark + word.text, last)
+        self._next = last + GAP
+
+    def _put(self, word: str, place: int) -> None:
+        places = self._places[word]
+        if not places:
+            self._octets += len(word.encode())
+        if len(places) < MOST_PLACES:
+            places.append(place)
+            self._octets += 2
+
+    def __str__(self) -> str:
+        # Nothing is quoted or escaped in it: words hold letters and digits alone.
+        return " ".join(
+            f"'{word}':{','.join(map(str, places))}" for word, places in self._places.items()
+        )
+
+
+def vectors_of(source: Source) -> Vectors:
+    """The words of an email."""
+    vector = _Vector()
+    for role, name, address in source.people[:MOST_PEOPLE]:
+        for written in filter(None, (name, address)):
+            vector.add(written, MARKS_OF_ROLES.get(role, ""), MOST_OF_A_NAME)
+    people = str(vector)
+    vector.add(source.subject, SUBJECT_MARK, MOST_OF_A_SUBJECT)
+    subject = str(vector)
+    text, files = read(source.raw) if source.raw else ("", [])
+    for name in files[:MOST_FILES]:
+        vector.add(name, FILE_MARK, MOST_OF_A_NAME)
+    vector.add(text[:MOST_TEXT], "", MOST_WORDS)
+    place = f"'{ACCOUNT_MARK}{source.account_id}' '{DAY_MARK}{source.day}'"
+    return Vectors(people, subject, f"{place} {vector}", text[:SHOWN_TEXT])
+
+
+def read(raw: bytes) -> tuple[str, list[str]]:
+    """The text of a message, and the names of its attachments."""
+    message = parse_message(raw)
+    return message.search_text, [attachment.name for attachment in message.attachments]
+
+
+def any_of(lexemes: Iterable[str]) -> str:
+    """The condition that one of these words is there, as PostgreSQL reads it."""
+    return "(" + " | ".join(f"'{lexeme}'" for lexeme in lexemes) + ")"

@@ -1,0 +1,150 @@
+"""Which emails come into question for a search, newest first, in stretches of bounded cost.
+
+A word may be on a third of a million emails and an index of words knows no order. So the newest
+few hundred emails are looked through by their date; a word that is common shows there. One that is
+not is asked of the index with the days as further words, in windows that widen until there is
+enough: it then intersects few with many and sorts a few hundred. ADR 29.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from postroom.archive.search import EPOCH
+from postroom.archive.search_entry import ACCOUNT_MARK, DAY_MARK, any_of
+from postroom.archive.search_terms import all_of
+
+LOOKED_THROUGH = 600
+MOST_LOOKED_THROUGH = 9_600
+ENOUGH = 300  # Emails that a window is meant to hold.
+MOST_IN_A_WINDOW = 2_000
+SLOWEST, FASTEST = 0.5, 16.0  # How much wider the next window may be.
+WIDEST = 500  # Days; a window that would be wider has no beginning.
+FEW_ACCOUNTS = 16
+
+NEWEST_OF_SOME = """
+WITH newest AS MATERIALIZED (
+     SELECT entry.email_id, entry.sent_at, entry.everything
+       FROM unnest(%(accounts)s::bigint[]) AS account(id)
+      CROSS JOIN LATERAL (
+            SELECT email_id, sent_at, everything FROM archive_searchentry
+             WHERE account_id = account.id AND sent_at < %(end)s AND sent_at >= %(begin)s
+             ORDER BY sent_at DESC FETCH FIRST %(most)s ROWS WITH TIES) AS entry
+      ORDER BY entry.sent_at DESC FETCH FIRST %(most)s ROWS WITH TIES)
+SELECT email_id, sent_at, %(words)s = '' OR everything @@ %(words)s::tsquery FROM newest
+ ORDER BY sent_at DESC
+"""
+NEWEST = """
+WITH newest AS MATERIALIZED (
+     SELECT email_id, sent_at, everything FROM archive_searchentry
+      WHERE account_id = ANY(%(accounts)s::bigint[])
+        AND sent_at < %(end)s AND sent_at >= %(begin)s
+      ORDER BY sent_at DESC FETCH FIRST %(most)s ROWS WITH TIES)
+SELECT email_id, sent_at, %(words)s = '' OR everything @@ %(words)s::tsquery FROM newest
+ ORDER BY sent_at DESC
+"""
+BY_WORDS = """
+WITH found AS MATERIALIZED (
+     SELECT email_id, sent_at FROM archive_searchentry WHERE everything @@ %(words)s::tsquery)
+SELECT email_id, sent_at, TRUE FROM found WHERE sent_at < %(end)s AND sent_at >= %(begin)s
+ ORDER BY sent_at DESC FETCH FIRST %(most)s ROWS WITH TIES
+"""
+
+Row = tuple[int, datetime, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to look: these accounts (`is_all`: there are no others), these moments, these words."""
+
+    accounts: Sequence[int]
+    is_all: bool
+    begin: datetime
+    end: datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Emails that come into question, and down to which moment they are all of them.
+
+    `begin` is None when there is nothing before.
+    """
+
+    found: list[tuple[int, datetime]]
+    begin: datetime | None
+
+
+def stretches(place: Place) -> Iterator[Stretch]:
+    """Stretch by stretch into the past; who has enough stops asking."""
+    most, end = LOOKED_THROUGH, place.end
+    while True:
+        rows = newest(place, end, most)
+        if len(rows) < most:
+            yield Stretch(hits(rows), None)
+            return
+        yield Stretch(hits(rows), rows[-1][1])
+        if place.words:
+            yield from windows(place, rows)
+            return
+        most, end = min(2 * most, MOST_LOOKED_THROUGH), rows[-1][1]
+
+
+def windows(place: Place, rows: list[Row]) -> Iterator[Stretch]:
+    """What the index of words finds below these rows, window by window."""
+    days = (rows[0][1] - rows[-1][1]) / timedelta(days=1)
+    end, found = rows[-1][1], len(hits(rows))
+    while True:
+        days = max(days * min(max(ENOUGH / max(found, 1), SLOWEST), FASTEST), 1.0)
+        begin = EPOCH + timedelta(days=(end - EPOCH).days - int(days)) if days <= WIDEST else None
+        rows = by_words(place, begin, end)
+        found = len(rows)
+        if found >= MOST_IN_A_WINDOW:
+            begin = rows[-1][1]
+        is_last = begin is None or begin <= place.begin
+        yield Stretch(hits(rows), None if is_last else begin)
+        if is_last or begin is None:
+            return
+        end = begin
+
+
+def hits(rows: list[Row]) -> list[tuple[int, datetime]]:
+    """Those of the rows that have the words."""
+    return [(pk, sent_at) for pk, sent_at, is_hit in rows if is_hit]
+
+
+def newest(place: Place, end: datetime, most: int) -> list[Row]:
+    """The newest before a moment, each with whether it has the words."""
+    statement = NEWEST_OF_SOME if len(place.accounts) <= FEW_ACCOUNTS else NEWEST
+    return rows_of(statement, place, {"end": end, "most": most, "words": place.words})
+
+
+def by_words(place: Place, begin: datetime | None, end: datetime) -> list[Row]:
+    """Those that have the words, from one moment (or ever) to another."""
+    words = [place.words]
+    if not place.is_all:
+        words.append(any_of(f"{ACCOUNT_MARK}{pk}" for pk in place.accounts))
+    if begin is not None:
+        days = range((begin - EPOCH).days, (end - EPOCH).days + 1)
+        words.append(any_of(f"{DAY_MARK}{day}" for day in days))
+    said: dict[str, Any] = {
+        "words": all_of(words),
+        "begin": max(begin or place.begin, place.begin),
+        "end": end,
+        "most": MOST_IN_A_WINDOW,
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        # PostgreSQL takes a vector that lies beside its row for as cheap to read as a number.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        return rows_of(BY_WORDS, place, said)
+
+
+def rows_of(statement: str, place: Place, said: dict[str, Any]) -> list[Row]:
+    """Ask."""
+    with connection.cursor() as cursor:
+        where: dict[str, Any] = {"accounts": list(place.accounts), "begin": place.begin}
+        cursor.execute(statement, where | said)
+        return [(pk, sent_at, is_hit) for pk, sent_at, is_hit in cursor.fetchall()]

@@ -1,0 +1,175 @@
+"""A query as conditions on emails. What a viewer may not read of an email is not looked at."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from functools import reduce
+from operator import and_, or_
+
+from django.db.models import (
+    BooleanField,
+    Exists,
+    Expression,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    TextField,
+    Value,
+)
+from django.utils import timezone
+
+from postroom.accounts.members import mailboxes_of
+from postroom.archive.models import Direction, Folder, Participant, ServerCopy
+from postroom.archive.search_query import WORDS, Kind, Query, Term
+from postroom.archive.search_terms import all_of, condition_of, negated, one_of
+from postroom.association.people import known_addresses
+from postroom.crm.people import find_people
+from postroom.mime.words import fold
+from postroom.team.models import User
+
+MOST_PEOPLE = 100
+MARKS = {
+    "unread": Q(is_read=False),
+    "read": Q(is_read=True),
+    "flagged": Q(is_flagged=True),
+    "answered": Q(is_answered=True),
+    "sent": Q(direction=Direction.SENT),
+    "received": Q(direction=Direction.RECEIVED),
+}
+
+
+class Matches(Func):
+    """Whether a vector has the words of a condition, which is only ever a parameter."""
+
+    arg_joiner = " @@ "
+    template = "(%(expressions)s::tsquery)"
+
+    def __init__(self, vector: Expression | F, condition: str) -> None:
+        said = Value(condition, output_field=TextField())
+        super().__init__(vector, said, output_field=BooleanField())
+
+
+def readable_words() -> Expression | F:
+    """The vector of what the viewer may read of an email."""
+    return F("search_entry__everything")
+
+
+def conditions_of(query: Query, viewer: User) -> Q:
+    """All that must hold of an email, beside that the viewer may see it."""
+    holds = Q()
+    if said := words_in(query):
+        holds &= Q(Matches(readable_words(), said))
+    for group in query.groups:
+        if not is_of_words(group):
+            holds &= reduce(or_, filter(None, (condition_for(term, viewer) for term in group)), Q())
+    return holds
+
+
+def is_of_words(group: Sequence[Term]) -> bool:
+    """Whether PostgreSQL's full text can answer the group alone."""
+    return all(term.kind in WORDS for term in group)
+
+
+def words_in(query: Query, *, is_positive: bool = False) -> str:
+    """The groups of words as one condition; `is_positive` leaves out whatever has a not in it.
+
+    An email that holds a word is known to hold it whatever of it may be read; one that holds it not
+    is not known to.
+    """
+    groups = []
+    for group in filter(is_of_words, query.groups):
+        if not (is_positive and any(term.is_negated for term in group)):
+            groups.append(one_of([said for term in group if (said := said_of(term))]))
+    return all_of([group for group in groups if group])
+
+
+def said_of(term: Term) -> str:
+    """A term of words, negated if it is."""
+    said = condition_of(term)
+    return negated(said) if said and term.is_negated else said
+
+
+def condition_for(term: Term, viewer: User) -> Q:
+    """One term; empty when it says nothing."""
+    if term.kind in WORDS:
+        said = said_of(term)
+        return Q(Matches(readable_words(), said)) if said else Q()
+    holds = CONDITIONS[term.kind](term, viewer)
+    return ~holds if term.is_negated else holds
+
+
+def with_person(term: Term, viewer: User) -> Q:
+    """Somebody is on it whose name, company or address has all the words."""
+    canonicals = addresses_of_people(term.text)
+    return Q(Exists(Participant.objects.filter(email=OuterRef("pk"), canonical__in=canonicals)))
+
+
+def addresses_of_people(words: str) -> list[str]:
+    """The addresses of leads and contacts that somebody means."""
+    people = list(find_people(words).values_list("pk", flat=True)[:MOST_PEOPLE])
+    return list(known_addresses().filter(person__in=people).values_list("canonical", flat=True))
+
+
+def shared_by(term: Term, viewer: User) -> Q:
+    """It is in a mailbox of a colleague whose name or address has all the words."""
+    return Q(account__owner__in=colleagues_called(term.text, viewer))
+
+
+def colleagues_called(words: str, viewer: User) -> list[int]:
+    """The ids of users that somebody means; `me` is the viewer."""
+    if words.lower() == "me":
+        return [viewer.pk]
+    called = (Q(name__icontains=word) | Q(email__icontains=word) for word in words.split())
+    found = User.objects.filter(reduce(and_, called, Q()))
+    return list(found.values_list("pk", flat=True)[:MOST_PEOPLE])
+
+
+def in_folder(term: Term, viewer: User) -> Q:
+    """It lies in a folder of the viewer's: colleagues' folders are their own affair."""
+    wanted = fold(term.text)
+    folders = Folder.objects.filter(account__in=mailboxes_of(viewer), gone_at__isnull=True)
+    meant = [
+        pk
+        for pk, name, role in folders.values_list("pk", "name", "role")
+        if wanted in (fold(name), role)
+    ]
+    copies = ServerCopy.objects.filter(email=OuterRef("pk"), folder__in=meant, gone_at__isnull=True)
+    return Q(Exists(copies))
+
+
+def with_attachment(term: Term, viewer: User) -> Q:
+    """It has attachments."""
+    return Q(has_attachments=True)
+
+
+def marked(term: Term, viewer: User) -> Q:
+    """It is unread, flagged, sent and so on."""
+    return MARKS[term.text]
+
+
+def sent_when(term: Term, viewer: User) -> Q:
+    """It was sent before a day, from a day on, or on it, as the viewer's clock has days."""
+    first, end = term.period
+    match term.kind:
+        case Kind.BEFORE:
+            return Q(sent_at__lt=midnight(first))
+        case Kind.AFTER:
+            return Q(sent_at__gte=midnight(first))
+    return Q(sent_at__gte=midnight(first), sent_at__lt=midnight(end))
+
+
+def midnight(day: date) -> datetime:
+    """The beginning of a day where the viewer is."""
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+CONDITIONS = {
+    Kind.PERSON: with_person,
+    Kind.SHARED_BY: shared_by,
+    Kind.IN: in_folder,
+    Kind.HAS: with_attachment,
+    Kind.IS: marked,
+    Kind.BEFORE: sent_when,
+    Kind.AFTER: sent_when,
+    Kind.ON: sent_when,
+}

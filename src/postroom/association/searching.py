@@ -1,0 +1,159 @@
+"""Search: the emails that a viewer may see and that answer a query, newest first.
+
+One row for one email however many colleagues have a copy of it, as in the related list. Every
+answer comes out of `visible_to`; the index only proposes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from django.db.models import Q
+
+from postroom.accounts.members import mailboxes_of
+from postroom.accounts.models import Activation, EmailAccount, Sharing
+from postroom.archive.models import Email, SearchEntry
+from postroom.archive.search_query import Kind, Query, Term
+from postroom.archive.search_terms import all_of, condition_of, one_of
+from postroom.association.related import (
+    MICROSECOND,
+    PAGE,
+    Cursor,
+    RelatedEmail,
+    below,
+    fold_copies,
+)
+from postroom.association.search_candidates import Place, stretches
+from postroom.association.search_conditions import (
+    addresses_of_people,
+    colleagues_called,
+    conditions_of,
+    midnight,
+    words_in,
+)
+from postroom.association.visibility import visible_to
+from postroom.team.models import User
+
+FIRST_LOOK = 100  # Emails of which it is asked whether they may be seen; then twice as many.
+MOST_OF_A_LOOK = 1_600
+MOST_LOOKED_AT = 4_000  # For one page; the next goes on from there.
+EVER = datetime(1, 1, 2, tzinfo=UTC)
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of a search; `next` is where it goes on, None at its end.
+
+    `texts` are the beginnings of the texts of those emails whose text the viewer may read.
+    """
+
+    rows: list[RelatedEmail]
+    next: Cursor | None
+    texts: dict[int, str] = field(default_factory=dict)
+
+
+def search(viewer: User, query: Query, *, after: Cursor | None = None, limit: int = PAGE) -> Found:
+    """One page of what is found; empty for a query that says nothing."""
+    place = place_of(query, viewer, after)
+    conditions = conditions_of(query, viewer)
+    if not conditions or not place.accounts:
+        return Found([], None)
+    if after:
+        conditions &= below(after)
+    rows: list[RelatedEmail] = []
+    looked_at = 0
+    for candidates, begin in looks(place):
+        looked_at += len(candidates)
+        rows += look_at(candidates, viewer, conditions)
+        if len(rows) > limit:
+            return Found(rows[:limit], rows[limit - 1].cursor, texts_of(rows[:limit]))
+        if looked_at >= MOST_LOOKED_AT and begin:
+            return Found(rows, Cursor(begin, b""), texts_of(rows))
+    return Found(rows, None, texts_of(rows))
+
+
+def look_at(candidates: list[int], viewer: User, conditions: Q) -> list[RelatedEmail]:
+    """Those of the candidates that the viewer may see and that answer the query, as rows."""
+    if not candidates:
+        return []
+    emails = visible_to(viewer).filter(conditions, pk__in=candidates)
+    emails = emails.select_related("account__owner").order_by("-sent_at", "-identity", "id")
+    return fold_copies(list(emails), viewer)
+
+
+def looks(place: Place) -> Iterator[tuple[list[int], datetime | None]]:
+    """Candidates, few at first, and down to which moment they are all; None at the end.
+
+    Copies of one email were sent at one moment, so a look never ends amid one.
+    """
+    size = FIRST_LOOK
+    for stretch in stretches(place):
+        left = stretch.found
+        while len(left) > size:
+            begin = left[size - 1][1]
+            cut = next((n for n, (_, at) in enumerate(left[size:], size) if at < begin), None)
+            if cut is None:
+                break
+            yield [pk for pk, _ in left[:cut]], begin
+            left, size = left[cut:], min(2 * size, MOST_OF_A_LOOK)
+        yield [pk for pk, _ in left], stretch.begin
+
+
+def place_of(query: Query, viewer: User, after: Cursor | None) -> Place:
+    """Where the index is to look."""
+    begin, end = period_of(query)
+    if after:
+        end = min(end, after.sent_at + MICROSECOND)
+    accounts, is_all = accounts_for(query, viewer)
+    words = [words_in(query, is_positive=True), *(people_in(query))]
+    return Place(accounts, is_all, begin, end, all_of([said for said in words if said]))
+
+
+def period_of(query: Query) -> tuple[datetime, datetime]:
+    """The moments between which an email must have been sent."""
+    begin, end = EVER, NEVER
+    for term in single_terms(query):
+        if term.kind in (Kind.AFTER, Kind.ON):
+            begin = max(begin, midnight(term.period[0]))
+        if term.kind in (Kind.BEFORE, Kind.ON):
+            end = min(end, midnight(term.period[term.kind == Kind.ON]))
+    return begin, end
+
+
+def single_terms(query: Query) -> Iterator[Term]:
+    """The terms that must hold, each for itself."""
+    return (group[0] for group in query.groups if len(group) == 1 and not group[0].is_negated)
+
+
+def accounts_for(query: Query, viewer: User) -> tuple[list[int], bool]:
+    """The accounts in which the viewer may see anything, and whether these are all there are."""
+    standing = EmailAccount.objects.exclude(activation=Activation.DEACTIVATED)
+    count = standing.count()
+    open_ones = Q(pk__in=mailboxes_of(viewer)) | ~Q(sharing=Sharing.PRIVATE)
+    seen = standing.filter(open_ones)
+    for term in single_terms(query):
+        if term.kind == Kind.SHARED_BY:
+            seen = seen.filter(owner__in=colleagues_called(term.text, viewer))
+    accounts = list(seen.values_list("pk", flat=True)) if viewer.is_active else []
+    return accounts, len(accounts) == count
+
+
+def people_in(query: Query) -> Iterator[str]:
+    """What the emails of somebody who is named have in them: one of their addresses."""
+    for term in single_terms(query):
+        if term.kind == Kind.PERSON:
+            addresses = addresses_of_people(term.text)
+            said = [condition_of(Term(Kind.ANY, address)) for address in addresses]
+            yield one_of([one for one in said if one]) or "'#'"
+
+
+def texts_of(rows: list[RelatedEmail]) -> dict[int, str]:
+    """The beginning of the text of each email, of those that the viewer may read."""
+    readable = [row.email.pk for row in rows if is_readable(row.email)]
+    return dict(SearchEntry.objects.filter(pk__in=readable).values_list("email_id", "text"))
+
+
+def is_readable(email: Email) -> bool:
+    """Whether the viewer may read the text of an email that they may see."""
+    return True

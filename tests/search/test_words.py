@@ -1,0 +1,76 @@
+"""Text to words, in any script: a table, and properties that hold of every text."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from postroom.archive.search_entry import MOST_OCTETS, Source, vectors_of
+from postroom.mime.words import LONGEST_WORD, fold, words_of
+
+WORDS = {
+    "Müller MÜLLER Mu\u0308ller": ["muller"] * 3,
+    "Straße, Øre, Łódź, œuvre, İstanbul": ["strasse", "ore", "lodz", "oeuvre", "istanbul"],
+    "Đặng Thị Hà": ["dang", "thi", "ha"],
+    "ΑΘΗΝΑ Αθήνα": ["αθηνα", "αθηνα"],
+    "Ёлка ёлка": ["елка", "елка"],
+    "ﬁne Ｆｕｌｌ": ["fine", "full"],
+    "Offer_2026-final.PDF": ["offer", "2026", "final", "pdf"],
+    "lena.lead+x@mail.example": ["lena", "lead", "x", "mail", "example"],
+    "日本語": ["日本", "本語", "語"],
+    "日本\n語": ["日本", "本語", "語"],
+    "Python3日本": ["python3", "日本", "本"],
+    "ｶﾞｲﾄﾞ": ["ガイ", "イド", "ド"],
+    "서울에": ["서울", "울에", "에"],
+    "हिन्दी में": ["हिन्दी", "में"],
+    "مُحَمَّد שָׁלוֹם": ["محمد", "שלום"],
+    "a\0b\ud800c": ["a", "b", "c"],
+    "😀 …": [],
+}
+
+
+@pytest.mark.parametrize("text", WORDS)
+def test_a_text_is_cut_into_words(text: str) -> None:
+    assert [word.text for word in words_of(text)] == WORDS[text]
+
+
+@given(st.text(max_size=80))
+def test_folding_twice_is_folding_once_and_words_are_made_of_letters(text: str) -> None:
+    words = list(words_of(text))
+    assert [word.place for word in words] == list(range(len(words)))
+    for word in words:
+        assert 0 < len(word.text) <= LONGEST_WORD
+        assert not set(word.text) & set("'\\ <>=/@#&|!:*()\0")
+        assert fold(word.text) == word.text
+
+
+@given(st.text(alphabet="日本語東京のテスト", min_size=2, max_size=30), st.data())
+def test_any_stretch_of_an_unspaced_text_is_a_phrase_in_it(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 2))
+    end = data.draw(st.integers(start + 2, len(text)))
+    pairs = [word.text for word in words_of(text)]
+    wanted = [word.text for word in words_of(text[start:end])][:-1]
+    assert any(pairs[n : n + len(wanted)] == wanted for n in range(len(pairs)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 1_000_000,
+        "é" + "x" * 1_000_000,
+        "日" * 300_000,
+        "".join(map(chr, range(0x4E00, 0x9FFF))) * 5,
+        "\u0301" * 300_000,
+        " ".join(f"{n}\U0001043c{'𐐼' * 60}" for n in range(20_000)),
+        "\0" * 300_000,
+    ],
+    ids=["a word of a megabyte", "not ascii", "one sign", "all signs", "marks", "astral", "NUL"],
+)
+def test_hostile_text_is_bounded(text: str) -> None:
+    raw = b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + text.encode()
+    begun = time.process_time()
+    vectors = vectors_of(Source(1, 20_000, [(1, text[:500], text[:300])], text[:2_000], raw))
+    assert time.process_time() - begun < 2
+    assert len(vectors.everything.encode()) < 4 * MOST_OCTETS
+    assert "\0" not in vectors.text
