@@ -15,6 +15,9 @@ from postroom.archive.models import ActionKind, Email, Folder, Inquiry, SyncRun
 from postroom.archive.proofs import Listing, prove
 from postroom.archive.quarantine import quarantine
 from postroom.archive.record import record
+from postroom.archive.search import read_again
+from postroom.sync.indexing import index_next
+from search.worlds import PARSER
 
 CANARY = "zugunruhe"
 WINDOW = 500
@@ -57,5 +60,7 @@ def fill(account: EmailAccount, count: int) -> list[Email]:
     ask_for_comparison(account, NOON)
     Inquiry.objects.create(account=account, canonical=f"{CANARY}@x.example", answered_at=NOON)
     SyncRun.objects.create(account=account, started_at=NOON)
+    index_next(account.pk, PARSER)
+    read_again(account.pk, [emails[0].pk])
     Folder.objects.create(account=account, name="Trash", role="trash", is_synced=False)
     return emails

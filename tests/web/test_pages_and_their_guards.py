@@ -15,7 +15,7 @@ from postroom.archive.quarantine import quarantine
 from postroom.crm.models import Person
 from postroom.team.api_keys import KeyWish, make_key
 from postroom.team.invites import Guest, invite
-from postroom.team.models import Invite, Profile, Role, Session, User
+from postroom.team.models import Invite, Profile, Role, SavedSearch, Session, User
 from postroom.team.sessions import Browser, note_session
 from postroom.web.urls import urlpatterns
 
@@ -37,6 +37,10 @@ PAGES = {
     "share-end": ("POST", "owner"),
     "share-address": ("POST", "owner"),
     "person-live": ("GET", "stream"),
+    "search": ("GET", "all"),
+    "search-suggestions": ("GET", "all"),
+    "saved-searches": ("POST", "all"),
+    "saved-search-removal": ("POST", "owner"),
     "email": ("GET", "owner"),
     "email-body": ("GET", "owner"),
     "email-actions": ("GET POST", "owner"),
@@ -161,12 +165,17 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
             "setup/": lambda: account.pk,
             "you/sessions/": lambda: session_of(account.owner).pk,
             "you/api-keys/": lambda: make_key(account.owner, KeyWish("Bridge"), None, NOON)[0].pk,
+            "search/saved/": lambda: kept_by(account.owner).pk,
             "people/": lambda: lena.pk,
             "emails/": lambda: letter.pk,
         }
         return [next(row for start, row in rows.items() if pattern.startswith(start))()]
 
     return address
+
+
+def kept_by(user: User) -> SavedSearch:
+    return SavedSearch.objects.get_or_create(user=user, name="Kept", words="x")[0]
 
 
 def session_of(user: User) -> Session:

@@ -6,7 +6,7 @@ are written, so a crash anywhere costs a repetition. ADR 29.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from django.db import connection
@@ -50,8 +50,10 @@ def accounts_due() -> list[int]:
 
 def index_due(account: EmailAccount) -> int:
     """How many of the account's emails are not searchable as they are now; 0 when all are."""
-    fresh = Email.objects.filter(account=account, pk__gt=mark_of(account.pk)).count()
-    return fresh + SearchDue.objects.filter(account=account).values("email_id").distinct().count()
+    mark = mark_of(account.pk)
+    changed = SearchDue.objects.filter(account=account, email_id__lte=mark)
+    fresh = Email.objects.filter(account=account, pk__gt=mark)
+    return fresh.count() + changed.values("email_id").distinct().count()
 
 
 def read_again(account_id: int, email_ids: Sequence[int]) -> None:
@@ -82,19 +84,26 @@ def next_batch(account_id: int) -> Batch | None:
     first.
     """
     mark = mark_of(account_id)
-    emails = Email.objects.filter(account=account_id).select_related("raw")
-    fresh = as_much(list(emails.filter(pk__gt=mark).order_by("pk")[:MOST_EMAILS]))
-    if fresh:
-        return Batch(account_id, fresh, [], mark, fresh[-1].pk)
+    fresh = Email.objects.filter(account=account_id, pk__gt=mark).order_by("pk")
+    if ids := list(fresh.values_list("pk", flat=True)[:MOST_EMAILS]):
+        batch = batch_of(account_id, ids, mark)
+        return replace(batch, next_mark=batch.emails[-1].pk) if batch.emails else batch
     listed = SearchDue.objects.filter(account=account_id).order_by("pk")[:MOST_EMAILS]
+    changed = set(listed.values_list("email_id", flat=True))
+    return batch_of(account_id, sorted(changed), mark) if changed else None
+
+
+def batch_of(account_id: int, email_ids: list[int], mark: int) -> Batch:
+    """The first of these emails, and their entries of the list, which are looked up before.
+
+    What is put on the list from then on is read once more: it may be newer than what was read.
+    """
+    listed = SearchDue.objects.filter(account=account_id, email_id__in=email_ids)
     due = list(listed.values_list("pk", "email_id"))
-    if not due:
-        return None
-    changed = as_much(list(emails.filter(pk__in={pk for _, pk in due}).order_by("pk")))
-    # Those of emails that are no more go off the list too.
-    put_off = {pk for _, pk in due} - {email.pk for email in changed}
-    put_off &= set(emails.filter(pk__in=put_off).values_list("pk", flat=True))
-    return Batch(account_id, changed, [n for n, pk in due if pk not in put_off], mark, mark)
+    emails = list(Email.objects.filter(pk__in=email_ids).select_related("raw").order_by("pk"))
+    now = as_much(emails)
+    later = {email.pk for email in emails[len(now) :]}
+    return Batch(account_id, now, [n for n, pk in due if pk not in later], mark, mark)
 
 
 def as_much(emails: list[Email]) -> list[Email]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from postroom.accounts.models import Activation
 from postroom.archive.models import Participant, SearchDue, SearchMark
 from postroom.archive.replayable import replayable
 from postroom.archive.search import Batch
@@ -39,9 +40,18 @@ SELECT %s, new.canonical, new.name, new.words
 """
 
 
+STANDS = "SELECT FROM accounts_emailaccount WHERE id = %s AND activation <> %s FOR SHARE"
+
+
 @replayable()
 def write_entries(batch: Batch, vectors: Sequence[Vectors]) -> None:
-    """Keep the words of a batch, who is on it, and how far it is."""
+    """Keep the words of a batch, who is on it, and how far it is; nothing of a closed account.
+
+    Not under the account's lock, for which its recorder would have to wait: whoever deactivates
+    the account waits for its row.
+    """
+    if not stands(batch.account_id):
+        return
     ids = [email.pk for email in batch.emails]
     columns = [list(column) for column in zip(*vectors, strict=True)] or [[], [], [], []]
     with connection.cursor() as cursor:
@@ -49,6 +59,13 @@ def write_entries(batch: Batch, vectors: Sequence[Vectors]) -> None:
         cursor.execute(WRITE_CORRESPONDENTS, [batch.account_id, *correspondents_on(ids)])
     SearchDue.objects.filter(pk__in=batch.due).delete()
     note_mark(batch)
+
+
+def stands(account_id: int) -> bool:
+    """Whether the account was not deactivated, and will not be before this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(STANDS, [account_id, Activation.DEACTIVATED])
+        return cursor.fetchone() is not None
 
 
 def note_mark(batch: Batch) -> None:

@@ -28,6 +28,17 @@ def database() -> Iterator[str]:
         yield "PostgreSQL is older than 15. Upgrade it, or unset DATABASE_URL."
 
 
+def search() -> Iterator[str]:
+    """Mistyped names can be told."""
+    from postroom.association.suggesting import has_trigrams
+
+    if not has_trigrams():
+        yield (
+            "The database lacks the extension pg_trgm, so mistyped names are not corrected. Install"
+            " PostgreSQL's contrib modules and, as its administrator: CREATE EXTENSION pg_trgm."
+        )
+
+
 def secrets() -> Iterator[str]:
     """Every stored password, token and client secret opens with the key file."""
     from postroom.accounts.models import Credential, Direction
@@ -96,6 +107,7 @@ def web_address() -> Iterator[str]:
 
 CHECKS: dict[str, Callable[[], Iterator[str]]] = {
     "database": database,
+    "search": search,
     "secrets": secrets,
     "users": users,
     "accounts": accounts,

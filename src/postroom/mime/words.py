@@ -99,3 +99,21 @@ def words_of(text: str, most: int = sys.maxsize) -> Iterator[Word]:
 def is_unspaced(text: str) -> bool:
     """Whether a word is of a script that is written without spaces."""
     return _UNSPACED_ONE.match(text) is not None
+
+
+class Piece(NamedTuple):
+    """A folded word and where it stands in the text that was written."""
+
+    text: str
+    start: int
+    end: int
+
+
+def pieces_of(text: str) -> Iterator[Piece]:
+    """The words of a text where they stand; of an unspaced run every character."""
+    for run in _runs().finditer(text):
+        if run[1] is None:
+            yield Piece(fold(run[0])[:LONGEST_WORD], run.start(), run.end())
+        else:
+            for start, sign in enumerate(run[1], run.start()):
+                yield Piece(fold(sign), start, start + 1)

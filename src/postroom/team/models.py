@@ -10,6 +10,8 @@ from django.utils.crypto import salted_hmac
 from postroom.team.invite import Invite as Invite
 from postroom.team.session import Session as Session
 
+from postroom.team.saved_search import SavedSearch as SavedSearch
+
 
 class StorageMode(models.TextChoices):
     """How much of a mailbox is copied here. Design, decision 5."""

@@ -25,6 +25,7 @@ from postroom.web.mailbox import views as mailbox
 from postroom.web.people import shares
 from postroom.web.people import views as people
 from postroom.web.row_ids import RowId
+from postroom.web.searching import views as searching
 from postroom.web.team import audit, door, invites, profiles, roles, users
 from postroom.web.you import api_keys
 
@@ -51,6 +52,10 @@ urlpatterns = [
     path("people/<id:pk>/shares/<id:account>/end/", shares.end, name="share-end"),
     path("people/<id:pk>/shares/<id:account>/addresses/", shares.address, name="share-address"),
     path("people/<id:pk>/live/", live.person, name="person-live"),
+    path("search/", searching.search, name="search"),
+    path("search/suggestions/", searching.suggestions, name="search-suggestions"),
+    path("search/saved/", searching.save, name="saved-searches"),
+    path("search/saved/<id:pk>/removal/", searching.removal, name="saved-search-removal"),
     path("emails/<id:pk>/", emails.email, name="email"),
     path("emails/<id:pk>/body/", emails.body, name="email-body"),
     path("emails/<id:pk>/actions/", actions.actions, name="email-actions"),

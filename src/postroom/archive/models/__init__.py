@@ -9,7 +9,6 @@ from postroom.archive.models.raw import RawMessage
 from postroom.archive.models.runs import SyncRun
 from postroom.archive.models.search import (
     Correspondent,
-    SavedSearch,
     SearchDue,
     SearchEntry,
     SearchMark,
@@ -33,7 +32,6 @@ __all__ = [
     "ProofEntry",
     "Quarantine",
     "RawMessage",
-    "SavedSearch",
     "SearchDue",
     "SearchEntry",
     "SearchMark",

@@ -5,11 +5,9 @@ from typing import ClassVar
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models.functions import Lower
 
 from postroom.accounts.models import EmailAccount
 from postroom.archive.models.emails import Email
-from postroom.team.models import User
 
 
 class SearchEntry(models.Model):
@@ -105,21 +103,3 @@ class Correspondent(models.Model):
 
     def __str__(self) -> str:
         return self.canonical
-
-
-class SavedSearch(models.Model):
-    """A search that a user keeps under a name."""
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_searches")
-    name = models.CharField(max_length=60)
-    words = models.CharField(max_length=500)
-
-    class Meta:
-        ordering: ClassVar = [Lower("name")]
-        verbose_name_plural: ClassVar = "saved searches"
-        constraints: ClassVar = [
-            models.UniqueConstraint("user", Lower("name"), name="one_saved_search_a_name"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
