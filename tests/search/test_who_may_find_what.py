@@ -10,7 +10,7 @@ import pytest
 from cast import NOON, account_of, message, person, received, shared, user
 from postroom.accounts.lifecycle import Decision
 from postroom.accounts.members import add_member
-from postroom.accounts.models import EmailAccount, Exclusion, Sharing
+from postroom.accounts.models import EmailAccount, Exclusion, Sharing, Sight
 from postroom.archive.models import Correspondent, Email, SearchDue, SearchEntry
 from postroom.archive.search_query import parse_query
 from postroom.association import search
@@ -99,6 +99,49 @@ def test_a_shared_word_is_found_and_the_others_are_not(
     assert found(cast["Bob"], "stranger") == 0
     EmailAccount.objects.update(sharing=Sharing.PRIVATE)
     assert found(cast["Bob"], "sharedbody") == 0
+
+
+@pytest.mark.parametrize("sharing", [Sharing.PUBLIC, Sharing.CUSTOM])
+@pytest.mark.parametrize("sight", list(Sight)[1:])
+def test_a_viewer_of_less_finds_by_less(
+    sight: Sight, sharing: Sharing, cast: dict[str, User]
+) -> None:
+    account = account_of(cast["Alice"], sharing)
+    EmailAccount.objects.filter(pk=account.pk).update(sight=sight)
+    shared(account, person("Lena Lead", LENA))
+    received(account, canary_letter("canary", account.address))
+    searchable()
+    readable = {Sight.WHEN: 2, Sight.SUBJECT: 3, Sight.EVERYTHING: 5}[sight]
+    may = [found(cast["Bob"], f"canary{place}") > 3 for place in PLACES]
+    assert may == [n < readable for n in range(len(PLACES))]
+    none = [found(cast["Bob"], f"canary{place}") == 0 for place in PLACES]
+    assert none == [n >= readable for n in range(len(PLACES))]
+    assert all(found(cast["Alice"], f"canary{place}") > 3 for place in PLACES)
+
+
+@pytest.mark.parametrize("sight", list(Sight)[1:])
+def test_what_is_not_found_tells_no_more(sight: Sight, cast: dict[str, User]) -> None:
+    account = account_of(cast["Alice"], Sharing.PUBLIC)
+    EmailAccount.objects.filter(pk=account.pk).update(sight=sight)
+    person("Lena Lead", LENA)
+    received(account, canary_letter("canary", account.address))
+    searchable()
+    hits = {
+        hidden: len(search(cast["Bob"], parse_query(f"lead -{hidden} ")).rows)
+        for hidden in ("canaryname", "canarysubject", "canarybody", "filename:canaryfile")
+    }
+    assert hits == {
+        "canaryname": 0,
+        "canarysubject": int(sight < Sight.SUBJECT),
+        "canarybody": int(sight < Sight.EVERYTHING),
+        "filename:canaryfile": int(sight < Sight.EVERYTHING),
+    }
+    told = search(cast["Bob"], parse_query("lead "))
+    assert ("canarybody" in str(told.texts)) == (sight == Sight.EVERYTHING)
+    with_files = search(cast["Bob"], parse_query("has:attachment ")).rows
+    assert len(with_files) == int(sight == Sight.EVERYTHING)
+    without = search(cast["Bob"], parse_query("-has:attachment ")).rows
+    assert len(without) == int(sight < Sight.EVERYTHING)
 
 
 def test_nobody_finds_what_is_excluded_deactivated_or_removed(cast: dict[str, User]) -> None:

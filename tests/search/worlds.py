@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import cache
 
 from cast import NOON, account_of, message, person, received, shared, user
-from postroom.accounts.models import EmailAccount, Sharing
+from postroom.accounts.models import EmailAccount, Sharing, Sight
 from postroom.archive.models import Email
 from postroom.archive.reading import find_raw
 from postroom.archive.search import accounts_due
@@ -85,6 +85,7 @@ def world(chance: random.Random, letters: int) -> list[User]:
     accounts: list[EmailAccount] = []
     for owner in users:
         account = account_of(owner, chance.choice(list(Sharing)))
+        EmailAccount.objects.filter(pk=account.pk).update(sight=chance.choice((1, 2, 3, 3)))
         for one in chance.sample(people, 2):
             shared(account, one)
         accounts.append(account)
@@ -123,7 +124,7 @@ def plainly(term: Term, email: Email) -> bool:
     """The term without its not."""
     match term.kind:
         case Kind.HAS:
-            is_so = email.has_attachments
+            is_so = email.has_attachments  # Cut down to what the viewer may know.
         case Kind.IS:
             is_so = {"unread": not email.is_read, "sent": email.direction == "sent"}[term.text]
         case Kind.BEFORE:
@@ -134,28 +135,35 @@ def plainly(term: Term, email: Email) -> bool:
             is_so = term.period[0] <= email.sent_at.date() < term.period[1]
         case Kind.PERSON:
             written = {"p1": {1}, "lead": {0, 1, 2}}[term.text]
-            is_so = any(f"p{n}@customer.example" in texts_of(email)[Kind.ANY] for n in written)
+            on_it = texts_of(email.pk)[Kind.ANY, Sight.WHEN]
+            is_so = any(f"p{n}@customer.example" in on_it for n in written)
         case Kind.SHARED_BY:
             is_so = email.account.owner.name.lower() == term.text
         case kind:
-            is_so = any(stands_in(term, text) for text in texts_of(email)[kind])
+            is_so = any(stands_in(term, text) for text in texts_of(email.pk)[kind, email.sight])
     return is_so
 
 
 @cache
-def texts_of(email: Email) -> dict[Kind, list[str]]:
-    """The texts in which a term is looked for, each for itself."""
+def texts_of(pk: int) -> dict[tuple[Kind, int], list[str]]:
+    """The texts in which a term is looked for, each for itself, by how much one sees."""
+    email = Email.objects.get(pk=pk)
     parsed = parse_message(find_raw(email) or b"")
     files = [attachment.name for attachment in parsed.attachments]
     on_it = [(p.role, text) for p in email.participants.all() for text in (p.name, p.address)]
     people = [text for _, text in on_it]
-    return {
-        Kind.FROM: [text for role, text in on_it if role == 1],
-        Kind.TO: [text for role, text in on_it if role in (3, 4, 5)],
-        Kind.SUBJECT: [email.subject],
-        Kind.FILENAME: files,
-        Kind.ANY: [*people, email.subject, *files, parsed.search_text],
-    }
+    found: dict[tuple[Kind, int], list[str]] = {}
+    for sight in (Sight.WHEN, Sight.SUBJECT, Sight.EVERYTHING):
+        subject = [email.subject] if sight >= Sight.SUBJECT else []
+        more = [*files, parsed.search_text] if sight == Sight.EVERYTHING else []
+        found |= {
+            (Kind.FROM, sight): [text for role, text in on_it if role == 1],
+            (Kind.TO, sight): [text for role, text in on_it if role in (3, 4, 5)],
+            (Kind.SUBJECT, sight): subject,
+            (Kind.FILENAME, sight): files if sight == Sight.EVERYTHING else [],
+            (Kind.ANY, sight): [*people, *subject, *more],
+        }
+    return found
 
 
 def stands_in(term: Term, text: str) -> bool:

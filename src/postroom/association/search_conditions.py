@@ -7,6 +7,7 @@ from operator import and_, or_
 
 from django.db.models import (
     BooleanField,
+    Case,
     Exists,
     Expression,
     F,
@@ -15,10 +16,12 @@ from django.db.models import (
     Q,
     TextField,
     Value,
+    When,
 )
 from django.utils import timezone
 
 from postroom.accounts.members import mailboxes_of
+from postroom.accounts.models import Sight
 from postroom.archive.models import Direction, Folder, Participant, ServerCopy
 from postroom.archive.search_query import WORDS, Kind, Query, Term
 from postroom.archive.search_terms import all_of, condition_of, negated, one_of
@@ -44,14 +47,18 @@ class Matches(Func):
     arg_joiner = " @@ "
     template = "(%(expressions)s::tsquery)"
 
-    def __init__(self, vector: Expression | F, condition: str) -> None:
+    def __init__(self, vector: Expression, condition: str) -> None:
         said = Value(condition, output_field=TextField())
         super().__init__(vector, said, output_field=BooleanField())
 
 
-def readable_words() -> Expression | F:
-    """The vector of what the viewer may read of an email."""
-    return F("search_entry__everything")
+def readable_words() -> Expression:
+    """The vector of what the viewer may read of an email, by its sight."""
+    return Case(
+        When(sight__gte=Sight.EVERYTHING, then=F("search_entry__everything")),
+        When(sight__gte=Sight.SUBJECT, then=F("search_entry__subject")),
+        default=F("search_entry__people"),
+    )
 
 
 def conditions_of(query: Query, viewer: User) -> Q:
@@ -138,8 +145,8 @@ def in_folder(term: Term, viewer: User) -> Q:
 
 
 def with_attachment(term: Term, viewer: User) -> Q:
-    """It has attachments."""
-    return Q(has_attachments=True)
+    """It has attachments, of which only a viewer of everything is told."""
+    return Q(has_attachments=True, sight__gte=Sight.EVERYTHING)
 
 
 def marked(term: Term, viewer: User) -> Q:

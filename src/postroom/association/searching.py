@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 
 from django.db.models import Q
 
-from postroom.accounts.members import mailboxes_of
-from postroom.accounts.models import Activation, EmailAccount, Sharing
-from postroom.archive.models import Email, SearchEntry
+from postroom.accounts.models import Activation, EmailAccount, Sight
+from postroom.archive.models import SearchEntry
 from postroom.archive.search_query import Kind, Query, Term
 from postroom.archive.search_terms import all_of, condition_of, one_of
+from postroom.association.reach import accounts_in_reach
 from postroom.association.related import (
     MICROSECOND,
     PAGE,
@@ -128,15 +128,16 @@ def single_terms(query: Query) -> Iterator[Term]:
 
 def accounts_for(query: Query, viewer: User) -> tuple[list[int], bool]:
     """The accounts in which the viewer may see anything, and whether these are all there are."""
+    if not viewer.is_active:
+        return [], False
     standing = EmailAccount.objects.exclude(activation=Activation.DEACTIVATED)
-    count = standing.count()
-    open_ones = Q(pk__in=mailboxes_of(viewer)) | ~Q(sharing=Sharing.PRIVATE)
-    seen = standing.filter(open_ones)
+    reach = accounts_in_reach(viewer)
+    seen = standing.filter(pk__in=[*reach.own, *reach.of_colleagues])
     for term in single_terms(query):
         if term.kind == Kind.SHARED_BY:
             seen = seen.filter(owner__in=colleagues_called(term.text, viewer))
-    accounts = list(seen.values_list("pk", flat=True)) if viewer.is_active else []
-    return accounts, len(accounts) == count
+    accounts = list(seen.values_list("pk", flat=True))
+    return accounts, len(accounts) == standing.count()
 
 
 def people_in(query: Query) -> Iterator[str]:
@@ -150,10 +151,5 @@ def people_in(query: Query) -> Iterator[str]:
 
 def texts_of(rows: list[RelatedEmail]) -> dict[int, str]:
     """The beginning of the text of each email, of those that the viewer may read."""
-    readable = [row.email.pk for row in rows if is_readable(row.email)]
+    readable = [row.email.pk for row in rows if row.email.sight >= Sight.EVERYTHING]
     return dict(SearchEntry.objects.filter(pk__in=readable).values_list("email_id", "text"))
-
-
-def is_readable(email: Email) -> bool:
-    """Whether the viewer may read the text of an email that they may see."""
-    return True

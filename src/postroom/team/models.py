@@ -8,9 +8,8 @@ from django.db import models
 from django.utils.crypto import salted_hmac
 
 from postroom.team.invite import Invite as Invite
-from postroom.team.session import Session as Session
-
 from postroom.team.saved_search import SavedSearch as SavedSearch
+from postroom.team.session import Session as Session
 
 
 class StorageMode(models.TextChoices):
