@@ -92,9 +92,9 @@ BAD_QUERIES = {
     "/people?q=" + "x" * 201: "query.q",
     "/accounts?after=-1": "query.after",
     "/users?after=" + "9" * 30: "query.after",
-    "/people/0": "path.pk",
-    "/people/99999999999999999999": "path.pk",
-    "/people/x": "path.pk",
+    "/people/0": "path.person_id",
+    "/people/99999999999999999999": "path.person_id",
+    "/people/x": "path.person_id",
 }
 
 

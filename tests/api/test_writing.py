@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from api.callers import Caller, writer
 from api.conftest import LENA
 from cast import account_of, person, user
 from postroom.accounts.models import Activation, EmailAccount, Sharing
-from postroom.api.models import KeptAnswer
+from postroom.api.models import Addition
+from postroom.api.repeating import KEPT
 from postroom.archive.models import Action, Email
 from postroom.association import visible_to
 from postroom.crm.models import AddressChange, Person
@@ -85,7 +87,7 @@ def test_bad_input_is_named_and_nothing_is_saved(what: str, alice: User, lena: P
 def rows() -> list[object]:
     """All that is written about people."""
     addresses = Person.objects.values_list("first_name", "last_name", "addresses__address")
-    return [*addresses, AddressChange.objects.count(), KeptAnswer.objects.count()]
+    return [*addresses, AddressChange.objects.count(), Addition.objects.count()]
 
 
 def test_a_request_sent_again_adds_nobody_twice(alice: User, bob: User) -> None:
@@ -94,6 +96,8 @@ def test_a_request_sent_again_adds_nobody_twice(alice: User, bob: User) -> None:
     again = program.ask("POST", "/people", NEW, Idempotency_Key="import-1")
     assert first.status_code == again.status_code == 201
     assert first.json() == again.json()
+    assert first.headers["Location"] == again.headers["Location"]
+    assert program.get(first.headers["Location"]) == first.json()
     assert Person.objects.count() == 1
     other = program.ask("POST", "/people", NEW | {"last_name": "X"}, Idempotency_Key="import-1")
     assert other.status_code == 422
@@ -101,6 +105,17 @@ def test_a_request_sent_again_adds_nobody_twice(alice: User, bob: User) -> None:
     # The word is its sender's: with another key the same word is another request.
     theirs = writer(bob).ask("POST", "/people", NEW, Idempotency_Key="import-1")
     assert theirs.json()["errors"][0]["field"] == "body.addresses"
+
+
+def test_words_are_forgotten_in_time_and_with_the_person(alice: User) -> None:
+    program = writer(alice)
+    program.ask("POST", "/people", NEW, Idempotency_Key="one")
+    Addition.objects.update(at=timezone.now() - KEPT)
+    other = NEW | {"addresses": ["other@x.example"]}
+    program.ask("POST", "/people", other, Idempotency_Key="two")
+    assert [addition.word for addition in Addition.objects.all()] == ["two"]
+    Person.objects.all().delete()
+    assert not Addition.objects.exists()
 
 
 def test_what_failed_may_be_sent_again_with_the_same_word(alice: User, lena: Person) -> None:

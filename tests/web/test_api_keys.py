@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 
+import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.test import Client
 from playwright.sync_api import expect
 
@@ -22,8 +24,18 @@ def opens(key: str) -> bool:
     return answer.status_code == 200
 
 
-def test_a_key_is_shown_once_and_opens_until_it_is_revoked(alice: User, as_user: SignIn) -> None:
+@pytest.fixture
+def at_her_desk(alice: User, as_user: SignIn) -> Client:
+    """Alice, who entered her password a moment ago."""
     client = as_user(alice)
+    client.post("/accounts/reauthenticate/", {"password": "correct horse"})
+    return client
+
+
+def test_a_key_is_shown_once_and_opens_until_it_is_revoked(
+    alice: User, at_her_desk: Client
+) -> None:
+    client = at_her_desk
     made = client.post(PAGE, {"name": "CRM <b>bridge</b>", "scope": "write", "days": "30"})
     assert "no-store" in made.headers["Cache-Control"]
     [text] = KEY.findall(made.content.decode())
@@ -41,7 +53,7 @@ def test_a_key_is_shown_once_and_opens_until_it_is_revoked(alice: User, as_user:
     assert [entry.actor for entry in AuditEntry.objects.all()] == [alice, alice]
 
 
-def test_what_cannot_be_made_is_said_at_its_field(alice: User, as_user: SignIn) -> None:
+def test_what_cannot_be_made_is_said_at_its_field(at_her_desk: Client) -> None:
     for wrong in (
         {"name": "", "scope": "read", "days": ""},
         {"name": "x" * 81, "scope": "read", "days": ""},
@@ -50,9 +62,16 @@ def test_what_cannot_be_made_is_said_at_its_field(alice: User, as_user: SignIn) 
         {"name": "a\0b", "scope": "read", "days": ""},
         {},
     ):
-        assert as_user(alice).post(PAGE, wrong).status_code == 422
+        assert at_her_desk.post(PAGE, wrong).status_code == 422
     assert not ApiKey.objects.exists()
-    assert as_user(alice).post(PAGE, {"name": "x", "scope": "read", "days": ""}).status_code == 200
+    assert at_her_desk.post(PAGE, {"name": "x", "scope": "read", "days": ""}).status_code == 200
+
+
+def test_an_unlocked_desk_gives_nobody_a_key(alice: User, as_user: SignIn) -> None:
+    client = as_user(alice)
+    asked = client.post(PAGE, {"name": "x", "scope": "read", "days": ""})
+    assert asked.headers["Location"].startswith("/accounts/reauthenticate/")
+    assert not ApiKey.objects.exists()
 
 
 def test_nobody_revokes_anothers_key(alice: User, charlie: User, as_user: SignIn) -> None:
@@ -65,12 +84,16 @@ def test_nobody_revokes_anothers_key(alice: User, charlie: User, as_user: SignIn
 
 
 def test_a_person_makes_a_key_and_revokes_it(visit: Visit, alice: User) -> None:
+    alice.password = PBKDF2PasswordHasher().encode("correct horse", "salt" * 6)
+    alice.save()
     page = visit(alice, "/leads/", width=360)
     page.locator("details.me summary").click()
     page.get_by_role("link", name="API keys").click()
     page.get_by_label("Name").fill("CRM bridge")
     page.get_by_label("Read and write").check()
     page.get_by_role("button", name="Make a key").click()
+    page.get_by_label("Password").fill("correct horse")
+    page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("region", name="Your new key")).to_contain_text(KEY)
     page.get_by_role("button", name="Revoke CRM bridge").click()
     expect(page.get_by_role("status")).to_contain_text("opens nothing any more")

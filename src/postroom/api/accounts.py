@@ -32,31 +32,31 @@ def list_accounts(
     return page(request, response, [account_out(account) for account in found], place)
 
 
-@router.get("/{pk}", response=AccountOut)
-def show_account(request: KeyRequest, pk: RowId) -> dict[str, object]:
+@router.get("/{account_id}", response=AccountOut)
+def show_account(request: KeyRequest, account_id: RowId) -> dict[str, object]:
     """How one mailbox is doing."""
-    return account_out(get_account(request.auth.user, pk))
+    return account_out(get_account(request.auth.user, account_id))
 
 
-@router.get("/{pk}/proof", response=ProofOut)
-def show_proof(request: KeyRequest, pk: RowId) -> dict[str, object]:
+@router.get("/{account_id}/proof", response=ProofOut)
+def show_proof(request: KeyRequest, account_id: RowId) -> dict[str, object]:
     """Whether anything is missing: the mail server's messages beside those that are here."""
-    account = get_account(request.auth.user, pk)
+    account = get_account(request.auth.user, account_id)
     return proof_out(proof_of(account), is_own=account.owner_id == request.auth.user_id)
 
 
-@router.post("/{pk}/pause", response=AccountOut, auth=WRITE)
-def pause_account(request: KeyRequest, pk: RowId) -> dict[str, object]:
+@router.post("/{account_id}/pause", response=AccountOut, auth=WRITE)
+def pause_account(request: KeyRequest, account_id: RowId) -> dict[str, object]:
     """Fetch no more mail of one's own mailbox; what is here stays."""
-    account = get_syncing_account(request.auth.user, pk)
+    account = get_syncing_account(request.auth.user, account_id)
     pause_keeping(account, Decision(timezone.now(), request.auth.user))
     return account_out(account)
 
 
-@router.post("/{pk}/resume", response=AccountOut, auth=WRITE)
-def resume_account(request: KeyRequest, pk: RowId) -> dict[str, object]:
+@router.post("/{account_id}/resume", response=AccountOut, auth=WRITE)
+def resume_account(request: KeyRequest, account_id: RowId) -> dict[str, object]:
     """Fetch mail again, and try again whatever went wrong before."""
-    account = get_syncing_account(request.auth.user, pk)
+    account = get_syncing_account(request.auth.user, account_id)
     resume_keeping(account, request.auth.user)
     return account_out(account)
 
@@ -87,7 +87,7 @@ def get_syncing_account(viewer: User, pk: int) -> EmailAccount:
     account = get_own_account(viewer, pk)
     if account.activation in WITHOUT_PASSWORD:
         detail = f"{account} is {account.activation}. Enter its password on its page first."
-        raise invalid("path.pk", detail)
+        raise invalid("path.account_id", detail)
     return account
 
 

@@ -33,51 +33,51 @@ ON_THE_SERVER = "Only its envelope is here. The rest was asked of the mail serve
 READERS_BUSY = "There is no room to take it apart just now, or it asks for more than it may take."
 
 
-@router.get("/{pk}", response=EmailOut)
-def show_email(request: KeyRequest, pk: RowId) -> dict[str, object]:
+@router.get("/{email_id}", response=EmailOut)
+def show_email(request: KeyRequest, email_id: RowId) -> dict[str, object]:
     """Who wrote to whom, when, and what about. Reading it so marks nothing as read."""
-    return emails_out([get_email(request.auth.user, pk)])[0]
+    return emails_out([get_email(request.auth.user, email_id)])[0]
 
 
-@router.patch("/{pk}", response=EmailOut, auth=WRITE)
-def mark_email(request: KeyRequest, pk: RowId, change: EmailChange) -> dict[str, object]:
+@router.patch("/{email_id}", response=EmailOut, auth=WRITE)
+def mark_email(request: KeyRequest, email_id: RowId, change: EmailChange) -> dict[str, object]:
     """Mark one's own email read or unread, flagged or not: here at once, there soon."""
-    email = get_own_email(request.auth.user, pk)
+    email = get_own_email(request.auth.user, email_id)
     for mark, is_set in change.model_dump(exclude_none=True).items():
         ask_for(MARKING[mark][is_set], email, timezone.now())
-    return emails_out([get_own_email(request.auth.user, pk)])[0]
+    return emails_out([get_own_email(request.auth.user, email_id)])[0]
 
 
-@router.get("/{pk}/body", response=BodyOut)
-def show_body(request: KeyRequest, pk: RowId) -> dict[str, object]:
+@router.get("/{email_id}/body", response=BodyOut)
+def show_body(request: KeyRequest, email_id: RowId) -> dict[str, object]:
     """What is in the email: its text, its HTML made harmless, and which files came with it."""
-    email = get_stored_email(request, pk)
+    email = get_stored_email(request, email_id)
     laid_out = find_laid_out(email)
     if laid_out is None:
         raise not_yet(READERS_BUSY, SECONDS)
     return body_out(laid_out)
 
 
-@router.get("/{pk}/raw", openapi_extra=A_FILE)
-def download_raw(request: KeyRequest, pk: RowId) -> HttpResponse:
+@router.get("/{email_id}/raw", openapi_extra=A_FILE)
+def download_raw(request: KeyRequest, email_id: RowId) -> HttpResponse:
     """The email as it came (RFC 5322)."""
-    email = get_stored_email(request, pk)
-    return as_file(request, email, "", f"email-{pk}.eml", lambda: find_raw(email))
+    email = get_stored_email(request, email_id)
+    return as_file(request, email, "", f"email-{email_id}.eml", lambda: find_raw(email))
 
 
-@router.get("/{pk}/attachments/{part}", openapi_extra=A_FILE)
-def download_attachment(request: KeyRequest, pk: RowId, part: str) -> HttpResponse:
+@router.get("/{email_id}/attachments/{part}", openapi_extra=A_FILE)
+def download_attachment(request: KeyRequest, email_id: RowId, part: str) -> HttpResponse:
     """One attachment, by its `part`: always as a file, never as something a browser would open."""
-    email = get_stored_email(request, pk)
+    email = get_stored_email(request, email_id)
     attachment = find_attachment(email, part)
     if attachment is None:
         raise Problem(ABSENT)
     return as_file(request, email, part, attachment.name, lambda: take_out_of(email, attachment))
 
 
-def get_stored_email(request: KeyRequest, pk: int) -> Email:
+def get_stored_email(request: KeyRequest, email_id: int) -> Email:
     """The email with its bytes, or a Problem; what is on the server is asked for."""
-    email = get_readable_email(request.auth.user, pk)
+    email = get_readable_email(request.auth.user, email_id)
     if email.raw_id is not None:
         return email
     if email.body_state == BodyState.UNAVAILABLE and email.removed_at is not None:

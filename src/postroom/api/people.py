@@ -11,7 +11,7 @@ from pydantic import Field
 from postroom.api.authentication import WRITE, KeyRequest
 from postroom.api.paging import Page, RowId, Wanted, bad_place, page
 from postroom.api.problems import ABSENT, Problem, invalid
-from postroom.api.repeating import once
+from postroom.api.repeating import add_once
 from postroom.api.shapes import (
     NewPerson,
     PersonChange,
@@ -61,6 +61,7 @@ def list_people(
 @router.post("", response={201: PersonOut}, auth=WRITE)
 def add_person(
     request: KeyRequest,
+    response: HttpResponse,
     new: NewPerson,
     idempotency_key: Annotated[
         str | None,
@@ -68,31 +69,34 @@ def add_person(
             min_length=1,
             max_length=200,
             description="Your own word for this request: sent again within a day, it adds nobody"
-            " twice and answers as it did.",
+            " twice and answers with whom it added.",
         ),
     ] = None,
 ) -> Status[object]:
     """Add a lead or contact. Their mail is on their page at once: it is found by address."""
 
-    def add() -> dict[str, object]:
+    def add() -> Person:
         person = Person(stage=new.stage)
         entry = Entry(new.first_name, new.last_name, new.company, new.addresses)
         keep(person, entry, request.auth.user)
-        return PersonOut.model_validate(person_out(person)).model_dump(mode="json")
+        return person
 
-    return Status(201, once(request.auth, idempotency_key, new.model_dump(), add, timezone.now()))
+    asked, now = new.model_dump(), timezone.now()
+    added = add_once(request.auth, idempotency_key, asked, add, now)
+    response.headers["Location"] = f"{request.path}/{added.pk}"
+    return Status(201, person_out(get_person(added.pk)))
 
 
-@router.get("/{pk}", response=PersonOut)
-def show_person(request: KeyRequest, pk: RowId) -> dict[str, object]:
+@router.get("/{person_id}", response=PersonOut)
+def show_person(request: KeyRequest, person_id: RowId) -> dict[str, object]:
     """One lead or contact."""
-    return person_out(get_person(pk))
+    return person_out(get_person(person_id))
 
 
-@router.patch("/{pk}", response=PersonOut, auth=WRITE)
-def change_person(request: KeyRequest, pk: RowId, change: PersonChange) -> dict[str, object]:
+@router.patch("/{person_id}", response=PersonOut, auth=WRITE)
+def change_person(request: KeyRequest, person_id: RowId, change: PersonChange) -> dict[str, object]:
     """Change a lead or contact."""
-    person = get_person(pk)
+    person = get_person(person_id)
     addresses = [str(address) for address in person.addresses.all()]
     entry = Entry(
         person.first_name if change.first_name is None else change.first_name,
@@ -101,13 +105,13 @@ def change_person(request: KeyRequest, pk: RowId, change: PersonChange) -> dict[
         addresses if change.addresses is None else change.addresses,
     )
     keep(person, entry, request.auth.user)
-    return person_out(get_person(pk))
+    return person_out(get_person(person_id))
 
 
-@router.post("/{pk}/conversion", response=PersonOut, auth=WRITE)
-def convert_lead(request: KeyRequest, pk: RowId) -> dict[str, object]:
+@router.post("/{person_id}/conversion", response=PersonOut, auth=WRITE)
+def convert_lead(request: KeyRequest, person_id: RowId) -> dict[str, object]:
     """Turn a lead into a contact; whoever is one already stays one. The mail comes along."""
-    person = get_person(pk)
+    person = get_person(person_id)
     return person_out(convert(person) if person.stage == Stage.LEAD else person)
 
 

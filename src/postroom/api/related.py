@@ -31,15 +31,15 @@ class EmailsWanted(Wanted):
     direction: Literal["sent", "received"] | None = None
 
 
-@router.get("/people/{pk}/emails", response=Page[EmailOut])
+@router.get("/people/{person_id}/emails", response=Page[EmailOut])
 def list_emails(
     request: KeyRequest,
     response: HttpResponse,
-    pk: RowId,
+    person_id: RowId,
     wanted: Query[EmailsWanted],
 ) -> dict[str, object]:
     """The emails with a person that the user of the key may see, newest first."""
-    person, place, limit = get_person(pk), parse_place(wanted.after), wanted.limit
+    person, place, limit = get_person(person_id), parse_place(wanted.after), wanted.limit
     sharer = find_sharer(wanted.shared_by)
     if wanted.shared_by and sharer is None:
         # The same as for a colleague who shares nothing: the answer tells nobody's existence.
@@ -54,13 +54,13 @@ def list_emails(
     return page(request, response, shown, str(found[limit - 1].cursor) if found[limit:] else "")
 
 
-@router.get("/threads/{pk}", response=Page[EmailOut])
-def show_thread(request: KeyRequest, response: HttpResponse, pk: RowId) -> dict[str, object]:
+@router.get("/threads/{email_id}", response=Page[EmailOut])
+def show_thread(request: KeyRequest, response: HttpResponse, email_id: RowId) -> dict[str, object]:
     """The emails that answer each other, newest first, as far as the user of the key may see them.
 
     At most twenty beside the one that is named.
     """
-    email = get_email(request.auth.user, pk)
+    email = get_email(request.auth.user, email_id)
     others = thread_of(email, request.auth.user, None)
     together = sorted([email, *others], key=lambda one: (one.sent_at, one.pk), reverse=True)
     return page(request, response, emails_out(together), "")

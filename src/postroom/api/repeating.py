@@ -1,19 +1,20 @@
-"""Requests that may be sent again: done once, answered the same each time.
+"""Requests that may be sent again: done once, however often they come.
 
 Who sends no word of its own (Idempotency-Key, draft-ietf-httpapi-idempotency-key-header) asks
-anew each time. Word, deed and answer are one transaction: nothing is half-done.
+anew each time. The word and what was done are one transaction: nothing is half-done.
 """
 
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Final, cast
+from typing import Final
 
 from django.db import transaction
 
-from postroom.api.models import KeptAnswer
+from postroom.api.models import Addition
 from postroom.api.problems import invalid
+from postroom.crm.models import Person
 from postroom.team.models import ApiKey
 
 KEPT: Final = timedelta(days=1)
@@ -21,31 +22,29 @@ ANOTHER_REQUEST: Final = (
     "This word was sent before with something else. Take a new one for a new request."
 )
 
-Answer = dict[str, object]
-
 
 @transaction.atomic
-def once(
+def add_once(
     key: ApiKey,
     word: str | None,
     asked: Mapping[str, object],
-    do: Callable[[], Answer],
+    add: Callable[[], Person],
     now: datetime,
-) -> Answer:
-    """Do it unless this word was sent before; then answer what was answered. Raises Problem.
+) -> Person:
+    """Add the person, or find whom this word added. Raises Problem.
 
     Two at the same moment: the second waits at the unique constraint until the first is done.
     """
     if word is None:
-        return do()
-    KeptAnswer.objects.filter(key=key, at__lt=now - KEPT).delete()
+        return add()
+    Addition.objects.filter(at__lt=now - KEPT).delete()
     digest = sha256(json.dumps(asked, sort_keys=True).encode()).digest()
-    kept, is_new = KeptAnswer.objects.get_or_create(
+    addition, _ = Addition.objects.get_or_create(
         key=key, word=word, defaults={"asked": digest, "at": now}
     )
-    if bytes(kept.asked) != digest:
+    if bytes(addition.asked) != digest:
         raise invalid("header.Idempotency-Key", ANOTHER_REQUEST)
-    if is_new:
-        kept.answer = do()
-        kept.save(update_fields=["answer"])
-    return cast(Answer, kept.answer)
+    if addition.person is None:
+        addition.person = add()
+        addition.save(update_fields=["person"])
+    return addition.person

@@ -22,26 +22,26 @@ from postroom.mime import canonical_address
 router = Router(tags=["Sharing"])
 
 
-@router.put("/{pk}/shares/{account}", response=ShareOut, auth=WRITE)
+@router.put("/{person_id}/shares/{account_id}", response=ShareOut, auth=WRITE)
 def share_with(
-    request: KeyRequest, pk: RowId, account: RowId, wanted: ShareIn
+    request: KeyRequest, person_id: RowId, account_id: RowId, wanted: ShareIn
 ) -> dict[str, object]:
     """Show colleagues the mail that a mailbox of one's own has with a person, by these addresses.
 
     The mailbox's sharing must be custom. An address that the person gets later is not shared.
     """
-    own, person = get_own_account(request.auth.user, account), get_person(pk)
+    own, person = get_own_account(request.auth.user, account_id), get_person(person_id)
     if own.in_force.mode != Sharing.CUSTOM:
         raise not_custom(own)
     shared = share_exactly(own, person, addresses_of(person, wanted.addresses))
     announce_account(own.pk)
-    return {"person": pk, "account": account, "addresses": shared}
+    return {"person": person_id, "account": account_id, "addresses": shared}
 
 
-@router.delete("/{pk}/shares/{account}", response={204: None}, auth=WRITE)
-def end_share(request: KeyRequest, pk: RowId, account: RowId) -> Status[None]:
+@router.delete("/{person_id}/shares/{account_id}", response={204: None}, auth=WRITE)
+def end_share(request: KeyRequest, person_id: RowId, account_id: RowId) -> Status[None]:
     """Show it to nobody any more; that holds at once, for all of it."""
-    own, person = get_own_account(request.auth.user, account), get_person(pk)
+    own, person = get_own_account(request.auth.user, account_id), get_person(person_id)
     unshare_person(own, person, timezone.now())
     announce_account(own.pk)
     return Status(204, None)
@@ -71,4 +71,4 @@ def not_custom(account: EmailAccount) -> Problem:
     """Of other mailboxes nothing is shared person by person."""
     in_force = account.in_force
     why = "An administrator decided so." if in_force.is_set else "Make it custom on its page first."
-    return invalid("path.account", f"The sharing of {account} is {in_force.mode}. {why}")
+    return invalid("path.account_id", f"The sharing of {account} is {in_force.mode}. {why}")

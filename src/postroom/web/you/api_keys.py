@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -28,8 +29,12 @@ SHOWN_DEAD = 20
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
+@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
 def api_keys(request: SignedInRequest) -> HttpResponse:
-    """The form and the list; a new key is in the answer to its making and nowhere else."""
+    """The form and the list; a new key is in the answer to its making and nowhere else.
+
+    Who left their desk unlocked has given nobody a key: the password is asked for again.
+    """
     is_sent, now = request.method == "POST", timezone.now()
     form = KeyForm(request.POST if is_sent else None)
     made = form.make(request.user, now) if is_sent else None
