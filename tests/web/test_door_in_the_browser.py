@@ -1,11 +1,6 @@
 """From the invitation to the second factor, in a real browser, by keyboard alone; and passkeys."""
 
-import base64
-import hashlib
-import hmac
 import re
-import struct
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +14,7 @@ from postroom.team.models import Organisation, User
 from servers.submission import Submission
 from servers.submission_thread import submission_beside
 from web.browser import Site, axe_violations, database_of_tests, serving, with_patient_keys
+from web.factors import code_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -73,15 +69,6 @@ def as_ruth(door: Site, context: BrowserContext) -> None:
 
 def context_url(door: Site) -> str:
     return door.url.replace("127.0.0.1", "localhost")
-
-
-def code_of(secret: str, later: int = 0) -> str:
-    """The code of an app, by RFC 6238 and not by what checks it."""
-    counter = struct.pack(">Q", int(time.time()) // 30 + later)
-    digest = hmac.new(base64.b32decode(secret), counter, hashlib.sha1).digest()
-    start = digest[-1] & 15
-    number = struct.unpack(">I", digest[start : start + 4])[0] & 0x7FFFFFFF
-    return f"{number % 1_000_000:06}"
 
 
 def by_keys(page: Page, *words: str) -> None:

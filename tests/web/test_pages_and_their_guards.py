@@ -68,6 +68,7 @@ PAGES = {
     "new-profile": ("GET POST", "administrator"),
     "profile": ("GET POST", "administrator"),
     "profile-removal": ("POST", "administrator"),
+    "user-sessions-end": ("POST", "administrator"),
     "factors-removal": ("POST", "administrator"),
     "unbinding": ("POST", "administrator"),
     "door": ("GET POST", "administrator"),

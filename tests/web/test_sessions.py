@@ -3,16 +3,21 @@
 from collections.abc import Callable
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session as StoredSession
 from django.test import Client
+from django.utils import timezone
 
 from cast import NOON
+from postroom.accounts.factor_seals import unseal_factor
 from postroom.team.models import AuditEntry, Organisation, Profile, Role, Session, User
-from postroom.team.sessions import end_access
+from postroom.team.sessions import LASTS, end_access
 from postroom.team.users import set_active
 from postroom.web.account.browsers import browser_in_words
+from postroom.web.door.sessions import SEEN
 from postroom.web.live.viewer import find_viewer
+from web.factors import SECRET, code_of, with_codes
 
 SignIn = Callable[[User], Client]
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -100,6 +105,66 @@ def test_who_is_deactivated_is_out_and_stays_out_when_let_in_again(
     assert not Session.objects.exists()
     set_active(User.objects.get(pk=alice.pk), None, NOON, is_active=True)
     assert (is_in(known), is_in(unknown)) == (False, False)
+
+
+def test_an_administrator_signs_a_user_out_everywhere(
+    alice: User, bob: User, as_user: SignIn
+) -> None:
+    User.objects.filter(pk=bob.pk).update(is_administrator=True)
+    hers = signed_in(alice, FIREFOX)
+    as_user(User.objects.get(pk=bob.pk)).post(f"/setup/users/{alice.pk}/sessions/end/")
+    assert not is_in(hers)
+    assert is_in(signed_in(alice, FIREFOX))
+
+
+def test_a_session_ends_after_ninety_days_however_busy(alice: User) -> None:
+    client = signed_in(alice, FIREFOX)
+    Session.objects.update(begun_at=timezone.now() - LASTS)
+    assert is_in(client)  # It is looked at every few minutes.
+    session = client.session
+    session[SEEN] = 0
+    session.save()
+    assert not is_in(client)
+
+
+def test_a_code_serves_once(alice: User) -> None:
+    with_codes(alice)
+    code, recovery = code_of(SECRET), recovery_codes(alice)[0]
+    for once in (code, recovery):
+        for expected in (True, False):
+            client = signed_in(alice, FIREFOX)
+            client.post("/accounts/factors/authenticate/", {"code": once})
+            assert is_in(client) == expected
+
+
+def recovery_codes(user: User) -> list[str]:
+    kept = Authenticator.objects.get(user=user, type=Authenticator.Type.RECOVERY_CODES)
+    codes: list[str] = kept.wrap().get_unused_codes()
+    return codes
+
+
+def test_secrets_of_factors_lie_sealed_also_while_one_is_set_up(alice: User) -> None:
+    client = signed_in(alice, FIREFOX)
+    client.post("/accounts/reauthenticate/", {"password": "correct horse"})
+    page = client.get("/accounts/factors/codes/new/").content.decode()
+    secret = page.partition('class="factor-secret" readonly value="')[2].partition('"')[0]
+    assert len(secret) == 32
+    stored = StoredSession.objects.get(pk=client.cookies["sessionid"].value)
+    assert secret not in str(stored.get_decoded())
+    client.post("/accounts/factors/codes/new/", {"code": code_of(secret)})
+    kept = Authenticator.objects.get(type=Authenticator.Type.TOTP)
+    assert secret not in str(kept.data)
+    assert unseal_factor(kept.data["secret"]) == secret
+
+
+@pytest.mark.parametrize("password", ["postroom2026", "MyOrganisation1", "alice@example", "short"])
+def test_a_password_that_is_easily_guessed_is_refused(password: str, alice: User) -> None:
+    client = signed_in(alice, FIREFOX)
+    new = {"password1": password, "password2": password, "oldpassword": "correct horse"}
+    page = client.post("/accounts/password/change/", new)
+    assert page.status_code == 200
+    assert "field-wrong" in page.content.decode()
+    assert User.objects.get(pk=alice.pk).check_password("correct horse")
 
 
 def test_a_request_that_was_under_way_does_not_revive_an_ended_session(alice: User) -> None:

@@ -15,6 +15,7 @@ from postroom.team.invites import Guest, invite
 from postroom.team.models import AuditEntry, Organisation, User
 from postroom.team.users import set_active
 from servers.openid import Provider, openid_provider
+from web.factors import with_codes
 
 SignIn = Callable[[User], Client]
 ALICE, BOB, GINA = "alice@example.com", "bob@example.com", "gina@example.com"
@@ -174,8 +175,6 @@ def test_an_id_token_of_another_sign_in_is_not_believed(
 def test_a_second_factor_here_is_asked_for_all_the_same(
     admin: Client, alice: User, client: Client
 ) -> None:
-    from web.test_throttled_sign_in import with_codes
-
     with_codes(alice)
     assert "One more step" in comes_back(client, ALICE)[1]
     assert not is_in(client)

@@ -10,12 +10,11 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
-from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
-from postroom.accounts.factor_seals import seal_factor
 from postroom.team.models import Act, AuditEntry, User
 from web.browser import Site
+from web.factors import with_codes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -103,13 +102,6 @@ def alice() -> User:
 def guessers(site: Site, number: int = AT_ONCE, cookie: str = "") -> list[Guesser]:
     """Each from an address of its own: the limit holds for who is guessed at."""
     return [Guesser(site, number, cookie) for number in range(number)]
-
-
-def with_codes(user: User) -> None:
-    secret = {"secret": seal_factor("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")}
-    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data=secret)
-    seed = {"seed": seal_factor("a1" * 40), "used_mask": 0}
-    Authenticator.objects.create(user=user, type=Authenticator.Type.RECOVERY_CODES, data=seed)
 
 
 def test_of_a_hundred_wrong_passwords_at_once_five_are_tried(site: Site, alice: User) -> None:

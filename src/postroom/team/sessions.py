@@ -12,6 +12,8 @@ from postroom.team.audit import note
 from postroom.team.models import Act, Session, User
 
 SEEN_EVERY = timedelta(minutes=5)
+LASTS = timedelta(days=90)
+"""However busy, a session ends after this time; unused ones end sooner, with their cookie."""
 LONGEST_AGENT = 300
 
 
@@ -23,7 +25,7 @@ class Browser:
     address: str | None
 
 
-def note_session(key: str, user: User, browser: Browser, now: datetime) -> None:
+def note_session(key: str, user: User, browser: Browser, now: datetime) -> Session:
     """Somebody is signed in there, or was seen again."""
     seen = {
         "user": user,
@@ -31,9 +33,8 @@ def note_session(key: str, user: User, browser: Browser, now: datetime) -> None:
         "address": browser.address,
         "seen_at": now,
     }
-    Session.objects.update_or_create(
-        key=key, defaults=seen, create_defaults={**seen, "begun_at": now}
-    )
+    begun = {**seen, "begun_at": now}
+    return Session.objects.update_or_create(key=key, defaults=seen, create_defaults=begun)[0]
 
 
 def sessions_of(user: User, now: datetime) -> list[Session]:

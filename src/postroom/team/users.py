@@ -65,6 +65,14 @@ def set_active(user: User, by: User | None, now: datetime, *, is_active: bool) -
     note(Act.USER_ACTIVATED if is_active else Act.USER_DEACTIVATED, by, user.email, now)
 
 
+@transaction.atomic
+def sign_out_everywhere(user: User, by: User | None, now: datetime) -> None:
+    """End every session of a user, who may sign in again. Raises ChangeRefused."""
+    refuse_beyond(by, user)
+    end_access(user)
+    note(Act.SESSION_ENDED, by, user.email, now, "all of them")
+
+
 def refuse_beyond(by: User | None, user: User, given: set[str] | None = None) -> None:
     """Raise ChangeRefused if somebody may, or is to be allowed, what `by` may not."""
     if by is None or by.is_administrator:

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import (
@@ -47,7 +48,9 @@ def signed_in(
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return ask_to_sign_in(request)
-        note_seen(request, request.user, timezone.now())
+        if not note_seen(request, request.user, timezone.now()):
+            logout(request)
+            return ask_to_sign_in(request)
         if must_set_up(request, request.user) and view.__name__ not in OPEN_BEFORE:
             return go_to(request, reverse("security"))
         return view(cast(SignedInRequest, request), *args, **kwargs)

@@ -80,6 +80,7 @@ urlpatterns = [
     ),
     path("setup/users/<id:pk>/", users.user, name="user"),
     path("setup/users/<id:pk>/access/", users.access, name="user-access"),
+    path("setup/users/<id:pk>/sessions/end/", users.sessions_end, name="user-sessions-end"),
     path("setup/users/<id:pk>/factors/removal/", users.factors_removal, name="factors-removal"),
     path("setup/users/<id:pk>/binding/removal/", users.unbinding, name="unbinding"),
     path("setup/profiles/", profiles.profiles, name="profiles"),

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from postroom.team.audit import note
 from postroom.team.models import Act, Session, User
-from postroom.team.sessions import SEEN_EVERY, Browser, end_access, note_session
+from postroom.team.sessions import LASTS, SEEN_EVERY, Browser, end_access, note_session
 
 SEEN: Final = "seen"
 """In the session: when it was last noted, in seconds, so that most requests write nothing."""
@@ -23,13 +23,15 @@ def begin_session(request: HttpRequest, user: User, now: datetime) -> None:
     note(Act.SIGNED_IN, user, user.email, now, browser_of(request).address or "")
 
 
-def note_seen(request: HttpRequest, user: User, now: datetime) -> None:
-    """Note the session, at most every few minutes."""
+def note_seen(request: HttpRequest, user: User, now: datetime) -> bool:
+    """Note the session, at most every few minutes. Returns whether it may go on."""
     before = request.session.get(SEEN, 0)
     key = request.session.session_key
     if key and now.timestamp() - before >= SEEN_EVERY.total_seconds():
         request.session[SEEN] = int(now.timestamp())
-        note_session(key, user, browser_of(request), now)
+        session = note_session(key, user, browser_of(request), now)
+        return now - session.begun_at < LASTS
+    return True
 
 
 def browser_of(request: HttpRequest) -> Browser:

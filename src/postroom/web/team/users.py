@@ -21,6 +21,7 @@ from postroom.team.users import (
     give_profile,
     profile_name_of,
     set_active,
+    sign_out_everywhere,
 )
 from postroom.web.permission import needs
 from postroom.web.sign_in import SignedInRequest, signed_in
@@ -85,6 +86,21 @@ def access(request: SignedInRequest, pk: int) -> HttpResponse:
     else:
         word = "can sign in again" if is_active else "cannot sign in any more and sees nothing"
         messages.success(request, f"{user} {word}.")
+    return redirect("user", user.pk)
+
+
+@require_POST
+@signed_in
+@needs(Permission.MANAGE_USERS)
+def sessions_end(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Sign a user out of every browser; they may sign in again."""
+    user = get_object_or_404(User, pk=pk)
+    try:
+        sign_out_everywhere(user, request.user, timezone.now())
+    except ChangeRefused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, f"{user} is signed out everywhere.")
     return redirect("user", user.pk)
 
 
