@@ -141,7 +141,7 @@ SESSION_COOKIE_SECURE = _IS_HTTPS
 CSRF_COOKIE_SECURE = _IS_HTTPS
 SESSION_COOKIE_AGE = int(timedelta(days=30).total_seconds())
 if _IS_HTTPS:
-    # Browsers take cookies of this name from this very host alone, and over TLS (RFC 6265bis).
+    # Browsers take cookies of such a name from this very host alone, and over TLS.
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
     # Other hosts of the same domain are not ours to decide on.
