@@ -1,6 +1,6 @@
 """Lines of servers and what they mean: the table of the parser's tests and the fuzzer's seeds."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 from postroom.imap.responses import (
     CapabilityList,
@@ -79,6 +79,20 @@ RESPONSES: list[tuple[bytes, Response]] = [
             modseq=624140003,
         ),
     ),
+    (
+        b'* 12 FETCH (UID 7 FLAGS (\\Seen) INTERNALDATE "17-Jul-1996 02:44:25 +0000" '
+        b"RFC822.SIZE 4286 MODSEQ (2) BODY[HEADER.FIELDS (DATE LIST-ID)] {5}\r\nA: b\n)",
+        FetchedMessage(
+            12,
+            uid=7,
+            flags=frozenset({"\\Seen"}),
+            internal_date=datetime(1996, 7, 17, 2, 44, 25, tzinfo=UTC),
+            size=4286,
+            modseq=2,
+            header=b"A: b\n",
+        ),
+    ),
+    (b"* 1 FETCH (UID 1 FLAGS () BODY[] {0}\r\n)", FetchedMessage(1, 1, frozenset(), body=b"")),
     (b"* 1 FETCH (UID 1 BODY[] {3}\r\na\r\n)", FetchedMessage(1, uid=1, body=b"a\r\n")),
     (b'* 1 FETCH (UID 1 BODY[] "quoted")', FetchedMessage(1, uid=1, body=b"quoted")),
     (b"* 1 FETCH (UID 1 BODY[] NIL)", FetchedMessage(1, uid=1)),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imap.feeding import parse, parse_all
+from imap.feeding import parse, parse_all, responses_in, weighed
 from imap.responses import RESPONSES
 from postroom.imap.errors import ImapError, LimitExceeded, MalformedResponse
 from postroom.imap.framing import Framer, Oversized
@@ -189,3 +189,31 @@ def test_oversized_says_how_much() -> None:
     frame = framer.next_frame()
     assert frame is not None
     assert frame.literals == [Oversized(50)]
+
+
+PLAIN = (
+    b'* 12 FETCH (UID 7 FLAGS (\\Seen x) INTERNALDATE "17-Jul-1996 02:44:25 -0700" RFC822.SIZE 42 '
+    b"MODSEQ (624140003) BODY[HEADER.FIELDS (DATE LIST-ID)] {7}\r\nA: b\r\n\r)\r\n"
+)
+PIECES = [PLAIN[n : n + size] for n in range(0, len(PLAIN), 9) for size in (3, 9, 30)]
+
+
+@given(
+    at=st.integers(0, len(PLAIN)),
+    taken=st.integers(0, 40),
+    put=st.one_of(st.binary(max_size=8), st.sampled_from(PIECES), st.just(b"")),
+)
+def test_the_short_way_says_what_the_grammar_says(at: int, taken: int, put: bytes) -> None:
+    damaged = PLAIN[:at] + put + PLAIN[at + taken :]
+    said = []
+    for by_short_way in (False, True):
+        try:
+            chunks = [PLAIN + damaged + PLAIN]
+            read = list(responses_in(chunks, SMALL_BUT_ENOUGH, by_short_way))
+            said.append(repr(weighed(read)))
+        except ImapError as error:
+            said.append(type(error).__name__)
+    assert said[0] == said[1]
+
+
+SMALL_BUT_ENOUGH = Limits(line=220, message=40, response=30, skipped_message=60)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from struct import Struct
 
 from django.db import connection
+from psycopg import Cursor
 
 from postroom.archive.announce import announce_emails
 from postroom.archive.arrivals import Arrival, Stored
@@ -114,12 +115,17 @@ def unrecorded(folder: Folder, uidvalidity: int, arrivals: Sequence[Arrival]) ->
 
 def known_ids(account_id: int, identities: list[bytes]) -> dict[bytes, int]:
     """Emails of the account that are here already, by identity: moved, copied or met again."""
-    # One array parameter: an IN list of 500 costs more to write than to answer.
-    with connection.cursor() as cursor:
+    if not identities:
+        return {}
+    # One array parameter, in binary: Django's own cursor writes 500 of them in a millisecond.
+    connection.ensure_connection()
+    refused = connection.wrap_database_errors
+    with refused, Cursor(connection.connection) as cursor:
         cursor.execute(
             "SELECT identity, id FROM archive_email"
-            " WHERE account_id = %s AND identity = ANY(%s::bytea[])",
+            " WHERE account_id = %s AND identity = ANY(%b::bytea[])",
             [account_id, identities],
+            binary=True,
         )
         return {bytes(identity): pk for identity, pk in cursor.fetchall()}
 

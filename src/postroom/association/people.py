@@ -10,6 +10,7 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from postroom.accounts.models import EmailAccount, FromAddress
 from postroom.archive.models import Email, Participant
@@ -45,7 +46,9 @@ def is_anybody_known() -> bool:
 
 def known_among(canonicals: Collection[str]) -> set[str]:
     """Those of some canonical addresses that are of known people."""
-    known = known_addresses().filter(canonical__in=list(canonicals))
+    # One array parameter: an IN list of 500 takes longer to write than to answer.
+    named = RawSQL("SELECT unnest(%s::text[])", [list(canonicals)])
+    known = known_addresses().filter(canonical__in=named).order_by()
     return set(known.values_list("canonical", flat=True))
 
 

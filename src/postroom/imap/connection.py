@@ -15,6 +15,7 @@ from postroom.imap.commands.fetch import UidFetch
 from postroom.imap.commands.idle import Idle
 from postroom.imap.deflate import Deflate
 from postroom.imap.errors import IllegalCommand, LimitExceeded, MalformedResponse
+from postroom.imap.fetch_response import read_plain_fetch
 from postroom.imap.framing import Frame, Framer, OpenLiteral
 from postroom.imap.limits import Limits
 from postroom.imap.mailbox_name import WireNames
@@ -136,6 +137,10 @@ class Connection:
         for _ in range(self.limits.turn):
             if text > self.limits.turn_text:
                 return
+            if not self.is_due_for_tls and (message := self._framer.take_by(read_plain_fetch)):
+                if (event := self._offer(message)) is not None:
+                    yield event
+                continue
             frame = self._next_frame()
             if frame is not None:
                 text += len(frame.text)

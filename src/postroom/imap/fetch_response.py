@@ -1,10 +1,12 @@
 """One FETCH response into a FetchedMessage: the hot path of every sync (RFC 3501 §7.4.2)."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from postroom.imap.framing import Literal, Oversized
-from postroom.imap.grammar import Reader, parse_flags, token
+from postroom.imap.grammar import DATE_TIME, Reader, date_of, parse_flags, token
+from postroom.imap.limits import Limits
 from postroom.imap.responses import FetchedMessage
 from postroom.imap.server_words import object_id, server_words
 
@@ -15,6 +17,49 @@ _ITEM: Final = token(
     rb"(\))|([A-Z0-9.-]+)(\[[^\]]*\](?:<\d+>)?)?"
     rb"(?: +(?:(\d{1,20})|\(([^()\"{]*)\)|(~?\{\d+\+?\})))?"
 )
+
+# What most servers answer to a FETCH of ours: these items in the order asked for, one literal.
+_PLAIN: Final = re.compile(
+    rb"\* (\d{1,10}) FETCH \(UID (\d{1,20})(?: FLAGS \(([^()\"{\r\n]{0,200}+)\))?"
+    rb"(?: INTERNALDATE "
+    + DATE_TIME
+    + rb")?(?: RFC822\.SIZE (\d{1,20}))?(?: MODSEQ \((\d{1,19})\))?"
+    rb" BODY\[(HEADER\.FIELDS \([A-Za-z -]{0,400}+\))?\] \{(\d{1,9})\}\r\n"
+)
+
+
+def read_plain_fetch(
+    octets: bytes, start: int, limits: Limits
+) -> tuple[FetchedMessage, int] | None:
+    """Read a FETCH response of the plainest shape that lies whole at `start`, or None.
+
+    What `parse_fetch` would say of it, in half the time, and where it ends.
+    """
+    found = _PLAIN.match(octets, start)
+    if found is None:
+        return None
+    sequence, uid, flags, *date, size, modseq, section, literal = found.groups()
+    begin = found.end()
+    end = begin + int(literal)
+    if not octets.startswith(b")\r\n", end) or begin - start + 3 > limits.line:
+        return None
+    if end - begin > min(limits.message, limits.response):
+        return None
+    whole = octets[begin:end]
+    message = FetchedMessage(
+        int(sequence),
+        int(uid),
+        None if flags is None else parse_flags(flags, limits),
+        date_of(*date) if date[0] else None,
+        None if size is None else int(size),
+        None if modseq is None else int(modseq),
+        weight=_EMPTY + begin - start - 1 + len(whole),
+    )
+    if section is None:
+        message.body = whole
+    else:
+        message.header = whole
+    return message, end + 3
 
 
 def parse_fetch(reader: Reader, sequence: int) -> FetchedMessage:

@@ -8,7 +8,7 @@ do without: human text never announces a literal, and only FETCH may carry a lar
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from postroom.imap.errors import LimitExceeded
 from postroom.imap.limits import Limits
@@ -35,6 +35,8 @@ class LiteralSink(Protocol):
 
 Literal = bytes | Oversized | LiteralSink
 OpenLiteral = Callable[[bytes, int], LiteralSink | None]
+T = TypeVar("T")
+ReadWhole = Callable[[bytes, int, Limits], tuple[T, int] | None]
 
 
 @dataclass(slots=True)
@@ -91,6 +93,20 @@ class Framer:
         self._tail.clear()
         self._chunk, self._at = b"", 0
         return rest
+
+    def take_by(self, read: ReadWhole[T]) -> T | None:
+        """Let a response of a message be read that lies here whole, without a frame; else None.
+
+        `read(octets, start, limits)` returns what it read and where that ends.
+        """
+        if self._lines or self._tail or self._open or self._open_literal:
+            return None
+        found = read(self._chunk, self._at, self._limits) if self.expects_messages else None
+        if found is None:
+            return None
+        response, self._at = found
+        self._blank_lines = 0
+        return response
 
     def next_frame(self) -> Frame | None:
         """Return the next whole response, or None for "need more". Raises LimitExceeded."""

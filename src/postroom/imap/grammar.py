@@ -26,7 +26,8 @@ _QUOTED: Final = token(rb'"((?:[^"\\\r\n]|\\.)*)"')
 _LITERAL: Final = token(rb"~?\{\d+\+?\}")
 _NIL: Final = token(rb"NIL(?![^\x00-\x20()])")
 _FLAG_LIST: Final = token(rb"\(([^()\"]*)\)")
-_DATE_TIME: Final = token(rb'"([ 0-3]?\d)-([A-Z]{3})-(\d{4}) (\d\d:\d\d:\d\d) ([+-]\d\d)(\d\d)"')
+DATE_TIME: Final = rb'"([ 0-3]?\d)-([A-Za-z]{3})-(\d{4}) (\d\d:\d\d:\d\d) ([+-]\d\d)(\d\d)"'
+_DATE_TIME: Final = token(DATE_TIME)
 _ESCAPED: Final = re.compile(rb"\\(.)")
 _MONTHS: Final = {
     name: b"%02d" % number
@@ -139,13 +140,7 @@ class Reader:
         if found is None:
             self.value()
             return None
-        day, month, year, time, zone_hour, zone_minute = found.groups()
-        number = _MONTHS.get(month.lower(), b"00")
-        parts = (year, number, day.strip().zfill(2), time, zone_hour, zone_minute)
-        try:
-            return datetime.fromisoformat((b"%b-%b-%bT%b%b:%b" % parts).decode("ascii"))
-        except ValueError:
-            return None
+        return date_of(*found.groups())
 
     def value(self, depth: int = 0) -> None:
         """Pass over one value of any shape."""
@@ -174,6 +169,18 @@ class Reader:
             self.fail("announced literal is missing")
         self._next_literal += 1
         return self._literals[self._next_literal - 1]
+
+
+def date_of(
+    day: bytes, month: bytes, year: bytes, time: bytes, zone_hour: bytes, zone_minute: bytes
+) -> datetime | None:
+    """Return the moment that the parts of an internal date name; None if no calendar has it."""
+    number = _MONTHS.get(month.lower(), b"00")
+    parts = (year, number, day.strip().zfill(2), time, zone_hour, zone_minute)
+    try:
+        return datetime.fromisoformat((b"%b-%b-%bT%b%b:%b" % parts).decode("ascii"))
+    except ValueError:
+        return None
 
 
 def parse_flags(text: bytes, limits: Limits) -> frozenset[str]:

@@ -2,26 +2,23 @@
 
 Names are asked for as they are written, never below a search domain. What comes is a stranger's:
 bounded in number and time, and a name in it is only ever looked up and checked again.
+
+dnspython is loaded when first asked: most programs ask the system, and it takes a tenth of what
+every command needs to start.
 """
 
 import asyncio
 import ipaddress
 import socket
 from dataclasses import dataclass
-from typing import Final
-
-import dns.asyncresolver
-import dns.exception
-import dns.name
-import dns.nameserver
-import dns.rdatatype
-import dns.resolver
-from dns.rdata import Rdata
-from dns.rdtypes.ANY.MX import MX
-from dns.rdtypes.IN.SRV import SRV
+from typing import TYPE_CHECKING, Final
 
 from postroom.net.errors import HostUnknown, NameServerSilent
 from postroom.net.server import Address, NameServer, Security, Server
+
+if TYPE_CHECKING:
+    from dns.asyncresolver import Resolver
+    from dns.rdata import Rdata
 
 SECONDS: Final = 2.5
 _ANSWERS_MAX: Final = 16
@@ -57,6 +54,8 @@ async def mail_exchangers(domain: str, name_server: NameServer | None) -> tuple[
     None for a domain that is not there, has none, or takes no mail at all (RFC 7505). Raises
     NameServerSilent.
     """
+    from dns.rdtypes.ANY.MX import MX
+
     records = await _ask(domain, "MX", name_server)
     found = sorted((r for r in records if isinstance(r, MX)), key=lambda r: (r.preference, r))
     hosts = [each.exchange.to_text(omit_final_dot=True) for each in found[:_ANSWERS_MAX]]
@@ -65,6 +64,8 @@ async def mail_exchangers(domain: str, name_server: NameServer | None) -> tuple[
 
 async def published_services(name: str, name_server: NameServer | None) -> tuple[SrvAnswer, ...]:
     """Return the SRV records of a name such as `_imaps._tcp.example.com`."""
+    from dns.rdtypes.IN.SRV import SRV
+
     records = await _ask(name, "SRV", name_server)
     return tuple(
         SrvAnswer(each.priority, each.weight, each.port, each.target.to_text())
@@ -101,8 +102,12 @@ async def _by_name_server(host: str, server: Server, name_server: NameServer) ->
     return [ipaddress.ip_address(each.to_text()) for each in records[:_ANSWERS_MAX]]
 
 
-async def _ask(name: str, kind: str, name_server: NameServer | None) -> list[Rdata]:
+async def _ask(name: str, kind: str, name_server: NameServer | None) -> "list[Rdata]":
     """Return the records of a name; none if there is no such name."""
+    import dns.exception
+    import dns.name
+    import dns.resolver
+
     try:
         absolute = dns.name.from_text(name, dns.name.root)
         answer = await _resolver(name_server).resolve(
@@ -115,7 +120,10 @@ async def _ask(name: str, kind: str, name_server: NameServer | None) -> list[Rda
     return list(answer.rrset or [])
 
 
-def _resolver(name_server: NameServer | None) -> dns.asyncresolver.Resolver:
+def _resolver(name_server: NameServer | None) -> "Resolver":
+    import dns.asyncresolver
+    import dns.nameserver
+
     if name_server is None:
         return dns.asyncresolver.Resolver()
     resolver = dns.asyncresolver.Resolver(configure=False)

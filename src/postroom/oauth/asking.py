@@ -4,9 +4,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from authlib.oauth2.auth import ClientAuth
-from authlib.oauth2.rfc6749.parameters import prepare_token_request
-
 from postroom.accounts.sealing import SealBroken
 from postroom.imap.server_words import server_words
 from postroom.net.credentials import Password, shows_in
@@ -41,6 +38,9 @@ def ask_for_tokens(
 
     `now` is before the asking, so that the token rather ends early for us than for the server.
     """
+    # Loaded when a token is asked for, as in `identity`.
+    from authlib.oauth2.rfc6749.parameters import prepare_token_request
+
     url = client.endpoint("token")
     told = post(client, url, prepare_token_request(grant_type, **parameters), parameters)
     access, lifetime = told.get("access_token"), told.get("expires_in", _LIFETIME_UNTOLD)
@@ -71,6 +71,8 @@ def post(client: SignInClient, url: str, body: str, parameters: dict[str, str]) 
 
 def _post(client: SignInClient, url: str, body: str, secrets: tuple[str, ...]) -> dict[str, Any]:
     """Post once; the first of the secrets is the client's, if it is to be sent."""
+    from authlib.oauth2.auth import ClientAuth
+
     method = client.auth_method if secrets[0] else "none"
     auth = ClientAuth(client.client_id, secrets[0], method)
     url, headers, body = auth.prepare("POST", url, {}, body)

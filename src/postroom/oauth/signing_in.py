@@ -9,8 +9,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from django.conf import settings
 from django.urls import reverse
 
@@ -96,6 +94,10 @@ def authorisation_url(client: SignInClient, attempt: Attempt) -> str:
     """Where the person signs in and consents."""
     known, wish = client.known, attempt.wish
     verifier = unseal(f"verifier:{attempt.state}", attempt.verifier.encode())
+    # Loaded when somebody signs in so, as in `identity`.
+    from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+    from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
     more = {parameter.name: parameter.value for parameter in known.parameters}
     if wish.address and not wish.is_shared:
         more["login_hint"] = wish.address
