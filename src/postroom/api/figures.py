@@ -12,7 +12,7 @@ from django.db.models import Count
 from django.http import HttpRequest
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -21,6 +21,7 @@ from postroom.archive.amounts import count_emails, count_waiting_actions
 from postroom.archive.proofs import proof_sums
 from postroom.sync.health import Need, count_by_need
 
+disable_created_metrics()  # type: ignore[no-untyped-call]
 REGISTRY: Final = CollectorRegistry()
 REQUESTS: Final = Counter(
     "postroom_web_requests",

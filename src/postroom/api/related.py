@@ -1,8 +1,5 @@
 """A person's Emails related list, and the thread of an email. Reference: View Emails."""
 
-from collections.abc import Callable, Iterator
-from functools import partial
-from itertools import islice
 from typing import Literal
 
 from django.http import HttpResponse
@@ -11,11 +8,12 @@ from pydantic import Field
 
 from postroom.api.authentication import KeyRequest
 from postroom.api.email_rows import emails_out
-from postroom.api.paging import LARGEST_PAGE, Page, RowId, Wanted, bad_place, page
+from postroom.api.paging import Page, RowId, Wanted, bad_place, page
 from postroom.api.people import get_person
 from postroom.api.shapes import EmailOut
 from postroom.api.sight import get_email
-from postroom.association import Cursor, RelatedEmail, related_emails, thread_of
+from postroom.archive.models import Direction
+from postroom.association import Cursor, related_emails, thread_of
 from postroom.mime import canonical_address
 from postroom.team.models import User
 
@@ -44,12 +42,14 @@ def list_emails(
     if wanted.shared_by and sharer is None:
         # The same as for a colleague who shares nothing: the answer tells nobody's existence.
         return page(request, response, [], "")
-    # Of one direction there may be few among many.
-    size = LARGEST_PAGE if wanted.direction else limit + 1
-    rows = partial(related_emails, person, request.auth.user, shared_by=sharer)
-    below = rows_after(place, size, rows)
-    alike = (row for row in below if wanted.direction in (None, row.email.direction))
-    found = list(islice(alike, limit + 1))
+    found = related_emails(
+        person,
+        request.auth.user,
+        shared_by=sharer,
+        direction=Direction(wanted.direction) if wanted.direction else None,
+        after=place,
+        limit=limit + 1,
+    )
     shown = emails_out([row.email for row in found[:limit]])
     return page(request, response, shown, str(found[limit - 1].cursor) if found[limit:] else "")
 
@@ -64,18 +64,6 @@ def show_thread(request: KeyRequest, response: HttpResponse, email_id: RowId) ->
     others = thread_of(email, request.auth.user, None)
     together = sorted([email, *others], key=lambda one: (one.sent_at, one.pk), reverse=True)
     return page(request, response, emails_out(together), "")
-
-
-def rows_after(
-    place: Cursor | None, size: int, rows: Callable[..., list[RelatedEmail]]
-) -> Iterator[RelatedEmail]:
-    """The rows of the list below a place, stretch by stretch, to its end."""
-    while True:
-        stretch = rows(after=place, limit=size)
-        yield from stretch
-        if len(stretch) < size:
-            return
-        place = stretch[-1].cursor
 
 
 def find_sharer(text: str) -> User | None:

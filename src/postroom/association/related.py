@@ -11,7 +11,7 @@ from itertools import groupby
 from django.db.models import Q, QuerySet
 
 from postroom.accounts.members import mailboxes_of
-from postroom.archive.models import Email, Participant
+from postroom.archive.models import Direction, Email, Participant
 from postroom.association.people import emails_of, participations_of
 from postroom.association.visibility import visible_to
 from postroom.crm.models import Person
@@ -64,15 +64,18 @@ def related_emails(
     viewer: User,
     *,
     shared_by: User | None = None,
+    direction: Direction | None = None,
     after: Cursor | None = None,
     limit: int = PAGE,
 ) -> list[RelatedEmail]:
     """One page of the person's emails as the viewer may see them.
 
-    `shared_by` narrows the list to one colleague's account (*All* when None); `after` is the
-    cursor of the last row already seen.
+    `shared_by` narrows the list to one colleague's account (*All* when None), `direction` to
+    copies of what was sent or received; `after` is the cursor of the last row already seen.
     """
     emails = emails_between(person, viewer, shared_by)
+    if direction:
+        emails = emails.filter(direction=direction)
     mail = participations_of(person)
     found: list[RelatedEmail] = []
     size = limit * 4
