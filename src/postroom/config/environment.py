@@ -117,7 +117,7 @@ class Environment:
         parse_url,
         default_url,
         """The address people type, used in links and sign-in mail; `https://` makes cookies
-        secure.""",
+        secure, and has browsers stay with it for a year.""",
         "`http://` and POSTROOM_BIND",
     )
     hosts = Setting(
