@@ -18,7 +18,9 @@ WRONG_FACTOR: Final = "the password was right, the second factor was not"
 def note_refusal(request: HttpRequest, email: str, why: str, now: datetime) -> None:
     """Write down that somebody was not let in as a user; addresses of nobody are not worth it."""
     user = User.objects.filter(email=email.strip().lower()).first()
-    if user is None or not cache.add(f"refused:{user.pk}:{why}", "", EVERY.total_seconds()):
+    if user is None:
+        return
+    if not cache.add(f"refused:{user.pk}:{why.replace(' ', '-')}", "", EVERY.total_seconds()):
         return
     address = browser_of(request).address or "an unknown address"
     note(Act.SIGN_IN_REFUSED, None, user.email, now, f"{why}, from {address}")
