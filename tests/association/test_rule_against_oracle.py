@@ -5,9 +5,12 @@ from collections import Counter
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from association.worlds import World, is_colleague, random_world, sight_of
 from postroom.association import Sight, all_related_emails, readable_by, related_emails, visible_to
+from postroom.association.facts import Facts, facts_of
+from postroom.association.reasons import decide
 from postroom.crm.models import Person
 from postroom.team.models import User
 
@@ -35,6 +38,13 @@ def expected(world: World, viewer: User) -> Sights:
     return {pk: sight for pk, sight in sights.items() if sight}
 
 
+def explained(world: World, viewer: User, facts: dict[int, Facts]) -> Sights:
+    """What the reasons say, of every email; none is without words."""
+    reasons = {email.pk: decide(facts[email.pk], viewer) for email in world.emails}
+    assert all(reason.words for reason in reasons.values())
+    return {pk: reason.sight for pk, reason in reasons.items() if reason.sight}
+
+
 def check_lists(world: World, viewer: User, right: Sights) -> None:
     """A person's list has one row for each email that is seen with them, and no other."""
     email_of = {e.pk: e for e in world.emails}
@@ -60,11 +70,13 @@ def test_the_query_decides_as_the_sentence_says(piece: int) -> None:
     for seed in range(piece, WORLDS, PIECES):
         with transaction.atomic():
             world = random_world(random.Random(seed))
+            facts = facts_of(world.emails, timezone.now())
             for viewer in world.users:
                 right = expected(world, viewer)
                 assert seen(viewer) == right, (seed, viewer)
                 whole = {pk: s for pk, s in right.items() if s == Sight.EVERYTHING}
                 assert readable(viewer) == whole, (seed, viewer)
+                assert explained(world, viewer, facts) == right, (seed, viewer)
                 if seed % 4 == 0:
                     check_lists(world, viewer, right)
                 met.update(right.values())

@@ -16,3 +16,11 @@ def note(act: Act, by: User | None, subject: object, now: datetime, detail: str 
         detail=detail[:LONGEST_DETAIL],
         at=now,
     )
+
+
+def note_once(occasion: str, act: Act, by: User, subject: object, now: datetime) -> None:
+    """Add a line unless there is one of this occasion."""
+    entry = AuditEntry(
+        occasion=occasion, act=act, actor=by, subject=str(subject)[:LONGEST_SUBJECT], at=now
+    )
+    AuditEntry.objects.bulk_create([entry], ignore_conflicts=True)

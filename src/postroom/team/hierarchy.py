@@ -1,6 +1,7 @@
 """Roles below and above one another. Superiors see their reports' mail only if it is said so."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from postroom.team.models import Organisation, Role, User
 
@@ -25,3 +26,13 @@ def roles_whose_mail_is_seen(viewer: User) -> frozenset[int]:
     if viewer.role_id is None or not Organisation.get().superiors_see:
         return frozenset()
     return roles_below(viewer.role_id)
+
+
+def roles_above(role_id: int | None, superiors: Mapping[int, int | None]) -> frozenset[int]:
+    """The roles above one, by the superior of each; the other way round of `roles_below`."""
+    found: set[int] = set()
+    above = superiors.get(role_id or 0)
+    while above is not None and above != role_id and above not in found:
+        found.add(above)
+        above = superiors.get(above)
+    return frozenset(found)

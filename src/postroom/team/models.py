@@ -40,6 +40,9 @@ class Organisation(models.Model):
         help_text="Existing mail of mailboxes: all, since a day, or 12m: of so many months.",
     )
     superiors_see = models.BooleanField(default=False)
+    logs_reading = models.BooleanField(
+        default=False, help_text="Who reads a colleague’s email stands in the audit log."
+    )
     second_factor_required = models.BooleanField(default=False)
     passwords_for_all = models.BooleanField(
         default=True, help_text="Off: only administrators sign in with a password."
@@ -228,6 +231,18 @@ class Act(models.TextChoices):
     SHARING_CHANGED = "sharing_changed", "changed the sharing of"
     PERSON_SHARED = "person_shared", "shared emails of"
     PERSON_UNSHARED = "person_unshared", "ended the sharing of emails of"
+    EMAIL_HIDDEN = "email_hidden", "hid"
+    EMAIL_SHOWN = "email_shown", "chose what colleagues see of"
+    EMAIL_LEFT = "email_left", "left to the mailbox’s sharing"
+    EMAIL_UNDONE = "email_undone", "took back the last choice about"
+    EMAIL_READ = "email_read", "read"
+    ACCESS_ASKED = "access_asked", "asked for access to"
+    ACCESS_GRANTED = "access_granted", "gave access to"
+    ACCESS_DECLINED = "access_declined", "declined to give access to"
+    ACCESS_ENDED = "access_ended", "ended an access of"
+    VIEWED_AS = "viewed_as", "viewed emails as"
+    LOG_EXPORTED = "log_exported", "exported"
+    LOG_CHANGED = "log_changed", "changed what is logged:"
     MEMBER_ADDED = "member_added", "added a member to"
     MEMBER_REMOVED = "member_removed", "took a member out of"
     CODE_SENT = "code_sent", "had a code sent to"
@@ -241,6 +256,7 @@ class AuditEntry(models.Model):
     """One line of the audit log. Only added: the database itself refuses to change or remove one.
 
     `subject` is text and no reference: it says whom it was done to, whatever becomes of them.
+    `occasion` names what is written down once, however often it happens.
     """
 
     actor = models.ForeignKey(
@@ -250,10 +266,16 @@ class AuditEntry(models.Model):
     subject = models.CharField(max_length=254)
     detail = models.CharField(max_length=400, blank=True)
     at = models.DateTimeField()
+    occasion = models.CharField(max_length=120, blank=True, editable=False)
 
     class Meta:
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [models.Index(fields=["act", "at"], name="audit_of_an_act")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "occasion", condition=~models.Q(occasion=""), name="written_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.who} {self.get_act_display()} {self.subject}"

@@ -99,6 +99,7 @@ class AccessRequest(models.Model):
     reason = models.CharField(max_length=200, blank=True)
     answer = models.CharField(max_length=8, choices=Answer.choices, default=Answer.WAITING)
     answered_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True, help_text="The owner, by email.")
 
     class Meta:
         ordering: ClassVar = ["-asked_at"]
