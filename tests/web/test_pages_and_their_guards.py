@@ -8,7 +8,10 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from cast import NOON, folder_of
-from postroom.accounts.models import EmailAccount, Sharing
+from postroom.accounts.access_grants import grant
+from postroom.accounts.asking import ask
+from postroom.accounts.matters import Matter
+from postroom.accounts.models import AccessRequest, EmailAccount, Grant, Sharing
 from postroom.accounts.senders import own_from_address
 from postroom.archive.models import Email, Quarantine
 from postroom.archive.quarantine import quarantine
@@ -44,9 +47,16 @@ PAGES = {
     "email": ("GET", "owner"),
     "email-body": ("GET", "owner"),
     "email-actions": ("GET POST", "owner"),
+    "email-sharing": ("GET POST", "owner"),
+    "email-grants": ("POST", "owner"),
+    "grant-end": ("POST", "owner"),
+    "email-access": ("GET", "owner"),
+    "email-request": ("POST", "owner"),
     "email-live": ("GET", "owner"),
     "attachment": ("GET", "owner"),
     "email-source": ("GET", "owner"),
+    "requests": ("GET", "all"),
+    "request": ("POST", "owner"),
     "api-keys": ("GET POST", "all"),
     "api-key-revocation": ("POST", "owner"),
     "join": ("GET POST", "anyone"),
@@ -64,6 +74,9 @@ PAGES = {
     "invite-withdrawal": ("POST", "administrator"),
     "user": ("GET POST", "administrator"),
     "user-access": ("POST", "administrator"),
+    "view-as": ("GET", "administrator"),
+    "view-as-person": ("GET", "administrator"),
+    "view-as-email": ("GET", "administrator"),
     "profiles": ("GET", "administrator"),
     "new-profile": ("GET POST", "administrator"),
     "profile": ("GET POST", "administrator"),
@@ -80,6 +93,8 @@ PAGES = {
     "role": ("GET POST", "administrator"),
     "role-removal": ("POST", "administrator"),
     "audit-log": ("GET", "administrator"),
+    "audit-export": ("POST", "administrator"),
+    "reading-log": ("POST", "administrator"),
     "email-configuration": ("GET", "all"),
     "service": ("GET", "all"),
     "connection": ("GET POST", "all"),
@@ -145,6 +160,8 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
         if "entry" in named:
             quarantine(folder_of(account), 7, "It broke the parser.", NOON, b"Subject: x")
             return [account.pk, Quarantine.objects.get().pk]
+        if "grant" in named:
+            return [letter.pk, granted(letter).pk]
         rooms = {
             "part": [letter.pk, "1"],
             "account": [lena.pk, account.pk],
@@ -152,10 +169,12 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
             "service": ["gmail"],
             "issuer": ["google"],
             "protocol": ["pop"],
+            "email": [account.owner_id, lena.pk, letter.pk],
+            "person": [account.owner_id, lena.pk],
             "sender": [account.pk, own_from_address(account).pk],
         }
-        if second := named & rooms.keys():
-            return rooms[second.pop()]
+        if second := [room for room in rooms if room in named]:
+            return rooms[second[0]]
         if "pk" not in named:
             return []
         rows: dict[str, Callable[[], int]] = {
@@ -167,6 +186,7 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
             "you/sessions/": lambda: session_of(account.owner).pk,
             "you/api-keys/": lambda: make_key(account.owner, KeyWish("Bridge"), None, NOON)[0].pk,
             "search/saved/": lambda: kept_by(account.owner).pk,
+            "requests/": lambda: asked_for(letter).pk,
             "people/": lambda: lena.pk,
             "emails/": lambda: letter.pk,
         }
@@ -177,6 +197,19 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
 
 def kept_by(user: User) -> SavedSearch:
     return SavedSearch.objects.get_or_create(user=user, name="Kept", words="x")[0]
+
+
+def granted(letter: Email) -> Grant:
+    """Dora was let in."""
+    dora, _ = User.objects.get_or_create(email="dora@example.com", name="Dora")
+    matter = Matter(letter.account, bytes(letter.identity))
+    return grant(matter, dora, None, letter.account.owner, NOON)
+
+
+def asked_for(letter: Email) -> AccessRequest:
+    """Dora asks for it."""
+    dora, _ = User.objects.get_or_create(email="dora@example.com", name="Dora")
+    return ask(Matter(letter.account, bytes(letter.identity)), dora, "", NOON)
 
 
 def session_of(user: User) -> Session:

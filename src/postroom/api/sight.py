@@ -1,10 +1,12 @@
 """One email for whoever asks: as much of it as they see, or all of it, or theirs to act on."""
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from postroom.api.problems import ABSENT, Problem
 from postroom.archive.models import Email
 from postroom.association import own_emails, readable_by, visible_to
+from postroom.association.readings import note_reading
 from postroom.team.models import User
 
 
@@ -18,7 +20,9 @@ def get_email(viewer: User, pk: int) -> Email:
 
 def get_readable_email(viewer: User, pk: int) -> Email:
     """The email, if the viewer may see everything of it. Raises Problem."""
-    return find_among(readable_by(viewer), pk) or get_own_email(viewer, pk)
+    email = find_among(readable_by(viewer), pk) or get_own_email(viewer, pk)
+    note_reading(email, viewer, timezone.now())
+    return email
 
 
 def get_own_email(viewer: User, pk: int) -> Email:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from postroom.outbox.access_requests import write_access_requests
 from postroom.outbox.confirmations import write_confirmations
 from postroom.outbox.decisions import write_decisions
 from postroom.outbox.incidents import write_incidents
@@ -43,4 +44,5 @@ def waiting_notices(now: datetime) -> list[int]:
     write_incidents(now)
     write_preparations(now)
     write_decisions(now)
+    write_access_requests(now)
     return due_notices(now)

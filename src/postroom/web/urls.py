@@ -15,6 +15,7 @@ from postroom.web.connecting import (
 )
 from postroom.web.connecting import views as connecting
 from postroom.web.connecting.catalogue import ProtocolWord
+from postroom.web.decisions import asking, granting, requests, sharing
 from postroom.web.email_configuration import choosing, overview
 from postroom.web.email_configuration import issuers as services
 from postroom.web.emails import actions, downloads
@@ -26,7 +27,16 @@ from postroom.web.people import shares
 from postroom.web.people import views as people
 from postroom.web.row_ids import RowId
 from postroom.web.searching import views as searching
-from postroom.web.team import audit, door, invites, profiles, roles, users
+from postroom.web.team import (
+    audit,
+    audit_export,
+    door,
+    invites,
+    profiles,
+    roles,
+    users,
+    view_as,
+)
 from postroom.web.you import api_keys
 
 register_converter(RowId, "id")
@@ -59,9 +69,16 @@ urlpatterns = [
     path("emails/<id:pk>/", emails.email, name="email"),
     path("emails/<id:pk>/body/", emails.body, name="email-body"),
     path("emails/<id:pk>/actions/", actions.actions, name="email-actions"),
+    path("emails/<id:pk>/sharing/", sharing.sharing, name="email-sharing"),
+    path("emails/<id:pk>/grants/", granting.grants, name="email-grants"),
+    path("emails/<id:pk>/grants/<id:grant>/end/", granting.end, name="grant-end"),
+    path("emails/<id:pk>/access/", asking.access, name="email-access"),
+    path("emails/<id:pk>/request/", asking.request_access, name="email-request"),
     path("emails/<id:pk>/live/", live.email, name="email-live"),
     path("emails/<id:pk>/attachments/<str:part>/", downloads.attachment, name="attachment"),
     path("emails/<id:pk>/source/", downloads.source, name="email-source"),
+    path("requests/", requests.requests, name="requests"),
+    path("requests/<id:pk>/", requests.answer, name="request"),
     path("you/api-keys/", api_keys.api_keys, name="api-keys"),
     path("you/api-keys/<id:pk>/revocation/", api_keys.revocation, name="api-key-revocation"),
     path("join/", joining.join, name="join"),
@@ -79,6 +96,9 @@ urlpatterns = [
         "setup/users/invitations/<id:pk>/withdrawal/", invites.withdrawal, name="invite-withdrawal"
     ),
     path("setup/users/<id:pk>/", users.user, name="user"),
+    path("setup/users/<id:pk>/view/", view_as.people, name="view-as"),
+    path("setup/users/<id:pk>/view/<id:person>/", view_as.person, name="view-as-person"),
+    path("setup/users/<id:pk>/view/<id:person>/<id:email>/", view_as.email, name="view-as-email"),
     path("setup/users/<id:pk>/access/", users.access, name="user-access"),
     path("setup/users/<id:pk>/sessions/end/", users.sessions_end, name="user-sessions-end"),
     path("setup/users/<id:pk>/factors/removal/", users.factors_removal, name="factors-removal"),
@@ -96,6 +116,8 @@ urlpatterns = [
     path("setup/roles/<id:pk>/", roles.role, name="role"),
     path("setup/roles/<id:pk>/removal/", roles.removal, name="role-removal"),
     path("setup/audit-log/", audit.audit_log, name="audit-log"),
+    path("setup/audit-log/export/", audit_export.export, name="audit-export"),
+    path("setup/audit-log/reading/", audit.reading, name="reading-log"),
     path(CONFIGURATION, choosing.accounts, name="email-configuration"),
     path(CONFIGURATION + "services/<slug:service>/", choosing.service, name="service"),
     path(CONFIGURATION + "connection/", connecting.connection, name="connection"),

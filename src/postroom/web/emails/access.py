@@ -2,9 +2,11 @@
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils import timezone
 
 from postroom.archive.models import Email
 from postroom.association import Sight, own_emails, people_on, visible_to
+from postroom.association.readings import note_reading
 from postroom.crm.models import Person
 from postroom.team.models import User
 from postroom.web.row_ids import parse_row_id
@@ -23,6 +25,7 @@ def get_readable_email(viewer: User, pk: int) -> Email:
     email = get_email(viewer, pk)
     if email.sight < Sight.EVERYTHING:
         raise Http404
+    note_reading(email, viewer, timezone.now())
     return email
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from postroom.archive.models import Email
 from postroom.archive.reading import opened
 from postroom.association import Sight, sharers_with
+from postroom.association.readings import note_reading
 from postroom.crm.models import Person, Stage
 from postroom.rendering.readers import find_laid_out
 from postroom.sync.inquiring import is_looked_for
@@ -77,5 +78,6 @@ def open_email(email: Email, viewer: User, person: Person | None) -> Reading:
     Not when only a part of it is shown: nothing is fetched from a server for a look at that.
     """
     if email.sight == Sight.EVERYTHING:
+        note_reading(email, viewer, timezone.now())
         opened(email, viewer, timezone.now())
     return reading_of(email, viewer, person)

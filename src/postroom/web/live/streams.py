@@ -18,6 +18,7 @@ from postroom.web.time_zones import use_time_zone_of
 KEEP_ALIVE = 20.0
 PAUSE = 0.1
 SPREAD = 1.0
+FOR_EACH_PAGE = 0.01
 RECONNECT = "retry: 2000\n\n"
 STILL_HERE = ": still here\n\n"
 
@@ -76,7 +77,7 @@ async def events(
         while True:
             changed = await is_changed(subscriber, sign_due - monotonic())
             if subscriber.everything and not is_first:
-                await asyncio.sleep(spread())
+                await asyncio.sleep(spread(len(joined.subscribers)))
             is_first = False
             emails = subscriber.take() if changed else frozenset()
             told = await ask(tell, request, emails, compose)
@@ -112,6 +113,6 @@ def tell(request: HttpRequest, emails: frozenset[int] | None, compose: Compose) 
     return [ENDED]
 
 
-def spread() -> float:
-    """Seconds to wait when all pages are to catch up: not all at the same moment."""
-    return random.uniform(0, SPREAD)  # noqa: S311 - jitter, no secret
+def spread(pages: int) -> float:
+    """Seconds to wait when all pages are to catch up: the more they are, the less at a time."""
+    return random.uniform(0, min(SPREAD, pages * FOR_EACH_PAGE))  # noqa: S311 - jitter, no secret

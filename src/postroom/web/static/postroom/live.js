@@ -44,7 +44,7 @@
   const ACTS = {
     page: (html) => bringInLine(parse(html)),
     rows: (html) => parse(html).querySelectorAll("li").forEach(place),
-    gone: (ids) => ids.split(" ").forEach((id) => { remove(document.getElementById(`email-row-${id}`)); tellEmail(id); }),
+    gone: (ids) => ids.split(" ").forEach((id) => { if (!remove(document.getElementById(`email-row-${id}`))) tellEmail(id); }),
     email: (id) => tellEmail(id),
     parts: (html) => parse(html).querySelectorAll("[data-part]").forEach(replacePart),
     crowded: (sentence) => { disconnect(); sayCrowded(sentence); timer = setTimeout(connect, CROWDED_MS); },
@@ -105,12 +105,14 @@
   }
 
   function remove(row) {
-    if (!row) return;
+    if (!row) return false;
     if (row.contains(document.activeElement)) {
       (row.nextElementSibling ?? row.previousElementSibling)?.querySelector("a")?.focus();
     }
     row.remove();
+    tellEmail(row.id.replace("email-row-", ""));
     showWhetherEmpty();
+    return true;
   }
 
   function showWhetherEmpty() {
