@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from cast import NOON, account_of, folder_of, message, person, received, user
 from outbox.conftest import SECRET
+from postroom.accounts.asking import ask
 from postroom.accounts.lifecycle import clear_trouble, meet_trouble, pause, recover, resume
+from postroom.accounts.matters import Matter
 from postroom.accounts.models import Activation, Direction, EmailAccount
 from postroom.accounts.seals import keep_secret
 from postroom.accounts.troubles import NEEDS_A_PERSON
@@ -153,3 +155,27 @@ def test_a_revoked_password_is_tried_once_and_told_once(relay: Submission) -> No
     [notice] = Notice.objects.all()
     assert (notice.state, len(relay.taken)) == (NoticeState.SENT, 1)
     assert b"canary" not in (relay.taken[0].content or b"")
+
+
+def test_requests_are_told_together_and_not_to_what(account: EmailAccount) -> None:
+    person("Lena Lead", LENA)
+    emails = [received(account, message(f"Secret {n}", from_=LENA)) for n in range(3)]
+    bob, carla = user("Bob"), user("Carla")
+    ask(Matter(account, bytes(emails[0].identity)), bob, "secret reason", NOON)
+    ask(Matter(account, bytes(emails[1].identity)), carla, "", NOON)
+    assert notices() == []
+    later = NOON + timedelta(minutes=4)
+    for _ in range(2):
+        waiting_notices(later)
+    [notice] = Notice.objects.all()
+    assert notice.subject == "2 colleagues ask for access to your emails"
+    words = " ".join(notice.text.split())
+    assert "Bob and Carla ask to read 2 emails in alice@example.com" in words or (
+        "Carla and Bob ask to read 2 emails in alice@example.com" in words
+    )
+    assert "ecret" not in notice.text + notice.html
+    ask(Matter(account, bytes(emails[2].identity)), bob, "", later)
+    waiting_notices(later + timedelta(minutes=10))
+    assert Notice.objects.count() == 1
+    waiting_notices(later + timedelta(minutes=61))
+    assert Notice.objects.count() == 2

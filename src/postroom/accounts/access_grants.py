@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from postroom.accounts.matters import Matter, lock
 from postroom.accounts.members import holds, mailboxes_of
@@ -77,5 +78,5 @@ def matter_of_grant(given: Grant) -> Matter:
 
 
 def until_words(until: datetime | None) -> str:
-    """Until when, in words."""
-    return f"until {until:%-d %B %Y}" if until else "for good"
+    """Until when, in words, by the day where the reader is."""
+    return f"until {timezone.localtime(until):%-d %B %Y}" if until else "for good"
