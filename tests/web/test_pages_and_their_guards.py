@@ -8,10 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from cast import NOON, folder_of
-from postroom.accounts.access_grants import grant
-from postroom.accounts.asking import ask
-from postroom.accounts.matters import Matter
-from postroom.accounts.models import AccessRequest, EmailAccount, Grant, Sharing
+from postroom.accounts.models import EmailAccount, Sharing
 from postroom.accounts.senders import own_from_address
 from postroom.archive.models import Email, Quarantine
 from postroom.archive.quarantine import quarantine
@@ -21,6 +18,7 @@ from postroom.team.invites import Guest, invite
 from postroom.team.models import Invite, Profile, Role, SavedSearch, Session, User
 from postroom.team.sessions import Browser, note_session
 from postroom.web.urls import urlpatterns
+from web.decided import asked_for, granted
 
 SignIn = Callable[[User], Client]
 HTMX = {"HX-Request": "true"}
@@ -197,19 +195,6 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
 
 def kept_by(user: User) -> SavedSearch:
     return SavedSearch.objects.get_or_create(user=user, name="Kept", words="x")[0]
-
-
-def granted(letter: Email) -> Grant:
-    """Dora was let in."""
-    dora, _ = User.objects.get_or_create(email="dora@example.com", name="Dora")
-    matter = Matter(letter.account, bytes(letter.identity))
-    return grant(matter, dora, None, letter.account.owner, NOON)
-
-
-def asked_for(letter: Email) -> AccessRequest:
-    """Dora asks for it."""
-    dora, _ = User.objects.get_or_create(email="dora@example.com", name="Dora")
-    return ask(Matter(letter.account, bytes(letter.identity)), dora, "", NOON)
 
 
 def session_of(user: User) -> Session:

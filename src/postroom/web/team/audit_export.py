@@ -73,7 +73,7 @@ def row_of(entry: AuditEntry) -> Row:
 
 
 def as_csv(rows: Iterable[Row]) -> str:
-    """Rows for spreadsheets (RFC 4180), of which none is run as a formula."""
+    """Rows for spreadsheets, of which none is run as a formula."""
     text = StringIO()
     csv.writer(text).writerows([harmless(cell) for cell in row] for row in rows)
     return text.getvalue()

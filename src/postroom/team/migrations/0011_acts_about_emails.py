@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("team", "0009_the_door"),
+        ("team", "0010_saved_searches"),
     ]
 
     operations = [
