@@ -21,4 +21,5 @@ def granted(letter: Email) -> Grant:
 
 def asked_for(letter: Email) -> AccessRequest:
     """Dora asks for it."""
-    return ask(Matter(letter.account, bytes(letter.identity)), dora(), "", NOON)
+    matter = Matter(letter.account, bytes(letter.identity))
+    return AccessRequest.objects.first() or ask(matter, dora(), "", NOON)
