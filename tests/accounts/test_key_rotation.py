@@ -8,15 +8,24 @@ import time
 from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.conf import LazySettings
 
 from cast import account_of, user
+from postroom.accounts.factor_seals import unseal_factor
 from postroom.accounts.models import Credential, Direction, EmailAccount
-from postroom.accounts.resealing import counted, sealed_columns
+from postroom.accounts.resealing import counted, reseal_all, sealed_columns
 from postroom.accounts.sealing import seal
 from postroom.accounts.seals import SecretDoesNotOpen, get_secret, keep_secret
-from postroom.config.secrets import KeyFile, ensure_key_file, read_keys
+from postroom.config.secrets import (
+    KeyFile,
+    add_key,
+    drop_older_keys,
+    ensure_key_file,
+    read_keys,
+)
+from web.factors import SECRET, with_codes
 
 LONG = os.environ.get("TEST_LONG") == "1"
 SECRETS = 10_000 if LONG else 1_500
@@ -151,3 +160,15 @@ def test_every_kind_of_secret_takes_part() -> None:
         "oauth.grant.refresh_token",
         "oauth.signinclient.secret",
     }
+
+
+def test_codes_of_an_app_go_on_with_the_new_key_alone(key_file: Path) -> None:
+    with_codes(alice := user("Alice"))
+    add_key(key_file)
+    columns = {each.as_row()["secret"]: each for each in reseal_all()}
+    assert columns["mfa.authenticator.data"].newest == 2
+    assert drop_older_keys(key_file) == 1
+    app = Authenticator.objects.get(user=alice, type=Authenticator.Type.TOTP)
+    assert unseal_factor(app.data["secret"]) == SECRET
+    recovery = Authenticator.objects.get(user=alice, type=Authenticator.Type.RECOVERY_CODES)
+    assert len(recovery.wrap().get_unused_codes()) == 10

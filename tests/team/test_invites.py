@@ -1,10 +1,12 @@
 """An invitation works once, for a while, while its inviter may invite; every end looks the same."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from cast import NOON, user
 from postroom.team.invites import (
@@ -148,3 +150,23 @@ def test_of_one_address_one_invitation_is_open(ruth: User) -> None:
     invite(GUEST, ruth, NOON)
     with pytest.raises(ChangeRefused, match="user already"):
         invite(Guest(email="ruth@example.com", name="R"), ruth, NOON)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_who_use_a_link_at_once_one_comes_in(ruth: User) -> None:
+    _, token = invite(GUEST, ruth, NOON)
+
+    def use(number: int) -> bool:
+        try:
+            accept(digest_of(token), f"{PASSWORD} {number}", LATER)
+        except InviteOver:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(8) as all_at_once:
+        came_in = list(all_at_once.map(use, range(8)))
+    assert came_in.count(True) == 1
+    assert User.objects.filter(email="gina@example.com").count() == 1
+    assert AuditEntry.objects.filter(act="invite_used").count() == 1

@@ -70,6 +70,14 @@ def test_sessions_are_listed_and_ended_one_by_one(alice: User) -> None:
     assert AuditEntry.objects.filter(act="session_ended", detail="Safari on iPhone").exists()
 
 
+def test_a_proxy_that_tells_no_address_keeps_nobody_out(alice: User) -> None:
+    for told in ("unknown", "192.0.2.1:443", "2001:db8::1"):
+        client = Client(REMOTE_ADDR=told)
+        client.post("/accounts/login/", {"login": alice.email, "password": "correct horse"})
+        assert is_in(client)
+    assert set(Session.objects.values_list("address", flat=True)) == {None, "2001:db8::1"}
+
+
 def test_nobody_ends_a_session_of_somebody_else(alice: User, bob: User) -> None:
     hers, his = signed_in(alice, FIREFOX), signed_in(bob, IPHONE)
     other = Session.objects.get(user=alice)

@@ -1,5 +1,6 @@
 """Two factors at the door: who has to set one up, and how secrets of factors are kept."""
 
+from contextlib import suppress
 from typing import Any, Final
 
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -66,7 +67,8 @@ class NewCodesForm(ActivateTOTPForm):  # type: ignore[misc]
         """The secret of the page before; a new page has a new one."""
         session = current_request().session
         if self.is_bound and (sealed := session.get(NEW_SECRET)):
-            return unseal_factor(sealed)
+            with suppress(SealBroken):
+                return unseal_factor(sealed)
         secret: str = generate_totp_secret()
         session[NEW_SECRET] = seal_factor(secret)
         return secret

@@ -1,6 +1,7 @@
 """The session of the one who asks: noted as it begins and is used, and kept as others end."""
 
 from datetime import datetime
+from ipaddress import ip_address
 from typing import Final
 
 from allauth.core.internal.httpkit import get_client_ip
@@ -36,7 +37,15 @@ def note_seen(request: HttpRequest, user: User, now: datetime) -> bool:
 
 def browser_of(request: HttpRequest) -> Browser:
     """What the browser tells of itself."""
-    return Browser(request.META.get("HTTP_USER_AGENT", ""), get_client_ip(request) or None)
+    return Browser(request.META.get("HTTP_USER_AGENT", ""), address_in(get_client_ip(request)))
+
+
+def address_in(told: str | None) -> str | None:
+    """An IP address, or nothing: a proxy may tell what is none."""
+    try:
+        return str(ip_address(told or ""))
+    except ValueError:
+        return None
 
 
 @transaction.atomic
