@@ -27,7 +27,7 @@ from postroom.net.first_words import error_for_silence, first_words, unfinished_
 from postroom.net.notices import Notices
 from postroom.net.refusals import error_for_goodbye
 from postroom.net.server import Server
-from postroom.net.tls import tls_error
+from postroom.net.tls import hold_enough, hold_little, tls_error
 
 _PROGRESS_OCTETS: Final = 16 * 1024
 # Of a greeting that is none: enough to tell what else answers there.
@@ -146,6 +146,10 @@ class ImapWire(asyncio.Protocol):
         command.weight = 0
         if not self._loop.is_closed():
             self._loop.call_soon(self._adjust_reading)
+
+    def listens(self, *, only: bool) -> None:
+        """Hold as little as can be while nothing but notices is to come."""
+        (hold_little if only else hold_enough)(self._transport)
 
     def fail(self, error: NetError) -> None:
         """End the connection at once, for this reason."""

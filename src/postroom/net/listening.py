@@ -28,9 +28,11 @@ class Listening(AsyncIterator[Notice]):
 
     async def __aenter__(self) -> Self:
         await self._begin()
+        self._wire.listens(only=True)
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._wire.listens(only=False)
         if self._wire.error is None:
             await asyncio.shield(asyncio.ensure_future(self._end()))
 

@@ -4,7 +4,7 @@ import asyncio.sslproto
 import ssl
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from postroom.net.errors import (
     CertificateExpired,
@@ -24,6 +24,29 @@ from postroom.net.server import Server
 # thousand idle mailboxes then fit in 120 MB instead of 600 MB. Documented nowhere, so asserted by
 # tests/net/test_tls.py.
 asyncio.sslproto.SSLProtocol.max_size = 16 * 1024
+_WHILE_LISTENING: Final = 1024
+
+
+def hold_little(transport: asyncio.BaseTransport | None) -> None:
+    """Let a TLS connection that only listens keep a small buffer; notices are short.
+
+    What comes is read all the same, in smaller pieces.
+    """
+    if (protocol := _tls_of(transport)) is not None:
+        protocol.max_size = _WHILE_LISTENING
+        protocol._ssl_buffer = bytearray(_WHILE_LISTENING)
+        protocol._ssl_buffer_view = memoryview(protocol._ssl_buffer)
+
+
+def hold_enough(transport: asyncio.BaseTransport | None) -> None:
+    """Give the connection its buffer back, with the next octets that come."""
+    if (protocol := _tls_of(transport)) is not None:
+        protocol.max_size = asyncio.sslproto.SSLProtocol.max_size
+
+
+def _tls_of(transport: asyncio.BaseTransport | None) -> Any:
+    protocol = getattr(transport, "_ssl_protocol", None)
+    return protocol if isinstance(protocol, asyncio.sslproto.SSLProtocol) else None
 
 
 # X509_V_ERR_…: NOT_YET_VALID, HAS_EXPIRED, DEPTH_ZERO_SELF_SIGNED, HOSTNAME_MISMATCH,
