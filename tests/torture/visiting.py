@@ -23,6 +23,7 @@ from postroom.sync.parsing import LimitedParser, Work
 from postroom.sync.progress import Progress
 from postroom.sync.visit import Visit
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 SECRET = "correct horse battery"
@@ -36,13 +37,18 @@ PATIENT = Limits(waiting=8192)
 class ParserWithoutProcess(LimitedParser):
     """The parser's work, done here."""
 
-    def work(self, work: Work[T], messages: Sequence[bytes], size: int) -> list[T | BrokenMessage]:
+    def work(self, work: Work[S, T], messages: Sequence[S], size: int) -> list[T | BrokenMessage]:
         """Read each message."""
         broken = BrokenMessage("It broke.")
-        return [broken if POISON in raw else work([raw])[0] for raw in messages]
+        return [broken if is_poisoned(one) else work([one])[0] for one in messages]
 
     def begin(self) -> None:
         """Nothing is to be started."""
+
+
+def is_poisoned(message: object) -> bool:
+    """Whether these are the bytes that break the reader."""
+    return isinstance(message, bytes) and POISON in message
 
 
 async def look(
