@@ -283,6 +283,15 @@ PAGES = {
     "profiles": lambda lena, letters: "/setup/profiles/",
     "profile": lambda lena, letters: "/setup/profiles/new/",
     "audit log": lambda lena, letters: "/setup/audit-log/",
+    "email sharing": lambda lena, letters: "/setup/channels/email/sharing/",
+    "sharing of a user": lambda lena, letters: (
+        f"/setup/channels/email/sharing/users/{letters[0].account.owner_id}/"
+    ),
+    "sharing of a role": lambda lena, letters: (
+        f"/setup/channels/email/sharing/roles/{Role.objects.get(name='Agent').pk}/"
+    ),
+    "exclusions": lambda lena, letters: "/setup/channels/email/sharing/exclusions/?entry=a.example",
+    "own exclusions": lambda lena, letters: "/you/exclusions/",
     "servers": lambda lena, letters: f"/setup/channels/email/{letters[0].account_id}/servers/",
     "password": lambda lena, letters: "/accounts/password/change/",
     "api keys": lambda lena, letters: "/you/api-keys/",

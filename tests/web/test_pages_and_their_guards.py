@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from cast import NOON, folder_of
-from postroom.accounts.models import EmailAccount, Sharing
+from postroom.accounts.models import EmailAccount, Exclusion, Sharing
 from postroom.accounts.senders import own_from_address
 from postroom.archive.models import Email, Quarantine
 from postroom.archive.quarantine import quarantine
@@ -108,6 +108,17 @@ PAGES = {
     "sign-in-service": ("GET POST", "administrator"),
     "sign-in-service-test": ("POST", "administrator"),
     "sign-in-service-removal": ("POST", "administrator"),
+    "email-sharing": ("GET", "administrator"),
+    "user-sharing": ("GET POST", "administrator"),
+    "user-sharing-lifting": ("POST", "administrator"),
+    "role-sharing": ("GET POST", "administrator"),
+    "role-sharing-lifting": ("POST", "administrator"),
+    "superiors": ("POST", "administrator"),
+    "exclusions": ("GET POST", "administrator"),
+    "exclusion-removal": ("POST", "administrator"),
+    "own-domains": ("POST", "administrator"),
+    "own-exclusions": ("GET POST", "all"),
+    "own-exclusion-removal": ("POST", "owner"),
     "account": ("GET", "owner"),
     "account-live": ("GET", "owner"),
     "sharing": ("POST", "owner"),
@@ -177,9 +188,13 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
             return []
         rows: dict[str, Callable[[], int]] = {
             "setup/profiles/": lambda: Profile.objects.get_or_create(name="Reader")[0].pk,
-            "setup/roles/": lambda: Role.objects.get_or_create(name="Sales")[0].pk,
+            "setup/roles/": lambda: role().pk,
             "setup/users/invitations/": lambda: invited().pk,
             "setup/users/": lambda: account.owner_id,
+            "setup/channels/email/sharing/users/": lambda: account.owner_id,
+            "setup/channels/email/sharing/roles/": lambda: role().pk,
+            "setup/channels/email/sharing/exclusions/": lambda: excluded(None).pk,
+            "you/exclusions/": lambda: excluded(account.owner).pk,
             "setup/": lambda: account.pk,
             "you/sessions/": lambda: session_of(account.owner).pk,
             "you/api-keys/": lambda: make_key(account.owner, KeyWish("Bridge"), None, NOON)[0].pk,
@@ -195,6 +210,14 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
 
 def kept_by(user: User) -> SavedSearch:
     return SavedSearch.objects.get_or_create(user=user, name="Kept", words="x")[0]
+
+
+def role() -> Role:
+    return Role.objects.get_or_create(name="Sales")[0]
+
+
+def excluded(owner: User | None) -> Exclusion:
+    return Exclusion.objects.get_or_create(owner=owner, pattern="lawyer.example")[0]
 
 
 def session_of(user: User) -> Session:

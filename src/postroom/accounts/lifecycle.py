@@ -5,7 +5,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from postroom.accounts.models import Activation, Deletion, EmailAccount, KeepSent, Sharing
+from postroom.accounts.models import Activation, Deletion, EmailAccount, KeepSent
+from postroom.accounts.sharing_rules import refuse_where_set
+from postroom.accounts.terms import Terms, before_and_now, chosen
 from postroom.accounts.troubles import NEEDS_A_PERSON
 from postroom.team.audit import note
 from postroom.team.models import Act, User
@@ -79,13 +81,22 @@ def decide(account: EmailAccount, activation: Activation, decision: Decision | N
     account.save(update_fields=DECISION)
 
 
-def set_sharing(account: EmailAccount, sharing: Sharing, by: User | None, now: datetime) -> None:
-    """Decide who besides the owner sees the account's mail; holds for all mail at once."""
-    if account.sharing != sharing:
-        detail = f"{account.sharing} before, {sharing} now"
-        account.sharing = sharing
-        account.save(update_fields=["sharing"])
-        note(Act.SHARING_CHANGED, by, account, now, detail)
+@transaction.atomic
+def set_sharing(account: EmailAccount, terms: Terms, by: User | None, now: datetime) -> None:
+    """The owner decides who else sees the account's mail, and how much; holds for all mail at once.
+
+    Raises SetByRule where an administrator decided.
+    """
+    refuse_where_set(account)
+    before = chosen(account)
+    if before == terms:
+        return
+    account.sharing = terms.mode
+    for column, value in terms.reach.items():
+        setattr(account, column, value)
+    account.save(update_fields=["sharing", *terms.reach])
+    if not before.is_like(terms):
+        note(Act.SHARING_CHANGED, by, account, now, before_and_now(before, terms))
 
 
 def set_storage(account: EmailAccount, storage: str) -> None:

@@ -7,10 +7,10 @@ the account's owner says so.
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 
-from postroom.accounts.models import EmailAccount, Share, SharedAddress
+from postroom.accounts.models import EmailAccount, Grant, Share, SharedAddress
 from postroom.crm.models import Person, PersonAddress
 from postroom.team.audit import note
 from postroom.team.models import Act
@@ -21,12 +21,24 @@ SHARING_CHANGED = "postroom_sharing"
 
 @transaction.atomic
 def share_person(
-    account: EmailAccount, person: Person, addresses: Collection[str], now: datetime
+    account: EmailAccount,
+    person: Person,
+    addresses: Collection[str],
+    now: datetime,
+    until: datetime | None = None,
 ) -> Share:
-    """Share the account's mail with those of the person's addresses that the owner has seen."""
-    share, is_new = Share.objects.get_or_create(account=account, person=person)
+    """Share the account's mail with those of the person's addresses that the owner has seen.
+
+    For good, or until a moment. One that has ended begins anew.
+    """
+    Share.objects.filter(account=account, person=person, until__lte=now).delete()
+    share, is_new = Share.objects.get_or_create(
+        account=account, person=person, defaults={"until": until}
+    )
     if is_new:
-        note(Act.PERSON_SHARED, account.owner, account, now, f"with {person}")
+        note(Act.PERSON_SHARED, account.owner, account, now, f"with {person}{ending(until)}")
+    else:
+        set_end(share, until, now)
     for canonical in addresses:
         decide(share, canonical, now, is_shared=True)
     return share
@@ -38,6 +50,33 @@ def unshare_person(account: EmailAccount, person: Person, now: datetime) -> None
     deleted, _ = Share.objects.filter(account=account, person=person).delete()
     if deleted:
         note(Act.PERSON_UNSHARED, account.owner, account, now, f"with {person}")
+
+
+def set_end(share: Share, until: datetime | None, now: datetime) -> None:
+    """Let a share end at another moment, or never."""
+    if share.until != until:
+        share.until = until
+        share.save(update_fields=["until"])
+        account = share.account
+        detail = f"with {share.person}{ending(until) or ', for good'}"
+        note(Act.PERSON_SHARED, account.owner, account, now, detail)
+
+
+def ending(until: datetime | None) -> str:
+    """The end of a share, for the audit log."""
+    return f", until {until.isoformat(timespec='minutes')}" if until else ""
+
+
+def anything_ended(after: datetime, until: datetime) -> bool:
+    """Whether a share or a grant ended in this stretch of time."""
+    within = Q(until__gt=after, until__lte=until)
+    return Share.objects.filter(within).exists() or Grant.objects.filter(within).exists()
+
+
+def announce_sharing() -> None:
+    """Tell open pages to look again: time changed who sees what, and nothing in the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, '')", [SHARING_CHANGED])
 
 
 def decide(share: Share, canonical: str, now: datetime, *, is_shared: bool) -> None:

@@ -10,7 +10,9 @@ from ninja import Query, Router
 from postroom.accounts.access import accounts_for
 from postroom.accounts.lifecycle import WITHOUT_PASSWORD, Decision
 from postroom.accounts.models import EmailAccount
+from postroom.accounts.sharing_rules import reason_of
 from postroom.api.authentication import WRITE, KeyRequest
+from postroom.api.email_rows import SIGHTS
 from postroom.api.paging import Page, RowId, Wanted, by_id, page
 from postroom.api.problems import ABSENT, Problem, invalid
 from postroom.api.shapes import AccountOut, ProofOut
@@ -20,6 +22,7 @@ from postroom.team.models import User
 
 router = Router(tags=["Accounts"])
 
+WITH_RULE = ("in_force__rule__role", "in_force__rule__set_by")
 COUNTS = ("server", "recorded", "quarantined", "left_out", "missing")
 
 
@@ -63,7 +66,7 @@ def resume_account(request: KeyRequest, account_id: RowId) -> dict[str, object]:
 
 def found_for(viewer: User) -> QuerySet[EmailAccount]:
     """The mailboxes whose state the viewer may see, with what an answer needs."""
-    return accounts_for(viewer).select_related("in_force")
+    return accounts_for(viewer).select_related(*WITH_RULE)
 
 
 def get_account(viewer: User, pk: int) -> EmailAccount:
@@ -99,6 +102,8 @@ def account_out(account: EmailAccount) -> dict[str, object]:
         "owner": account.owner.email,
         "protocol": account.protocol,
         "sharing": account.in_force.mode,
+        "sight": SIGHTS[account.in_force.sight],
+        "sharing_because": reason_of(account.in_force),
         "activation": account.activation,
         "trouble": account.trouble_sentence,
         "connected_at": account.connected_at,

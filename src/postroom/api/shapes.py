@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from ninja import Schema
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
 
 from postroom.crm.people import LONGEST_ADDRESS
 
@@ -109,6 +109,9 @@ class ShareIn(Sent):
     """The addresses of the person whose mail is shared; those that come later are not."""
 
     addresses: Addresses = Field(examples=[["lena@customer.example"]])
+    until: AwareDatetime | None = Field(
+        None, description="When it ends by itself; null: never.", examples=["2030-12-03T23:00:00Z"]
+    )
 
 
 class ShareOut(Schema):
@@ -117,6 +120,7 @@ class ShareOut(Schema):
     person: int
     account: int
     addresses: list[str]
+    until: datetime | None
 
 
 class Party(Schema):
@@ -181,13 +185,18 @@ class BodyOut(Schema):
 
 
 class AccountOut(Schema):
-    """A connected mailbox, and how it is doing: never what is in it."""
+    """A connected mailbox, and how it is doing: never what is in it.
+
+    `sharing` is what holds and `sight` how much it shows; `sharing_because` says who decided it.
+    """
 
     id: int
     address: str
     owner: str
     protocol: Literal["imap", "pop"]
     sharing: Literal["private", "custom", "public"]
+    sight: Literal["who_and_when", "subject_too", "everything"]
+    sharing_because: str
     activation: Literal["waiting", "active", "paused", "deactivated"]
     trouble: str
     connected_at: datetime

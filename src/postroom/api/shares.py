@@ -1,6 +1,7 @@
 """Share one's mail with a person, or share it no more. Reference: Email Sharing."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,6 +10,7 @@ from ninja.responses import Status
 
 from postroom.accounts.models import EmailAccount, Sharing
 from postroom.accounts.shares import decide, decided_addresses, share_person, unshare_person
+from postroom.accounts.sharing_rules import in_force_of, reason_of
 from postroom.api.accounts import get_own_account
 from postroom.api.authentication import WRITE, KeyRequest
 from postroom.api.paging import RowId
@@ -28,14 +30,23 @@ def share_with(
 ) -> dict[str, object]:
     """Show colleagues the mail that a mailbox of one's own has with a person, by these addresses.
 
-    The mailbox's sharing must be custom. An address that the person gets later is not shared.
+    For good, or `until` a moment. The mailbox's sharing must be custom. An address that the person
+    gets later is not shared.
     """
     own, person = get_own_account(request.auth.user, account_id), get_person(person_id)
     if own.in_force.mode != Sharing.CUSTOM:
         raise not_custom(own)
-    shared = share_exactly(own, person, addresses_of(person, wanted.addresses))
+    if wanted.until and wanted.until <= timezone.now():
+        raise invalid("body.until", "That has passed already. Leave it out to share for good.")
+    addresses = addresses_of(person, wanted.addresses)
+    shared = share_exactly(own, person, addresses, wanted.until)
     announce_account(own.pk)
-    return {"person": person_id, "account": account_id, "addresses": shared}
+    return {
+        "person": person_id,
+        "account": account_id,
+        "addresses": shared,
+        "until": wanted.until,
+    }
 
 
 @router.delete("/{person_id}/shares/{account_id}", response={204: None}, auth=WRITE)
@@ -48,10 +59,12 @@ def end_share(request: KeyRequest, person_id: RowId, account_id: RowId) -> Statu
 
 
 @transaction.atomic
-def share_exactly(account: EmailAccount, person: Person, wanted: Collection[str]) -> list[str]:
+def share_exactly(
+    account: EmailAccount, person: Person, wanted: Collection[str], until: datetime | None
+) -> list[str]:
     """Share by these addresses and by no other; returns them as they are written."""
     now = timezone.now()
-    share = share_person(account, person, wanted, now)
+    share = share_person(account, person, wanted, now, until)
     for address in decided_addresses(share, is_shared=True).exclude(canonical__in=wanted):
         decide(share, address.canonical, now, is_shared=False)
     return [str(address) for address in decided_addresses(share, is_shared=True)]
@@ -69,6 +82,9 @@ def addresses_of(person: Person, written: Collection[str]) -> set[str]:
 
 def not_custom(account: EmailAccount) -> Problem:
     """Of other mailboxes nothing is shared person by person."""
-    in_force = account.in_force
-    why = "An administrator decided so." if in_force.is_set else "Make it custom on its page first."
-    return invalid("path.account_id", f"The sharing of {account} is {in_force.mode}. {why}")
+    in_force = in_force_of(account)
+    todo = "An administrator can change that." if in_force.is_set else "Its page changes that."
+    detail = (
+        f"The sharing of {account} is {in_force.mode}, not custom: {reason_of(in_force)}. {todo}"
+    )
+    return invalid("path.account_id", detail)

@@ -25,6 +25,7 @@ from postroom.cli.reconnecting import reconnect_command, tell_of_sending
 from postroom.cli.secret_input import password_option, read_password
 from postroom.cli.senders import from_command, sent_copies_command
 from postroom.cli.server_options import server_options
+from postroom.cli.sharing import account_sharing_command
 from postroom.cli.signing_in import connect_with_code
 from postroom.cli.trying import test_command
 from postroom.cli.window import window_command
@@ -48,6 +49,7 @@ account_command.add_command(member_command)
 account_command.add_command(from_command)
 account_command.add_command(sent_copies_command)
 account_command.add_command(window_command)
+account_command.add_command(account_sharing_command)
 account_command.add_command(deactivate_command)
 account_command.add_command(activate_command)
 account_command.add_command(remove_command)

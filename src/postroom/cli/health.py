@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from postroom.sync.health import Health
 
+TOLD = ("owner", "deletion", "in_force__rule__role", "in_force__rule__set_by")
+
 
 def health_rows() -> list[dict[str, Any]]:
     """Every account with its state, the worst first; never its secrets, nor what is in it."""
@@ -21,7 +23,7 @@ def all_healths(now: datetime) -> "list[Health]":
     from postroom.engine.upcoming import next_attempts
     from postroom.sync.health import by_need, healths_of
 
-    accounts = list(by_need(EmailAccount.objects.select_related("owner", "deletion"), now))
+    accounts = list(by_need(EmailAccount.objects.select_related(*TOLD), now))
     return healths_of(accounts, next_attempts([account.pk for account in accounts]), now)
 
 
@@ -51,12 +53,15 @@ def in_full(moment: datetime | None) -> str:
 
 def summary(account: Any) -> dict[str, Any]:
     """What the command line tells of an account; never its secrets."""
+    from postroom.accounts.sharing_rules import reason_of
+
     return {
         "address": account.address,
         "owner": account.owner.email,
         "activation": account.activation,
         "deletion": deletion_of(account),
-        "sharing": account.sharing,
+        "sharing": account.in_force.mode,
+        "sharing_because": reason_of(account.in_force),
         "storage": account.storage or "as the organisation",
         "since": account.window or "as the organisation",
         account.protocol: "{}:{} {}".format(*account.incoming),

@@ -15,6 +15,8 @@ COMMANDS = {
     "key": "postroom.cli.api_keys",
     "people": "postroom.cli.people",
     "account": "postroom.cli.accounts",
+    "sharing": "postroom.cli.sharing",
+    "exclusions": "postroom.cli.exclusions",
     "emails": "postroom.cli.emails",
     "search": "postroom.cli.search",
     "sync": "postroom.cli.syncing",

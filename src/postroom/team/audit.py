@@ -1,5 +1,6 @@
 """Write down who did what to whom: the audit log."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from postroom.team.models import Act, AuditEntry, User
@@ -9,12 +10,22 @@ LONGEST_SUBJECT, LONGEST_DETAIL = 254, 400
 
 def note(act: Act, by: User | None, subject: object, now: datetime, detail: str = "") -> None:
     """Add a line; without a user it was the command line, which an administrator runs."""
-    AuditEntry.objects.create(
-        act=act,
-        actor=by,
-        subject=str(subject)[:LONGEST_SUBJECT],
-        detail=detail[:LONGEST_DETAIL],
-        at=now,
+    note_each(act, by, [subject], now, detail)
+
+
+def note_each(
+    act: Act, by: User | None, subjects: Iterable[object], now: datetime, detail: str = ""
+) -> None:
+    """Add a line for each of them: they happened in one go."""
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            act=act,
+            actor=by,
+            subject=str(subject)[:LONGEST_SUBJECT],
+            detail=detail[:LONGEST_DETAIL],
+            at=now,
+        )
+        for subject in subjects
     )
 
 

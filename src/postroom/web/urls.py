@@ -27,6 +27,7 @@ from postroom.web.people import shares
 from postroom.web.people import views as people
 from postroom.web.row_ids import RowId
 from postroom.web.searching import views as searching
+from postroom.web.sharing import exclusions, rules, superiors
 from postroom.web.team import (
     audit,
     audit_export,
@@ -45,6 +46,7 @@ register_converter(ProtocolWord, "protocol")
 CONFIGURATION = "setup/channels/email/"
 FROM = CONFIGURATION + "<id:pk>/from/"
 CODE = CONFIGURATION + "sign-in/code/"
+SHARING = CONFIGURATION + "sharing/"
 SERVICE = CONFIGURATION + "sign-in-services/<slug:issuer>/"
 
 urlpatterns = [
@@ -81,6 +83,8 @@ urlpatterns = [
     path("requests/<id:pk>/", requests.answer, name="request"),
     path("you/api-keys/", api_keys.api_keys, name="api-keys"),
     path("you/api-keys/<id:pk>/revocation/", api_keys.revocation, name="api-key-revocation"),
+    path("you/exclusions/", exclusions.own, name="own-exclusions"),
+    path("you/exclusions/<id:pk>/removal/", exclusions.own_removal, name="own-exclusion-removal"),
     path("join/", joining.join, name="join"),
     path("join/password/", joining.password, name="join-password"),
     path("sign-in/elsewhere/", elsewhere.start, name="elsewhere-start"),
@@ -129,6 +133,19 @@ urlpatterns = [
         name="custom-server",
     ),
     path(CONFIGURATION + "health/", overview.mailbox_health, name="mailbox-health"),
+    path(SHARING, rules.email_sharing, name="email-sharing"),
+    path(SHARING + "users/<id:pk>/", rules.user, name="user-sharing"),
+    path(SHARING + "users/<id:pk>/lifting/", rules.user_lifting, name="user-sharing-lifting"),
+    path(SHARING + "roles/<id:pk>/", rules.role, name="role-sharing"),
+    path(SHARING + "roles/<id:pk>/lifting/", rules.role_lifting, name="role-sharing-lifting"),
+    path(SHARING + "superiors/", superiors.superiors, name="superiors"),
+    path(SHARING + "exclusions/", exclusions.organisations, name="exclusions"),
+    path(
+        SHARING + "exclusions/<id:pk>/removal/",
+        exclusions.organisations_removal,
+        name="exclusion-removal",
+    ),
+    path(SHARING + "own-domains/", exclusions.own_domains, name="own-domains"),
     path(CONFIGURATION + "sign-in/", signing_in.start, name="oauth-start"),
     path(CONFIGURATION + "sign-in/return/", signing_in.callback, name="oauth-callback"),
     path(CODE, signing_in_by_code.device, name="oauth-device"),

@@ -14,15 +14,18 @@ from postroom.accounts.models.credentials import Credential, Direction
 from postroom.accounts.models.decisions import AccessRequest, Answer, Grant, Ruling
 from postroom.accounts.models.reach import Reach, Sharing, Sight
 from postroom.accounts.models.sharing import (
+    CHOICE,
     Exclusion,
     PatternUnusable,
     Share,
     SharedAddress,
     SharingInForce,
     SharingRule,
+    pattern_of,
 )
 
 __all__ = [
+    "CHOICE",
     "AccessRequest",
     "Activation",
     "Answer",
@@ -46,4 +49,5 @@ __all__ = [
     "SharingInForce",
     "SharingRule",
     "Sight",
+    "pattern_of",
 ]

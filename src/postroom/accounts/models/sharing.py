@@ -11,6 +11,7 @@ from postroom.mime import canonical_address, canonical_domain
 from postroom.team.models import Role, User
 
 CHOICE = "choice"
+LONGEST_PATTERN = 254
 
 
 class SharingRule(Reach):
@@ -107,6 +108,17 @@ class PatternUnusable(ValueError):
     """Neither an address nor a domain: it would exclude nobody."""
 
 
+def pattern_of(written: str) -> str:
+    """What somebody wrote, in the form in which participants are compared with it.
+
+    Raises PatternUnusable.
+    """
+    pattern = canonical_domain(written) or canonical_address(written)
+    if not pattern or len(pattern) > LONGEST_PATTERN:
+        raise PatternUnusable(written)
+    return pattern
+
+
 class Exclusion(models.Model):
     """Mail with this address, or at this domain and below, is never shared.
 
@@ -117,7 +129,7 @@ class Exclusion(models.Model):
         User, null=True, blank=True, on_delete=models.CASCADE, related_name="exclusions"
     )
     pattern = models.CharField(
-        max_length=254, help_text="A canonical address, or a domain without the @."
+        max_length=LONGEST_PATTERN, help_text="A canonical address, or a domain without the @."
     )
 
     class Meta:
@@ -129,12 +141,6 @@ class Exclusion(models.Model):
         return self.pattern
 
     def save(self, *args: object, **kwargs: object) -> None:
-        """Store the pattern in the form in which participants are compared with it.
-
-        Raises PatternUnusable.
-        """
-        written = self.pattern
-        self.pattern = canonical_domain(written) or canonical_address(written)
-        if not self.pattern:
-            raise PatternUnusable(written)
+        """Store the pattern as it is compared. Raises PatternUnusable."""
+        self.pattern = pattern_of(self.pattern)
         super().save(*args, **kwargs)  # type: ignore[arg-type]

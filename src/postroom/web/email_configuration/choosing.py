@@ -31,7 +31,9 @@ def accounts(request: SignedInRequest) -> HttpResponse:
         return render(request, "email_configuration/parts/services.html", services)
     now = timezone.now()
     seen, mine = accounts_for(request.user), mailboxes_of(request.user)
-    own = [glance_of(each, now) for each in seen.filter(owner=request.user)]
+    own = [
+        glance_of(each, now) for each in seen.filter(owner=request.user).select_related("in_force")
+    ]
     context = services | {
         "room": "setup",
         "tabs": tabs_for(request.user),

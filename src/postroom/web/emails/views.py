@@ -42,7 +42,7 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
         return render(request, "emails/rows.html", context)
     context["room"] = ROOMS[Stage(person.stage)]
     context["sharers"] = sharers_with(person, request.user).exclude(pk=request.user.pk)
-    context["share_states"] = share_states_for(request.user, person)
+    context["share_states"] = share_states_for(request.user, person, timezone.now())
     context["is_looked_for"] = is_looked_for(person, request.user)
     context["history"] = history_for(request.user, person)
     email = find_email(request.user, request.GET.get("email", ""))

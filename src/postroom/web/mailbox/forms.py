@@ -73,16 +73,11 @@ def security_field() -> forms.ChoiceField:
 
 
 class SharingForm(forms.Form):
-    """With whom an account's mail is shared. Reference: Email Sharing Settings."""
+    """With whom a new account's mail is shared. Reference: Email Sharing Settings."""
 
     sharing = forms.ChoiceField(
         label="Email Sharing Settings", choices=SHARING_CHOICES, widget=forms.RadioSelect
     )
-
-    @classmethod
-    def of(cls, account: EmailAccount) -> Self:
-        """The form as it stands for an account."""
-        return cls(initial={"sharing": account.sharing})
 
 
 class StorageForm(forms.Form):

@@ -14,11 +14,12 @@ from postroom.team.models import Permission, User
 from postroom.team.permissions import may
 from postroom.web.mailbox.evidence import changes_of, evidence_of
 from postroom.web.mailbox.folder_choice import folder_rows
-from postroom.web.mailbox.forms import SharingForm, StorageForm
+from postroom.web.mailbox.forms import StorageForm
 from postroom.web.mailbox.health import health_of
 from postroom.web.mailbox.members import member_context
 from postroom.web.mailbox.senders import sender_context
 from postroom.web.mailbox.set_aside import set_aside_of
+from postroom.web.mailbox.sharing import sharing_context
 from postroom.web.mailbox.tiers import GMAIL, tier_of
 from postroom.web.mailbox.traffic import BudgetForm
 from postroom.web.mailbox.window import WindowForm
@@ -43,7 +44,7 @@ SECTIONS = (
     Section("proof.html", lambda account, now: {}, False),
     Section("changes.html", lambda account, now: {"changes": changes_of(account)}),
     Section("folders.html", lambda account, now: folder_context(account)),
-    Section("sharing.html", lambda account, now: {"sharing_form": SharingForm.of(account)}),
+    Section("sharing.html", lambda account, now: sharing_context(account)),
     Section("senders.html", lambda account, now: sender_context(account)),
     Section("members.html", lambda account, now: member_context(account)),
     Section("storage.html", lambda account, now: {"storage_form": StorageForm.of(account)}),

@@ -7,7 +7,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from postroom.accounts.lifecycle import set_sharing, set_storage
-from postroom.accounts.models import EmailAccount, Sharing
+from postroom.accounts.models import EmailAccount
+from postroom.accounts.sharing_rules import SetByRule
+from postroom.accounts.terms import in_words
 from postroom.archive.announce import announce_account, announce_work
 from postroom.engine.pausing import resume_keeping
 from postroom.web.mailbox.access import (
@@ -15,8 +17,9 @@ from postroom.web.mailbox.access import (
     get_managed_account,
     get_own_account,
 )
-from postroom.web.mailbox.forms import SharingForm, StorageForm
+from postroom.web.mailbox.forms import StorageForm
 from postroom.web.mailbox.sections import sections_of
+from postroom.web.mailbox.sharing import own_form
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 
@@ -35,10 +38,16 @@ def account(request: SignedInRequest, pk: int) -> HttpResponse:
 def sharing(request: SignedInRequest, pk: int) -> HttpResponse:
     """Decide who sees the account's mail; it holds at once for all of it."""
     account = get_own_account(request.user, pk)
-    form = SharingForm(request.POST)
-    if form.is_valid():
-        set_sharing(account, Sharing(form.cleaned_data["sharing"]), request.user, timezone.now())
-        messages.success(request, f"Sharing is {account.get_sharing_display().lower()} now.")
+    form = own_form(account, request.POST)
+    if not (form.is_valid() and form.terms):
+        messages.error(request, f"Nothing was saved. {form.first_error}")
+        return redirect("account", pk)
+    try:
+        set_sharing(account, form.terms, request.user, timezone.now())
+    except SetByRule as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, f"Saved. {in_words(form.terms)}.")
     return changed(account)
 
 

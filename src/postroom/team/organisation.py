@@ -1,0 +1,69 @@
+"""What the organisation decides for all about who sees mail: superiors, and its own domains."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from postroom.mime import canonical_domain
+from postroom.team.audit import note
+from postroom.team.models import Act, Organisation, User
+
+NONE = "none"
+
+
+class DomainsUnusable(ValueError):
+    """Something is no domain; nothing was saved."""
+
+    def __init__(self, line: str) -> None:
+        self.sentence = (
+            f"Nothing was saved: “{line[:60]}” is no domain. Write it as it stands behind the @,"
+            " such as example.com."
+        )
+        super().__init__(self.sentence)
+
+
+@transaction.atomic
+def set_superiors_see(is_on: bool, by: User | None, now: datetime) -> None:
+    """Let superiors see the mail of their reports with leads and contacts, or no more."""
+    organisation = locked()
+    if organisation.superiors_see != is_on:
+        organisation.superiors_see = is_on
+        organisation.save(update_fields=["superiors_see"])
+        words = {True: "the mail of their reports", False: "nothing by themselves"}
+        note(Act.SUPERIORS_SET, by, words[is_on], now, f"{words[not is_on]} before")
+
+
+@transaction.atomic
+def set_own_domains(lines: Iterable[str], by: User | None, now: datetime) -> list[str]:
+    """Whose addresses are colleagues' and match nobody; the domains now. Raises DomainsUnusable."""
+    domains = domains_in(lines)
+    organisation = locked()
+    before = organisation.own_domains
+    if before != domains:
+        organisation.own_domains = domains
+        organisation.save(update_fields=["own_domains"])
+        changed = f"{in_words(before)} before; {in_words(domains)} now"
+        note(Act.DOMAINS_SET, by, organisation, now, changed)
+    return domains
+
+
+def domains_in(lines: Iterable[str]) -> list[str]:
+    """What stands in the lines, one each. Raises DomainsUnusable."""
+    found = dict[str, None]()
+    for line in filter(None, map(str.strip, lines)):
+        domain = "" if "@" in line.lstrip("@") else canonical_domain(line)
+        if not domain or len(domain) > 253:
+            raise DomainsUnusable(line)
+        found[domain] = None
+    return list(found)
+
+
+def in_words(domains: Iterable[str]) -> str:
+    """Domains in a line."""
+    return ", ".join(domains) or NONE
+
+
+def locked() -> Organisation:
+    """The organisation, held until the change is written."""
+    return Organisation.objects.select_for_update().get(pk=Organisation.get().pk)
