@@ -9,10 +9,9 @@ from ninja import Query, Router
 
 from postroom.accounts.access import accounts_for
 from postroom.accounts.lifecycle import WITHOUT_PASSWORD, Decision
-from postroom.accounts.models import EmailAccount
+from postroom.accounts.models import EmailAccount, Sight
 from postroom.accounts.sharing_rules import reason_of
 from postroom.api.authentication import WRITE, KeyRequest
-from postroom.api.email_rows import SIGHTS
 from postroom.api.paging import Page, RowId, Wanted, by_id, page
 from postroom.api.problems import ABSENT, Problem, invalid
 from postroom.api.shapes import AccountOut, ProofOut
@@ -102,7 +101,7 @@ def account_out(account: EmailAccount) -> dict[str, object]:
         "owner": account.owner.email,
         "protocol": account.protocol,
         "sharing": account.in_force.mode,
-        "sight": SIGHTS[account.in_force.sight],
+        "sight": Sight(account.in_force.sight).name.lower(),
         "sharing_because": reason_of(account.in_force),
         "activation": account.activation,
         "trouble": account.trouble_sentence,

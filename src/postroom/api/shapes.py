@@ -195,7 +195,7 @@ class AccountOut(Schema):
     owner: str
     protocol: Literal["imap", "pop"]
     sharing: Literal["private", "custom", "public"]
-    sight: Literal["who_and_when", "subject_too", "everything"]
+    sight: Literal["when", "subject", "everything"]
     sharing_because: str
     activation: Literal["waiting", "active", "paused", "deactivated"]
     trouble: str
