@@ -83,8 +83,5 @@ def addresses_of(person: Person, written: Collection[str]) -> set[str]:
 def not_custom(account: EmailAccount) -> Problem:
     """Of other mailboxes nothing is shared person by person."""
     in_force = in_force_of(account)
-    todo = "An administrator can change that." if in_force.is_set else "Its page changes that."
-    detail = (
-        f"The sharing of {account} is {in_force.mode}, not custom: {reason_of(in_force)}. {todo}"
-    )
-    return invalid("path.account_id", detail)
+    why = f"{reason_of(in_force)}." if in_force.is_set else "Make it custom on its page first."
+    return invalid("path.account_id", f"The sharing of {account} is {in_force.mode}. {why}")
