@@ -154,17 +154,23 @@ def test_a_person_is_shared_by_exactly_the_addresses_named(
     assert stranger.json()["errors"][0]["field"] == "body.addresses.1"
     assert not visible_to(bob).exists()
     shared = program.ask("PUT", path, {"addresses": [LENA.upper()]})
-    assert shared.json() == {"person": lena.pk, "account": account.pk, "addresses": [LENA]}
+    told = {"person": lena.pk, "account": account.pk, "addresses": [LENA], "until": None}
+    assert shared.json() == told
     assert visible_to(bob).exists()
+    past = program.ask("PUT", path, {"addresses": [LENA], "until": "2020-01-01T00:00:00Z"})
+    assert past.json()["errors"][0]["field"] == "body.until"
     program.ask("PATCH", f"/people/{lena.pk}", {"addresses": [LENA, "l@home.example"]})
     narrowed = program.ask("PUT", path, {"addresses": ["l@home.example"]})
     assert narrowed.json()["addresses"] == ["l@home.example"]
     assert not visible_to(bob).exists()
+    end = "2040-12-03T23:00:00Z"
+    for_a_time = program.ask("PUT", path, {"addresses": [LENA], "until": end})
+    assert for_a_time.json()["until"] == end
     ended = program.ask("DELETE", path)
     assert (ended.status_code, ended.content) == (204, b"")
     assert program.ask("DELETE", path).status_code == 204
     acts = list(AuditEntry.objects.values_list("act", flat=True))
-    assert acts.count("person_shared") == acts.count("person_unshared") == 1
+    assert (acts.count("person_shared"), acts.count("person_unshared")) == (2, 1)
 
 
 def test_a_mailbox_is_paused_and_resumed(alice: User, account: EmailAccount) -> None:
