@@ -334,4 +334,4 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
             violations.append(f"{name}: wider than {width}")
     print(f"{len(PAGES)} pages at {width} px, {scheme}")
     assert violations == []
-    assert len(PAGES) == 48
+    assert len(PAGES) == 53

@@ -108,7 +108,7 @@ PAGES = {
     "sign-in-service": ("GET POST", "administrator"),
     "sign-in-service-test": ("POST", "administrator"),
     "sign-in-service-removal": ("POST", "administrator"),
-    "email-sharing": ("GET", "administrator"),
+    "sharing-of-all": ("GET", "administrator"),
     "user-sharing": ("GET POST", "administrator"),
     "user-sharing-lifting": ("POST", "administrator"),
     "role-sharing": ("GET POST", "administrator"),

@@ -133,7 +133,7 @@ urlpatterns = [
         name="custom-server",
     ),
     path(CONFIGURATION + "health/", overview.mailbox_health, name="mailbox-health"),
-    path(SHARING, rules.email_sharing, name="email-sharing"),
+    path(SHARING, rules.email_sharing, name="sharing-of-all"),
     path(SHARING + "users/<id:pk>/", rules.user, name="user-sharing"),
     path(SHARING + "users/<id:pk>/lifting/", rules.user_lifting, name="user-sharing-lifting"),
     path(SHARING + "roles/<id:pk>/", rules.role, name="role-sharing"),

@@ -25,7 +25,7 @@ class Tab:
 TABS = (
     Tab("Email", "email-configuration"),
     Tab("Health", "mailbox-health", needs=Permission.MANAGE_EMAIL_SETTINGS),
-    Tab("Email Sharing", "email-sharing", is_for_administrators=True),
+    Tab("Email Sharing", "sharing-of-all", is_for_administrators=True),
     Tab("Sign-in services", "sign-in-services", is_for_administrators=True),
 )
 

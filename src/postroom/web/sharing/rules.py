@@ -92,7 +92,7 @@ def lifted(request: SignedInRequest, whose: User | Role) -> HttpResponse:
     """Nothing that was chosen was lost, so what was chosen holds again."""
     if lift_rule(whose, request.user, timezone.now()):
         messages.success(request, f"The rule for {whose} is lifted. What was chosen holds again.")
-    return redirect("email-sharing")
+    return redirect("sharing-of-all")
 
 
 def rule_page(request: SignedInRequest, whose: User | Role) -> HttpResponse:
@@ -106,7 +106,7 @@ def rule_page(request: SignedInRequest, whose: User | Role) -> HttpResponse:
     if terms and request.POST.get("seen") == mark_of(terms):
         set_rule(whose, terms, request.user, timezone.now())
         messages.success(request, f"Saved for {whose}: {in_words(terms)}.")
-        return redirect("email-sharing")
+        return redirect("sharing-of-all")
     over = rule_over(person) if person else rule
     context = {
         "room": "setup",

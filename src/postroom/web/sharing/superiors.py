@@ -59,4 +59,4 @@ def superiors(request: SignedInRequest) -> HttpResponse:
         )
     else:
         messages.success(request, "Superiors see no emails for being superiors now.")
-    return redirect("email-sharing")
+    return redirect("sharing-of-all")
