@@ -71,11 +71,15 @@ def test_sessions_are_listed_and_ended_one_by_one(alice: User) -> None:
 
 
 def test_a_proxy_that_tells_no_address_keeps_nobody_out(alice: User) -> None:
-    for told in ("unknown", "192.0.2.1:443", "2001:db8::1"):
+    for told in ("unknown", "", "192.0.2.1:443", "2001:db8::1"):
         client = Client(REMOTE_ADDR=told)
         client.post("/accounts/login/", {"login": alice.email, "password": "correct horse"})
         assert is_in(client)
-    assert set(Session.objects.values_list("address", flat=True)) == {None, "2001:db8::1"}
+    assert set(Session.objects.values_list("address", flat=True)) == {
+        None,
+        "192.0.2.1",
+        "2001:db8::1",
+    }
 
 
 def test_nobody_ends_a_session_of_somebody_else(alice: User, bob: User) -> None:

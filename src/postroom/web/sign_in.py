@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from ipaddress import IPv4Address
 from typing import Any, Concatenate, ParamSpec, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -24,8 +25,9 @@ from postroom.team.door import may_use_password
 from postroom.team.models import User
 from postroom.web.door.refusals import TOO_MANY, note_refusal
 from postroom.web.door.second_factors import lead_to_set_up, must_set_up
-from postroom.web.door.sessions import begin_session, note_seen
+from postroom.web.door.sessions import begin_session, browser_of, note_seen
 
+NOWHERE = str(IPv4Address(0))
 OPEN_BEFORE = {"security"}
 """The views that are open to who still has to set a second factor up."""
 
@@ -77,6 +79,10 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse by absence, so that nobody learns there could be a door."""
         raise Http404
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """From where somebody asks; those of whom that is not known share one place and count."""
+        return browser_of(request).address or NOWHERE
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count the attempt; one too many is written down."""
