@@ -76,12 +76,11 @@ def test_bob_asks_and_his_open_page_has_alices_answer(
     bobs.locator(f"#email-row-{letter.pk} a").click()
     listening(bobs)
     expect(bobs.get_by_text("Alice shares mail with everyone")).to_be_visible()
+    alices = listening(visit(alice, f"/people/{lena.pk}/"))
     bobs.get_by_label("Why you need it").fill("I call Lena today")
     bobs.get_by_role("button", name="Ask for access").click()
     expect(bobs.get_by_text("You asked for access")).to_be_visible()
     assert WORDS not in bobs.content()
-
-    alices = visit(alice, "/leads/")
     expect(alices.locator("#waiting-requests .badge")).to_have_text("1 waiting")
     alices.get_by_role("link", name="Requests").click()
     expect(alices.get_by_text("I call Lena today")).to_be_visible()

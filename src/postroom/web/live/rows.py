@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 
+from postroom.accounts.asking import number_waiting
 from postroom.archive.models import Email
 from postroom.association import RelatedEmail, emails_of
 from postroom.association.related import emails_between, fold_copies
@@ -28,6 +29,7 @@ def row_events(
         yield Event("page", rendered(person, page.rows, is_whole=not page.next))
         looked_for = {"person": person, "is_looked_for": is_looked_for(person, viewer)}
         yield Event("parts", render_to_string("emails/looked_for.html", looked_for))
+        yield waiting_requests(viewer)
         return
     visible = emails_between(person, viewer)
     if sharer:
@@ -37,6 +39,12 @@ def row_events(
         yield Event("rows", rendered(person, rows_of(related)))
     if gone := sorted(pk for pk, _, removed_at in touched if removed_at):
         yield Event("gone", " ".join(map(str, gone)))
+
+
+def waiting_requests(viewer: User) -> Event:
+    """How many requests wait for the viewer's answer."""
+    waiting = {"number": number_waiting(viewer)}
+    return Event("parts", render_to_string("parts/waiting_requests.html", waiting))
 
 
 def with_all_copies(

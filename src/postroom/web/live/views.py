@@ -10,7 +10,7 @@ from postroom.team.models import User
 from postroom.web.emails.access import get_email
 from postroom.web.live.health import health_events
 from postroom.web.live.hub import Subscriber
-from postroom.web.live.rows import row_events
+from postroom.web.live.rows import row_events, waiting_requests
 from postroom.web.live.streams import Event, live_response
 from postroom.web.live.viewer import find_viewer
 from postroom.web.mailbox.access import get_account
@@ -37,6 +37,8 @@ async def email(request: HttpRequest, pk: int) -> HttpResponseBase:
     def compose(viewer: User, emails: Emails) -> Iterator[Event]:
         get_email(viewer, pk)
         yield Event("email", str(pk))
+        if emails is None:
+            yield waiting_requests(viewer)
 
     return await stream(request, Subscriber(email=pk), compose, get_email)
 
