@@ -10,6 +10,7 @@ TABLES = tuple(
     model._meta.db_table
     for room in ROOMS
     for model in apps.get_app_config(room).get_models(include_auto_created=True)
+    if model._meta.managed  # What is not is a view.
 )
 KEPT = "kept"
 

@@ -65,4 +65,5 @@ async def with_known_people(visit: Visit, batch: Sequence[FetchedMessage]) -> Ui
 async def bring(visit: Visit, folder: Folder, uids: UidSet) -> None:
     """Bring these messages whole; what cannot be read so is left to its envelope."""
     await visit.progress.found(messages=len(uids))
-    await bring_whole(visit, folder, [uids], sets_aside=False)
+    brought = await bring_whole(visit, folder, [uids], sets_aside=False)
+    await visit.progress.found(messages=brought - len(uids))  # The others are found with the rest.

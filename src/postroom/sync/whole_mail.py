@@ -45,7 +45,7 @@ async def bring_whole(
                 if not sets_aside:
                     read = [one for one in read if not isinstance(one[1], BrokenMessage)]
                 await writing.begin(write(visit, folder, read))
-                brought.update(m.uid for m in whole)
+                brought.update(m.uid for m, _ in read)
     return len(brought)
 
 
