@@ -1,6 +1,7 @@
 """Whatever changes who sees what, whoever changes it: the database tells open pages to look."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -9,8 +10,9 @@ from django.db import connection
 from cast import NOON, account_of, person, shared, user
 from postroom.accounts.members import add_member, remove_member
 from postroom.accounts.models import EmailAccount, Exclusion, Grant, Ruling, SharingRule
-from postroom.accounts.shares import SHARING_CHANGED, unshare_person
+from postroom.accounts.shares import SHARING_CHANGED, share_person, unshare_person
 from postroom.crm.models import Person
+from postroom.engine.share_ends import tell_of_ends
 from postroom.team.models import Organisation, Role, User
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,3 +62,14 @@ def test_signing_in_tells_nothing() -> None:
         listener.execute(f"LISTEN {SHARING_CHANGED}")
         bob.save(update_fields=["last_login"])
         assert list(listener.notifies(timeout=0.3)) == []
+
+
+def test_open_pages_are_told_when_a_share_ends() -> None:
+    account, lena = account_of(user("Alice")), person("Lena Lead", "l@x.example")
+    end = NOON + timedelta(seconds=7)
+    share_person(account, lena, [], NOON, end)
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as listener:
+        listener.execute(f"LISTEN {SHARING_CHANGED}")
+        for tick, told in ((0, False), (15, True), (30, False)):
+            tell_of_ends(NOON + timedelta(seconds=tick))
+            assert bool(list(listener.notifies(timeout=0.5, stop_after=1))) == told, tick
