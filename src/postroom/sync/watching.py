@@ -14,6 +14,7 @@ from postroom.accounts.models import EmailAccount
 from postroom.archive.folders import folders_to_sync
 from postroom.archive.models import Folder, FolderRole
 from postroom.imap.commands.mailbox import Selected
+from postroom.imap.responses import Exists
 from postroom.net.errors import CommandRefused, FolderVanished
 from postroom.net.imap_client import ImapClient
 from postroom.net.notices import ElsewhereChanged, Notice
@@ -66,6 +67,8 @@ class Watch:
             try:
                 await first_of(waits, parser, self._seconds)
                 told = [hearing.result()] if hearing.done() else []
+                if any(isinstance(notice, Exists) for notice in told):
+                    parser.begin()  # It loads while IDLE ends and the Inbox is looked at.
             finally:
                 for wait in waits:
                     wait.cancel()
