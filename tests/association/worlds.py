@@ -151,7 +151,7 @@ def meet(world: World, chance: random.Random) -> None:
                 share=share, canonical=address, is_shared=is_shared, decided_at=NOON
             )
         world.shares.append((share, {a for a, is_shared in decided.items() if is_shared}))
-    for pattern in some(chance, [*DOMAINS, *ADDRESSES], chance.choice([0, 0, 3])):
+    for pattern in some(chance, [*DOMAINS * 6, *ADDRESSES], chance.choice([0, 0, 3])):
         owner = chance.choice([None, *world.users])
         world.exclusions.append(Exclusion.objects.create(owner=owner, pattern=pattern))
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from ninja.security import HttpBearer
 
 from postroom.api.problems import NO_KEY, READ_ONLY, TOO_FAST, Problem
+from postroom.archive.wall import look_as
 from postroom.team.api_keys import find_key
 from postroom.team.models import ApiKey, Scope
 
@@ -43,6 +44,7 @@ class ApiKeyAuth(HttpBearer):
             raise Problem(TOO_FAST, headers={"Retry-After": str(seconds)})
         if self.scope == Scope.WRITE and key.scope != Scope.WRITE:
             raise Problem(READ_ONLY)
+        look_as(key.user_id)
         return key
 
 

@@ -13,9 +13,8 @@ from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from postroom.accounts.models import EmailAccount, FromAddress
-from postroom.archive.models import Email, Participant
+from postroom.archive.models import Email, EveryParticipant
 from postroom.crm.models import Person, PersonAddress
-from postroom.mime import canonical_domain
 from postroom.team.models import Organisation, User
 
 
@@ -29,7 +28,7 @@ def of_colleagues() -> Q:
 
 def at_own_domains() -> Q:
     """Match addresses at the organisation's domains and below; none at all when it has none."""
-    domains = filter(None, map(canonical_domain, Organisation.get().own_domains))
+    domains = Organisation.get().own_domains
     ends = (Q(canonical__endswith=mark + domain) for domain in domains for mark in "@.")
     return reduce(or_, ends, Q(pk__in=[]))
 
@@ -57,7 +56,7 @@ def with_known_people(emails: QuerySet[Email]) -> QuerySet[Email]:
 
     Not by Exists over each email: from the addresses an index leads to their mail.
     """
-    known = Participant.objects.filter(canonical__in=known_addresses().values("canonical"))
+    known = EveryParticipant.objects.filter(canonical__in=known_addresses().values("canonical"))
     return emails.filter(pk__in=known.values("email"))
 
 
@@ -66,15 +65,15 @@ def emails_of(person: Person) -> QuerySet[Email]:
     return Email.objects.filter(pk__in=participations_of(person).values("email"))
 
 
-def participations_of(person: Person) -> QuerySet[Participant]:
+def participations_of(person: Person) -> QuerySet[EveryParticipant]:
     """Wherever one of the person's addresses stands on an email."""
     addresses = list(known_addresses().filter(person=person).values_list("canonical", flat=True))
-    return Participant.objects.filter(canonical__in=addresses)
+    return EveryParticipant.objects.filter(canonical__in=addresses)
 
 
-def known_participants() -> QuerySet[Participant]:
+def known_participants() -> QuerySet[EveryParticipant]:
     """For use in an Exists over emails: participants of the outer email who are known people."""
-    return Participant.objects.filter(
+    return EveryParticipant.objects.filter(
         email=OuterRef("pk"), canonical__in=known_addresses().values("canonical")
     )
 

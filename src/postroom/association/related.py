@@ -11,7 +11,7 @@ from itertools import groupby
 from django.db.models import Q, QuerySet
 
 from postroom.accounts.members import mailboxes_of
-from postroom.archive.models import Direction, Email, Participant
+from postroom.archive.models import Direction, Email, EveryParticipant
 from postroom.association.people import emails_of, participations_of
 from postroom.association.visibility import visible_to
 from postroom.crm.models import Person
@@ -73,10 +73,10 @@ def related_emails(
     `shared_by` narrows the list to one colleague's account (*All* when None), `direction` to
     copies of what was sent or received; `after` is the cursor of the last row already seen.
     """
-    emails = emails_between(person, viewer, shared_by)
+    mail = participations_of(person)
+    emails = in_order(visible_to(viewer), shared_by)
     if direction:
         emails = emails.filter(direction=direction)
-    mail = participations_of(person)
     found: list[RelatedEmail] = []
     size = limit * 4
     while len(found) < limit:
@@ -92,7 +92,7 @@ def related_emails(
     return found[:limit]
 
 
-def end_of(mail: QuerySet[Participant], size: int) -> datetime | None:
+def end_of(mail: QuerySet[EveryParticipant], size: int) -> datetime | None:
     """The moment at which the newest so many end; None when there are not as many.
 
     So much and no more is asked whether it may be seen: a page of a person with 10,000 emails
@@ -111,7 +111,12 @@ def all_related_emails(
 
 def emails_between(person: Person, viewer: User, shared_by: User | None = None) -> QuerySet[Email]:
     """All copies of the person's emails that the viewer may see, newest first."""
-    emails = visible_to(viewer).filter(pk__in=emails_of(person).values("pk"))
+    emails = visible_to(viewer).filter(pk__in=participations_of(person).values("email"))
+    return in_order(emails, shared_by)
+
+
+def in_order(emails: QuerySet[Email], shared_by: User | None) -> QuerySet[Email]:
+    """These emails, of one colleague's account if one is named, newest first."""
     if shared_by:
         emails = emails.filter(account__owner=shared_by)
     return emails.select_related("account__owner").order_by("-sent_at", "-identity", "id")

@@ -3,7 +3,7 @@
 from django.db.models import F
 
 from postroom.archive.models import Email
-from postroom.association.people import emails_of
+from postroom.association.people import participations_of
 from postroom.association.visibility import visible_to
 from postroom.crm.models import Person
 from postroom.team.models import User
@@ -21,7 +21,7 @@ def thread_of(email: Email, viewer: User, person: Person | None) -> list[Email]:
         return []
     emails = visible_to(viewer).filter(thread_root=email.thread_root)
     if person:
-        emails = emails.filter(pk__in=emails_of(person).values("pk"))
+        emails = emails.filter(pk__in=participations_of(person).values("email"))
     found: dict[bytes, Email] = {bytes(email.identity): email}
     best_first = emails.order_by("-sent_at", F("sight").desc(), "id")
     for other in best_first[: 4 * MOST_OF_A_THREAD]:

@@ -24,7 +24,7 @@ from django.db.models.functions import Coalesce, Concat, Greatest, Length, Now, 
 from django.db.models.lookups import GreaterThan, IsNull
 
 from postroom.accounts.models import Exclusion, Ruling, Sight
-from postroom.archive.models import Email, Participant
+from postroom.archive.models import Email, EveryParticipant
 from postroom.association.people import at_own_domains, known_addresses, known_participants
 from postroom.association.reach import InReach, accounts_in_reach, grants_to, ids_of
 from postroom.association.redaction import WHOLE, redacted
@@ -117,7 +117,7 @@ def about_the_email() -> Q:
     return Q(account=OuterRef("account")) & (Q(identity=OuterRef("identity")) | of_thread)
 
 
-def participants_with_a_share() -> QuerySet[Participant]:
+def participants_with_a_share() -> QuerySet[EveryParticipant]:
     """Known people on the outer email whom its account's owner shares, by this address."""
     shared = known_addresses().filter(
         Q(person__shares__until=None) | Q(person__shares__until__gt=Now()),
@@ -125,12 +125,12 @@ def participants_with_a_share() -> QuerySet[Participant]:
         person__shares__addresses__canonical=F("canonical"),
         person__shares__addresses__is_shared=True,
     )
-    return Participant.objects.filter(
+    return EveryParticipant.objects.filter(
         email=OuterRef("pk"), canonical__in=shared.values("canonical")
     )
 
 
-def excluded_participants() -> QuerySet[Participant]:
+def excluded_participants() -> QuerySet[EveryParticipant]:
     """Participants from outside on the organisation's or the owner's list.
 
     Where there is a list, whoever cannot be told may be on it.
@@ -144,5 +144,5 @@ def excluded_participants() -> QuerySet[Participant]:
     matching = listed.annotate(end=end).filter(
         Q(pattern=OuterRef("canonical")) | (is_domain & at_it)
     )
-    outside = Participant.objects.filter(email=OuterRef("pk")).exclude(at_own_domains())
+    outside = EveryParticipant.objects.filter(email=OuterRef("pk")).exclude(at_own_domains())
     return outside.filter(Q(Exists(matching)) | (Q(canonical="") & Q(Exists(listed))))

@@ -11,7 +11,7 @@ from postroom.accounts.lifecycle import Decision, clear_trouble, decide
 from postroom.accounts.models import Activation, Deletion, EmailAccount
 from postroom.archive.announce import announce_account, announce_work
 from postroom.archive.fence import lock_whatever_it_is
-from postroom.archive.models import Email
+from postroom.cleanup.stock import number_of_emails
 from postroom.oauth.grants import empty_grant
 
 
@@ -29,7 +29,7 @@ def deactivate(
         account=account,
         defaults={
             "asked_at": decision.at,
-            "found": Email.objects.filter(account=account).count(),
+            "found": number_of_emails(account),
         },
     )
     is_removal = removes_account and not deletion.removes_account

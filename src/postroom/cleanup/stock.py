@@ -7,6 +7,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from postroom.accounts.models import EmailAccount
 from postroom.archive.models import Action, ActionState, Email, Quarantine, ServerCopy
+from postroom.archive.wall import round_the_wall
 
 BODIES = """
 SELECT count(*), COALESCE(sum(raw.size), 0), count(*) FILTER (WHERE elsewhere.here)
@@ -46,6 +47,7 @@ class Stock:
         return not (self.emails or self.places or self.set_aside)
 
 
+@round_the_wall()
 def stock_of(account: EmailAccount) -> Stock:
     """The account's stock at this moment."""
     bodies, octets, with_colleagues = bodies_of(account)
@@ -61,6 +63,12 @@ def stock_of(account: EmailAccount) -> Stock:
         untold=Action.objects.filter(account=account, state=ActionState.ASKED).count(),
         shares=account.shares.count(),
     )
+
+
+@round_the_wall()
+def number_of_emails(account: EmailAccount) -> int:
+    """How many emails there are of the account."""
+    return Email.objects.filter(account=account).count()
 
 
 def bodies_of(account: EmailAccount) -> tuple[int, int, int]:

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from postroom.cli.bootstrap import make_files, read_environment, with_django
+from postroom.cli.bootstrap import Failed, make_files, read_environment, with_django
 from postroom.cli.tree import Program, run_tree
 
 THIS_PROGRAM = (sys.executable, "-m", "postroom.cli")
@@ -28,6 +28,11 @@ def web_command() -> None:
     """Serve the pages."""
     import uvicorn
 
+    from postroom.archive import wall
+
+    if not wall.exists():
+        raise Failed(wall.MISSING)
+    wall.stand_behind_it()
     settings = read_environment()
     uvicorn.run(
         "postroom.config.asgi:application",

@@ -28,6 +28,7 @@ from postroom.config.postgres_conf import (
     PORT,
     ROLE,
     SUPERUSER,
+    WEB_ROLE,
     compose_access,
     compose_settings,
     compose_users,
@@ -164,6 +165,10 @@ def _create_missing(connection: psycopg.Connection[tuple[int]], throwaway: bool)
     if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
         power = sql.SQL("CREATEDB" if throwaway else "NOCREATEDB")
         connection.execute(sql.SQL("CREATE ROLE {} LOGIN {}").format(role, power))
+    if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [WEB_ROLE]).fetchone():
+        web = sql.Identifier(WEB_ROLE)
+        connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(web))
+        connection.execute(sql.SQL("GRANT {} TO {}").format(web, role))
     if not connection.execute(
         "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
     ).fetchone():

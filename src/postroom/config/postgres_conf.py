@@ -10,6 +10,8 @@ from typing import Final
 
 # The app's role owns its database and nothing else; the superuser only prepares it.
 ROLE: Final = "postroom"
+# The front doors take this one, for which row-level security holds.
+WEB_ROLE: Final = "postroom_web"
 DATABASE: Final = "postroom"
 SUPERUSER: Final = "postgres"
 PORT: Final = 5432

@@ -5,7 +5,7 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from postroom.config import environment
+from postroom.config import environment, postgres_conf
 from postroom.config.database import django_database
 from postroom.config.secrets import KeyFile, django_secret_key
 from postroom.net.server import AllowedNetworks
@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "postroom.web.behind_the_wall.behind_the_wall",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -86,6 +87,7 @@ DATABASES: dict[str, Any] = {
     "default": django_database(ENVIRONMENT.database_url or "postgresql:///postroom")
 }
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 0, "max_size": 16, "timeout": 30}
+WEB_ROLE = postgres_conf.WEB_ROLE
 PROCRASTINATE_IMPORT_PATHS = ["postroom.engine.asked"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

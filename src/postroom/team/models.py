@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.crypto import salted_hmac
 
+from postroom.mime import canonical_domain
 from postroom.team.invite import Invite as Invite
 from postroom.team.saved_search import SavedSearch as SavedSearch
 from postroom.team.session import Session as Session
@@ -60,6 +61,11 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the own domains as addresses are compared with them."""
+        self.own_domains = [d for d in map(canonical_domain, self.own_domains) if d]
+        super().save(*args, **kwargs)
 
     @classmethod
     def get(cls) -> "Organisation":

@@ -1,7 +1,14 @@
 """Tables of the stored mail."""
 
 from postroom.archive.models.actions import MARKS, Action, ActionKind, ActionState
-from postroom.archive.models.emails import BodyState, Direction, Email, Participant, ParticipantRole
+from postroom.archive.models.emails import (
+    BodyState,
+    Direction,
+    Email,
+    EveryParticipant,
+    Participant,
+    ParticipantRole,
+)
 from postroom.archive.models.folders import Folder, FolderRole, Quarantine, ServerCopy
 from postroom.archive.models.inquiries import Inquiry
 from postroom.archive.models.proofs import Comparison, ProofEntry
@@ -24,6 +31,7 @@ __all__ = [
     "Correspondent",
     "Direction",
     "Email",
+    "EveryParticipant",
     "Folder",
     "FolderRole",
     "Inquiry",

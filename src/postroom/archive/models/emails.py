@@ -101,23 +101,10 @@ class ParticipantRole(models.IntegerChoices):
     BCC = 5, "Bcc"
 
 
-class Participant(models.Model):
-    """An address on an email. Association joins `canonical` with a person's addresses.
-
-    `canonical` is empty where nobody can be told by what is written, or where there are more than
-    can be read. `sent_at` repeats the email's, so that a person's newest mail is an index scan.
-    It is written with its email, in one transaction, so PostgreSQL does not look for the email
-    once more for each row: ADR 0019.
-    """
+class Address(models.Model):
+    """An address on an email, and where it stands there."""
 
     pk = models.CompositePrimaryKey("email_id", "role", "position")
-    email = models.ForeignKey(
-        Email,
-        on_delete=models.CASCADE,
-        related_name="participants",
-        db_index=False,
-        db_constraint=False,
-    )
     role = models.PositiveSmallIntegerField(choices=ParticipantRole.choices)
     position = models.PositiveSmallIntegerField()
     name = models.TextField(blank=True)
@@ -126,9 +113,44 @@ class Participant(models.Model):
     sent_at = models.DateTimeField()
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class Participant(Address):
+    """An address on an email. Association joins `canonical` with a person's addresses.
+
+    `canonical` is empty where nobody can be told by what is written, or where there are more than
+    can be read. `sent_at` repeats the email's, so that a person's newest mail is an index scan.
+    It is written with its email, in one transaction, so PostgreSQL does not look for the email
+    once more for each row: ADR 0019.
+    """
+
+    email = models.ForeignKey(
+        Email,
+        on_delete=models.CASCADE,
+        related_name="participants",
+        db_index=False,
+        db_constraint=False,
+    )
+
+    class Meta:
         indexes: ClassVar = [
             models.Index(fields=["canonical", "-sent_at", "email"], name="participant_mail"),
         ]
 
-    def __str__(self) -> str:
-        return self.address
+
+class EveryParticipant(Address):
+    """A view of the same, which the wall does not guard: to work out which emails are meant.
+
+    For `association` alone, which shows nobody what stands here: what it finds are emails, and
+    those are guarded. ADR 0032.
+    """
+
+    email = models.ForeignKey(Email, on_delete=models.DO_NOTHING, related_name="+")
+
+    class Meta:
+        managed = False
+        db_table = "archive_every_participant"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from django.db.models import OuterRef, Subquery
 
 from postroom.accounts.models import EmailAccount
-from postroom.archive.models import Inquiry, Participant
+from postroom.archive.models import EveryParticipant, Inquiry
 from postroom.association import known_addresses
 
 
@@ -16,7 +16,7 @@ def find_concerned(
     """Of the people whose pages are open, those who are on these emails, and on which."""
     addresses = known_addresses().filter(person__in=watched)
     person_of = dict(addresses.values_list("canonical", "person"))
-    on_them = Participant.objects.filter(email__in=emails, canonical__in=person_of)
+    on_them = EveryParticipant.objects.filter(email__in=emails, canonical__in=person_of)
     concerned: dict[int, set[int]] = defaultdict(set)
     for canonical, email in on_them.values_list("canonical", "email"):
         concerned[person_of[canonical]].add(email)

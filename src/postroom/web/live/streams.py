@@ -9,6 +9,7 @@ from time import monotonic
 
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 
+from postroom.archive.wall import seen_by
 from postroom.team.models import User
 from postroom.web.live.hub import Subscriber, TooManyPages, hub
 from postroom.web.live.viewer import find_viewer
@@ -108,7 +109,7 @@ def tell(request: HttpRequest, emails: frozenset[int] | None, compose: Compose) 
     if viewer is None:
         return [ENDED]
     looks = emails is None or bool(emails)
-    with use_time_zone_of(request), suppress(Http404):
+    with use_time_zone_of(request), seen_by(viewer.pk), suppress(Http404):
         return list(compose(viewer, emails)) if looks else []
     return [ENDED]
 

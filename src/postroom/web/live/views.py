@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from postroom.archive.wall import seen_by
 from postroom.crm.models import Person
 from postroom.team.models import User
 from postroom.web.emails.access import get_email
@@ -64,9 +65,15 @@ async def stream(
     if viewer is None:
         return HttpResponse(status=204)
     pk = subscriber.person or subscriber.email or subscriber.account or 0
-    await ask_once(get, viewer, pk)
+    await ask_once(look, get, viewer, pk)
     subscriber.viewer = viewer.pk
     return live_response(request, subscriber, compose)
+
+
+def look(get: Callable[[User, int], object], viewer: User, pk: int) -> None:
+    """Raise Http404 unless the viewer finds it."""
+    with seen_by(viewer.pk):
+        get(viewer, pk)
 
 
 def get_person(viewer: User, pk: int) -> Person:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db.models import Case, Count, IntegerField, Max, Value, When
 
-from postroom.archive.models import Participant
+from postroom.archive.models import EveryParticipant
 from postroom.association import known_addresses, visible_to
 from postroom.crm.models import Person
 from postroom.team.models import User
@@ -58,7 +58,7 @@ def correspondence_for(viewer: User, people: Sequence[Person]) -> dict[int, Corr
         output_field=IntegerField(),
     )
     rows = (
-        Participant.objects.filter(canonical__in=owners, email__in=visible_to(viewer))
+        EveryParticipant.objects.filter(canonical__in=owners, email__in=visible_to(viewer))
         .annotate(person=person)
         .values_list("person")
         .annotate(Count("email__identity", distinct=True), Max("email__sent_at"))

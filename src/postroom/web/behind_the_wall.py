@@ -1,0 +1,42 @@
+"""Every page and every answer asks the database for its own viewer's eyes. ADR 0032."""
+
+from collections.abc import Awaitable, Callable
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.decorators import async_only_middleware
+
+from postroom.archive import wall
+
+GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+
+
+@async_only_middleware
+def behind_the_wall(get_response: GetResponse) -> GetResponse:
+    """Enter as the request's user, or as nobody; below the middleware that finds the user.
+
+    An API key's user is known only later, and then looks for themselves (`wall.look_as`). Whoever
+    shows neither session nor key needs nothing that is guarded, and perhaps no database at all.
+    """
+
+    async def respond(request: HttpRequest) -> HttpResponseBase:
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES and not has_key(request):
+            return await get_response(request)
+        before = await sync_to_async(enter)(request)
+        try:
+            return await get_response(request)
+        finally:
+            await sync_to_async(wall.give_back)(*before)
+
+    return respond
+
+
+def has_key(request: HttpRequest) -> bool:
+    """Whether the request says who asks."""
+    return "HTTP_AUTHORIZATION" in request.META
+
+
+def enter(request: HttpRequest) -> tuple[str, str | None]:
+    """Take the front doors' role; returns who the connection was before."""
+    return wall.enter(settings.WEB_ROLE, str(request.user.pk or ""))
