@@ -20,7 +20,7 @@ from postroom.accounts.models import (
     Share,
     SharingInForce,
 )
-from postroom.archive.models import Email, Participant
+from postroom.archive.models import Email, EveryParticipant
 from postroom.association.people import known_addresses
 from postroom.association.visibility import excluded_participants
 from postroom.crm.models import Person
@@ -95,7 +95,7 @@ def members_of(accounts: Collection[int]) -> Mapping[int, frozenset[int]]:
 def participants_of(emails: Sequence[Email]) -> Mapping[int, set[str]]:
     """The canonical addresses on each email; an empty one is of whom nobody can tell."""
     found: dict[int, set[str]] = defaultdict(set)
-    rows = Participant.objects.filter(email__in=[email.pk for email in emails])
+    rows = EveryParticipant.objects.filter(email__in=[email.pk for email in emails])
     for email, canonical in rows.values_list("email", "canonical"):
         found[email].add(canonical)
     return found
@@ -103,7 +103,7 @@ def participants_of(emails: Sequence[Email]) -> Mapping[int, set[str]]:
 
 def known_on(emails: Sequence[Email]) -> Mapping[str, set[int]]:
     """The known people on any of them, by address."""
-    on = Participant.objects.filter(email__in=[email.pk for email in emails])
+    on = EveryParticipant.objects.filter(email__in=[email.pk for email in emails])
     found: dict[str, set[int]] = defaultdict(set)
     known = known_addresses().filter(canonical__in=on.values("canonical"))
     for canonical, person in known.values_list("canonical", "person"):

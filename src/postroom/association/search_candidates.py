@@ -30,7 +30,7 @@ WITH newest AS MATERIALIZED (
      SELECT entry.email_id, entry.sent_at, entry.everything
        FROM unnest(%(accounts)s::bigint[]) AS account(id)
       CROSS JOIN LATERAL (
-            SELECT email_id, sent_at, everything FROM archive_searchentry
+            SELECT email_id, sent_at, everything FROM archive_every_searchentry
              WHERE account_id = account.id AND sent_at < %(end)s AND sent_at >= %(begin)s
              ORDER BY sent_at DESC FETCH FIRST %(most)s ROWS WITH TIES) AS entry
       ORDER BY entry.sent_at DESC FETCH FIRST %(most)s ROWS WITH TIES)
@@ -39,7 +39,7 @@ SELECT email_id, sent_at, %(words)s = '' OR everything @@ %(words)s::tsquery FRO
 """
 NEWEST = """
 WITH newest AS MATERIALIZED (
-     SELECT email_id, sent_at, everything FROM archive_searchentry
+     SELECT email_id, sent_at, everything FROM archive_every_searchentry
       WHERE account_id = ANY(%(accounts)s::bigint[])
         AND sent_at < %(end)s AND sent_at >= %(begin)s
       ORDER BY sent_at DESC FETCH FIRST %(most)s ROWS WITH TIES)
@@ -48,7 +48,7 @@ SELECT email_id, sent_at, %(words)s = '' OR everything @@ %(words)s::tsquery FRO
 """
 BY_WORDS = """
 WITH found AS MATERIALIZED (
-     SELECT email_id, sent_at FROM archive_searchentry WHERE everything @@ %(words)s::tsquery)
+     SELECT email_id, sent_at FROM archive_every_searchentry WHERE everything @@ %(words)s::tsquery)
 SELECT email_id, sent_at, TRUE FROM found WHERE sent_at < %(end)s AND sent_at >= %(begin)s
  ORDER BY sent_at DESC FETCH FIRST %(most)s ROWS WITH TIES
 """

@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from postroom.accounts.members import mailboxes_of
 from postroom.accounts.models import Sight
-from postroom.archive.models import Direction, Folder, Participant, ServerCopy
+from postroom.archive.models import Direction, EveryParticipant, Folder, ServerCopy
 from postroom.archive.search_query import WORDS, Kind, Query, Term
 from postroom.archive.search_terms import all_of, condition_of, negated, one_of
 from postroom.association.people import known_addresses
@@ -108,7 +108,9 @@ def condition_for(term: Term, viewer: User) -> Q:
 def with_person(term: Term, viewer: User) -> Q:
     """Somebody is on it whose name, company or address has all the words."""
     canonicals = addresses_of_people(term.text)
-    return Q(Exists(Participant.objects.filter(email=OuterRef("pk"), canonical__in=canonicals)))
+    return Q(
+        Exists(EveryParticipant.objects.filter(email=OuterRef("pk"), canonical__in=canonicals))
+    )
 
 
 def addresses_of_people(words: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from postroom.archive.models import Participant
+from postroom.archive.models import EveryParticipant
 from postroom.archive.search_query import Kind, Query, Term
 from postroom.association.search_conditions import MOST_PEOPLE
 from postroom.association.searching import accounts_for
@@ -166,5 +166,5 @@ def those_known(viewer: User, found: Iterable[Known], most: int) -> Iterator[Kno
 
 def is_on_visible_mail(viewer: User, canonical: str) -> bool:
     """Whether the address stands on an email that the viewer may see."""
-    on_it = Participant.objects.filter(canonical=canonical).values("email")
+    on_it = EveryParticipant.objects.filter(canonical=canonical).values("email")
     return visible_to(viewer).filter(pk__in=on_it).exists()

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from postroom.archive.wall import seen_by
 from postroom.association.reasons import explain
 from postroom.association.related import PAGE
 from postroom.association.viewed_as import Viewed, find_viewed, viewed_as
@@ -54,9 +55,10 @@ def person(request: SignedInRequest, pk: int, person: int) -> HttpResponse:
     about = get_object_or_404(Person, pk=person)
     now = timezone.now()
     after = parse_cursor(request.GET.get("after", ""))
-    viewed = viewed_as(shown, about, now, after=after, limit=PAGE + 1)
+    with seen_by(shown.pk):
+        viewed = viewed_as(shown, about, now, after=after, limit=PAGE + 1)
+        rows = rows_of([each.related for each in viewed[:PAGE]])
     note(Act.VIEWED_AS, request.user, shown.email, now, f"with {about}")
-    rows = rows_of([each.related for each in viewed[:PAGE]])
     context = {
         "room": "setup",
         "shown": shown,
@@ -75,11 +77,13 @@ def email(request: SignedInRequest, pk: int, person: int, email: int) -> HttpRes
     """Who else sees one of these emails, and why."""
     shown = get_object_or_404(User, pk=pk)
     about = get_object_or_404(Person, pk=person)
-    found = find_viewed(shown, email)
+    now = timezone.now()
+    with seen_by(shown.pk):
+        found = find_viewed(shown, email)
+        explained = explain(found, now) if found else []
     if found is None:
         raise Http404
-    now = timezone.now()
     detail = f"who sees an email of {found.sent_at:%-d %B %Y} in {found.account}"
     note(Act.VIEWED_AS, request.user, shown.email, now, detail)
     context = {"room": "setup", "shown": shown, "person": about, "email": found}
-    return render(request, "view_as/email.html", context | {"explained": explain(found, now)})
+    return render(request, "view_as/email.html", context | {"explained": explained})
