@@ -7,7 +7,7 @@ the engine owns the tables and goes round it. ADR 0032.
 
 from typing import ClassVar
 
-from django.db import migrations
+from django.db import migrations, models
 
 # Who has entered, and where they stand. Worked out once when they enter, for a query asks it of
 # every row: text in the session, which `wall_enter` alone writes.
@@ -281,4 +281,38 @@ class Migration(migrations.Migration):
         ("team", "0009_the_door"),
     ]
 
-    operations: ClassVar = [migrations.RunSQL("\n".join(WALL), OPEN)]
+    operations: ClassVar = [
+        migrations.RunSQL("\n".join(WALL), OPEN),
+        migrations.CreateModel(
+            name="EveryParticipant",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "email_id",
+                        "role",
+                        "position",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "role",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "From"), (2, "Reply-To"), (3, "To"), (4, "Cc"), (5, "Bcc")]
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("name", models.TextField(blank=True)),
+                ("address", models.TextField()),
+                ("canonical", models.TextField()),
+                ("sent_at", models.DateTimeField()),
+            ],
+            options={
+                "db_table": "archive_every_participant",
+                "managed": False,
+            },
+        ),
+    ]
