@@ -9,7 +9,14 @@ from django.db import connection
 
 from cast import NOON, account_of, person, shared, user
 from postroom.accounts.members import add_member, remove_member
-from postroom.accounts.models import EmailAccount, Exclusion, Grant, Ruling, SharingRule
+from postroom.accounts.models import (
+    AccessRequest,
+    EmailAccount,
+    Exclusion,
+    Grant,
+    Ruling,
+    SharingRule,
+)
 from postroom.accounts.shares import SHARING_CHANGED, share_person, unshare_person
 from postroom.crm.models import Person
 from postroom.engine.share_ends import tell_of_ends
@@ -33,6 +40,9 @@ CHANGES: dict[str, Change] = {
     "rule": lambda _, __, bob: SharingRule.objects.create(user=bob, mode="public", set_at=NOON),
     "ruling": lambda a, _, __: Ruling.objects.create(account=a, identity=b"1", sight=0, at=NOON),
     "grant": lambda a, _, bob: Grant.objects.create(account=a, user=bob, identity=b"1", at=NOON),
+    "request": lambda a, _, bob: AccessRequest.objects.create(
+        account=a, identity=b"1", asked_by=bob, asked_at=NOON
+    ),
     "exclusion": lambda _, __, ___: Exclusion.objects.create(pattern="lawyer.example"),
     "member": lambda a, _, bob: add_member(a, bob, None, NOON),
     "member gone": lambda a, _, bob: (

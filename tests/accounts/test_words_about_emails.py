@@ -13,6 +13,7 @@ from postroom.accounts.matters import Matter
 from postroom.accounts.models import (
     AccessRequest,
     EmailAccount,
+    Exclusion,
     Grant,
     Ruling,
     Sharing,
@@ -223,6 +224,18 @@ def test_reasons_are_said_in_words(alice: User, bob: User, emails: list[Email]) 
     facts = facts_of(emails, NOON)[emails[2].pk]
     assert decide(facts, bob).words == "Alice shares mail with Bob – set for Alice by Bob"
     assert decide(facts, charlie).words == "Alice shares with others – set for Alice by Bob"
+
+
+def test_whom_an_owner_excludes_is_theirs_to_know(
+    alice: User, bob: User, emails: list[Email]
+) -> None:
+    Exclusion.objects.create(owner=alice, pattern="customer.example")
+    own = decide(facts_of(emails, NOON)[emails[0].pk], bob)
+    assert own.words == "Somebody on it is on Alice’s list of what is never shared"
+    Exclusion.objects.create(pattern="customer.example")
+    assert decide(facts_of(emails, NOON)[emails[0].pk], bob).words == (
+        "customer.example is on the organisation’s list of what is never shared"
+    )
 
 
 def test_view_as_has_no_content(bob: User, emails: list[Email]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, Q
+from django.db.models import Exists, F, Q
 
 from postroom.accounts.models import (
     EmailAccount,
@@ -133,7 +133,7 @@ def excluded_among(emails: Sequence[Email], on: Mapping[int, set[str]]) -> Mappi
     found = Email.objects.filter(
         Exists(excluded_participants()), pk__in=[email.pk for email in emails]
     )
-    lists = list(Exclusion.objects.order_by("owner_id", "pattern"))
+    lists = list(Exclusion.objects.order_by(F("owner_id").asc(nulls_first=True), "pattern"))
     return {
         pk: next(
             (

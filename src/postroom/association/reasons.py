@@ -11,7 +11,7 @@ from datetime import datetime
 from postroom.accounts.access_grants import until_words
 from postroom.accounts.models import Activation, Sharing, Sight
 from postroom.archive.models import Email
-from postroom.association.facts import Facts, facts_of, shared_people
+from postroom.association.facts import Excluded, Facts, facts_of, shared_people
 from postroom.team.models import User
 
 
@@ -66,14 +66,19 @@ def hold_back(facts: Facts) -> str:
     if not facts.is_known:
         return "Nobody on it is a lead or contact"
     if facts.excluded:
-        owner = facts.account.owner
-        whose = f"{owner}’s" if facts.excluded.is_the_owners else "the organisation’s"
-        who = facts.excluded.pattern or "Somebody whose address cannot be read may be"
-        verb = " is on" if facts.excluded.pattern else " on"
-        return f"{who}{verb} {whose} list of what is never shared"
+        return excluded_words(facts.excluded, facts.account.owner)
     if facts.ruling and facts.ruling.sight == Sight.NOTHING:
         return f"Hidden by {facts.ruling.by or facts.account.owner}{matter_words(facts)}"
     return ""
+
+
+def excluded_words(excluded: Excluded, owner: User) -> str:
+    """By which entry, of the organisation's list: what stands on an owner's is theirs to know."""
+    if excluded.is_the_owners:
+        return f"Somebody on it is on {owner}’s list of what is never shared"
+    if excluded.pattern:
+        return f"{excluded.pattern} is on the organisation’s list of what is never shared"
+    return "Somebody whose address cannot be read may be on a list of what is never shared"
 
 
 def openings(facts: Facts, user: User) -> Iterator[Reason]:
