@@ -1,6 +1,7 @@
 """A query as conditions on emails. What a viewer may not read of an email is not looked at."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import reduce
 from operator import and_, or_
@@ -14,6 +15,7 @@ from django.db.models import (
     Func,
     OuterRef,
     Q,
+    QuerySet,
     TextField,
     Value,
     When,
@@ -22,7 +24,7 @@ from django.utils import timezone
 
 from postroom.accounts.members import mailboxes_of
 from postroom.accounts.models import Sight
-from postroom.archive.models import Direction, EveryParticipant, Folder, ServerCopy
+from postroom.archive.models import Direction, Email, EveryParticipant, Folder, ServerCopy
 from postroom.archive.search_query import WORDS, Kind, Query, Term
 from postroom.archive.search_terms import all_of, condition_of, negated, one_of
 from postroom.association.people import known_addresses
@@ -31,6 +33,7 @@ from postroom.mime.words import fold
 from postroom.team.models import User
 
 MOST_PEOPLE = 100
+VECTORS = ("people", "subject", "everything")  # For a sight of 1, 2, 3.
 MARKS = {
     "unread": Q(is_read=False),
     "read": Q(is_read=True),
@@ -47,7 +50,7 @@ class Matches(Func):
     arg_joiner = " @@ "
     template = "(%(expressions)s::tsquery)"
 
-    def __init__(self, vector: Expression, condition: str) -> None:
+    def __init__(self, vector: Expression | F, condition: str) -> None:
         said = Value(condition, output_field=TextField())
         super().__init__(vector, said, output_field=BooleanField())
 
@@ -61,15 +64,43 @@ def readable_words() -> Expression:
     )
 
 
-def conditions_of(query: Query, viewer: User) -> Q:
-    """All that must hold of an email, beside that the viewer may see it."""
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """All that must hold of an email, beside that the viewer may see it: words, and the rest.
+
+    How much is seen of an email costs more to tell than all else, so it is asked once, and the
+    words of each vector beside it.
+    """
+
+    words: str
+    rest: Q
+
+    def __bool__(self) -> bool:
+        return bool(self.words or self.rest)
+
+    def among(self, seen: QuerySet[Email]) -> list[Email]:
+        """Those of the emails of which all holds, as far as they may be read."""
+        seen = seen.filter(self.rest)
+        if not self.words:
+            return list(seen)
+        matches = {name: Matches(F(f"search_entry__{name}"), self.words) for name in VECTORS}
+        any_of_them = reduce(or_, map(Q, matches.values()))
+        seen = seen.annotate(**{f"in_{name}": match for name, match in matches.items()})
+        return [email for email in seen.filter(any_of_them) if is_hit(email)]
+
+
+def is_hit(email: Email) -> bool:
+    """Whether the words are in the vector that goes with how much of the email is seen."""
+    return bool(getattr(email, f"in_{VECTORS[email.sight - Sight.WHEN]}"))
+
+
+def conditions_of(query: Query, viewer: User) -> Conditions:
+    """The query's conditions."""
     holds = Q()
-    if said := words_in(query):
-        holds &= Q(Matches(readable_words(), said))
     for group in query.groups:
         if not is_of_words(group):
             holds &= reduce(or_, filter(None, (condition_for(term, viewer) for term in group)), Q())
-    return holds
+    return Conditions(words_in(query), holds)
 
 
 def is_of_words(group: Sequence[Term]) -> bool:

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from django.db.models import Q
-
 from postroom.accounts.models import Activation, EmailAccount, Sight
 from postroom.archive.models import SearchEntry
 from postroom.archive.search_query import Kind, Query, Term
@@ -59,27 +57,20 @@ def search(viewer: User, query: Query, *, after: Cursor | None = None, limit: in
     conditions = conditions_of(query, viewer)
     if not conditions or not place.accounts:
         return Found([], None)
-    if after:
-        conditions &= below(after)
+    seen = visible_to(viewer).filter(below(after)) if after else visible_to(viewer)
+    seen = seen.select_related("account__owner").order_by("-sent_at", "-identity", "id")
     rows: list[RelatedEmail] = []
     looked_at = 0
     for candidates, begin in looks(place):
         looked_at += len(candidates)
-        rows += look_at(candidates, viewer, conditions)
+        if candidates:
+            found = conditions.among(seen.filter(pk__in=candidates))
+            rows += fold_copies(found, viewer)
         if len(rows) > limit:
             return Found(rows[:limit], rows[limit - 1].cursor, texts_of(rows[:limit]))
         if looked_at >= MOST_LOOKED_AT and begin:
             return Found(rows, Cursor(begin, b""), texts_of(rows))
     return Found(rows, None, texts_of(rows))
-
-
-def look_at(candidates: list[int], viewer: User, conditions: Q) -> list[RelatedEmail]:
-    """Those of the candidates that the viewer may see and that answer the query, as rows."""
-    if not candidates:
-        return []
-    emails = visible_to(viewer).filter(conditions, pk__in=candidates)
-    emails = emails.select_related("account__owner").order_by("-sent_at", "-identity", "id")
-    return fold_copies(list(emails), viewer)
 
 
 def looks(place: Place) -> Iterator[tuple[list[int], datetime | None]]:

@@ -23,7 +23,7 @@ def search(request: SignedInRequest) -> HttpResponse:
     words = typed_words(request.GET.get("q", ""))
     page = page_of(request.user, words, request.GET.get("after", ""))
     context: dict[str, object] = {"page": page, "searched": words}
-    if page.is_first:
+    if page.is_first and not page.rows:
         context["waiting"] = waiting_for(request.user)
     if request.htmx:
         return render(request, "search/found.html", context)

@@ -2,11 +2,11 @@
 
 from postroom.accounts.members import mailboxes_of
 from postroom.accounts.models import Activation
-from postroom.archive.search import index_due
+from postroom.archive.search import due_of
 from postroom.team.models import User
 
 
 def waiting_for(viewer: User) -> int:
     """How many of their own emails are still to be read for search."""
     accounts = mailboxes_of(viewer).exclude(activation=Activation.DEACTIVATED)
-    return sum(map(index_due, accounts))
+    return due_of(list(accounts.values_list("pk", flat=True)))

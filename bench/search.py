@@ -1,0 +1,200 @@
+"""How long search and the other pages of mail take on the server, at 100,000 and 1,000,000 emails.
+
+    python -m bench.search [--emails 100000 1000000] [--place FOLDER]
+
+Writes its section of docs/benchmarks.md. With --place the databases stay there for the next time.
+"""
+
+import argparse
+import os
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.machine import conditions
+from bench.page import table, write_section
+from bench.sync import a_place
+from postroom.config import postgres
+from postroom.config.secrets import ensure_key_file
+
+ROUNDS = 3
+LIMITS = {"search": 150, "related list": 60, "email with its thread": 60}
+SECTION = """## Search: a million emails
+
+Written by `python -m bench.search`. {sizes} emails of 50,000 people in 200 mailboxes, two fifths
+shared whole, a fifth with who and when, a fifth person by person. Milliseconds of the server for
+the whole page, asked by Django's test client on the default settings of the embedded PostgreSQL;
+each of {queries} searches by four viewers, {rounds} times, and a first time that is not counted.
+
+{summary}
+The slowest at the last size:
+
+{slowest}
+By viewer, p95: {viewers}.
+
+{conditions}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """One page asked once."""
+
+    kind: str
+    viewer: str
+    query: str
+    milliseconds: float
+    rows: int
+
+
+def main() -> None:
+    """Measure, print and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--emails", type=int, nargs="+", default=[100_000, 1_000_000])
+    parser.add_argument("--place", type=Path)
+    parser.add_argument("--only", type=int, help="Measure this size alone, print, write nothing.")
+    arguments = parser.parse_args()
+    if arguments.only:
+        with kept_at(arguments.place) as place:
+            report(measured(place, arguments.only))
+        return
+    write(measure_each(arguments.emails, arguments.place))
+
+
+@contextmanager
+def kept_at(place: Path | None) -> Iterator[Path]:
+    """The folder that was named, or one that is gone afterwards."""
+    if place is None:
+        with a_place() as made:
+            yield made
+        return
+    place.mkdir(parents=True, exist_ok=True)
+    place.chmod(0o711)
+    yield place
+
+
+def measure_each(sizes: list[int], place: Path | None) -> dict[int, list[Timing]]:
+    """Each size in a process of its own: Django knows one database."""
+    from concurrent.futures import ProcessPoolExecutor
+
+    found = {}
+    with kept_at(place) as folder:
+        for size in sizes:
+            with ProcessPoolExecutor(1, max_tasks_per_child=1) as one:
+                found[size] = one.submit(measured, folder, size).result()
+            report(found[size])
+    return found
+
+
+def measured(place: Path, emails: int) -> list[Timing]:
+    """Fill the database of that size, unless it is there, and ask for the pages."""
+    home = place / str(emails)
+    begun = not (home / "filled").exists()
+    with postgres.running(home) as url:
+        set_up(home, url)
+        if begun:
+            from bench.crowd import Size, fill
+
+            clock = time.perf_counter()
+            for done in fill(url, Size(emails)):
+                if done % 50_000 == 0:
+                    print(f"{done:,} emails, {time.perf_counter() - clock:.0f} s", flush=True)
+            print(f"filled in {time.perf_counter() - clock:.0f} s", flush=True)
+            (home / "filled").touch()
+        return ask()
+
+
+def set_up(home: Path, url: str) -> None:
+    """Django on this database, migrated."""
+    ensure_key_file(home / "secret.key")
+    os.environ |= {
+        "DATABASE_URL": url,
+        "POSTROOM_SECRET_KEY_FILE": str(home / "secret.key"),
+        "DJANGO_SETTINGS_MODULE": "postroom.config.settings",
+        "POSTROOM_LOG_LEVEL": "ERROR",
+    }
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    from django.conf import settings
+
+    settings.ALLOWED_HOSTS = ["*"]
+    call_command("migrate", verbosity=0)
+
+
+def ask() -> list[Timing]:
+    """Every page, for every viewer."""
+    from bench.crowd_pages import pages
+
+    timings = []
+    for page in pages():
+        get = page.getter()
+        get()
+        for _ in range(ROUNDS):
+            begun = time.perf_counter()
+            rows = get()
+            timings.append(
+                Timing(
+                    page.kind, page.viewer, page.query, 1000 * (time.perf_counter() - begun), rows
+                )
+            )
+    return timings
+
+
+def p95(timings: list[Timing]) -> float:
+    """The time that nineteen of twenty keep."""
+    return statistics.quantiles([t.milliseconds for t in timings], n=20)[-1]
+
+
+def of_kind(timings: list[Timing], kind: str) -> list[Timing]:
+    return [t for t in timings if t.kind == kind]
+
+
+def report(timings: list[Timing]) -> None:
+    """On the terminal, the slowest first."""
+    for kind in LIMITS:
+        some = of_kind(timings, kind)
+        middle = statistics.median(t.milliseconds for t in some)
+        print(f"{kind}: median {middle:.0f} ms, p95 {p95(some):.0f} ms, of {len(some)}")
+    for t in sorted(timings, key=lambda t: -t.milliseconds)[:30]:
+        print(f"{t.milliseconds:8.0f} ms {t.rows:4} rows  {t.kind} · {t.viewer} · {t.query}")
+
+
+def write(found: dict[int, list[Timing]]) -> None:
+    """Into the page of figures."""
+    last = max(found)
+    rows = []
+    for kind, limit in LIMITS.items():
+        times = [p95(of_kind(found[size], kind)) for size in found]
+        grown = f"{times[-1] / times[0]:.2f}"
+        middle = statistics.median(t.milliseconds for t in of_kind(found[last], kind))
+        rows.append((kind, *(f"{ms:.0f}" for ms in times), f"{middle:.0f}", grown, str(limit)))
+    searches = of_kind(found[last], "search")
+    slowest: dict[tuple[str, str], Timing] = {}
+    for t in sorted(searches, key=lambda t: -t.milliseconds):
+        slowest.setdefault((t.viewer, t.query), t)
+    worst = [
+        (f"`{t.query}`", t.viewer, f"{t.milliseconds:.0f}", f"{t.rows}")
+        for t in list(slowest.values())[:12]
+    ]
+    viewers = {t.viewer: p95([s for s in searches if s.viewer == t.viewer]) for t in searches}
+    text = SECTION.format(
+        sizes=" and ".join(f"{size:,}" for size in found),
+        rounds=ROUNDS,
+        queries=len({t.query for t in searches}),
+        summary=table(
+            ("page", *(f"p95 at {size:,}" for size in found), "median", "grown", "may take"), rows
+        ),
+        slowest=table(("search", "viewer", "ms", "rows"), worst),
+        viewers=", ".join(f"{name} {ms:.0f} ms" for name, ms in viewers.items()),
+        conditions=table(("", ""), conditions()),
+    )
+    print(text)
+    write_section("search", text)
+
+
+if __name__ == "__main__":
+    main()
