@@ -1,7 +1,7 @@
 """The pages that are asked for, as four viewers: one of few emails, two of some, one of all."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.test import Client
@@ -60,7 +60,7 @@ def queries() -> list[str]:
         f"{rare} OR {common[5]} ",
         f"{words[300][:3]}",
         f"{words[900][:4]}",
-        "ref77777 ",
+        "ref77 ",
         "zzzzzz ",
         f"from:{name_of(7).split()[1]} ",
         f"from:{address_of(3)} ",
@@ -107,14 +107,14 @@ def viewers() -> dict[str, User]:
     }
 
 
-def pages() -> Iterator[AskedPage]:
+def pages(known: Sequence[int] = (0, 1, 2, 50, 4_321)) -> Iterator[AskedPage]:
     """All of them."""
     for name, viewer in viewers().items():
         client = Client()
         client.force_login(viewer, backend=SIGN_IN)
         for query in queries():
             yield AskedPage("search", name, client, "/search/", query)
-        for number in (0, 1, 2, 50, 4_321):
+        for number in known:
             person = find_person(address_of(number))
             assert person
             path = f"/people/{person.pk}/"

@@ -9,7 +9,7 @@ import argparse
 import os
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,8 @@ Written by `python -m bench.search`. {sizes} emails of 50,000 people in 200 mail
 shared whole, a fifth with who and when, a fifth person by person. Milliseconds of the server for
 the whole page, asked by Django's test client on the default settings of the embedded PostgreSQL;
 each of {queries} searches by four viewers, {rounds} times, and a first time that is not counted.
+In brackets what Python and PostgreSQL computed for it, in ms of CPU: the rest of the time went to
+other programs, if the load below is more than there are processors.
 
 {summary}
 The slowest at the last size:
@@ -40,12 +42,13 @@ By viewer, p95: {viewers}.
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """One page asked once."""
+    """One page asked once; `work` is what Python and PostgreSQL computed for it, in ms of CPU."""
 
     kind: str
     viewer: str
     query: str
     milliseconds: float
+    work: float
     rows: int
 
 
@@ -134,19 +137,33 @@ def ask() -> list[Timing]:
         get = page.getter()
         get()
         for _ in range(ROUNDS):
-            begun = time.perf_counter()
+            begun, worked = time.perf_counter(), computed()
             rows = get()
-            timings.append(
-                Timing(
-                    page.kind, page.viewer, page.query, 1000 * (time.perf_counter() - begun), rows
-                )
-            )
+            took = 1000 * (time.perf_counter() - begun)
+            work = computed() - worked
+            timings.append(Timing(page.kind, page.viewer, page.query, took, work, rows))
     return timings
 
 
-def p95(timings: list[Timing]) -> float:
-    """The time that nineteen of twenty keep."""
-    return statistics.quantiles([t.milliseconds for t in timings], n=20)[-1]
+def computed() -> float:
+    """Milliseconds of CPU that this process has used, and the PostgreSQL process that serves it."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        [backend] = cursor.fetchone()
+    nanoseconds = int(Path(f"/proc/{backend}/schedstat").read_text().split()[0])
+    return 1000 * time.process_time() + nanoseconds / 1e6
+
+
+def p95(values: Iterable[float]) -> float:
+    """What nineteen of twenty keep."""
+    return statistics.quantiles(values, n=20)[-1]
+
+
+def p95_of(timings: list[Timing]) -> tuple[float, float]:
+    """Time and work that nineteen of twenty keep."""
+    return p95(t.milliseconds for t in timings), p95(t.work for t in timings)
 
 
 def of_kind(timings: list[Timing], kind: str) -> list[Timing]:
@@ -158,9 +175,11 @@ def report(timings: list[Timing]) -> None:
     for kind in LIMITS:
         some = of_kind(timings, kind)
         middle = statistics.median(t.milliseconds for t in some)
-        print(f"{kind}: median {middle:.0f} ms, p95 {p95(some):.0f} ms, of {len(some)}")
+        took, work = p95_of(some)
+        print(f"{kind}: median {middle:.0f} ms, p95 {took:.0f} ms, CPU {work:.0f} ms, {len(some)}")
     for t in sorted(timings, key=lambda t: -t.milliseconds)[:30]:
-        print(f"{t.milliseconds:8.0f} ms {t.rows:4} rows  {t.kind} · {t.viewer} · {t.query}")
+        took = f"{t.milliseconds:6.0f} {t.work:6.0f} ms {t.rows:3} rows"
+        print(f"{took}  {t.kind} · {t.viewer} · {t.query}")
 
 
 def write(found: dict[int, list[Timing]]) -> None:
@@ -168,19 +187,23 @@ def write(found: dict[int, list[Timing]]) -> None:
     last = max(found)
     rows = []
     for kind, limit in LIMITS.items():
-        times = [p95(of_kind(found[size], kind)) for size in found]
-        grown = f"{times[-1] / times[0]:.2f}"
+        times = [p95_of(of_kind(found[size], kind)) for size in found]
+        grown = f"{times[-1][0] / times[0][0]:.2f} ({times[-1][1] / times[0][1]:.2f})"
         middle = statistics.median(t.milliseconds for t in of_kind(found[last], kind))
-        rows.append((kind, *(f"{ms:.0f}" for ms in times), f"{middle:.0f}", grown, str(limit)))
+        said = (f"{took:.0f} ({work:.0f})" for took, work in times)
+        rows.append((kind, *said, f"{middle:.0f}", grown, str(limit)))
     searches = of_kind(found[last], "search")
     slowest: dict[tuple[str, str], Timing] = {}
     for t in sorted(searches, key=lambda t: -t.milliseconds):
         slowest.setdefault((t.viewer, t.query), t)
     worst = [
-        (f"`{t.query}`", t.viewer, f"{t.milliseconds:.0f}", f"{t.rows}")
+        (f"`{t.query}`", t.viewer, f"{t.milliseconds:.0f}", f"{t.work:.0f}", f"{t.rows}")
         for t in list(slowest.values())[:12]
     ]
-    viewers = {t.viewer: p95([s for s in searches if s.viewer == t.viewer]) for t in searches}
+    viewers = {
+        viewer: p95_of([t for t in searches if t.viewer == viewer])
+        for viewer in dict.fromkeys(t.viewer for t in searches)
+    }
     text = SECTION.format(
         sizes=" and ".join(f"{size:,}" for size in found),
         rounds=ROUNDS,
@@ -188,8 +211,8 @@ def write(found: dict[int, list[Timing]]) -> None:
         summary=table(
             ("page", *(f"p95 at {size:,}" for size in found), "median", "grown", "may take"), rows
         ),
-        slowest=table(("search", "viewer", "ms", "rows"), worst),
-        viewers=", ".join(f"{name} {ms:.0f} ms" for name, ms in viewers.items()),
+        slowest=table(("search", "viewer", "ms", "of CPU", "rows"), worst),
+        viewers=", ".join(f"{name} {ms:.0f} ({cpu:.0f})" for name, (ms, cpu) in viewers.items()),
         conditions=table(("", ""), conditions()),
     )
     print(text)
