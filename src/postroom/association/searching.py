@@ -12,7 +12,7 @@ from postroom.accounts.models import Activation, EmailAccount, Sight
 from postroom.archive.models import SearchEntry
 from postroom.archive.search_query import Kind, Query, Term
 from postroom.archive.search_terms import all_of, condition_of, one_of
-from postroom.association.reach import accounts_in_reach
+from postroom.association.reach import InReach, accounts_in_reach
 from postroom.association.related import (
     MICROSECOND,
     PAGE,
@@ -53,11 +53,15 @@ class Found:
 
 def search(viewer: User, query: Query, *, after: Cursor | None = None, limit: int = PAGE) -> Found:
     """One page of what is found; empty for a query that says nothing."""
-    place = place_of(query, viewer, after)
+    if not viewer.is_active:
+        return Found([], None)
+    reach = accounts_in_reach(viewer)
+    place = place_of(query, viewer, after, reach)
     conditions = conditions_of(query, viewer)
     if not conditions or not place.accounts:
         return Found([], None)
-    seen = visible_to(viewer).filter(below(after)) if after else visible_to(viewer)
+    seen = visible_to(viewer, reach)
+    seen = seen.filter(below(after)) if after else seen
     seen = seen.select_related("account__owner").order_by("-sent_at", "-identity", "id")
     rows: list[RelatedEmail] = []
     looked_at = 0
@@ -91,12 +95,12 @@ def looks(place: Place) -> Iterator[tuple[list[int], datetime | None]]:
         yield [pk for pk, _ in left], stretch.begin
 
 
-def place_of(query: Query, viewer: User, after: Cursor | None) -> Place:
+def place_of(query: Query, viewer: User, after: Cursor | None, reach: InReach) -> Place:
     """Where the index is to look."""
     begin, end = period_of(query)
     if after:
         end = min(end, after.sent_at + MICROSECOND)
-    accounts, is_all = accounts_for(query, viewer)
+    accounts, is_all = accounts_for(query, viewer, reach)
     words = [words_in(query, is_positive=True), *(people_in(query))]
     return Place(accounts, is_all, begin, end, all_of([said for said in words if said]))
 
@@ -117,18 +121,16 @@ def single_terms(query: Query) -> Iterator[Term]:
     return (group[0] for group in query.groups if len(group) == 1 and not group[0].is_negated)
 
 
-def accounts_for(query: Query, viewer: User) -> tuple[list[int], bool]:
+def accounts_for(query: Query, viewer: User, reach: InReach) -> tuple[list[int], bool]:
     """The accounts in which the viewer may see anything, and whether these are all there are."""
-    if not viewer.is_active:
-        return [], False
     standing = EmailAccount.objects.exclude(activation=Activation.DEACTIVATED)
-    reach = accounts_in_reach(viewer)
-    seen = standing.filter(pk__in=[*reach.own, *reach.of_colleagues])
+    owners = dict(standing.values_list("pk", "owner"))
+    seen = {*reach.own, *reach.of_colleagues} & owners.keys()
     for term in single_terms(query):
         if term.kind == Kind.SHARED_BY:
-            seen = seen.filter(owner__in=colleagues_called(term.text, viewer))
-    accounts = list(seen.values_list("pk", flat=True))
-    return accounts, len(accounts) == standing.count()
+            meant = colleagues_called(term.text, viewer)
+            seen = {pk for pk in seen if owners[pk] in meant}
+    return sorted(seen), len(seen) == len(owners)
 
 
 def people_in(query: Query) -> Iterator[str]:

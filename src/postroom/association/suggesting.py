@@ -12,8 +12,8 @@ from django.db import connection, transaction
 
 from postroom.archive.models import EveryParticipant
 from postroom.archive.search_query import Kind, Query, Term
+from postroom.association.reach import accounts_in_reach
 from postroom.association.search_conditions import MOST_PEOPLE
-from postroom.association.searching import accounts_for
 from postroom.association.visibility import visible_to
 from postroom.mime.words import fold, words_of
 from postroom.team.models import User
@@ -150,7 +150,8 @@ def escaped(text: str) -> str:
 
 def visible_accounts(viewer: User) -> Collection[int]:
     """The accounts of which the viewer may see anything."""
-    return accounts_for(Query(), viewer)[0]
+    reach = accounts_in_reach(viewer)
+    return [*reach.own, *reach.of_colleagues] if viewer.is_active else []
 
 
 def those_known(viewer: User, found: Iterable[Known], most: int) -> Iterator[Known]:

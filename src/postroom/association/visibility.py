@@ -33,15 +33,15 @@ from postroom.team.models import User
 NOTHING = Q(pk__in=[])
 
 
-def visible_to(viewer: User) -> QuerySet[Email]:
+def visible_to(viewer: User, reach: InReach | None = None) -> QuerySet[Email]:
     """All emails that the viewer may see, and not one more.
 
     Each has its `sight`, and comes without what lies above it: an email of which only *who and
-    when* is shown has no subject here.
+    when* is shown has no subject here. Who has asked for the viewer's `reach` already hands it in.
     """
     if not viewer.is_active:
         return redacted(Email.objects.none(), WHOLE)
-    reach = accounts_in_reach(viewer)
+    reach = reach or accounts_in_reach(viewer)
     emails = Email.objects.filter(in_sight(reach, viewer), removed_at__isnull=True)
     return redacted(emails, sight(reach, viewer))
 
