@@ -163,6 +163,7 @@ PARTICIPANTS = """COPY archive_participant (email_id, role, position, name, addr
 ENTRIES = """COPY archive_searchentry (email_id, account_id, sent_at, people, subject, everything,
  text) FROM STDIN"""
 AFTERWARDS = (
+    "correspondent_words",
     "search_words",
     "search_newest",
     "search_by_account",

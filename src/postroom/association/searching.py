@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from postroom.accounts.models import Activation, EmailAccount, Sight
+from postroom.accounts.models import EmailAccount, Sight
 from postroom.archive.models import SearchEntry
 from postroom.archive.search_query import Kind, Query, Term
 from postroom.archive.search_terms import all_of, condition_of, one_of
@@ -100,9 +100,9 @@ def place_of(query: Query, viewer: User, after: Cursor | None, reach: InReach) -
     begin, end = period_of(query)
     if after:
         end = min(end, after.sent_at + MICROSECOND)
-    accounts, is_all = accounts_for(query, viewer, reach)
+    accounts = accounts_for(query, viewer, reach)
     words = [words_in(query, is_positive=True), *(people_in(query))]
-    return Place(accounts, is_all, begin, end, all_of([said for said in words if said]))
+    return Place(accounts, begin, end, all_of([said for said in words if said]))
 
 
 def period_of(query: Query) -> tuple[datetime, datetime]:
@@ -121,16 +121,13 @@ def single_terms(query: Query) -> Iterator[Term]:
     return (group[0] for group in query.groups if len(group) == 1 and not group[0].is_negated)
 
 
-def accounts_for(query: Query, viewer: User, reach: InReach) -> tuple[list[int], bool]:
-    """The accounts in which the viewer may see anything, and whether these are all there are."""
-    standing = EmailAccount.objects.exclude(activation=Activation.DEACTIVATED)
-    owners = dict(standing.values_list("pk", "owner"))
-    seen = {*reach.own, *reach.of_colleagues} & owners.keys()
+def accounts_for(query: Query, viewer: User, reach: InReach) -> list[int]:
+    """The accounts in which the viewer may see anything, of those that the query means."""
+    seen = EmailAccount.objects.filter(pk__in=[*reach.own, *reach.of_colleagues])
     for term in single_terms(query):
         if term.kind == Kind.SHARED_BY:
-            meant = colleagues_called(term.text, viewer)
-            seen = {pk for pk in seen if owners[pk] in meant}
-    return sorted(seen), len(seen) == len(owners)
+            seen = seen.filter(owner__in=colleagues_called(term.text, viewer))
+    return list(seen.order_by("pk").values_list("pk", flat=True))
 
 
 def people_in(query: Query) -> Iterator[str]:
