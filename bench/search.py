@@ -23,10 +23,11 @@ from postroom.config.secrets import ensure_key_file
 LIMITS = {"search": 150, "related list": 60, "email with its thread": 60}
 SECTION = """## Search: a million emails
 
-Written by `python -m bench.search`. {sizes} emails of 50,000 people in 200 mailboxes, two fifths
-shared whole, a fifth with who and when, a fifth person by person. Milliseconds of the server for
-the whole page, asked by Django's test client on the default settings of the embedded PostgreSQL;
-each of {queries} searches by four viewers, {rounds} times (of several a first one is not counted).
+Written by `python -m bench.search`. {sizes} emails of 50,000 people in 200
+mailboxes, two fifths shared whole, a fifth with who and when, a fifth person by person.
+Milliseconds of the server for the whole page, asked by Django's test client on the default settings
+of the embedded PostgreSQL; {queries} searches by each of four viewers, so often each: {rounds} (of
+several times a first one is not counted).
 In brackets what Python and PostgreSQL computed for it, in ms of CPU: the rest of the time went to
 other programs, if the load below is more than there are processors.
 

@@ -23,7 +23,7 @@ ENOUGH = 200  # Emails that a window is meant to hold.
 MOST_IN_A_WINDOW = 2_000
 SLOWEST, FASTEST = 0.5, 16.0  # How much wider the next window may be.
 WIDEST = 500  # Days; a window that would be wider has no beginning.
-FEW_ACCOUNTS = 16
+FEW_ACCOUNTS, SOME_ACCOUNTS = 16, 48
 
 NEWEST_OF_SOME = """
 WITH newest AS MATERIALIZED (
@@ -126,7 +126,7 @@ def newest(place: Place, end: datetime, most: int) -> list[Row]:
 def by_words(place: Place, begin: datetime | None, end: datetime) -> list[Row]:
     """Those that have the words, from one moment (or ever) to another."""
     words = [place.words]
-    if len(place.accounts) <= FEW_ACCOUNTS:  # Of many, each would be asked of every hit.
+    if len(place.accounts) <= SOME_ACCOUNTS:  # Of many, each would be asked of every hit.
         words.append(any_of(f"{ACCOUNT_MARK}{pk}" for pk in place.accounts))
     if begin is not None:
         days = range((begin - EPOCH).days, (end - EPOCH).days + 1)

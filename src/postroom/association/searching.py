@@ -34,7 +34,7 @@ from postroom.team.models import User
 
 FIRST_LOOK = 100  # Emails of which it is asked whether they may be seen; then twice as many.
 MOST_OF_A_LOOK = 1_600
-MOST_LOOKED_AT = 4_000  # For one page; the next goes on from there.
+MOST_LOOKED_AT = 1_000  # For one page; the next goes on from there.
 EVER = datetime(1, 1, 2, tzinfo=UTC)
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
