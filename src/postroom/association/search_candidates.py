@@ -22,7 +22,7 @@ MOST_LOOKED_THROUGH = 9_600
 ENOUGH = 200  # Emails that a window is meant to hold.
 MOST_IN_A_WINDOW = 2_000
 SLOWEST, FASTEST = 0.5, 16.0  # How much wider the next window may be.
-WIDEST = 500  # Days; a window that would be wider has no beginning.
+WIDEST = 64  # Days; a window that would be wider has no beginning.
 FEW_ACCOUNTS, SOME_ACCOUNTS = 16, 48
 
 NEWEST_OF_SOME = """
@@ -98,9 +98,10 @@ def windows(place: Place, rows: list[Row]) -> Iterator[Stretch]:
     """What the index of words finds below these rows, window by window."""
     days = (rows[0][1] - rows[-1][1]) / timedelta(days=1)
     end, found = rows[-1][1], len(hits(rows))
+    widest = WIDEST if len(place.accounts) > FEW_ACCOUNTS else 0  # Of few, the account is enough.
     while True:
         days = max(days * min(max(ENOUGH / max(found, 1), SLOWEST), FASTEST), 1.0)
-        begin = EPOCH + timedelta(days=(end - EPOCH).days - int(days)) if days <= WIDEST else None
+        begin = EPOCH + timedelta(days=(end - EPOCH).days - int(days)) if days <= widest else None
         rows = by_words(place, begin, end)
         found = len(rows)
         if found >= MOST_IN_A_WINDOW:
