@@ -4,7 +4,7 @@ The table names for each operation whom it concerns; an operation without a row 
 writes nothing and says of what is forbidden exactly what it says of what does not exist.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -15,13 +15,14 @@ from django.db import connection, transaction
 from api.callers import Caller, caller, writer
 from api.conftest import LENA
 from api.letters import whole_letter
-from cast import NOON, account_of, person, received, shared, user
+from cast import NOON, account_of, person, received, user
 from postroom.accounts.members import add_member
-from postroom.accounts.models import EmailAccount, Exclusion, Ruling, Sharing, Sight
+from postroom.accounts.models import Sharing, Sight
 from postroom.api.v1 import api
 from postroom.archive.models import Email
 from postroom.crm.models import Person
 from postroom.team.models import Organisation, Profile, User
+from sharing_modes import ANSWERS, MODES, Mode, forget
 
 pytestmark = pytest.mark.django_db
 
@@ -30,80 +31,6 @@ CANARY = "Kanarienvogel"
 WORDS = (b"twelve", b"offer.pdf")
 ABSENT = "987654321"
 NOBODY = {"deactivated", "revoked", "no key"}
-READERS = ("owner", "member")
-
-
-@dataclass(frozen=True, slots=True)
-class Mode:
-    """A way to share, and how much of the letter a colleague sees then, and the administrator."""
-
-    sharing: Sharing
-    colleague: Sight
-    prepare: Callable[[EmailAccount, Person], object] = lambda account, lena: None
-    administrator: Sight | None = None
-
-    def sight_for(self, who: str) -> Sight:
-        """How much of the letter somebody sees."""
-        if who in READERS:
-            return Sight.EVERYTHING
-        is_other = who == "administrator" and self.administrator is not None
-        return self.administrator or Sight.NOTHING if is_other else self.colleague
-
-
-def exclude(account: EmailAccount, lena: Person) -> object:
-    return Exclusion.objects.create(pattern="customer.example")
-
-
-def forget(account: EmailAccount, lena: Person) -> object:
-    return lena.addresses.update(address="l@home.example", canonical="l@home.example")
-
-
-def share_another(account: EmailAccount, lena: Person) -> object:
-    return shared(account, person("Otto Other", "otto@x.example"))
-
-
-def show(sight: Sight) -> Callable[[EmailAccount, Person], object]:
-    return lambda account, lena: EmailAccount.objects.filter(pk=account.pk).update(sight=sight)
-
-
-def name_bob(account: EmailAccount, lena: Person) -> object:
-    bob = User.objects.get(name="Bob").pk
-    return EmailAccount.objects.filter(pk=account.pk).update(is_to_all=False, to_users=[bob])
-
-
-def hide(account: EmailAccount, lena: Person) -> object:
-    identity = account.emails.values_list("identity", flat=True).get()
-    return Ruling.objects.create(account=account, identity=identity, sight=0, at=NOON)
-
-
-def share_and_show_when(account: EmailAccount, lena: Person) -> object:
-    return shared(account, lena), show(Sight.WHEN)(account, lena)
-
-
-MODES = {
-    "private": Mode(Sharing.PRIVATE, Sight.NOTHING),
-    "private with a share of before": Mode(Sharing.PRIVATE, Sight.NOTHING, shared),
-    "custom, another shared": Mode(Sharing.CUSTOM, Sight.NOTHING, share_another),
-    "custom, shared": Mode(Sharing.CUSTOM, Sight.EVERYTHING, shared),
-    "custom, when": Mode(Sharing.CUSTOM, Sight.WHEN, share_and_show_when),
-    "public": Mode(Sharing.PUBLIC, Sight.EVERYTHING),
-    "public, subject": Mode(Sharing.PUBLIC, Sight.SUBJECT, show(Sight.SUBJECT)),
-    "public, to Bob": Mode(Sharing.PUBLIC, Sight.EVERYTHING, name_bob, Sight.NOTHING),
-    "public, hidden": Mode(Sharing.PUBLIC, Sight.NOTHING, hide),
-    "public, excluded": Mode(Sharing.PUBLIC, Sight.NOTHING, exclude),
-    "public, nobody known": Mode(Sharing.PUBLIC, Sight.NOTHING, forget),
-}
-
-# Whom an operation answers: everyone with a key; who sees something of the letter, or all of it;
-# who may act on it; who may see the mailbox's state; its owner.
-ANSWERS: dict[str, Callable[[str, Mode], bool]] = {
-    "everyone": lambda who, mode: True,
-    "viewer": lambda who, mode: mode.sight_for(who) > Sight.NOTHING,
-    "reader": lambda who, mode: mode.sight_for(who) == Sight.EVERYTHING,
-    "holder": lambda who, mode: who in READERS,
-    "caretaker": lambda who, mode: who in (*READERS, "administrator"),
-    "owner": lambda who, mode: who == "owner",
-}
 
 NEW = {"last_name": "New", "addresses": ["new@x.example"]}
 SHARE: dict[str, object] = {"addresses": [LENA]}

@@ -1,0 +1,221 @@
+"""Every page with mail on it × everybody × every way to share: what is right, and nothing beside.
+
+As for the API: a refusal writes nothing, and says of what is forbidden exactly what it says of what
+does not exist. Which pages there are at all is the affair of `test_pages_and_their_guards.py`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+
+from api.letters import whole_letter
+from cast import NOON, account_of, person, received, user
+from postroom.accounts.members import add_member
+from postroom.accounts.models import Sight
+from postroom.archive.models import Email
+from postroom.crm.models import Person
+from postroom.team.models import Organisation, Profile, Role, User
+from postroom.web.urls import urlpatterns
+from sharing_modes import ANSWERS, MODES, Mode, forget
+from web.browser import SIGN_IN
+
+pytestmark = pytest.mark.django_db
+
+LENA = "lena@customer.example"
+CANARY = b"Kanarienvogel"
+WORDS = (b"twelve", b"offer.pdf")  # Only everything shows these.
+# What pages must show to whoever sees everything: the frame of the text is a page of its own.
+CONTROLS = {"email": (b"offer.pdf",), "email-body": (b"twelve",), "email-source": WORDS}
+ABSENT = 987654321
+OUTSIDE = ("deactivated", "stranger")
+
+# Verb, page, whom it concerns, what is sent with it. What only its owner may do is asked for with
+# what would work for them.
+ROWS: list[tuple[str, str, str, dict[str, str]]] = [
+    ("GET", "person", "everyone", {}),
+    ("GET", "leads", "everyone", {}),
+    ("GET", "search", "everyone", {"q": "lena"}),
+    ("GET", "search-suggestions", "everyone", {"q": "le"}),
+    ("GET", "email", "viewer", {}),
+    ("GET", "email-access", "viewer", {}),
+    ("GET", "email-body", "reader", {}),
+    ("GET", "attachment", "reader", {}),
+    ("GET", "email-source", "reader", {}),
+    ("GET", "email-actions", "holder", {}),
+    ("POST", "email-actions", "holder", {"do": "flag"}),
+    ("GET", "email-sharing", "holder", {}),
+    ("POST", "email-sharing", "holder", {"shows": "0"}),
+    ("POST", "email-request", "asker", {"reason": "Please."}),
+    ("POST", "share", "owner", {"address": LENA}),
+    ("POST", "share-end", "owner", {}),
+    ("GET", "account", "caretaker", {}),
+    ("POST", "sharing", "owner", {"sharing": "public"}),
+    ("POST", "pause", "keeper", {"sure": "on"}),
+]
+WHOM = ANSWERS | {
+    "keeper": lambda who, mode: who in ("owner", "administrator"),
+    "asker": lambda who, mode: Sight.NOTHING < mode.sight_for(who) < Sight.EVERYTHING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Alice's letter, and a signed-in browser for everybody but strangers."""
+
+    letter: Email
+    lena: Person
+    browsers: dict[str, Client]
+
+    def ask(self, who: str, verb: str, name: str, sent: dict[str, str], *, absent: bool) -> Any:
+        """One request; `absent` asks for an email and a mailbox that never were."""
+        email = ABSENT if absent else self.letter.pk
+        account = ABSENT if absent else self.letter.account_id
+        filled = {"email": email, "account": account, "lena": self.lena.pk}
+        path = "/" + ADDRESSES[name].format(**filled)
+        browser = self.browsers[who]
+        return browser.get(path, sent) if verb == "GET" else browser.post(path, sent)
+
+
+def address_of(name: str) -> str:
+    """The page's address with names where numbers come."""
+    route = str(next(p.pattern for p in urlpatterns if p.name == name))
+    row = {"people/": "{lena}", "emails/": "{email}", "setup/": "{account}"}
+    for start, number in row.items():
+        if route.startswith(start):
+            route = route.replace("<id:pk>", number)
+    return route.replace("<id:account>", "{account}").replace("<str:part>", "2")
+
+
+ADDRESSES = {name: address_of(name) for _, name, _, _ in ROWS}
+
+
+def world_of(mode: Mode) -> World:
+    Profile.default(), Organisation.get()  # Both are made on first use.
+    alice, lena = user("Alice"), person("Lena Lead", LENA)
+    account = account_of(alice, mode.sharing)
+    cast = {name: user(name) for name in ("Mia", "Bob", "Ada", "Dora", "Sue")}
+    add_member(account, cast["Mia"], alice, NOON)
+    User.objects.filter(name="Ada").update(is_administrator=True)
+    above = Role.objects.create(name="Head")
+    User.objects.filter(name="Sue").update(role=above)
+    User.objects.filter(name="Alice").update(role=Role.objects.create(name="S", superior=above))
+    letter = received(account, whole_letter(LENA, account.address, CANARY.decode()))
+    mode.prepare(account, lena)
+    people = {
+        "owner": alice,
+        "member": cast["Mia"],
+        "colleague": cast["Bob"],
+        "administrator": cast["Ada"],
+        "superior": cast["Sue"],
+        "deactivated": cast["Dora"],
+    }
+    browsers = {who: signed_in(one) for who, one in people.items()} | {"stranger": Client()}
+    User.objects.filter(name="Dora").update(is_active=False)
+    return World(letter, lena, browsers)
+
+
+def signed_in(one: User) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(pk=one.pk), backend=SIGN_IN)
+    return client
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside has not happened."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def written() -> int:
+    """Rows written in this transaction; that somebody was here is no change."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables"
+            " WHERE relname NOT IN ('team_session', 'django_session', 'team_throttle')"
+        )
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize("name", MODES)
+def test_who_may_see_and_do_what(name: str) -> None:
+    mode, cells = MODES[name], 0
+    world = world_of(mode)
+    for verb, page, concerns, sent in ROWS:
+        for who in world.browsers:
+            with undone():
+                check(world, mode, who, (verb, page, sent), concerns)
+            cells += 1
+    print(f"{name}: {cells} cells")
+    assert cells == len(ROWS) * 7
+
+
+def check(
+    world: World, mode: Mode, who: str, asked: tuple[str, str, dict[str, str]], concerns: str
+) -> None:
+    verb, page, sent = asked
+    mode = mode_for(who, mode)
+    before, where = written(), f"{who}: {verb} {page}"
+    response = world.ask(who, verb, page, sent, absent=False)
+    if who in OUTSIDE:
+        assert response.status_code == 302, where
+        assert "/accounts/login/" in response.headers["Location"], where
+    elif WHOM[concerns](who, mode):
+        assert response.status_code in (200, 302, 422), where  # 422: something is left to enter.
+        shows_what_it_may(page, response, mode.sight_for(who), where)
+        return
+    else:
+        assert response.status_code == 404, where
+        absent = world.ask(who, verb, page, sent, absent=True)
+        assert absent.status_code == 404, where
+        assert response.content == absent.content, where
+    assert written() == before, where
+    assert not any(word in response.content for word in (CANARY, *WORDS)), where
+
+
+def mode_for(who: str, mode: Mode) -> Mode:
+    """A superior is a colleague, and not Bob, as long as the organisation says nothing else."""
+    if who != "superior" or mode.administrator is None:
+        return mode
+    return replace(mode, colleague=mode.administrator)
+
+
+def shows_what_it_may(page: str, response: Any, sight: Sight, where: str) -> None:
+    """No word above the sight; with the control that a page for it shows them."""
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    if sight < Sight.SUBJECT:
+        assert CANARY not in content, where
+    if sight < Sight.EVERYTHING:
+        assert not any(word in content for word in WORDS), where
+    if page == "email" and sight >= Sight.SUBJECT:
+        assert CANARY in content, where
+    if sight == Sight.EVERYTHING:
+        assert all(word in content for word in CONTROLS.get(page, ())), where
+
+
+@pytest.mark.parametrize("name", ["private", "public, hidden", "public, subject"])
+def test_a_superior_sees_what_the_organisation_says(name: str) -> None:
+    mode = MODES[name]
+    world = world_of(mode)
+    email = world.ask("superior", "GET", "email", {}, absent=False)
+    assert (CANARY in email.content) == (mode.colleague >= Sight.SUBJECT)
+    Organisation.objects.update(superiors_see=True)
+    text = world.ask("superior", "GET", "email-body", {}, absent=False)
+    assert (WORDS[0] in text.content) == (name != "public, hidden")
+
+
+def test_a_list_has_the_letter_for_those_who_see_it() -> None:
+    for mode in MODES.values():
+        with undone():
+            world = world_of(mode)
+            for who in ("owner", "colleague", "administrator"):
+                page = world.ask(who, "GET", "person", {}, absent=False).content
+                is_shown = mode.sight_for(who) > Sight.NOTHING and mode.prepare is not forget
+                row = f"email-row-{world.letter.pk}".encode()
+                assert (row in page) == is_shown, (mode, who)
