@@ -269,7 +269,7 @@ def test_its_owner_pauses_resumes_shares_and_decides_what_is_kept(
     client.post(f"{address}pause/")
     assert "Paused" in client.get(address).content.decode()
     client.post(f"{address}resumption/")
-    client.post(f"{address}sharing/", {"sharing": "public"})
+    client.post(f"{address}sharing/", {"sharing": "public", "sight": "3", "reach": "everyone"})
     client.post(f"{address}sharing/", {"sharing": "rubbish"})
     client.post(f"{address}storage/", {"storage": "everything"})
     client.post(f"{address}storage/", {"storage": "rubbish"})
@@ -288,7 +288,12 @@ def test_an_administrator_sees_health_and_decides_nothing_but_a_pause(
     page = client.get(address).content.decode()
     assert "not what is in it" in page
     assert "Save sharing" not in page
-    assert client.post(f"{address}sharing/", {"sharing": "public"}).status_code == 404
+    assert (
+        client.post(
+            f"{address}sharing/", {"sharing": "public", "sight": "3", "reach": "everyone"}
+        ).status_code
+        == 404
+    )
     assert client.post(f"{address}pause/").status_code == 422
     assert client.post(f"{address}pause/", {"because": "Away."}).status_code == 302
 

@@ -54,7 +54,7 @@ ROWS: list[tuple[str, str, str, dict[str, str]]] = [
     ("POST", "share", "owner", {"address": LENA}),
     ("POST", "share-end", "owner", {}),
     ("GET", "account", "caretaker", {}),
-    ("POST", "sharing", "owner", {"sharing": "public"}),
+    ("POST", "sharing", "owner", {"sharing": "public", "sight": "3", "reach": "everyone"}),
     ("POST", "pause", "keeper", {"sure": "on"}),
 ]
 WHOM = ANSWERS | {
