@@ -1,0 +1,109 @@
+"""Each condition of the rule taken away in turn: the random worlds notice every one.
+
+As for the second wall in `test_wall.py`; here the first one, which the queries begin from.
+"""
+
+import inspect
+import random
+from types import FunctionType, ModuleType
+
+import pytest
+from django.db import transaction
+
+from association.worlds import random_world, sight_of
+from postroom.association import people, reach, redaction, visibility, visible_to
+from postroom.team import hierarchy
+
+pytestmark = pytest.mark.django_db
+
+WORLDS = 120
+
+# Where, what stands there, and what is left when somebody takes it away.
+CONDITIONS: list[tuple[ModuleType, str, str]] = [
+    (visibility, "if not viewer.is_active:", "if False:"),
+    (visibility, ", removed_at__isnull=True)", ")"),
+    (visibility, " & Q(Exists(known_participants()))", ""),
+    (visibility, "if Exclusion.objects.exists():", "if False:"),
+    (
+        visibility,
+        "shown |= Q(account__in=custom) & Q(Exists(participants_with_a_share()))",
+        "shown |= Q(account__in=custom)",
+    ),
+    (
+        visibility,
+        "Q(account__in=reach.granted) & Q(Exists(granted))",
+        "Q(account__in=reach.granted)",
+    ),
+    (visibility, "Q(GreaterThan(ruling(), 0))", "Q(GreaterThan(ruling(), -1))"),
+    (visibility, 'rulings.order_by("identity")', 'rulings.order_by("-identity")'),
+    (visibility, 'Q(account=OuterRef("account")) & (', "("),
+    (visibility, 'person__shares__account=OuterRef(OuterRef("account")),', ""),
+    (visibility, 'person__shares__addresses__canonical=F("canonical"),', ""),
+    (visibility, "person__shares__addresses__is_shared=True,", ""),
+    (visibility, "Q(person__shares__until=None) | Q(person__shares__until__gt=Now()),", ""),
+    (
+        visibility,
+        'Q(owner__isnull=True) | Q(owner=OuterRef(OuterRef("account__owner")))',
+        "Q(owner__isnull=True)",
+    ),
+    (visibility, ".exclude(at_own_domains())", ""),
+    (visibility, '| (Q(canonical="") & Q(Exists(listed)))', ""),
+    (visibility, "When(Q(account__in=ids) & has_share,", "When(Q(account__in=ids),"),
+    (reach, ".exclude(activation=Activation.DEACTIVATED)", ".all()"),
+    (reach, "active.filter(pk__in=mailboxes_of(viewer))", "active.filter()"),
+    (reach, "others.exclude(is_set=True, mode=Sharing.PRIVATE)", "others"),
+    (
+        reach,
+        "others.filter(reaches(viewer), mode=Sharing.PUBLIC)",
+        "others.filter(reaches(viewer))",
+    ),
+    (reach, "others.filter(reaches(viewer), mode=Sharing.PUBLIC)", "others.filter(mode='public')"),
+    (reach, "others.filter(reaches(viewer), mode=Sharing.CUSTOM)", "others.filter(mode='custom')"),
+    (reach, "accounts.filter(account__owner__role__in=roles)", "accounts.filter()"),
+    (reach, "Q(until=None) | Q(until__gt=Now()), user=viewer", "user=viewer"),
+    (reach, "Q(until__gt=Now()), user=viewer", "Q(until__gt=Now())"),
+    (hierarchy, "or not Organisation.get().superiors_see", ""),
+    (people, " | at_own_domains()", ""),
+    (people, ' | Q(canonical__in=User.objects.values("email"))', ""),
+    (people, 'Q(canonical__in=EmailAccount.objects.values("address"))', "Q(pk__in=[])"),
+    (redaction, "if email.sight < Sight.SUBJECT:", "if False:"),
+    (redaction, "if email.sight < Sight.EVERYTHING:", "if False:"),
+]
+
+
+@pytest.mark.parametrize("number", range(len(CONDITIONS)))
+def test_a_condition_taken_away_is_noticed(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    module, there, instead = CONDITIONS[number]
+    take_away(module, there, instead, monkeypatch)
+    assert any(is_wrong(seed) for seed in range(WORLDS)), (module.__name__, there)
+
+
+def test_the_control_nothing_taken_away() -> None:
+    assert not any(is_wrong(seed) for seed in range(6))
+
+
+def take_away(
+    module: ModuleType, there: str, instead: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The module's functions as if this had never stood there; whoever imported them has these."""
+    source = inspect.getsource(module)
+    assert source.count(there) == 1, there
+    changed: dict[str, object] = {"__name__": module.__name__}
+    exec(compile(source.replace(there, instead), str(module.__file__), "exec"), changed)
+    for name, function in changed.items():
+        if isinstance(function, FunctionType) and function.__module__ == module.__name__:
+            monkeypatch.setattr(getattr(module, name), "__code__", function.__code__)
+
+
+def is_wrong(seed: int) -> bool:
+    """Whether anybody sees something else than the oracle says, in a world that is left behind."""
+    with transaction.atomic():
+        world = random_world(random.Random(seed), emails=90)
+        wrong = False
+        for viewer in world.users:
+            right = {e.pk: s for e in world.emails if (s := sight_of(world, viewer, e))}
+            emails = list(visible_to(viewer))
+            shown = {e.pk: 1 + bool(e.subject) + bool(e.snippet) for e in emails}
+            wrong = wrong or right != shown or right != {e.pk: e.sight for e in emails}
+        transaction.set_rollback(True)
+    return wrong
