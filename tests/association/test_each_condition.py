@@ -3,9 +3,8 @@
 As for the second wall in `test_wall.py`; here the first one, which the queries begin from.
 """
 
-import inspect
 import random
-from types import FunctionType, ModuleType
+from types import ModuleType
 
 import pytest
 from django.db import transaction
@@ -13,6 +12,7 @@ from django.db import transaction
 from association.worlds import random_world, sight_of
 from postroom.association import people, reach, redaction, visibility, visible_to
 from postroom.team import hierarchy
+from taking_away import take_away
 
 pytestmark = pytest.mark.django_db
 
@@ -80,19 +80,6 @@ def test_a_condition_taken_away_is_noticed(number: int, monkeypatch: pytest.Monk
 
 def test_the_control_nothing_taken_away() -> None:
     assert not any(is_wrong(seed) for seed in range(6))
-
-
-def take_away(
-    module: ModuleType, there: str, instead: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The module's functions as if this had never stood there; whoever imported them has these."""
-    source = inspect.getsource(module)
-    assert source.count(there) == 1, there
-    changed: dict[str, object] = {"__name__": module.__name__}
-    exec(compile(source.replace(there, instead), str(module.__file__), "exec"), changed)
-    for name, function in changed.items():
-        if isinstance(function, FunctionType) and function.__module__ == module.__name__:
-            monkeypatch.setattr(getattr(module, name), "__code__", function.__code__)
 
 
 def is_wrong(seed: int) -> bool:

@@ -7,6 +7,7 @@ does not exist. Which pages there are at all is the affair of `test_pages_and_th
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -15,13 +16,18 @@ from django.test import Client
 
 from api.letters import whole_letter
 from cast import NOON, account_of, person, received, user
+from postroom.accounts import access as account_access
 from postroom.accounts.members import add_member
 from postroom.accounts.models import Sight
 from postroom.archive.models import Email
+from postroom.association.redaction import WHOLE, redacted
 from postroom.crm.models import Person
 from postroom.team.models import Organisation, Profile, Role, User
+from postroom.web.emails import access as email_access
+from postroom.web.mailbox import access as mailbox_access
 from postroom.web.urls import urlpatterns
 from sharing_modes import ANSWERS, MODES, Mode, forget
+from taking_away import take_away
 from web.browser import SIGN_IN
 
 pytestmark = pytest.mark.django_db
@@ -197,6 +203,44 @@ def shows_what_it_may(page: str, response: Any, sight: Sight, where: str) -> Non
         assert CANARY in content, where
     if sight == Sight.EVERYTHING:
         assert all(word in content for word in CONTROLS.get(page, ())), where
+
+
+# A guard of the pages, and what is left when somebody takes it away.
+EVERYBODYS = "redacted(Email.objects.all(), WHOLE)"
+GUARDS: list[tuple[ModuleType, str, str]] = [
+    (email_access, "find_among(visible_to(viewer), pk)", f"find_among({EVERYBODYS}, pk)"),
+    (email_access, "find_among(own_emails(viewer), pk)", f"find_among({EVERYBODYS}, pk)"),
+    (
+        mailbox_access,
+        "accounts_for(viewer).filter(pk=pk, owner=viewer)",
+        "accounts_for(viewer).filter(pk=pk)",
+    ),
+    (
+        mailbox_access,
+        "found(accounts_for(viewer).filter(pk=pk))",
+        "found(EmailAccount.objects.filter(pk=pk))",
+    ),
+    (account_access, "return accounts.filter(pk__in=mailboxes_of(viewer))", "return accounts"),
+]
+
+
+@pytest.mark.parametrize("number", range(len(GUARDS)))
+def test_a_guard_taken_away_is_noticed(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the second wall, which would stand in for the first."""
+    for name, thing in {"redacted": redacted, "WHOLE": WHOLE}.items():
+        monkeypatch.setattr(email_access, name, thing, raising=False)
+    monkeypatch.setattr("postroom.web.behind_the_wall.enter", lambda _: ("none", ""))
+    take_away(*GUARDS[number], monkeypatch)
+    world = world_of(MODES["public, subject"])
+    with pytest.raises(AssertionError):
+        visit_all(world, MODES["public, subject"])
+
+
+def visit_all(world: World, mode: Mode) -> None:
+    for verb, page, concerns, sent in ROWS:
+        for who in ("colleague", "administrator", "member"):
+            with undone():
+                check(world, mode, who, (verb, page, sent), concerns)
 
 
 @pytest.mark.parametrize("name", ["private", "public, hidden", "public, subject"])
