@@ -2,6 +2,7 @@
 the policy that keeps strangers' code out."""
 
 from collections.abc import Callable
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -13,6 +14,7 @@ from postroom.accounts.senders import own_from_address
 from postroom.archive.models import Email, Quarantine
 from postroom.archive.quarantine import quarantine
 from postroom.crm.models import Person
+from postroom.outbox.drafts import Written, keep
 from postroom.team.api_keys import KeyWish, make_key
 from postroom.team.invites import Guest, invite
 from postroom.team.models import Invite, Profile, Role, SavedSearch, Session, User
@@ -38,6 +40,13 @@ PAGES = {
     "share-end": ("POST", "owner"),
     "share-address": ("POST", "owner"),
     "person-live": ("GET", "stream"),
+    "person-outgoing": ("GET", "all"),
+    "writings": ("GET", "all"),
+    "write": ("GET POST", "all"),
+    "writing-people": ("GET", "all"),
+    "writing": ("GET POST", "owner"),
+    "writing-state": ("GET", "owner"),
+    "writing-decision": ("POST", "owner"),
     "search": ("GET", "all"),
     "search-suggestions": ("GET", "all"),
     "saved-searches": ("POST", "all"),
@@ -165,7 +174,9 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
         pattern = next(p for p in urlpatterns if p.name == name).pattern
         return reverse(name, args=arguments_of(name, str(pattern), set(pattern.converters)))
 
-    def arguments_of(name: str, pattern: str, named: set[str]) -> list[int | str]:
+    def arguments_of(name: str, pattern: str, named: set[str]) -> list[int | str | UUID]:
+        if "key" in named:
+            return [keep(account.owner, uuid4(), Written(None), (), NOON).key]
         if "entry" in named:
             quarantine(folder_of(account), 7, "It broke the parser.", NOON, b"Subject: x")
             return [account.pk, Quarantine.objects.get().pk]

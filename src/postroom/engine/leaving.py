@@ -15,6 +15,7 @@ from postroom.cleanup.deactivating import deactivate
 from postroom.cleanup.deleting import delete_next, unfinished_deletions
 from postroom.engine.tasks import LOCK, cancel_waiting
 from postroom.outbox.decisions import write_decisions
+from postroom.outbox.outgoing import forget_outgoing
 from postroom.outbox.queue import forget_notices
 from postroom.sync.database import in_database
 from postroom.team.audit import note
@@ -30,6 +31,7 @@ def end_keeping(
         act = Act.ACCOUNT_REMOVED if removes_account else Act.ACCOUNT_DEACTIVATED
         note(act, decision.by, account, decision.at, decision.because)
         forget_notices(account)
+        forget_outgoing(account)
         write_decisions(decision.at)
     cancel_waiting(account.pk)
     return deletion

@@ -9,6 +9,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from postroom.engine import (  # so that the worker knows their jobs
     asked,  # noqa: F401
     leaving,  # noqa: F401
+    outgoing,  # noqa: F401
     posting,  # noqa: F401
     searching,  # noqa: F401
     share_ends,  # noqa: F401

@@ -13,6 +13,7 @@ from postroom.imap.errors import ImapError
 from postroom.net.credentials import Credential, shows_in
 from postroom.net.errors import (
     CommandRefused,
+    ConnectTimedOut,
     DeliveryUnknown,
     MessageTooLarge,
     NotAnSmtpServer,
@@ -49,6 +50,7 @@ class SmtpClient(LineClient):
         """Wrap an open line; use `connect`."""
         super().__init__(line)
         self._smtp = SmtpDialogue(line)
+        self._is_handed_over = False
 
     @property
     def extensions(self) -> dict[str, str]:
@@ -62,7 +64,13 @@ class SmtpClient(LineClient):
         for address in (sender, *recipients):
             if not _ADDRESS.fullmatch(address):
                 raise self._refused("that is not an address")
-        return await self._run(lambda: self._deliver(sender, recipients, message))
+        self._is_handed_over = False
+        try:
+            return await self._run(lambda: self._deliver(sender, recipients, message))
+        except ConnectTimedOut:
+            if self._is_handed_over:
+                raise DeliveryUnknown(self._server) from None
+            raise
 
     def _greet(self) -> None:
         try:
@@ -112,10 +120,13 @@ class SmtpClient(LineClient):
         refused = self._send_envelope(sender, recipients, message)
         self._expect(354, self._smtp.ask("DATA"))
         self._smtp.send_message(message)
+        self._is_handed_over = True
         try:
             reply = self._smtp.reply()
         except LineBroken:
             raise DeliveryUnknown(self._server) from None
+        if reply.code < 400 and reply.code != 250:
+            raise DeliveryUnknown(self._server, reply.text, str(reply.code))
         self._expect(250, reply)
         accepted = tuple(one for one in recipients if one not in refused)
         return Delivery(accepted, refused)

@@ -38,6 +38,8 @@ from postroom.web.team import (
     users,
     view_as,
 )
+from postroom.web.writing import sent
+from postroom.web.writing import views as writing
 from postroom.web.you import api_keys
 
 register_converter(RowId, "id")
@@ -64,6 +66,13 @@ urlpatterns = [
     path("people/<id:pk>/shares/<id:account>/end/", shares.end, name="share-end"),
     path("people/<id:pk>/shares/<id:account>/addresses/", shares.address, name="share-address"),
     path("people/<id:pk>/live/", live.person, name="person-live"),
+    path("people/<id:pk>/outgoing/", sent.of_person, name="person-outgoing"),
+    path("writing/", sent.writings, name="writings"),
+    path("writing/new/", writing.new, name="write"),
+    path("writing/people/", writing.people, name="writing-people"),
+    path("writing/<uuid:key>/", writing.writing, name="writing"),
+    path("writing/<uuid:key>/state/", sent.state, name="writing-state"),
+    path("writing/<uuid:key>/decision/", sent.decision, name="writing-decision"),
     path("search/", searching.search, name="search"),
     path("search/suggestions/", searching.suggestions, name="search-suggestions"),
     path("search/saved/", searching.save, name="saved-searches"),

@@ -28,6 +28,7 @@ from postroom.web.people.share_state import history_for, share_states_for
 from postroom.web.people.views import ROOMS
 from postroom.web.security import seal
 from postroom.web.sign_in import SignedInRequest, signed_in
+from postroom.web.writing.sent import outgoing_to
 
 
 @require_safe
@@ -44,6 +45,7 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
     context["sharers"] = sharers_with(person, request.user).exclude(pk=request.user.pk)
     context["share_states"] = share_states_for(request.user, person, timezone.now())
     context["is_looked_for"] = is_looked_for(person, request.user)
+    context |= outgoing_to(person, request.user)
     context["history"] = history_for(request.user, person)
     email = find_email(request.user, request.GET.get("email", ""))
     if email and find_person_on(email, str(pk)):

@@ -56,6 +56,8 @@
     place?.querySelector(`[data-do="${word}"]`)?.click();
   };
 
+  const write = () => document.querySelector('[data-do="write"]')?.click();
+
   function chooseFolder() {
     const menu = document.querySelector("#reading details.menu");
     if (!menu) return;
@@ -78,6 +80,10 @@
     s: doing("flag"),
     U: doing("unread"),
     v: chooseFolder,
+    r: doing("reply"),
+    a: doing("reply-all"),
+    f: doing("forward"),
+    c: write,
     z: undo,
     "?": showKeys,
   };

@@ -1,0 +1,53 @@
+"""The jobs of what people send: one at a time for an account, so no server sees two at once."""
+
+from contextlib import suppress
+from datetime import datetime
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import AlreadyEnqueued
+
+from postroom.outbox.handing_over import due_copies, keep_copy_of, send_outgoing
+from postroom.outbox.outgoing import due_outgoing, meet_interrupted, reconcile
+from postroom.sync.database import in_database
+
+SENDING = "sending:{}"
+
+
+@app.periodic(cron="* * * * * */2")
+@app.task(name="postroom.see_to_outgoing", queue="post", queueing_lock="outgoing")
+async def see_to_outgoing(timestamp: int) -> None:
+    """Have everything sent that is due, and see what became of what was interrupted."""
+    due, copies = await in_database(seen_to, timezone.now())
+    for pk, account_id in due:
+        await put(send, f"outgoing:{pk}", account_id, pk)
+    for pk, account_id in copies:
+        await put(keep, f"copy:{pk}", account_id, pk)
+
+
+@app.task(name="postroom.send_outgoing", queue="post")
+async def send(outgoing_id: int) -> None:
+    """Try to send one email."""
+    await in_database(send_outgoing, outgoing_id, timezone.now)
+
+
+@app.task(name="postroom.keep_copy", queue="post")
+async def keep(outgoing_id: int) -> None:
+    """Keep the copy of one sent email."""
+    await in_database(keep_copy_of, outgoing_id, timezone.now)
+
+
+async def put(task: object, once: str, account_id: int, pk: int) -> None:
+    """Put a job into the queue unless it waits there."""
+    with suppress(AlreadyEnqueued):
+        job = task.configure(lock=SENDING.format(account_id), queueing_lock=once)  # type: ignore[attr-defined]
+        await job.defer_async(outgoing_id=pk)
+
+
+def seen_to(now: datetime) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """What is due, and whose copies are."""
+    running = ProcrastinateJob.objects.filter(task_name="postroom.send_outgoing", status="doing")
+    meet_interrupted([job["outgoing_id"] for job in running.values_list("args", flat=True)], now)
+    reconcile(now)
+    return due_outgoing(now), due_copies(now)

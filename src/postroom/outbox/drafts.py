@@ -1,0 +1,173 @@
+"""What somebody writes, kept as they type; only its author ever finds it here."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet, Sum
+
+from postroom.accounts.members import mailboxes_of
+from postroom.accounts.models import Activation, FromAddress
+from postroom.accounts.senders import own_from_address
+from postroom.archive.models import Email
+from postroom.mime import safe_file_name
+from postroom.outbox.models import OutgoingEmail, OutgoingFile, OutgoingState
+from postroom.team.models import User
+
+MOST_FILES = 50
+MOST_OCTETS = 18_000_000  # In base64 a third more: what nearly every server takes.
+LONGEST_TEXT = 500_000
+LONGEST_LINE = 20_000
+
+
+class NotSendable(Exception):
+    """It cannot go out so; the sentence says why, `field` where to mend it."""
+
+    def __init__(self, sentence: str, field: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What stands in the fields of the page."""
+
+    sender: FromAddress | None
+    to: str = ""
+    cc: str = ""
+    bcc: str = ""
+    subject: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file as it was chosen."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+class Beginning(Protocol):
+    """What an answer takes from the email that it answers."""
+
+    @property
+    def email(self) -> Email:
+        """The email."""
+
+    @property
+    def in_reply_to(self) -> str:
+        """Its Message-ID."""
+
+    @property
+    def references(self) -> list[str]:
+        """Its conversation."""
+
+    def files(self) -> Iterable[Attached]:
+        """What of it goes along."""
+
+
+def senders_of(user: User) -> list[FromAddress]:
+    """The addresses the user may write from, the default one of their own mailbox first."""
+    usable = (Activation.ACTIVE, Activation.PAUSED)
+    accounts = mailboxes_of(user).filter(activation__in=usable).exclude(smtp_host="")
+    for account in accounts:
+        own_from_address(account)
+    found = FromAddress.objects.filter(account__in=accounts, verified_at__isnull=False)
+    return sorted(
+        found.select_related("account"),
+        key=lambda s: (s.account.owner_id != user.pk, not s.is_default, s.address),
+    )
+
+
+def outgoing_of(author: User) -> QuerySet[OutgoingEmail]:
+    """All that a user wrote; nobody else has a way to it."""
+    return OutgoingEmail.objects.filter(author=author).defer("raw")
+
+
+@transaction.atomic
+def begin(author: User, key: UUID, beginning: Beginning | None, now: datetime) -> OutgoingEmail:
+    """The row of this key, made when it is first asked for. Raises OutgoingEmail.DoesNotExist.
+
+    Locked until the transaction ends: of two who post the same at once, one comes second.
+    """
+    known: dict[str, object] = {"author": author, "changed_at": now}
+    if beginning:
+        known |= {
+            "answers": beginning.email,
+            "in_reply_to": beginning.in_reply_to,
+            "references": beginning.references,
+        }
+    made, is_new = OutgoingEmail.objects.get_or_create(key=key, defaults=known)
+    for file in beginning.files() if beginning and is_new else ():
+        with suppress(NotSendable):  # What does not fit is not in the list of files either.
+            attach(made, file)
+    return outgoing_of(author).select_for_update(of=("self",)).get(key=key)
+
+
+@transaction.atomic
+def keep(
+    author: User,
+    key: UUID,
+    written: Written,
+    files: Iterable[Attached],
+    now: datetime,
+    beginning: Beginning | None = None,
+) -> OutgoingEmail:
+    """Keep what is written; what is on its way already stays as it is. Raises NotSendable."""
+    outgoing = begin(author, key, beginning, now)
+    if outgoing.state != OutgoingState.DRAFT:
+        return outgoing
+    outgoing.sender = written.sender
+    outgoing.account = written.sender.account if written.sender else None
+    for field in ("to", "cc", "bcc", "subject"):
+        setattr(outgoing, field, storable(getattr(written, field))[:LONGEST_LINE])
+    outgoing.text = storable(written.text)[:LONGEST_TEXT]
+    outgoing.changed_at = now
+    outgoing.save()
+    for file in files:
+        attach(outgoing, file)
+    return outgoing
+
+
+def attach(outgoing: OutgoingEmail, file: Attached) -> None:
+    """Add a file. Raises NotSendable when it is too much."""
+    held = outgoing.files.aggregate(octets=Sum("size"))["octets"] or 0
+    if held + len(file.content) > MOST_OCTETS or outgoing.files.count() >= MOST_FILES:
+        raise NotSendable(
+            f"“{safe_file_name(file.name)}” was not attached: together the files may have 18 MB,"
+            f" and there may be {MOST_FILES} of them. Send a link to it instead.",
+            "files",
+        )
+    OutgoingFile.objects.create(
+        email=outgoing,
+        name=(safe_file_name(file.name) or "file")[:255],
+        media_type=file.media_type[:127] or "application/octet-stream",
+        size=len(file.content),
+        content=file.content,
+    )
+
+
+@transaction.atomic
+def detach(author: User, key: UUID, file_id: int) -> None:
+    """Take a file off a draft."""
+    draft = outgoing_of(author).select_for_update().get(key=key)
+    if draft.state == OutgoingState.DRAFT:
+        draft.files.filter(pk=file_id).delete()
+
+
+def discard(author: User, key: UUID) -> bool:
+    """Throw a draft away."""
+    drafts = OutgoingEmail.objects.filter(author=author, key=key, state=OutgoingState.DRAFT)
+    return bool(drafts.delete()[0])
+
+
+def storable(text: str) -> str:
+    """The text without what PostgreSQL cannot keep."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")

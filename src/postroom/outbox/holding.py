@@ -1,0 +1,131 @@
+"""Send means: fix the bytes, hold them for ten seconds, and only then give them to the queue."""
+
+import re
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from postroom.accounts.members import holds
+from postroom.mime import Draft, DraftFile, UnusableAddress, compose_message
+from postroom.outbox.drafts import MOST_OCTETS, NotSendable, outgoing_of
+from postroom.outbox.models import OutgoingEmail, OutgoingState
+from postroom.outbox.recipients import MOST, one_line_of, recipients_in
+from postroom.outbox.sending import address
+from postroom.team.models import Permission, User
+from postroom.team.permissions import may
+
+HELD_FOR = timedelta(seconds=10)
+# Said of a file that is not there, in the languages of the first users.
+SPEAKS_OF_FILES = re.compile(
+    r"\b(attach(ed|ment|ments)?|enclosed|anbei|anhang|angehängt|anlage|ci-joint|pi[eè]ce jointe)\b",
+    re.IGNORECASE,
+)
+
+
+@transaction.atomic
+def send(author: User, key: UUID, now: datetime) -> OutgoingEmail:
+    """Hold the draft for its ten seconds. Raises NotSendable; asked twice is asked once."""
+    outgoing = outgoing_of(author).select_for_update(of=("self",)).get(key=key)
+    if outgoing.state != OutgoingState.DRAFT:
+        return outgoing
+    draft = draft_of(outgoing, now)
+    try:
+        outgoing.raw = compose_message(draft)
+    except UnusableAddress as failure:
+        raise NotSendable(f"It was not sent: {failure}.", "to") from failure
+    outgoing.message_id, outgoing.written_at = draft.message_id, now
+    outgoing.recipients = [one.canonical for one in draft.recipients]
+    outgoing.state, outgoing.due_at, outgoing.attempts = OutgoingState.HELD, now + HELD_FOR, 0
+    outgoing.reason, outgoing.not_taken, outgoing.changed_at = "", {}, now
+    outgoing.save()
+    return outgoing
+
+
+@transaction.atomic
+def call_back(author: User, key: UUID, now: datetime) -> bool:
+    """Undo: it is a draft again, if no server was asked to take it yet."""
+    outgoing = outgoing_of(author).select_for_update(of=("self",)).get(key=key)
+    if not outgoing.can_be_called_back:
+        return False
+    back_to_draft(outgoing, now)
+    return True
+
+
+@transaction.atomic
+def change_refused(author: User, key: UUID, now: datetime) -> bool:
+    """What was refused is a draft again, to be mended."""
+    outgoing = outgoing_of(author).select_for_update(of=("self",)).get(key=key)
+    if outgoing.state != OutgoingState.REFUSED:
+        return False
+    back_to_draft(outgoing, now)
+    return True
+
+
+def back_to_draft(outgoing: OutgoingEmail, now: datetime) -> None:
+    """No server has it, so its next bytes may be others, under another Message-ID."""
+    outgoing.state, outgoing.reason, outgoing.raw = OutgoingState.DRAFT, "", None
+    outgoing.message_id, outgoing.recipients, outgoing.due_at = None, [], None
+    outgoing.changed_at = now
+    outgoing.save()
+
+
+def draft_of(outgoing: OutgoingEmail, now: datetime) -> Draft:
+    """The email as it will go out. Raises NotSendable."""
+    sender = outgoing.sender
+    if why_not := why_not_from(outgoing):
+        raise NotSendable(why_not, "sender")
+    assert sender is not None  # noqa: S101 - asked just above
+    to, cc, bcc = (recipients_in(getattr(outgoing, f), f) for f in ("to", "cc", "bcc"))
+    draft = Draft(
+        message_id=f"{uuid4().hex}@{sender.address.rpartition('@')[2]}",
+        sent_at=now,
+        from_=address(sender.name, sender.address),
+        to=to,
+        cc=cc,
+        bcc=bcc,
+        reply_to=(address("", sender.reply_to),) if sender.reply_to else (),
+        subject=one_line_of(outgoing.subject.strip(), "subject", "The subject"),
+        text=outgoing.text.replace("\r\n", "\n").rstrip() + "\n",
+        in_reply_to=outgoing.in_reply_to,
+        references=tuple(outgoing.references),
+        files=tuple(files_of(outgoing)),
+    )
+    if not draft.recipients:
+        raise NotSendable("Nobody to send it to yet. Enter an address in To.", "to")
+    if len(draft.recipients) > MOST:
+        raise NotSendable(f"{MOST} recipients are the most. Send it in parts.", "to")
+    return draft
+
+
+def why_not_from(outgoing: OutgoingEmail) -> str:
+    """Why its author may not send from there at this moment; empty if they may."""
+    sender, author = outgoing.sender, outgoing.author
+    if not may(author, Permission.INTEGRATE_EMAIL):
+        return "Your profile does not let you send email. Ask an administrator."
+    if sender is None:
+        return "Choose an address to send from."
+    if sender.verified_at is None or not holds(author, sender.account):
+        return f"{sender} is no address of yours to send from. Choose another one."
+    if sender.account.smtp_trouble_sentence:
+        return (
+            f"{sender.account} cannot send: {sender.account.smtp_trouble_sentence}"
+            " Sign in again on the mailbox's page."
+        )
+    if not sender.account.smtp_host:
+        return f"{sender.account} has no outgoing server. Enter one on the mailbox's page."
+    return ""
+
+
+def files_of(outgoing: OutgoingEmail) -> list[DraftFile]:
+    """The files to go along. Raises NotSendable when they are too much."""
+    files = list(outgoing.files.all())
+    if sum(file.size for file in files) > MOST_OCTETS:
+        raise NotSendable("The files have more than 18 MB. Remove one.", "files")
+    return [DraftFile(one.name, one.media_type, bytes(one.content)) for one in files]
+
+
+def forgets_a_file(text: str, has_files: bool) -> bool:
+    """Whether what its author wrote, not what they quote, speaks of a file that is not there."""
+    own = "\n".join(line for line in text.splitlines() if not line.startswith(">"))
+    return not has_files and SPEAKS_OF_FILES.search(own) is not None

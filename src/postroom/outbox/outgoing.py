@@ -1,0 +1,147 @@
+"""The queue of what people send: claim a row for one attempt, and note what came of it.
+
+An attempt is on record before a server is asked. Who is killed at it leaves *sending* behind, and
+nobody knows then what the server has: it becomes *unknown* and is never sent again by itself.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from postroom.accounts.models import EmailAccount
+from postroom.archive.actions import ask_for
+from postroom.archive.models import ActionKind, Direction, Email
+from postroom.outbox.drafts import outgoing_of
+from postroom.outbox.models import OutgoingEmail, OutgoingState
+from postroom.team.models import User
+
+MOST_A_MINUTE = 30
+GRACE = timedelta(seconds=15)
+NEARBY = timedelta(days=2)
+WAITING = (OutgoingState.HELD, OutgoingState.QUEUED)
+INTERRUPTED = (
+    "Sending was interrupted, and nobody can tell whether the server took it. Look into Sent, or"
+    " ask a recipient, before you send it again."
+)
+
+
+def due_outgoing(now: datetime) -> list[tuple[int, int]]:
+    """What is to be sent now, with its account, oldest first."""
+    due = OutgoingEmail.objects.filter(state__in=WAITING, due_at__lte=now, account__isnull=False)
+    return list(due.order_by("due_at").values_list("pk", "account_id"))
+
+
+@transaction.atomic
+def claim_outgoing(pk: int, now: datetime) -> OutgoingEmail | None:
+    """Take a due email for one attempt, unless its account sent as many as it may in a minute."""
+    due = OutgoingEmail.objects.filter(pk=pk, state__in=WAITING, due_at__lte=now)
+    outgoing = due.select_for_update(skip_locked=True, of=("self",)).first()
+    if outgoing is None:
+        return None
+    lately = OutgoingEmail.objects.filter(
+        account=outgoing.account_id, started_at__gt=now - timedelta(minutes=1)
+    )
+    if lately.count() >= MOST_A_MINUTE:
+        put_off(outgoing, f"At most {MOST_A_MINUTE} emails a minute go out.", now)
+        return None
+    outgoing.state, outgoing.started_at = OutgoingState.SENDING, now
+    outgoing.attempts += 1
+    outgoing.save(update_fields=["state", "started_at", "attempts"])
+    return outgoing
+
+
+def put_off(outgoing: OutgoingEmail, reason: str, now: datetime) -> None:
+    """Its turn comes in a minute."""
+    outgoing.reason, outgoing.due_at = reason, now + timedelta(minutes=1)
+    outgoing.save(update_fields=["reason", "due_at"])
+
+
+def note_taken(outgoing: OutgoingEmail, not_taken: dict[str, str], now: datetime) -> None:
+    """The server has it. Also when it was thought unknown meanwhile: now it is known."""
+    undecided = (OutgoingState.SENDING, OutgoingState.UNKNOWN, OutgoingState.QUEUED)
+    OutgoingEmail.objects.filter(pk=outgoing.pk, state__in=undecided).update(
+        state=OutgoingState.SENT,
+        reason="",
+        not_taken=not_taken,
+        changed_at=now,
+        copy_due_at=now,
+    )
+    mark_answered(outgoing, now)
+
+
+def note_outcome(
+    outgoing: OutgoingEmail, state: OutgoingState, reason: str, due_at: datetime | None
+) -> None:
+    """It was not taken, or nobody knows."""
+    OutgoingEmail.objects.filter(pk=outgoing.pk, state=OutgoingState.SENDING).update(
+        state=state, reason=reason, due_at=due_at
+    )
+
+
+def mark_answered(outgoing: OutgoingEmail, now: datetime) -> None:
+    """What it answers is answered, in mail programs too."""
+    answered = outgoing.answers if outgoing.in_reply_to else None
+    if answered and answered.account_id == outgoing.account_id and not answered.is_answered:
+        ask_for(ActionKind.MARK_ANSWERED, answered, now)
+
+
+def meet_interrupted(busy: Collection[int], now: datetime) -> int:
+    """What was being sent and is so no more: unknown. Returns how many."""
+    lost = OutgoingEmail.objects.filter(state=OutgoingState.SENDING, started_at__lt=now - GRACE)
+    return lost.exclude(pk__in=busy).update(state=OutgoingState.UNKNOWN, reason=INTERRUPTED)
+
+
+def arrived_in_the_archive() -> Exists:
+    """Whether the sent copy of an outgoing email was synced: the same Message-ID, sent from there.
+
+    From then on that copy is the email, with all its rules of who may see it.
+    """
+    return Exists(
+        Email.objects.filter(
+            account=OuterRef("account"),
+            message_id=OuterRef("message_id"),
+            direction=Direction.SENT,
+            sent_at__gt=OuterRef("written_at") - NEARBY,
+            sent_at__lt=OuterRef("written_at") + NEARBY,
+        )
+    )
+
+
+def reconcile(now: datetime) -> int:
+    """What was unknown and lies among the sent mail was sent. Returns how many."""
+    unknown = OutgoingEmail.objects.filter(arrived_in_the_archive(), state=OutgoingState.UNKNOWN)
+    return unknown.update(state=OutgoingState.SENT, reason="", changed_at=now)
+
+
+@transaction.atomic
+def say_it_arrived(author: User, key: UUID, now: datetime) -> bool:
+    """Its author knows that it arrived."""
+    unknown = locked(author, key, OutgoingState.UNKNOWN)
+    sent = {"state": OutgoingState.SENT, "reason": "", "changed_at": now, "copy_due_at": now}
+    return bool(unknown.update(**sent))
+
+
+@transaction.atomic
+def send_once_more(author: User, key: UUID, now: datetime) -> bool:
+    """Its author knows that it did not arrive: the same bytes, under the same Message-ID."""
+    unknown = locked(author, key, OutgoingState.UNKNOWN)
+    return bool(unknown.update(state=OutgoingState.QUEUED, reason="", changed_at=now, due_at=now))
+
+
+def locked(author: User, key: UUID, state: OutgoingState) -> QuerySet[OutgoingEmail]:
+    """The author's email with this key, if it is in this state."""
+    return OutgoingEmail.objects.filter(author=author, key=key, state=state)
+
+
+def on_its_way(author: User) -> QuerySet[OutgoingEmail]:
+    """What a user sent that is not in the archive yet, newest first; drafts apart."""
+    sent = outgoing_of(author).exclude(state=OutgoingState.DRAFT)
+    return sent.exclude(arrived_in_the_archive()).select_related("sender", "account")
+
+
+def forget_outgoing(account: EmailAccount) -> None:
+    """The account's mail goes from here: what was written in it goes too."""
+    OutgoingEmail.objects.filter(account=account).delete()

@@ -1,0 +1,93 @@
+// Writing: kept as it is typed, completed after a comma, files by drop and paste, sent once.
+"use strict";
+(() => {
+  const PAUSE_MS = 1500;
+  const ASK_MS = 150;
+  let timer = 0;
+  let asking = 0;
+  let isSending = false;
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const form = document.querySelector("form[data-draft]");
+    if (!form) return;
+    form.addEventListener("input", (event) => onInput(form, event.target));
+    form.addEventListener("change", (event) => { if (event.target.type === "file") attach(form); });
+    form.addEventListener("submit", (event) => onSubmit(event));
+    const page = form.closest(".writing");
+    page.addEventListener("dragover", (event) => { event.preventDefault(); page.classList.add("dropping"); });
+    page.addEventListener("dragleave", () => page.classList.remove("dropping"));
+    page.addEventListener("drop", (event) => take(form, event, event.dataTransfer));
+    page.addEventListener("paste", (event) => take(form, event, event.clipboardData));
+    const text = form.elements.text;
+    (form.elements.to.value ? text : form.elements.to).focus({ preventScroll: true });
+    text.setSelectionRange(0, 0);
+  });
+
+  function onInput(form, field) {
+    if (field.type === "file") return;
+    if (field.list) complete(field);
+    clearTimeout(timer);
+    timer = setTimeout(() => keep(form), PAUSE_MS);
+  }
+
+  function onSubmit(event) {
+    clearTimeout(timer);
+    if (isSending) event.preventDefault();
+    isSending = true;
+  }
+
+  // A tab or window that comes back from history may send again.
+  window.addEventListener("pageshow", () => { isSending = false; });
+
+  async function keep(form) {
+    if (isSending) return;
+    const kept = new FormData(form);
+    kept.delete("files");
+    kept.set("do", "save");
+    const note = document.getElementById("kept");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: kept, headers: { "X-Draft": "1" } });
+      if (!answer.ok || isSending) return;
+      form.action = await answer.text();
+      history.replaceState(history.state, "", form.action);
+      note.textContent = "Saved as a draft";
+    } catch {
+      note.textContent = "Not saved: there is no connection to the server.";
+    }
+  }
+
+  function attach(form) {
+    const chosen = [...form.elements.files.files].reduce((sum, file) => sum + file.size, 0);
+    if (chosen > Number(form.dataset.most)) {
+      document.getElementById("kept").textContent = "These files are too large together. Send a link instead.";
+      form.elements.files.value = "";
+      return;
+    }
+    form.requestSubmit(form.querySelector('button[value="save"]'));
+  }
+
+  function take(form, event, transfer) {
+    form.closest(".writing").classList.remove("dropping");
+    if (!transfer?.files.length) return;
+    event.preventDefault();
+    form.elements.files.files = transfer.files;
+    attach(form);
+  }
+
+  function complete(field) {
+    clearTimeout(asking);
+    asking = setTimeout(async () => {
+      const at = field.value.lastIndexOf(",") + 1;
+      const before = at ? `${field.value.slice(0, at)} ` : "";
+      const words = field.value.slice(at).trim();
+      if (words.length < 2) return;
+      const from = new URL(field.list.dataset.from, location.href);
+      from.searchParams.set("q", words);
+      const answer = await fetch(from);
+      if (!answer.ok) return;
+      const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const options = [...found.querySelectorAll("option")].map((one) => new Option("", before + one.value));
+      field.list.replaceChildren(...options);
+    }, ASK_MS);
+  }
+})();

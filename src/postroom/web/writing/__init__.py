@@ -1,0 +1,1 @@
+"""Write an email, send it, and see what becomes of it."""

@@ -1,0 +1,63 @@
+"""With what the page opens: an answer, an email to a person, a draft, or nothing."""
+
+from collections.abc import Sequence
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from postroom.accounts.models import FromAddress
+from postroom.crm.models import Person
+from postroom.outbox.answering import Origin, Way, begun, signature_of, typed
+from postroom.outbox.drafts import Written
+from postroom.outbox.models import OutgoingEmail
+from postroom.team.models import User
+from postroom.web.emails.access import get_own_email
+from postroom.web.row_ids import parse_row_id
+
+
+def find_origin(user: User, request: HttpRequest) -> Origin | None:
+    """The email of one's own that is answered; 404 for one that is none of theirs."""
+    if not (text := request.GET.get("answers", "")):
+        return None
+    try:
+        return Origin(get_own_email(user, parse_row_id(text)), Way(request.GET.get("as", "reply")))
+    except ValueError:
+        raise Http404 from None
+
+
+def beginning_of(
+    request: HttpRequest, origin: Origin | None, senders: Sequence[FromAddress]
+) -> Written:
+    """The fields of a new email."""
+    if origin:
+        return begun(origin, sender_for(origin, senders))
+    sender = senders[0] if senders else None
+    signature = signature_of(sender)
+    text = f"\n\n{signature}" if signature else ""
+    return Written(sender, to=person_in(request), text=text)
+
+
+def sender_for(origin: Origin, senders: Sequence[FromAddress]) -> FromAddress | None:
+    """The address it was sent to, else the default one of its mailbox, else one's own."""
+    named = set(origin.email.participants.values_list("canonical", flat=True))
+    of_mailbox = [one for one in senders if one.account_id == origin.email.account_id]
+    addressed = [one for one in of_mailbox if one.address in named]
+    return next(iter([*addressed, *of_mailbox, *senders]), None)
+
+
+def person_in(request: HttpRequest) -> str:
+    """The person whose id stands in the query, as an address."""
+    if not (text := request.GET.get("person", "")):
+        return ""
+    try:
+        person = get_object_or_404(Person, pk=parse_row_id(text))
+    except ValueError:
+        raise Http404 from None
+    primary = person.addresses.order_by("-is_primary", "pk").first()
+    return typed(str(person), primary.canonical) if primary else ""
+
+
+def draft_of(outgoing: OutgoingEmail) -> Written:
+    """The fields of a draft."""
+    row = outgoing
+    return Written(row.sender, row.to, row.cc, row.bcc, row.subject, row.text)

@@ -1,0 +1,420 @@
+"""What a person sends goes out once or not at all, and its author is told which; a crash or a
+dropped connection makes no second mail and loses none without a word."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import datetime, timedelta
+from unittest import mock
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+
+from cast import NOON, received, user
+from outbox.conftest import SECRET
+from postroom.accounts.models import Direction, EmailAccount
+from postroom.accounts.seals import keep_secret
+from postroom.mime import parse_headers, parse_message
+from postroom.outbox import handing_over
+from postroom.outbox.drafts import (
+    MOST_OCTETS,
+    Attached,
+    NotSendable,
+    Written,
+    discard,
+    keep,
+    outgoing_of,
+    senders_of,
+)
+from postroom.outbox.handing_over import due_copies, keep_copy_of, send_outgoing, wait_after
+from postroom.outbox.holding import HELD_FOR, call_back, change_refused, forgets_a_file, send
+from postroom.outbox.models import OutgoingEmail, OutgoingState
+from postroom.outbox.outgoing import (
+    MOST_A_MINUTE,
+    due_outgoing,
+    forget_outgoing,
+    meet_interrupted,
+    on_its_way,
+    reconcile,
+    say_it_arrived,
+    send_once_more,
+)
+from servers.beside import beside
+from servers.moody import DOUBTS, DROPS, FINE, MOODS, REFUSALS, Moody, moody
+from servers.submission import Submission
+
+LONG = os.environ.get("TEST_LONG") == "1"
+DUE = NOON + HELD_FOR
+LENA = "Lena Lead <lena@customer.example>"
+
+
+@pytest.fixture
+def moods() -> list[str]:
+    """The moods of the coming connections; fine when there is none left."""
+    return []
+
+
+@pytest.fixture
+def server(moods: list[str], account: EmailAccount) -> Iterator[Moody]:
+    """A moody server, as the outgoing server of Alice's mailbox."""
+    with beside(moody(lambda: moods.pop(0) if moods else "fine")) as running:
+        account.smtp_host, account.smtp_port = running.host, running.port
+        account.smtp_security = "none"
+        account.save()
+        keep_secret(account, Direction.OUTGOING, SECRET)
+        yield running
+
+
+def sent_by(account: EmailAccount, now: datetime = NOON, **words: str) -> OutgoingEmail:
+    """An email that its author asked to send at this moment."""
+    key = uuid4()
+    written = Written(senders_of(account.owner)[0], **{"to": LENA, "subject": "Offer", **words})
+    keep(account.owner, key, written, (), now)
+    return send(account.owner, key, now)
+
+
+def attempt(outgoing: OutgoingEmail, now: datetime = DUE) -> OutgoingEmail:
+    send_outgoing(outgoing.pk, lambda: now)
+    outgoing.refresh_from_db()
+    return outgoing
+
+
+def test_it_is_held_for_ten_seconds_and_can_be_called_back(
+    server: Moody, account: EmailAccount
+) -> None:
+    outgoing = sent_by(account)
+    assert due_outgoing(DUE - timedelta(seconds=1)) == []
+    assert attempt(outgoing, DUE - timedelta(seconds=1)).state == OutgoingState.HELD
+    assert call_back(account.owner, outgoing.key, NOON)
+    assert attempt(outgoing).state == OutgoingState.DRAFT
+    assert server.taken == {}
+    send(account.owner, outgoing.key, NOON)
+    assert attempt(outgoing).state == OutgoingState.SENT
+    assert not call_back(account.owner, outgoing.key, DUE)
+    assert list(server.taken.values()) == [1]
+
+
+def test_bcc_gets_it_and_stands_nowhere_in_it(server: Moody, account: EmailAccount) -> None:
+    outgoing = sent_by(account, cc="c@x.example", bcc="Hidden <canary@x.example>")
+    attempt(outgoing)
+    assert b"RCPT TO:<canary@x.example>" in server.recipients
+    assert b"canary" not in server.bodies[0]
+    assert b"Bcc" not in server.bodies[0]
+    assert parse_headers(server.bodies[0]).cc[0].address == "c@x.example"
+
+
+EXPECTED = {
+    **dict.fromkeys(("greeting 554", "mail 421", "rcpt 450", "data 451", "dot 451"), "queued"),
+    **dict.fromkeys(("mail 550", "rcpt 550", "data 554", "dot 554"), "refused"),
+    **dict.fromkeys(DROPS, "queued"),
+    # A small message is in the network's hands, its dot included, before the drop is felt.
+    "drop before the dot": "unknown",
+    **dict.fromkeys(DOUBTS, "unknown"),
+    **dict.fromkeys(FINE, "sent"),
+}
+
+
+@pytest.mark.parametrize("mood", MOODS)
+def test_each_phase_can_fail_in_its_own_way(
+    mood: str, moods: list[str], server: Moody, account: EmailAccount
+) -> None:
+    moods.append(mood)
+    outgoing = attempt(sent_by(account))
+    assert outgoing.state == EXPECTED[mood], outgoing.reason
+    words = next(iter(REFUSALS.get(mood, {}).values()), b"").decode()
+    assert words[4:].lstrip("0123456789. ") in outgoing.reason
+    late = DUE + timedelta(days=2)
+    for _ in range(3):
+        attempt(outgoing, late)
+    after = {"queued": "sent"}.get(EXPECTED[mood], EXPECTED[mood])
+    assert outgoing.state == after
+    assert sum(server.taken.values()) == (after == "sent" or mood.startswith("taken"))
+
+
+def test_a_long_message_that_never_got_to_its_dot_is_tried_again(
+    moods: list[str], server: Moody, account: EmailAccount
+) -> None:
+    moods.append("drop before the dot")
+    owner, key = account.owner, uuid4()
+    file = Attached("film", "video/mp4", bytes(12_000_000))
+    keep(owner, key, Written(senders_of(owner)[0], to=LENA), [file], NOON)
+    outgoing = attempt(send(owner, key, NOON))
+    assert (outgoing.state, server.taken) == (OutgoingState.QUEUED, {})
+
+
+def test_waits_double_up_to_half_an_hour() -> None:
+    assert [wait_after(n).total_seconds() for n in (1, 2, 3, 7, 99)] == [30, 60, 120, 1800, 1800]
+
+
+def test_it_is_given_up_after_a_day_and_can_be_mended(
+    moods: list[str], server: Moody, account: EmailAccount
+) -> None:
+    moods += ["mail 421", "mail 421"]
+    outgoing = attempt(sent_by(account))
+    assert attempt(outgoing, DUE + timedelta(days=1, minutes=1)).state == OutgoingState.REFUSED
+    assert "Tried for a day" in outgoing.reason
+    assert change_refused(account.owner, outgoing.key, NOON)
+    outgoing.refresh_from_db()
+    assert (outgoing.state, outgoing.message_id) == (OutgoingState.DRAFT, None)
+
+
+def test_who_is_not_taken_is_named(own_server: Submission, account: EmailAccount) -> None:
+    own_server.refuse.add("gone@x.example")
+    outgoing = attempt(sent_by(account, to=f"{LENA}, gone@x.example"))
+    assert outgoing.state == OutgoingState.SENT
+    assert "no such user" in outgoing.not_taken["gone@x.example"]
+
+
+def test_a_refused_password_is_told_at_once_and_not_tried_again(
+    own_server: Submission, account: EmailAccount
+) -> None:
+    keep_secret(account, Direction.OUTGOING, "canary-wrong")
+    outgoing = attempt(sent_by(account))
+    assert outgoing.state == OutgoingState.REFUSED
+    assert "canary" not in outgoing.reason
+    with pytest.raises(NotSendable, match="Sign in again"):
+        sent_by(account)
+
+
+def test_what_is_unknown_is_decided_by_sent_or_by_its_author(
+    moods: list[str], server: Moody, account: EmailAccount
+) -> None:
+    moods += ["taken, then dropped", "taken, then dropped", "dropped at the dot"]
+    found, arrived, lost = (attempt(sent_by(account, subject=s)) for s in ("a", "b", "c"))
+    assert reconcile(DUE) == 0
+    received(account, bytes(found.raw or b""), "Sent")
+    assert reconcile(DUE) == 1
+    owner = account.owner
+    assert not say_it_arrived(user("Charlie"), arrived.key, DUE)
+    assert say_it_arrived(owner, arrived.key, DUE)
+    assert send_once_more(owner, lost.key, DUE)
+    assert not send_once_more(owner, found.key, DUE)
+    assert attempt(lost, DUE).state == OutgoingState.SENT
+    assert set(server.taken.values()) == {1}
+    assert set(on_its_way(owner)) == {arrived, lost}
+
+
+def test_only_so_many_go_out_in_a_minute(server: Moody, account: EmailAccount) -> None:
+    many = [attempt(sent_by(account, subject=str(n))) for n in range(MOST_A_MINUTE + 1)]
+    assert Counter(one.state for one in many) == {"sent": MOST_A_MINUTE, "held": 1}
+    assert attempt(many[-1], DUE + timedelta(minutes=2)).state == OutgoingState.SENT
+
+
+HOSTILE = (
+    "a@x.example\r\nBcc: evil@x.example",
+    "a@x.example\nX-Evil: 1",
+    "a@x.example\x00",
+    "evil\u2028Bcc: e@x.example",
+    "<>",
+    "a@x.example>\x0b RCPT TO:<evil@x.example",
+    '"a b"@x.example',
+    "nobody",
+    "a@",
+    "@x.example",
+    "a@x.example, b@",
+    "a@x..example",
+    "a" * 400 + "@x.example",
+    "a@x.example\x1b[2J",
+    ",".join(f"n{n}@x.example" for n in range(101)),
+)
+
+
+@pytest.mark.parametrize("field", ["to", "cc", "bcc", "subject"])
+def test_no_value_becomes_a_header_or_a_recipient_of_its_own(
+    field: str, server: Moody, account: EmailAccount
+) -> None:
+    now, sentences = NOON, list[str]()
+    for value in HOSTILE:
+        now += timedelta(minutes=5)
+        try:
+            attempt(sent_by(account, now, **{field: value}), now + HELD_FOR)
+        except NotSendable as refusal:
+            sentences.append(refusal.sentence)
+    names = {line.split(b":")[0] for body in server.bodies for line in head_of(body)}
+    assert names <= {b"Date", b"From", b"To", b"Cc", b"Subject", b"Message-ID", b"MIME-Version",
+                     b"Content-Type", b"Content-Transfer-Encoding"}  # fmt: skip
+    assert not any(b"evil" in line for line in server.recipients)
+    print(f"{field}: {len(sentences)} of {len(HOSTILE)} refused")
+    assert all(sentence.endswith(".") for sentence in sentences)
+    assert len(sentences) + len(server.bodies) == len(HOSTILE)
+    assert len(sentences) >= (4 if field == "subject" else 11)
+
+
+def head_of(body: bytes) -> list[bytes]:
+    head = body.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    return [line for line in head if not line.startswith((b" ", b"\t"))]
+
+
+def test_bodies_arrive_as_they_were_typed(server: Moody, account: EmailAccount) -> None:
+    drawn = random.Random(7)
+    letters = "ab  .>-\nÄ漢\t"
+    texts = ["".join(drawn.choices(letters, k=200)).strip() for _ in range(25)]
+    texts += [".", "..\n.\n.", "From me", "> quoted\n> more", "x" * 5000]
+    for number, text in enumerate(texts):
+        now = NOON + timedelta(minutes=number)
+        attempt(sent_by(account, now, text=text), now + HELD_FOR)
+    assert len(server.bodies) == len(texts)
+    for text, body in zip(texts, server.bodies, strict=True):
+        undotted = body.replace(b"\r\n..", b"\r\n.")
+        assert squeezed(parse_message(undotted).text or "") == squeezed(text)
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def test_files_go_along_up_to_the_limit(server: Moody, account: EmailAccount) -> None:
+    owner, key = account.owner, uuid4()
+    sender = senders_of(owner)[0]
+    file = Attached("../../Angebot Ä.pdf\r\nX: y", "application/pdf", b"%PDF")
+    keep(owner, key, Written(sender, to=LENA), [file], NOON)
+    with pytest.raises(NotSendable, match="18 MB"):
+        keep(owner, key, Written(sender), [Attached("big", "a/b", bytes(MOST_OCTETS))], NOON)
+    attempt(send(owner, key, NOON))
+    [attached] = parse_message(server.bodies[0]).attachments
+    assert "Angebot Ä.pdf" in attached.name
+    assert not {"/", "\r", "\n"} & set(attached.name)
+
+
+def test_a_forgotten_file_is_noticed_but_not_in_what_is_quoted() -> None:
+    assert forgets_a_file("See the attached offer.", has_files=False)
+    assert not forgets_a_file("See the attached offer.", has_files=True)
+    assert not forgets_a_file("Thanks.\n> I attached it", has_files=False)
+
+
+def test_nobody_else_has_a_way_to_it(server: Moody, account: EmailAccount) -> None:
+    outgoing = sent_by(account)
+    charlie = user("Charlie")
+    assert senders_of(charlie) == []
+    assert not outgoing_of(charlie).exists()
+    assert not discard(charlie, outgoing.key)
+    for act in (call_back, send):
+        with pytest.raises(OutgoingEmail.DoesNotExist):
+            act(charlie, outgoing.key, NOON)
+    with pytest.raises(OutgoingEmail.DoesNotExist):
+        keep(charlie, outgoing.key, Written(None), (), NOON)
+    stolen = uuid4()
+    keep(charlie, stolen, Written(senders_of(account.owner)[0], to=LENA), (), NOON)
+    with pytest.raises(NotSendable, match="no address of yours"):
+        send(charlie, stolen, NOON)
+    assert len(outgoing_of(account.owner)) == 1
+
+
+def test_what_was_written_goes_with_the_account(server: Moody, account: EmailAccount) -> None:
+    sent_by(account)
+    forget_outgoing(account)
+    assert not OutgoingEmail.objects.exists()
+
+
+def test_a_copy_that_cannot_be_kept_is_tried_again_and_said(
+    server: Moody, account: EmailAccount
+) -> None:
+    outgoing = attempt(sent_by(account))
+    assert due_copies(DUE) == [(outgoing.pk, account.pk)]
+    keep_copy_of(outgoing.pk, lambda: DUE)
+    outgoing.refresh_from_db()
+    assert "no Sent folder" in outgoing.copy_note
+    assert due_copies(DUE + timedelta(days=1)) == []
+
+
+class Killed(BaseException):
+    """As if the process ended here."""
+
+
+POINTS = ("hand_over", "note_taken", "note_outcome")
+
+
+def test_faults_and_kills_make_no_duplicate_and_no_silent_loss(
+    moods: list[str], server: Moody, account: EmailAccount
+) -> None:
+    number = 10_000 if LONG else 300
+    drawn = random.Random(1)
+    faults = [m for m in MOODS if m not in FINE]
+    now, kills = NOON, 0
+    for n in range(number):
+        now += timedelta(minutes=5)
+        outgoing = sent_by(account, now, subject=str(n))
+        for _ in range(6):
+            now += timedelta(minutes=2)
+            moods[:] = [drawn.choice(faults)] if drawn.random() < 0.3 else []
+            if drawn.random() < 0.2:
+                kills += 1
+                died = mock.patch.object(handing_over, drawn.choice(POINTS), side_effect=Killed)
+                with suppress(Killed), died:
+                    send_outgoing(outgoing.pk, lambda: now)  # noqa: B023
+            else:
+                send_outgoing(outgoing.pk, lambda: now)  # noqa: B023
+            now += timedelta(minutes=1)
+            meet_interrupted([], now)
+    rows = list(OutgoingEmail.objects.values_list("message_id", "state", "reason"))
+    states = Counter(state for _, state, _ in rows)
+    print(f"{number} sends, {kills} kills, {dict(states)}, {sum(server.taken.values())} taken")
+    assert kills > number / 10
+    assert max(server.taken.values()) == 1
+    assert states.keys() <= {"sent", "unknown", "refused", "queued"}
+    assert all(server.taken[pk] for pk, state, _ in rows if state == "sent")
+    assert not any(server.taken[pk] for pk, state, _ in rows if state in ("refused", "queued"))
+    assert all(reason for _, state, reason in rows if state != "sent")
+
+
+DYING = """
+import os, signal, sys
+from datetime import datetime
+from postroom.cli.bootstrap import set_up_django
+set_up_django()
+from postroom.outbox import handing_over
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+handing_over.note_taken = die
+handing_over.send_outgoing(int(sys.argv[1]), lambda: datetime.fromisoformat(sys.argv[2]))
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_between_the_servers_word_and_our_note_it_is_unknown_until_sent_shows_it(
+    database_url: str, server: Moody, account: EmailAccount
+) -> None:
+    outgoing = sent_by(account)
+    command = [sys.executable, "-c", DYING, str(outgoing.pk), DUE.isoformat()]
+    environment = os.environ | {"DATABASE_URL": database_url}
+    died = subprocess.run(command, env=environment, capture_output=True, timeout=60)
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    later = DUE + timedelta(minutes=1)
+    assert attempt(outgoing, later).state == OutgoingState.SENDING
+    assert meet_interrupted([outgoing.pk], later) == 0
+    assert meet_interrupted([], later) == 1
+    assert attempt(outgoing, later).state == OutgoingState.UNKNOWN
+    received(account, bytes(outgoing.raw or b""), "Sent")
+    assert reconcile(later) == 1
+    assert list(server.taken.values()) == [1]
+    assert not on_its_way(account.owner)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_posted_twice_at_once_is_one_mail(server: Moody, account: EmailAccount) -> None:
+    number = 1_000 if LONG else 50
+    owner = account.owner
+    sender = senders_of(owner)[0]
+    keys = [uuid4() for _ in range(number)]
+
+    def post(key: UUID) -> None:
+        try:
+            keep(owner, key, Written(sender, to=LENA, subject=str(key)), (), NOON)
+            send(owner, key, NOON)
+            send_outgoing(OutgoingEmail.objects.get(key=key).pk, lambda: DUE)
+        finally:
+            connection.close()
+
+    many = mock.patch("postroom.outbox.outgoing.MOST_A_MINUTE", 10 * number)
+    with many, ThreadPoolExecutor(8) as threads:
+        list(threads.map(post, [key for key in keys for _ in range(2)]))
+    print(f"{number} posted twice, {sum(server.taken.values())} taken")
+    assert len(server.taken) == number
+    assert set(server.taken.values()) == {1}
