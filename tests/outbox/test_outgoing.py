@@ -17,12 +17,15 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 
-from cast import NOON, received, user
+from cast import NOON, arrival, folder_of, message, received, user
 from outbox.conftest import SECRET
 from postroom.accounts.models import Direction, EmailAccount
 from postroom.accounts.seals import keep_secret
+from postroom.archive.models import Email
+from postroom.archive.record import record
 from postroom.mime import parse_headers, parse_message
 from postroom.outbox import handing_over
+from postroom.outbox.bounces import meet_reports
 from postroom.outbox.drafts import (
     MOST_OCTETS,
     Attached,
@@ -41,6 +44,7 @@ from postroom.outbox.outgoing import (
     due_outgoing,
     forget_outgoing,
     meet_interrupted,
+    note_seen,
     on_its_way,
     reconcile,
     say_it_arrived,
@@ -324,6 +328,59 @@ def test_a_copy_that_cannot_be_kept_is_tried_again_and_said(
     assert due_copies(DUE + timedelta(days=1)) == []
 
 
+def report_of(message_id: str, to: str, status: str = "5.1.1", action: str = "failed") -> bytes:
+    """A mail server's report (RFC 3464), as Postfix writes one."""
+    parts = (
+        "--b\r\nContent-Type: text/plain\r\n\r\nUndeliverable.\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+        f"Final-Recipient: rfc822; {to}\r\nAction: {action}\r\nStatus: {status}\r\n"
+        "Diagnostic-Code: smtp; 550 <b>no</b> such user\r\n\r\n"
+        "--b\r\nContent-Type: message/rfc822\r\n\r\n"
+        f"Message-ID: <{message_id}>\r\nSubject: Offer\r\n\r\nHi.\r\n--b--\r\n"
+    )
+    kind = 'multipart/report; report-type=delivery-status; boundary="b"'
+    headers = {
+        "from_": "MAILER-DAEMON@mx.example",
+        "to": "alice@example.com",
+        "mime_version": "1.0",
+    }
+    return message("Undelivered", DUE, parts, content_type=kind, **headers)
+
+
+def test_what_comes_back_is_told_with_its_reason_and_stays_until_it_is_seen(
+    server: Moody, account: EmailAccount
+) -> None:
+    outgoing = attempt(sent_by(account))
+    received(account, bytes(outgoing.raw or b""), "Sent")
+    reconcile(DUE)
+    owner, sent_to = account.owner, "lena@customer.example"
+    message_id = outgoing.message_id or ""
+    received(account, report_of("another@x.example", sent_to))
+    received(account, report_of(message_id, "stranger@x.example"))
+    received(account, report_of(message_id, sent_to, "4.4.1", "delayed"))
+    assert meet_reports(DUE) == 0
+    assert not on_its_way(owner)
+    received(account, report_of(message_id, sent_to))
+    assert meet_reports(DUE) == 1
+    assert meet_reports(DUE) == 0
+    [shown] = on_its_way(owner)
+    assert shown.state == OutgoingState.BOUNCED
+    assert shown.not_taken[sent_to].startswith("There is no such address. The server said")
+    assert note_seen(owner, outgoing.key, DUE)
+    assert not on_its_way(owner)
+
+
+def test_a_report_of_which_only_the_envelope_is_here_is_fetched(
+    server: Moody, account: EmailAccount
+) -> None:
+    outgoing = attempt(sent_by(account))
+    raw = report_of(outgoing.message_id or "", "lena@customer.example")
+    place = folder_of(account)
+    record(place, place.uidvalidity, [arrival(raw), arrival(message("Hello", DUE, from_=LENA))])
+    assert meet_reports(DUE) == 0
+    assert [email.subject for email in Email.objects.filter(body_due=True)] == ["Undelivered"]
+
+
 class Killed(BaseException):
     """As if the process ended here."""
 
@@ -334,7 +391,7 @@ POINTS = ("hand_over", "note_taken", "note_outcome")
 def test_faults_and_kills_make_no_duplicate_and_no_silent_loss(
     moods: list[str], server: Moody, account: EmailAccount
 ) -> None:
-    number = 10_000 if LONG else 300
+    number = 10_000 if LONG else 200
     drawn = random.Random(1)
     faults = [m for m in MOODS if m not in FINE]
     now, kills = NOON, 0
@@ -353,6 +410,9 @@ def test_faults_and_kills_make_no_duplicate_and_no_silent_loss(
                 send_outgoing(outgoing.pk, lambda: now)  # noqa: B023
             now += timedelta(minutes=1)
             meet_interrupted([], now)
+            outgoing.refresh_from_db()
+            if outgoing.state != OutgoingState.QUEUED:
+                break
     rows = list(OutgoingEmail.objects.values_list("message_id", "state", "reason"))
     states = Counter(state for _, state, _ in rows)
     print(f"{number} sends, {kills} kills, {dict(states)}, {sum(server.taken.values())} taken")
@@ -369,7 +429,10 @@ import os, signal, sys
 from datetime import datetime
 from postroom.cli.bootstrap import set_up_django
 set_up_django()
+from postroom.archive.models import Email
+from postroom.archive.record import record
 from postroom.outbox import handing_over
+from postroom.outbox.bounces import meet_reports
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 handing_over.note_taken = die

@@ -242,6 +242,11 @@ def engine() -> Iterator[None]:
         process.wait(30)
 
 
+def to_lena(smtp: Submission) -> int:
+    """How many emails went to Lena; the engine's notices go to Alice."""
+    return sum(envelope.rcpt_tos == [LENA] for envelope in smtp.taken)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_alice_answers_lena_from_her_page_and_the_answer_stands_there_once(
     visit: Visit, sending: EmailAccount, lena: Person, alice: User, smtp: Submission, imap: Dovecot
@@ -267,7 +272,7 @@ def test_alice_answers_lena_from_her_page_and_the_answer_stands_there_once(
         assert axe_violations(page) == []
         page.get_by_role("button", name="Undo").click()
         expect(page.get_by_label("Text")).to_have_value(re.compile("^Twelve euros."))
-        assert smtp.taken == []
+        assert to_lena(smtp) == 0
         page.get_by_role("button", name="Send", exact=True).dblclick()
         page.goto(f"/people/{lena.pk}/")
         expect(page.locator("#outgoing").get_by_text("Re: Price?")).to_be_visible()
@@ -276,8 +281,7 @@ def test_alice_answers_lena_from_her_page_and_the_answer_stands_there_once(
         expect(page.locator("#outgoing").get_by_text("Re: Price?")).to_have_count(0)
         expect(answer).to_have_count(1)
         expect(page.locator("#email-rows > li.email-row")).to_have_count(2)
-    [envelope] = smtp.taken
-    assert envelope.rcpt_tos == [LENA]
+    assert to_lena(smtp) == 1
     copies = Email.objects.filter(subject="Re: Price?")
     assert [one.message_id for one in copies] == [OutgoingEmail.objects.get().message_id]
 

@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
+from postroom.outbox.bounces import meet_reports
 from postroom.outbox.handing_over import due_copies, keep_copy_of, send_outgoing
 from postroom.outbox.outgoing import due_outgoing, meet_interrupted, reconcile
 from postroom.sync.database import in_database
@@ -24,6 +25,13 @@ async def see_to_outgoing(timestamp: int) -> None:
         await put(send, f"outgoing:{pk}", account_id, pk)
     for pk, account_id in copies:
         await put(keep, f"copy:{pk}", account_id, pk)
+
+
+@app.periodic(cron="* * * * * */20")
+@app.task(name="postroom.meet_reports", queue="post", queueing_lock="reports")
+async def see_to_reports(timestamp: int) -> None:
+    """Read what mail servers report of what was sent."""
+    await in_database(meet_reports, timezone.now())
 
 
 @app.task(name="postroom.send_outgoing", queue="post")

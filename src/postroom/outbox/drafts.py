@@ -19,7 +19,7 @@ from postroom.outbox.models import OutgoingEmail, OutgoingFile, OutgoingState
 from postroom.team.models import User
 
 MOST_FILES = 50
-MOST_OCTETS = 18_000_000  # In base64 a third more: what nearly every server takes.
+MOST_OCTETS = 18 * 1024 * 1024  # In base64 a third more: what nearly every server takes.
 LONGEST_TEXT = 500_000
 LONGEST_LINE = 20_000
 

@@ -48,7 +48,8 @@ def send_outgoing(pk: int, clock: Clock) -> None:
     except FAILURES as failure:
         note_failed(outgoing, failure, clock())
     else:
-        note_taken(outgoing, taken.refused, clock())
+        not_taken = {one: f"The server said: “{said}”" for one, said in taken.refused.items()}
+        note_taken(outgoing, not_taken, clock())
 
 
 def way_of(outgoing: OutgoingEmail, now: datetime) -> Way:

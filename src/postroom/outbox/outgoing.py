@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from postroom.accounts.models import EmailAccount
 from postroom.archive.actions import ask_for
@@ -20,7 +20,8 @@ from postroom.team.models import User
 
 MOST_A_MINUTE = 30
 GRACE = timedelta(seconds=15)
-NEARBY = timedelta(days=2)
+NEARBY = timedelta(hours=1)
+LOOKED_FOR = timedelta(days=2)
 WAITING = (OutgoingState.HELD, OutgoingState.QUEUED)
 INTERRUPTED = (
     "Sending was interrupted, and nobody can tell whether the server took it. Look into Sent, or"
@@ -94,26 +95,37 @@ def meet_interrupted(busy: Collection[int], now: datetime) -> int:
     return lost.exclude(pk__in=busy).update(state=OutgoingState.UNKNOWN, reason=INTERRUPTED)
 
 
-def arrived_in_the_archive() -> Exists:
-    """Whether the sent copy of an outgoing email was synced: the same Message-ID, sent from there.
+def copies_in_the_archive() -> QuerySet[Email]:
+    """The synced copy of an outgoing email: the same Message-ID, sent from the same account.
 
-    From then on that copy is the email, with all its rules of who may see it.
+    From then on that copy is the email, with all its rules of who may see it. Its Date is ours.
     """
-    return Exists(
-        Email.objects.filter(
-            account=OuterRef("account"),
-            message_id=OuterRef("message_id"),
-            direction=Direction.SENT,
-            sent_at__gt=OuterRef("written_at") - NEARBY,
-            sent_at__lt=OuterRef("written_at") + NEARBY,
-        )
+    return Email.objects.filter(
+        account=OuterRef("account"),
+        message_id=OuterRef("message_id"),
+        direction=Direction.SENT,
+        sent_at__gt=OuterRef("written_at") - NEARBY,
+        sent_at__lt=OuterRef("written_at") + NEARBY,
     )
 
 
 def reconcile(now: datetime) -> int:
-    """What was unknown and lies among the sent mail was sent. Returns how many."""
-    unknown = OutgoingEmail.objects.filter(arrived_in_the_archive(), state=OutgoingState.UNKNOWN)
-    return unknown.update(state=OutgoingState.SENT, reason="", changed_at=now)
+    """What lies among the synced sent mail was sent, unknown or not. Returns how many."""
+    fresh = Q(
+        state__in=(OutgoingState.SENT, OutgoingState.BOUNCED), written_at__gt=now - LOOKED_FOR
+    )
+    unsettled = OutgoingEmail.objects.filter(fresh | Q(state=OutgoingState.UNKNOWN), copy=None)
+    found = unsettled.filter(Exists(copies_in_the_archive()))
+    return found.update(
+        copy=Subquery(copies_in_the_archive().order_by("pk").values("pk")[:1]),
+        state=Case(
+            When(state=OutgoingState.BOUNCED, then=Value(OutgoingState.BOUNCED)),
+            default=Value(OutgoingState.SENT),
+        ),
+        reason="",
+        raw=None,
+        copy_due_at=None,
+    )
 
 
 @transaction.atomic
@@ -122,6 +134,12 @@ def say_it_arrived(author: User, key: UUID, now: datetime) -> bool:
     unknown = locked(author, key, OutgoingState.UNKNOWN)
     sent = {"state": OutgoingState.SENT, "reason": "", "changed_at": now, "copy_due_at": now}
     return bool(unknown.update(**sent))
+
+
+@transaction.atomic
+def note_seen(author: User, key: UUID, now: datetime) -> bool:
+    """Its author read that it came back; who did not get it stays on record."""
+    return bool(locked(author, key, OutgoingState.BOUNCED).update(state=OutgoingState.SENT))
 
 
 @transaction.atomic
@@ -137,9 +155,10 @@ def locked(author: User, key: UUID, state: OutgoingState) -> QuerySet[OutgoingEm
 
 
 def on_its_way(author: User) -> QuerySet[OutgoingEmail]:
-    """What a user sent that is not in the archive yet, newest first; drafts apart."""
+    """What a user sent that is not in the archive yet, or came back; newest first."""
     sent = outgoing_of(author).exclude(state=OutgoingState.DRAFT)
-    return sent.exclude(arrived_in_the_archive()).select_related("sender", "account")
+    unsettled = Q(copy=None) & ~Q(Exists(copies_in_the_archive()))
+    return sent.filter(unsettled | Q(state=OutgoingState.BOUNCED)).select_related("sender")
 
 
 def forget_outgoing(account: EmailAccount) -> None:

@@ -1,6 +1,6 @@
 """What waits to be sent: Postroom's own notices, and the emails that people write."""
 
 from postroom.outbox.models.notices import Notice, NoticeState
-from postroom.outbox.models.outgoing import OutgoingEmail, OutgoingFile, OutgoingState
+from postroom.outbox.models.outgoing import OutgoingEmail, OutgoingFile, OutgoingState, ReadReport
 
-__all__ = ["Notice", "NoticeState", "OutgoingEmail", "OutgoingFile", "OutgoingState"]
+__all__ = ["Notice", "NoticeState", "OutgoingEmail", "OutgoingFile", "OutgoingState", "ReadReport"]

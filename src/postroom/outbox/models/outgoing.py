@@ -20,6 +20,7 @@ class OutgoingState(models.TextChoices):
     SENT = "sent", "Sent"
     REFUSED = "refused", "Not sent"
     UNKNOWN = "unknown", "Unknown"
+    BOUNCED = "bounced", "Bounced"
 
 
 class OutgoingEmail(models.Model):
@@ -27,7 +28,8 @@ class OutgoingEmail(models.Model):
 
     `key` is made with the page on which it is written: whatever is posted twice is one row, and
     one mail. `raw` and `message_id` are fixed before the first attempt, so every attempt offers
-    the same bytes. Bcc is in `recipients` and never in `raw`. ADR 0035.
+    the same bytes; Bcc is in `recipients` and never in it. Once the sent copy was synced it is the
+    email, and `raw` is forgotten here. ADR 0035.
     """
 
     author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="outgoing")
@@ -39,6 +41,9 @@ class OutgoingEmail(models.Model):
         FromAddress, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     answers = models.ForeignKey(
+        Email, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    copy = models.ForeignKey(
         Email, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     in_reply_to = models.TextField(blank=True)
@@ -110,3 +115,12 @@ class OutgoingFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ReadReport(models.Model):
+    """A mail server's report that was read: each counts once."""
+
+    email = models.OneToOneField(Email, on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.email_id)

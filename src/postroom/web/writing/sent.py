@@ -14,7 +14,7 @@ from postroom.crm.models import Person
 from postroom.outbox.drafts import outgoing_of
 from postroom.outbox.holding import call_back, change_refused
 from postroom.outbox.models import OutgoingEmail, OutgoingState
-from postroom.outbox.outgoing import on_its_way, say_it_arrived, send_once_more
+from postroom.outbox.outgoing import note_seen, on_its_way, say_it_arrived, send_once_more
 from postroom.team.models import User
 from postroom.web.sign_in import SignedInRequest, signed_in
 from postroom.web.writing.views import get_outgoing
@@ -27,6 +27,7 @@ DECISIONS: dict[str, Callable[[User, UUID, datetime], bool]] = {
     "change": change_refused,
     "arrived": say_it_arrived,
     "again": send_once_more,
+    "seen": note_seen,
 }
 TOO_LATE = "That came too late: the email is on its way already."
 
