@@ -13,7 +13,7 @@ from postroom.archive.models import Direction, Email, Participant, ParticipantRo
 from postroom.archive.reading import ask_if_absent
 from postroom.mime import DeliveryReport, ReportedRecipient
 from postroom.outbox.models import OutgoingEmail, OutgoingState, ReadReport
-from postroom.rendering.reports import ReadersBusy, find_report
+from postroom.rendering.readers import ReadersBusy, find_report
 
 AWAITED_FOR = timedelta(days=6)  # Servers give up after five days (RFC 5321 §4.5.4.1).
 AT_ONCE = 20

@@ -9,7 +9,7 @@ from typing import Final
 
 from django.utils.safestring import SafeString
 
-from postroom.mime import Attachment, attachment_content, parse_message
+from postroom.mime import Attachment, DeliveryReport, attachment_content, parse_message
 from postroom.rendering.letter import letter
 from postroom.rendering.safe_html import safe_html
 
@@ -60,3 +60,8 @@ def take_out(place: tuple[bytes, tuple[int, ...]]) -> bytes:
     """The content of one attachment of a message."""
     raw, part = place
     return attachment_content(raw, part)
+
+
+def report_in(raw: bytes) -> DeliveryReport | None:
+    """The mail server's report that a message carries, if it is one."""
+    return parse_message(raw).delivery_report

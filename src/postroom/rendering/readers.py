@@ -13,9 +13,16 @@ from postroom.archive.reading import find_raw
 from postroom.confinement.limits import Limits
 from postroom.confinement.process import ConfinedProcess, ProcessDidNotStart
 from postroom.confinement.raised import Raised
-from postroom.mime import Attachment
+from postroom.mime import Attachment, DeliveryReport
 from postroom.rendering.kept_pages import KeptPages
-from postroom.rendering.laying_out import UNREADABLE, LaidOut, lay_out, lay_out_text, take_out
+from postroom.rendering.laying_out import (
+    UNREADABLE,
+    LaidOut,
+    lay_out,
+    lay_out_text,
+    report_in,
+    take_out,
+)
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -115,3 +122,9 @@ def take_out_of(email: Email, attachment: Attachment) -> bytes | None:
         return READERS.take_out(email, attachment.part)
     except ReadersBusy:
         return None
+
+
+def find_report(email: Email) -> DeliveryReport | None:
+    """The mail server's report that an email is, if it is one. Raises ReadersBusy."""
+    raw = find_raw(email)
+    return READERS.ask(report_in, raw) if raw else None

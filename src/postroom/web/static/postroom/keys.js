@@ -56,7 +56,7 @@
     place?.querySelector(`[data-do="${word}"]`)?.click();
   };
 
-  const write = () => document.querySelector('[data-do="write"]')?.click();
+  const write = () => document.querySelector('[data-key="c"]')?.click();
 
   function chooseFolder() {
     const menu = document.querySelector("#reading details.menu");
