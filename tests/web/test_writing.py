@@ -274,6 +274,7 @@ def test_alice_answers_lena_from_her_page_and_the_answer_stands_there_once(
         expect(page.get_by_label("Text")).to_have_value(re.compile("^Twelve euros."))
         assert to_lena(smtp) == 0
         page.get_by_role("button", name="Send", exact=True).dblclick()
+        expect(page.get_by_text("Sending in 10 seconds")).to_be_visible()
         page.goto(f"/people/{lena.pk}/")
         expect(page.locator("#outgoing").get_by_text("Re: Price?")).to_be_visible()
         answer = page.locator("#email-rows").get_by_role("link", name="Re: Price?")
