@@ -18,7 +18,7 @@ from postroom.web.connecting.catalogue import ProtocolWord
 from postroom.web.decisions import asking, granting, requests, sharing
 from postroom.web.email_configuration import choosing, overview
 from postroom.web.email_configuration import issuers as services
-from postroom.web.emails import actions, downloads
+from postroom.web.emails import actions, downloads, outgoing
 from postroom.web.emails import views as emails
 from postroom.web.live import views as live
 from postroom.web.mailbox import leaving, members, senders, upkeep, window
@@ -66,7 +66,7 @@ urlpatterns = [
     path("people/<id:pk>/shares/<id:account>/end/", shares.end, name="share-end"),
     path("people/<id:pk>/shares/<id:account>/addresses/", shares.address, name="share-address"),
     path("people/<id:pk>/live/", live.person, name="person-live"),
-    path("people/<id:pk>/outgoing/", sent.of_person, name="person-outgoing"),
+    path("people/<id:pk>/outgoing/", outgoing.of_person, name="person-outgoing"),
     path("writing/", sent.writings, name="writings"),
     path("writing/new/", writing.new, name="write"),
     path("writing/people/", writing.people, name="writing-people"),

@@ -22,13 +22,13 @@ from postroom.web.emails.access import (
     get_email,
     get_readable_email,
 )
+from postroom.web.emails.outgoing import outgoing_to
 from postroom.web.emails.reading import Reading, reading_of
 from postroom.web.emails.related import find_sharer, related_page
 from postroom.web.people.share_state import history_for, share_states_for
 from postroom.web.people.views import ROOMS
 from postroom.web.security import seal
 from postroom.web.sign_in import SignedInRequest, signed_in
-from postroom.web.writing.sent import outgoing_to
 
 
 @require_safe
