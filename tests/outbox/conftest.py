@@ -10,6 +10,8 @@ from urllib.parse import quote
 
 import pytest
 
+from servers.beside import beside
+from servers.moody import Moody, moody
 from servers.submission import Submission
 from servers.submission_thread import submission_beside
 
@@ -52,6 +54,26 @@ def own_server(peer: Submission, account: "EmailAccount") -> Submission:
     account.save()
     keep_secret(account, Direction.OUTGOING, SECRET)
     return peer
+
+
+@pytest.fixture
+def moods() -> list[str]:
+    """The moods of the coming connections; fine when there is none left."""
+    return []
+
+
+@pytest.fixture
+def server(moods: list[str], account: "EmailAccount") -> Iterator[Moody]:
+    """A moody server, as the outgoing server of Alice's mailbox."""
+    from postroom.accounts.models import Direction
+    from postroom.accounts.seals import keep_secret
+
+    with beside(moody(lambda: moods.pop(0) if moods else "fine")) as running:
+        account.smtp_host, account.smtp_port = running.host, running.port
+        account.smtp_security = "none"
+        account.save()
+        keep_secret(account, Direction.OUTGOING, SECRET)
+        yield running
 
 
 def url_of(peer: Submission) -> str:

@@ -1,30 +1,20 @@
 """What a person sends goes out once or not at all, and its author is told which; a crash or a
 dropped connection makes no second mail and loses none without a word."""
 
-import os
 import random
-import signal
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from datetime import datetime, timedelta
-from unittest import mock
-from uuid import UUID, uuid4
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
-from django.db import connection
 
 from cast import NOON, arrival, folder_of, message, received, user
-from outbox.conftest import SECRET
+from outbox.outgoing import DUE, LENA, attempt, sent_by
 from postroom.accounts.models import Direction, EmailAccount
 from postroom.accounts.seals import keep_secret
 from postroom.archive.models import Email
 from postroom.archive.record import record
 from postroom.mime import parse_headers, parse_message
-from postroom.outbox import handing_over
 from postroom.outbox.bounces import meet_reports
 from postroom.outbox.drafts import (
     MOST_OCTETS,
@@ -36,58 +26,21 @@ from postroom.outbox.drafts import (
     outgoing_of,
     senders_of,
 )
-from postroom.outbox.handing_over import due_copies, keep_copy_of, send_outgoing, wait_after
+from postroom.outbox.handing_over import due_copies, keep_copy_of, wait_after
 from postroom.outbox.holding import HELD_FOR, call_back, change_refused, forgets_a_file, send
 from postroom.outbox.models import OutgoingEmail, OutgoingState
 from postroom.outbox.outgoing import (
     MOST_A_MINUTE,
     due_outgoing,
     forget_outgoing,
-    meet_interrupted,
     note_seen,
     on_its_way,
     reconcile,
     say_it_arrived,
     send_once_more,
 )
-from servers.beside import beside
-from servers.moody import DOUBTS, DROPS, FINE, MOODS, REFUSALS, Moody, moody
+from servers.moody import DOUBTS, DROPS, FINE, MOODS, REFUSALS, Moody
 from servers.submission import Submission
-
-LONG = os.environ.get("TEST_LONG") == "1"
-DUE = NOON + HELD_FOR
-LENA = "Lena Lead <lena@customer.example>"
-
-
-@pytest.fixture
-def moods() -> list[str]:
-    """The moods of the coming connections; fine when there is none left."""
-    return []
-
-
-@pytest.fixture
-def server(moods: list[str], account: EmailAccount) -> Iterator[Moody]:
-    """A moody server, as the outgoing server of Alice's mailbox."""
-    with beside(moody(lambda: moods.pop(0) if moods else "fine")) as running:
-        account.smtp_host, account.smtp_port = running.host, running.port
-        account.smtp_security = "none"
-        account.save()
-        keep_secret(account, Direction.OUTGOING, SECRET)
-        yield running
-
-
-def sent_by(account: EmailAccount, now: datetime = NOON, **words: str) -> OutgoingEmail:
-    """An email that its author asked to send at this moment."""
-    key = uuid4()
-    written = Written(senders_of(account.owner)[0], **{"to": LENA, "subject": "Offer", **words})
-    keep(account.owner, key, written, (), now)
-    return send(account.owner, key, now)
-
-
-def attempt(outgoing: OutgoingEmail, now: datetime = DUE) -> OutgoingEmail:
-    send_outgoing(outgoing.pk, lambda: now)
-    outgoing.refresh_from_db()
-    return outgoing
 
 
 def test_it_is_held_for_ten_seconds_and_can_be_called_back(
@@ -379,105 +332,3 @@ def test_a_report_of_which_only_the_envelope_is_here_is_fetched(
     record(place, place.uidvalidity, [arrival(raw), arrival(message("Hello", DUE, from_=LENA))])
     assert meet_reports(DUE) == 0
     assert [email.subject for email in Email.objects.filter(body_due=True)] == ["Undelivered"]
-
-
-class Killed(BaseException):
-    """As if the process ended here."""
-
-
-POINTS = ("hand_over", "note_taken", "note_outcome")
-
-
-def test_faults_and_kills_make_no_duplicate_and_no_silent_loss(
-    moods: list[str], server: Moody, account: EmailAccount
-) -> None:
-    number = 10_000 if LONG else 200
-    drawn = random.Random(1)
-    faults = [m for m in MOODS if m not in FINE]
-    now, kills = NOON, 0
-    for n in range(number):
-        now += timedelta(minutes=5)
-        outgoing = sent_by(account, now, subject=str(n))
-        for _ in range(6):
-            now += timedelta(minutes=2)
-            moods[:] = [drawn.choice(faults)] if drawn.random() < 0.3 else []
-            if drawn.random() < 0.2:
-                kills += 1
-                died = mock.patch.object(handing_over, drawn.choice(POINTS), side_effect=Killed)
-                with suppress(Killed), died:
-                    send_outgoing(outgoing.pk, lambda: now)  # noqa: B023
-            else:
-                send_outgoing(outgoing.pk, lambda: now)  # noqa: B023
-            now += timedelta(minutes=1)
-            meet_interrupted([], now)
-            outgoing.refresh_from_db()
-            if outgoing.state != OutgoingState.QUEUED:
-                break
-    rows = list(OutgoingEmail.objects.values_list("message_id", "state", "reason"))
-    states = Counter(state for _, state, _ in rows)
-    print(f"{number} sends, {kills} kills, {dict(states)}, {sum(server.taken.values())} taken")
-    assert kills > number / 10
-    assert max(server.taken.values()) == 1
-    assert states.keys() <= {"sent", "unknown", "refused", "queued"}
-    assert all(server.taken[pk] for pk, state, _ in rows if state == "sent")
-    assert not any(server.taken[pk] for pk, state, _ in rows if state in ("refused", "queued"))
-    assert all(reason for _, state, reason in rows if state != "sent")
-
-
-DYING = """
-import os, signal, sys
-from datetime import datetime
-from postroom.cli.bootstrap import set_up_django
-set_up_django()
-from postroom.archive.models import Email
-from postroom.archive.record import record
-from postroom.outbox import handing_over
-from postroom.outbox.bounces import meet_reports
-def die(*_):
-    os.kill(os.getpid(), signal.SIGKILL)
-handing_over.note_taken = die
-handing_over.send_outgoing(int(sys.argv[1]), lambda: datetime.fromisoformat(sys.argv[2]))
-"""
-
-
-@pytest.mark.django_db(transaction=True)
-def test_killed_between_the_servers_word_and_our_note_it_is_unknown_until_sent_shows_it(
-    database_url: str, server: Moody, account: EmailAccount
-) -> None:
-    outgoing = sent_by(account)
-    command = [sys.executable, "-c", DYING, str(outgoing.pk), DUE.isoformat()]
-    environment = os.environ | {"DATABASE_URL": database_url}
-    died = subprocess.run(command, env=environment, capture_output=True, timeout=60)
-    assert died.returncode == -signal.SIGKILL, died.stderr
-    later = DUE + timedelta(minutes=1)
-    assert attempt(outgoing, later).state == OutgoingState.SENDING
-    assert meet_interrupted([outgoing.pk], later) == 0
-    assert meet_interrupted([], later) == 1
-    assert attempt(outgoing, later).state == OutgoingState.UNKNOWN
-    received(account, bytes(outgoing.raw or b""), "Sent")
-    assert reconcile(later) == 1
-    assert list(server.taken.values()) == [1]
-    assert not on_its_way(account.owner)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_is_posted_twice_at_once_is_one_mail(server: Moody, account: EmailAccount) -> None:
-    number = 1_000 if LONG else 50
-    owner = account.owner
-    sender = senders_of(owner)[0]
-    keys = [uuid4() for _ in range(number)]
-
-    def post(key: UUID) -> None:
-        try:
-            keep(owner, key, Written(sender, to=LENA, subject=str(key)), (), NOON)
-            send(owner, key, NOON)
-            send_outgoing(OutgoingEmail.objects.get(key=key).pk, lambda: DUE)
-        finally:
-            connection.close()
-
-    many = mock.patch("postroom.outbox.outgoing.MOST_A_MINUTE", 10 * number)
-    with many, ThreadPoolExecutor(8) as threads:
-        list(threads.map(post, [key for key in keys for _ in range(2)]))
-    print(f"{number} posted twice, {sum(server.taken.values())} taken")
-    assert len(server.taken) == number
-    assert set(server.taken.values()) == {1}
