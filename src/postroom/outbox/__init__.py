@@ -1,1 +1,1 @@
-"""What Postroom itself writes, and how it is sent: once, by SMTP, with its copy in Sent."""
+"""What people write here and what Postroom writes itself: sent by SMTP, with its copy in Sent."""

@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class OutboxConfig(AppConfig):
-    """What Postroom itself writes to its people."""
+    """What people send, and what Postroom itself writes to them."""
 
     name = "postroom.outbox"
