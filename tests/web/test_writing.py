@@ -300,3 +300,29 @@ def test_the_page_fits_and_tells_who_cannot_send_what_to_do(
         page.goto("/writing/")
         expect(page.get_by_text("Nothing written yet")).to_be_visible()
         assert axe_violations(page) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_name_is_completed_after_a_comma_and_a_chosen_file_is_kept_at_once(
+    visit: Visit, sending: EmailAccount, lena: Person, alice: User
+) -> None:
+    page = visit(alice, f"/people/{lena.pk}/")
+    page.keyboard.press("c")
+    page.wait_for_url("**/writing/new/**")
+    to = page.get_by_label("To", exact=True)
+    to.fill("carl@x.example, ")
+    to.press_sequentially("len")
+    completed = f'#people-known option[value="carl@x.example, Lena Lead <{LENA}>"]'
+    expect(page.locator(completed)).to_have_count(1)
+    page.get_by_label("Subject").fill("With a file")
+    file = {"name": "Offer.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}
+    page.get_by_label("Attachments").set_input_files([file])
+    expect(page.locator(".attached").get_by_text("Offer.pdf", exact=True)).to_be_visible()
+    expect(page.get_by_label("Subject")).to_have_value("With a file")
+    page.get_by_label("Subject").press("Enter")
+    expect(page.get_by_text("Saved as a draft")).to_be_visible()
+    assert axe_violations(page) == []
+    page.get_by_role("button", name="Remove Offer.pdf").click()
+    expect(page.locator(".attached")).to_have_count(0)
+    draft = OutgoingEmail.objects.get()
+    assert (draft.subject, draft.state) == ("With a file", OutgoingState.DRAFT)
