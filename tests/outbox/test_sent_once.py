@@ -44,6 +44,7 @@ class Killed(BaseException):
 POINTS = ("hand_over", "note_taken", "note_outcome")
 
 
+@pytest.mark.timeout(3600 if LONG else 300)
 def test_faults_and_kills_make_no_duplicate_and_no_silent_loss(
     moods: list[str], server: Moody, account: EmailAccount
 ) -> None:
