@@ -9,11 +9,13 @@ from django.db.models import Q
 
 from postroom.accounts.exclusions import covering
 from postroom.accounts.models import Exclusion
-from postroom.archive.models import Email, Participant
+from postroom.archive.models import Email, EveryParticipant
+from postroom.archive.wall import round_the_wall
 from postroom.association.people import at_own_domains, with_known_people
 from postroom.team.models import User
 
 
+@round_the_wall()
 def held_back_by(exclusions: Collection[Exclusion], owner: User | None) -> dict[str, int]:
     """Emails with known people that each entry holds back; of an own list only the owner's own.
 
@@ -24,7 +26,7 @@ def held_back_by(exclusions: Collection[Exclusion], owner: User | None) -> dict[
         return {}
     emails = Email.objects.filter(removed_at__isnull=True)
     known = with_known_people(emails.filter(account__owner=owner) if owner else emails)
-    on_them = Participant.objects.filter(reduce(or_, map(matching, patterns)), email__in=known)
+    on_them = EveryParticipant.objects.filter(reduce(or_, map(matching, patterns)), email__in=known)
     found: dict[str, set[int]] = defaultdict(set)
     pairs = on_them.exclude(at_own_domains()).values_list("canonical", "email_id").distinct()
     for canonical, email in pairs.iterator():

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import async_only_middleware
 
@@ -25,9 +26,13 @@ def behind_the_wall(get_response: GetResponse) -> GetResponse:
             return await get_response(request)
         before = await sync_to_async(enter)(request)
         try:
-            return await get_response(request)
+            response = await get_response(request)
         finally:
             await sync_to_async(wall.give_back)(*before)
+        if response.streaming:
+            # An open page may stay for hours, and asks in threads of its own.
+            await sync_to_async(leave_to_others)()
+        return response
 
     return respond
 
@@ -40,3 +45,9 @@ def has_key(request: HttpRequest) -> bool:
 def enter(request: HttpRequest) -> tuple[str, str | None]:
     """Take the front doors' role; returns who the connection was before."""
     return wall.enter(settings.WEB_ROLE, str(request.user.pk or ""))
+
+
+def leave_to_others() -> None:
+    """Give the connection back to the pool, which knows nothing of pages that stay open."""
+    if not connection.in_atomic_block:
+        connection.close()
