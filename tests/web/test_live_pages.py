@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from cast import NOON, arrival, folder_of, message, received
 from postroom.accounts.lifecycle import meet_trouble
-from postroom.accounts.models import EmailAccount, Sharing
+from postroom.accounts.models import EmailAccount, Ruling, Sharing
 from postroom.archive.actions import ask_for
 from postroom.archive.announce import announce_account
 from postroom.archive.arrivals import Body
@@ -19,6 +19,7 @@ from postroom.archive.ledger import miss
 from postroom.archive.models import ActionKind, Email, ServerCopy, SyncRun
 from postroom.archive.record import record
 from postroom.crm.models import Person
+from postroom.crm.people import set_addresses
 from postroom.team.models import User
 from postroom.web.live import streams
 from web.browser import Visit, wait_for
@@ -153,6 +154,24 @@ def test_what_is_made_private_goes_from_bobs_open_page(
     EmailAccount.objects.update(sharing=Sharing.PRIVATE)
     announce_account(account.pk)
     expect(page.locator(ROWS)).to_have_count(0)
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("change", ["re-addressed", "hidden", "deactivated"])
+def test_an_open_page_obeys_within_a_second(
+    change: str, visit: Visit, bob: User, account: EmailAccount, lena: Person, letter: Email
+) -> None:
+    EmailAccount.objects.update(sharing=Sharing.PUBLIC)
+    page = listening(visit(bob, f"/people/{lena.pk}/"))
+    expect(page.locator(ROWS)).to_have_count(1)
+    match change:
+        case "re-addressed":
+            set_addresses(lena, ["somebody@else.example"])
+        case "hidden":
+            Ruling.objects.create(account=account, identity=letter.identity, sight=0, at=NOON)
+        case "deactivated":
+            User.objects.filter(pk=bob.pk).update(is_active=False)
+    expect(page.locator(ROWS)).to_have_count(0, timeout=1_000)
 
 
 @pytest.mark.parametrize("ending", ["deactivated", "signed out"])
