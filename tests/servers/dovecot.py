@@ -6,6 +6,7 @@ passwords are off, hostile limits are high: what a test meets is the protocol, n
 
 import contextlib
 import grp
+import imaplib
 import os
 import pwd
 import shutil
@@ -155,6 +156,34 @@ class Dovecot:
     ) -> None:
         """Drop messages into a folder behind the server's back; it sees them at its next look."""
         add_messages(self.maildir(user), folder, messages, flags=flags, received=received)
+
+    def change_password(self, user: str, password: str) -> None:
+        """Give a user another password, and wait until the server goes by it.
+
+        Dovecot looks at its list of users at most once in a second, and knows a newer one by the
+        second it was written in and its size; so the list is dated ahead.
+        """
+        users = self.directory / "users"
+        lines = [line.split(":", 2) for line in users.read_text().splitlines()]
+        text = "".join(
+            f"{name}:{{PLAIN}}{password}:{rest}\n" if name == user else f"{name}:{old}:{rest}\n"
+            for name, old, rest in lines
+        )
+        users.write_text(text)
+        ahead = time.time() + 60
+        os.utime(users, (ahead, ahead))
+        deadline = time.monotonic() + 20
+        while not self._lets_in(user, password):
+            assert time.monotonic() < deadline, "the server still wants the old password"
+            time.sleep(0.2)
+
+    def _lets_in(self, user: str, password: str) -> bool:
+        with imaplib.IMAP4(self.host, self.port) as client:
+            try:
+                client.login(user, password)
+            except imaplib.IMAP4.error:
+                return False
+            return True
 
     def log(self) -> str:
         """Return what the server wrote down so far."""

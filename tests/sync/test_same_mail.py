@@ -127,8 +127,7 @@ def rename_a_folder(account: EmailAccount, one: Dovecot, other: Dovecot) -> None
 
 
 def change_the_password(account: EmailAccount, one: Dovecot, other: Dovecot) -> None:
-    users = one.directory / "users"
-    users.write_text(users.read_text().replace(SECRET, "another battery"))
+    one.change_password(ALICE, "another battery")
     with pytest.raises(ConnectionFailed):
         reconnect_account(account, SECRET)
     reconnect_account(account, "another battery")
