@@ -32,7 +32,8 @@ async def signed_in(account: EmailAccount, clock: Clock) -> AsyncIterator[ImapCl
     """A connection to the account's IMAP server, closed at the end whatever happens."""
     credential, server = await credential_of(account, clock), incoming_server(account)
     async with BUDGET.place(account.pk, server.host):
-        client = await let_in(account, clock, credential, lambda c: imap_session(server, c))
+        async with BUDGET.door(server.host):
+            client = await let_in(account, clock, credential, lambda c: imap_session(server, c))
         try:
             yield client
         finally:
@@ -44,7 +45,8 @@ async def signed_in_to_pop(account: EmailAccount, clock: Clock) -> AsyncIterator
     """A session on the account's POP3 server, ended at the end whatever happens."""
     credential, server = await credential_of(account, clock), incoming_server(account)
     async with BUDGET.place(account.pk, server.host):
-        client = await let_in(account, clock, credential, lambda c: pop_session(server, c))
+        async with BUDGET.door(server.host):
+            client = await let_in(account, clock, credential, lambda c: pop_session(server, c))
         try:
             yield client
         finally:
