@@ -1,10 +1,13 @@
-"""Leads and contacts, their companies and their addresses."""
+"""Leads and contacts, their companies, their addresses and their deals."""
 
 from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Lower
 
+from postroom.crm.deal import Deal as Deal
+from postroom.crm.deal import DealStage as DealStage
+from postroom.crm.deal import Outcome as Outcome
 from postroom.mime import canonical_address
 from postroom.team.models import User
 

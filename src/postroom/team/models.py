@@ -150,6 +150,9 @@ class User(AbstractBaseUser):
     generation = models.PositiveIntegerField(
         default=0, editable=False, help_text="Of sessions: those of an earlier one have ended."
     )
+    salesinbox_on = models.BooleanField(
+        default=True, help_text="SalesInbox; the Cleanup Policy switches it off."
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -260,6 +263,8 @@ class Act(models.TextChoices):
     CODE_SENT = "code_sent", "had a code sent to"
     FROM_VERIFIED = "from_verified", "verified the From address"
     FROM_REMOVED = "from_removed", "removed the From address"
+    SALESINBOX_ON = "salesinbox_on", "switched SalesInbox on for"
+    SALESINBOX_OFF = "salesinbox_off", "switched SalesInbox off for"
     KEY_MADE = "key_made", "made the API key"
     KEY_REVOKED = "key_revoked", "revoked the API key"
 

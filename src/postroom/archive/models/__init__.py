@@ -1,6 +1,7 @@
 """Tables of the stored mail."""
 
 from postroom.archive.models.actions import MARKS, Action, ActionKind, ActionState
+from postroom.archive.models.deals import DealLink, thread_of_link
 from postroom.archive.models.emails import (
     BodyState,
     Direction,
@@ -29,6 +30,7 @@ __all__ = [
     "BodyState",
     "Comparison",
     "Correspondent",
+    "DealLink",
     "Direction",
     "Email",
     "EveryParticipant",
@@ -45,4 +47,5 @@ __all__ = [
     "SearchMark",
     "ServerCopy",
     "SyncRun",
+    "thread_of_link",
 ]

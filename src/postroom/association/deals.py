@@ -1,0 +1,123 @@
+"""Emails and deals meet when somebody looks, as emails and people do. ADR 38, after ADR 4.
+
+What people linked by hand goes before the rule. Nothing here guards anything: whoever shows emails
+begins with `visible_to`, and puts these conditions behind it.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import BigIntegerField, F, Func, Q, QuerySet
+
+from postroom.archive.deal_links import find_link
+from postroom.archive.models import DealLink, Email, EveryParticipant
+from postroom.association.deal_rule import Candidate, Choice, Letter, Why, chosen_for
+from postroom.association.people import known_addresses
+from postroom.crm.models import Company, Deal, Person
+from postroom.team.models import User
+
+# The deals of the people on each email of a conversation; `deal_letters` is the database's.
+LETTERS = """
+SELECT email, sent_at, deal, opened_at, changed_at, closed_at, is_lost
+FROM deal_letters(%s, %s, %s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DealOfEmail:
+    """The deal of one email, why, and who decided it where somebody did."""
+
+    deal: Deal | None
+    why: Why
+    by: User | None = None
+    at: datetime | None = None
+
+
+def deal_of() -> Func:
+    """The id of an email's deal, as an expression over emails."""
+    return Func(
+        F("pk"),
+        F("account_id"),
+        F("thread_root"),
+        F("identity"),
+        function="deal_of",
+        output_field=BigIntegerField(),
+    )
+
+
+def of_deal(emails: QuerySet[Email], deal: Deal) -> QuerySet[Email]:
+    """Those of some emails that belong to the deal.
+
+    Asked only of what comes into question: conversations with its people, and linked ones.
+    """
+    on = Email.objects.filter(pk__in=mail_with(people_of_deal(deal)).values("email"))
+    linked = DealLink.objects.filter(deal=deal)
+    in_question = Q(pk__in=on.values("pk"))
+    in_question |= Q(thread_root__in=on.exclude(thread_root="").values("thread_root"))
+    in_question |= Q(thread_root__in=linked.values("thread"))
+    in_question |= Q(identity__in=lone_emails_of(deal))
+    return emails.filter(in_question).alias(its_deal=deal_of()).filter(its_deal=deal.pk)
+
+
+def lone_emails_of(deal: Deal) -> list[bytes]:
+    """Emails without a conversation that were linked with the deal."""
+    threads = DealLink.objects.filter(deal=deal, thread__startswith="=")
+    return [bytes.fromhex(t.removeprefix("=")) for t in threads.values_list("thread", flat=True)]
+
+
+def mail_with(people: QuerySet[Person]) -> QuerySet[EveryParticipant]:
+    """Wherever one of these people stands on an email: for use in an email's `pk__in`."""
+    addresses = list(
+        known_addresses().filter(person__in=people).values_list("canonical", flat=True)
+    )
+    return EveryParticipant.objects.filter(canonical__in=addresses)
+
+
+def people_of_deal(deal: Deal) -> QuerySet[Person]:
+    """With whom the deal is made."""
+    return deal.people.all()
+
+
+def people_of_company(company: Company) -> QuerySet[Person]:
+    """Who works for the company."""
+    return company.people.all()
+
+
+def deals_of_emails(emails: Sequence[Email]) -> dict[int, Deal]:
+    """The deals of some emails by the emails' ids; without those that have none."""
+    asked = Email.objects.filter(pk__in=[email.pk for email in emails])
+    rows = dict(asked.annotate(its_deal=deal_of()).values_list("pk", "its_deal"))
+    deals = Deal.objects.select_related("stage").in_bulk(set(rows.values()) - {None})
+    return {pk: deals[deal] for pk, deal in rows.items() if deal in deals}
+
+
+def deal_for_email(email: Email) -> DealOfEmail:
+    """One email's deal, and why it is this one."""
+    if link := find_link(email):
+        return DealOfEmail(link.deal, Why.LINKED if link.deal else Why.TAKEN_OUT, link.by, link.at)
+    choice = choice_for(email)
+    deals = Deal.objects.select_related("stage", "company", "owner")
+    found = deals.filter(pk=choice.deal).first() if choice.deal else None
+    return DealOfEmail(found, choice.why)
+
+
+def choice_for(email: Email) -> Choice:
+    """What the rule says."""
+    letters: dict[tuple[int, datetime], list[Candidate]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(LETTERS, [email.pk, email.account_id, email.thread_root])
+        for pk, sent_at, deal, opened_at, changed_at, closed_at, is_lost in cursor.fetchall():
+            letters[pk, sent_at].append(Candidate(deal, opened_at, changed_at, closed_at, is_lost))
+    return chosen_for(email.pk, [Letter(*place, of) for place, of in letters.items()])
+
+
+def deals_with(people: Collection[Person]) -> QuerySet[Deal]:
+    """Deals of these people, the open ones first: those that are offered for linking."""
+    deals = Deal.objects.select_related("stage", "company")
+    found = deals.filter(
+        pk__in=Deal.people.through.objects.filter(person__in=people).values("deal")
+    )
+    return found.order_by(F("closed_at").desc(nulls_first=True), "-changed_at", "-pk")
