@@ -110,9 +110,14 @@ GRANTS = (
 
 
 def exists() -> bool:
-    """Whether there is the front doors' role, and we may take it."""
+    """Whether there is the front doors' role, and we may take it.
+
+    Before PostgreSQL 16 every member of a role may.
+    """
     with connection.cursor() as cursor:
+        right = "SET" if connection.pg_version >= 160_000 else "MEMBER"  # type: ignore[attr-defined]
         cursor.execute(
-            "SELECT pg_has_role(oid, 'SET') FROM pg_roles WHERE rolname = %s", [settings.WEB_ROLE]
+            "SELECT pg_has_role(oid, %s) FROM pg_roles WHERE rolname = %s",
+            [right, settings.WEB_ROLE],
         )
         return bool((cursor.fetchone() or [False])[0])

@@ -3,7 +3,8 @@
 import functools
 import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 import click
@@ -39,13 +40,26 @@ def with_django(command: Callable[P, T]) -> Callable[P, T]:
 
 
 def start_django(context: click.Context) -> None:
-    """Read the settings, find or start the database, and bring its tables up to date.
+    """Read the settings, find or start the database, and bring its tables up to date."""
+    gc.disable()
+    make_files(read_environment())
+    open_database(context)
+    migrate_if_needed()
+    stop_looking_at_what_is_loaded()
+
+
+def start_django_in_an_empty_place(context: click.Context) -> None:
+    """The same without tables and without a key file: both are to come from elsewhere."""
+    make_folder(read_environment())
+    open_database(context)
+
+
+def open_database(context: click.Context) -> None:
+    """Find or start the database, and load the models.
 
     An embedded database that only this command uses is stopped when the command ends.
     """
-    gc.disable()
     settings = read_environment()
-    make_files(settings)
     if settings.database_url is None:
         try:
             database = context.find_root().with_resource(postgres.running(settings.data_dir))
@@ -54,8 +68,6 @@ def start_django(context: click.Context) -> None:
         os.environ["DATABASE_URL"] = database
     refuse_absent_database(os.environ["DATABASE_URL"])
     set_up_django()
-    migrate_if_needed()
-    stop_looking_at_what_is_loaded()
 
 
 def stop_looking_at_what_is_loaded() -> None:
@@ -74,11 +86,17 @@ def read_environment() -> environment.Environment:
 
 def make_files(settings: environment.Environment) -> None:
     """The data directory and the key file, made when they are absent."""
+    make_folder(settings)
     try:
-        make_data_dir(settings.data_dir)
         ensure_key_file(settings.secret_key_file)
     except KeyFileRefused as refusal:
         raise Failed(str(refusal)) from refusal
+
+
+def make_folder(settings: environment.Environment) -> None:
+    """The data directory, made when it is absent."""
+    try:
+        make_data_dir(settings.data_dir)
     except OSError as reason:
         raise Failed(
             f"The folder {settings.data_dir} cannot be used ({reason.strerror})."
@@ -117,12 +135,20 @@ def migrate_if_needed() -> None:
         executor = MigrationExecutor(connection)
         return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
-    if not is_behind():
-        return
+    if is_behind():
+        with alone_with_the_tables():
+            if is_behind():
+                call_command("migrate", verbosity=0, interactive=False)
+
+
+@contextmanager
+def alone_with_the_tables() -> Iterator[None]:
+    """Let nobody else make or change tables meanwhile."""
+    from django.db import connection
+
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
         try:
-            if is_behind():
-                call_command("migrate", verbosity=0, interactive=False)
+            yield
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])

@@ -98,6 +98,16 @@ def notices() -> Iterator[str]:
         )
 
 
+def backup() -> Iterator[str]:
+    """A backup was made of late, or everything is still new."""
+    from django.utils import timezone
+
+    from postroom.backup.last import overdue
+
+    if sentence := overdue(timezone.now()):
+        yield sentence
+
+
 def web_address() -> Iterator[str]:
     """Whether others can reach the pages safely."""
     settings = read_environment()
@@ -112,5 +122,6 @@ CHECKS: dict[str, Callable[[], Iterator[str]]] = {
     "users": users,
     "accounts": accounts,
     "notices": notices,
+    "backup": backup,
     "web address": web_address,
 }

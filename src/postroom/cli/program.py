@@ -25,6 +25,8 @@ COMMANDS = {
     "outbox": "postroom.cli.outbox",
     "oauth": "postroom.cli.oauth",
     "keys": "postroom.cli.keys",
+    "backup": "postroom.cli.backup",
+    "restore": "postroom.cli.backup",
     "doctor": "postroom.cli.doctor",
     "demo": "postroom.cli.demo",
 }

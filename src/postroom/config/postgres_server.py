@@ -95,8 +95,9 @@ def _refuse_other_major(home: PostgresHome, user: ServerUser, programs: Path) ->
     if written != carried:
         raise EmbeddedDatabaseRefused(
             f"The database in {home.cluster} was written by PostgreSQL {written}, and this "
-            f"Postroom carries PostgreSQL {carried}. Nothing was changed. Run the Postroom that "
-            "wrote it, or name another POSTROOM_DATA_DIR."
+            f"Postroom carries PostgreSQL {carried}. Nothing was changed. With the Postroom that "
+            "wrote it run “postroom backup FILE”; then name another POSTROOM_DATA_DIR and run "
+            "“postroom restore FILE”: docs/backup.md."
         )
 
 

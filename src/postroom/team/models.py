@@ -267,6 +267,13 @@ class Act(models.TextChoices):
     SALESINBOX_OFF = "salesinbox_off", "switched SalesInbox off for"
     KEY_MADE = "key_made", "made the API key"
     KEY_REVOKED = "key_revoked", "revoked the API key"
+    BACKED_UP = "backed_up", "made a backup of"
+    RESTORED = "restored", "restored from a backup"
+    MAIL_EXPORTED = "mail_exported", "exported emails:"
+    MAIL_IMPORTED = "mail_imported", "imported emails:"
+    PERSON_DISCLOSED = "person_disclosed", "collected what is known of"
+    PERSON_ERASED = "person_erased", "erased"
+    ERASURE_LIFTED = "erasure_lifted", "allowed again what was erased:"
 
 
 class AuditEntry(models.Model):

@@ -1,0 +1,208 @@
+"""postroom backup and postroom restore: everything as one file, and back into an empty place."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from postroom.cli.bars import bars
+from postroom.cli.bootstrap import (
+    Failed,
+    alone_with_the_tables,
+    read_environment,
+    start_django_in_an_empty_place,
+    with_django,
+)
+from postroom.cli.printing import json_option, print_json
+from postroom.cli.secret_input import read_password
+
+if TYPE_CHECKING:
+    from postroom.backup.contents import Beginning, End
+
+stdin_option = click.option(
+    "--passphrase-stdin", is_flag=True, help="Read the passphrase from stdin (its first line)."
+)
+file_option = click.option(
+    "--passphrase-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Read the passphrase from the first line of a file.",
+)
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(path_type=Path))
+@stdin_option
+@file_option
+@json_option
+@with_django
+def backup_command(
+    file: Path, passphrase_stdin: bool, passphrase_file: Path | None, as_json: bool
+) -> None:
+    """Write everything into FILE while Postroom runs: mail, people, settings, users.
+
+    With a passphrase, FILE opens with that alone. The key file is never in it; keep a copy of it
+    elsewhere, for without it no stored mailbox password opens.
+    """
+    from django.utils import timezone
+
+    from postroom.backup.writing import back_up
+    from postroom.team.audit import note
+    from postroom.team.models import Act
+
+    is_sealed = passphrase_stdin or passphrase_file is not None
+    passphrase = get_passphrase(passphrase_stdin, passphrase_file) if is_sealed else ""
+    now = timezone.now()
+    with told_plainly(), bars("rows", "messages", is_quiet=as_json) as show:
+        beginning, end = back_up(file, passphrase, now, show)
+    note(Act.BACKED_UP, None, file, now)
+    if as_json:
+        print_json(
+            {"file": str(file), "sealed": is_sealed, "octets": file.stat().st_size}
+            | facts_of(beginning, end)
+        )
+        return
+    click.echo(f"{file}: {in_words(end)}, {file.stat().st_size:,} bytes.")
+    tell_of_lost(end)
+    click.echo(
+        f"The key file is not in it. Keep a copy of {read_environment().secret_key_file} in another"
+        " place: without it, stored mailbox passwords cannot be read."
+    )
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@stdin_option
+@file_option
+@click.option("--check", "only_checks", is_flag=True, help="Read all of FILE; change nothing.")
+@click.option("--without-key", is_flag=True, help="Go on without the key file that belongs to it.")
+@json_option
+def restore_command(
+    file: Path,
+    passphrase_stdin: bool,
+    passphrase_file: Path | None,
+    only_checks: bool,
+    without_key: bool,
+    as_json: bool,
+) -> None:
+    """Put a backup back into an empty place, and compare everything with what was backed up.
+
+    Stopped half-way, nothing of it is there, and the same command begins anew. A backup is trusted:
+    restore none that somebody else may have written.
+    """
+    start_django_in_an_empty_place(click.get_current_context())
+    with told_plainly(), opened(file) as content:
+        passphrase = passphrase_for(content, passphrase_stdin, passphrase_file)
+        with bars("rows", "compared", is_quiet=as_json) as show:
+            run = checked if only_checks else restored
+            beginning, end = run(file, content, passphrase, show, without_key)
+    if as_json:
+        print_json({"file": str(file), "restored": not only_checks} | facts_of(beginning, end))
+        return
+    click.echo(f"{file}: {in_words(end)}, made {beginning.made_at}. All of it is as it was.")
+    tell_of_lost(end)
+    if not only_checks:
+        tell_of_rights()
+
+
+Outcome = tuple["Beginning", "End"]
+
+
+def checked(file: Path, content: IO[bytes], passphrase: str, show: Any, _: bool) -> Outcome:
+    """Only read it."""
+    from postroom.backup.restoring import check
+
+    return check(content, passphrase, show)
+
+
+def restored(
+    file: Path, content: IO[bytes], passphrase: str, show: Any, without_key: bool
+) -> Outcome:
+    """Restore it, and write that down."""
+    from django.utils import timezone
+
+    from postroom.backup.restoring import restore
+    from postroom.team.audit import note
+    from postroom.team.models import Act
+
+    with alone_with_the_tables():
+        beginning, end = restore(content, passphrase, show, is_key_needed=not without_key)
+    note(Act.RESTORED, None, f"of {beginning.made_at}", timezone.now())
+    return beginning, end
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """A refusal in its own words."""
+    from postroom.backup.refusals import BackupRefused
+
+    try:
+        yield
+    except BackupRefused as refusal:
+        raise Failed(str(refusal)) from refusal
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[IO[bytes]]:
+    """The file, for reading."""
+    try:
+        with file.open("rb") as content:
+            yield content
+    except OSError as error:
+        raise Failed(f"{file} cannot be read: {error.strerror}.") from error
+
+
+def passphrase_for(content: IO[bytes], from_stdin: bool, file: Path | None) -> str:
+    """What opens this file; nothing for one that is open."""
+    from postroom.backup.parcel import is_sealed
+
+    return get_passphrase(from_stdin, file) if is_sealed(content) else ""
+
+
+def get_passphrase(from_stdin: bool, file: Path | None) -> str:
+    """From where it was said to be, or from whoever sits at the terminal."""
+    if file is None:
+        return read_password("Passphrase", from_stdin=from_stdin)
+    with file.open(encoding="utf-8") as lines:
+        passphrase = lines.readline().rstrip("\r\n")
+    if not passphrase:
+        raise Failed(f"The first line of {file} is empty.")
+    return passphrase
+
+
+def facts_of(beginning: "Beginning", end: "End") -> dict[str, Any]:
+    """What a program is told."""
+    return {
+        "made_at": beginning.made_at,
+        "postroom": beginning.postroom,
+        "postgresql": beginning.postgresql,
+        "rows": {table: tally.count for table, tally in end.tables.items()},
+        "messages_beside": end.beside.count,
+        "lost": end.lost,
+    }
+
+
+def in_words(end: "End") -> str:
+    """How much it is."""
+    rows = sum(tally.count for tally in end.tables.values())
+    beside = f" and {end.beside.count:,} messages beside them" if end.beside.count else ""
+    emails = end.tables["archive_email"].count
+    return f"{emails:,} emails, {rows:,} rows of {len(end.tables)} tables{beside}"
+
+
+def tell_of_lost(end: "End") -> None:
+    """Say what could not be read."""
+    if end.lost:
+        click.echo(
+            f"{len(end.lost)} messages were not in the raw storage; the mail server is asked for"
+            " them when somebody opens them."
+        )
+
+
+def tell_of_rights() -> None:
+    """Say what the database's administrator has to do."""
+    from postroom.archive import wall
+
+    if not wall.exists():
+        click.echo(wall.MISSING)
