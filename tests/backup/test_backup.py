@@ -179,12 +179,14 @@ def test_what_was_changed_inside_an_open_file_is_found_and_nothing_kept(
     world: World, tmp_path: Path
 ) -> None:
     changed = tmp_path / "changed"
-    with world.plain.open("rb") as file, changed.open("wb") as target:
-        packing = Packing(target, "")
+    with (
+        world.plain.open("rb") as file,
+        changed.open("wb") as target,
+        Packing(target, "") as packing,
+    ):
         for name, content in parts_of(file, ""):
             is_it = name.startswith("tables/team_role/")
             packing.put(name, content.replace(b"Chief", b"Thief") if is_it else content)
-        packing.close()
     with empty_database("changed") as url:
         told = world.at(url).run("restore", str(changed), status=1).stderr
         assert "the table team_role" in told

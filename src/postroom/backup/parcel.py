@@ -7,7 +7,7 @@ given. Each part is in memory once, so parts are small: what is large comes in m
 import tarfile
 from collections.abc import Iterator
 from io import BytesIO
-from typing import IO, Final, cast
+from typing import IO, Final, Self, cast
 
 import zstandard
 
@@ -24,12 +24,29 @@ Part = tuple[str, bytes]
 
 
 class Packing:
-    """Puts parts into a file."""
+    """Puts parts into a file, whose end it writes unless it is left by an error."""
 
     def __init__(self, file: IO[bytes], passphrase: str) -> None:
         self._seal = SealedWriter(file, passphrase) if passphrase else None
-        target = cast(IO[bytes], self._seal or file)
-        self._tar = tarfile.open(fileobj=target, mode="w|")  # noqa: SIM115 - closed by `close`
+        self._file, self._is_over = file, False
+        us = cast(IO[bytes], self)
+        self._tar = tarfile.open(fileobj=us, mode="w|")  # noqa: SIM115 - closed in `__exit__`
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        if error is None:
+            self._tar.close()
+            if self._seal:
+                self._seal.finish()
+        self._is_over = True
+
+    def write(self, content: bytes) -> int:
+        """What the tar comes to; an abandoned one ends itself later, and to no file."""
+        if not self._is_over:
+            (self._seal or self._file).write(content)
+        return len(content)
 
     def put(self, name: str, content: bytes) -> None:
         """Add a part, compressed."""
@@ -37,12 +54,6 @@ class Packing:
         entry = tarfile.TarInfo(f"{name}.zst")
         entry.size, entry.mode = len(packed), 0o600
         self._tar.addfile(entry, BytesIO(packed))
-
-    def close(self) -> None:
-        """Write the end, by which a whole file is known."""
-        self._tar.close()
-        if self._seal:
-            self._seal.finish()
 
 
 def is_sealed(file: IO[bytes]) -> bool:

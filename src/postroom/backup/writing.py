@@ -36,6 +36,11 @@ from postroom.backup.refusals import BackupRefused
 
 Show = Callable[[str, int, int], None]
 PIECE: Final = 4 * 1024 * 1024
+# What says where a server is and who asks; an older pg_dump does not know all that psycopg does.
+SERVER: Final = frozenset(
+    "host hostaddr port dbname user password passfile sslmode sslrootcert sslcert sslkey sslcrl"
+    " gssencmode krbsrvname target_session_attrs".split()
+)
 SECTIONS: Final = ("pre-data", "post-data")
 
 
@@ -51,15 +56,14 @@ class Snapshot:
 def back_up(place: Path, passphrase: str, now: datetime, show: Show) -> tuple[Beginning, End]:
     """Write everything into a new file, open without a passphrase. Raises BackupRefused."""
     with new_file(place) as file, snapshot() as seen:
-        packing = Packing(file, passphrase)
         beginning = beginning_of(seen, now)
-        packing.put("backup.json", written(beginning))
-        put_definitions(packing, seen)
         end = End(sequences=sequences_of(seen.connection))
-        put_tables(packing, seen, beginning, end, show)
-        put_beside_it(packing, seen, beginning, end, show)
-        packing.put("manifest.json", written(end))
-        packing.close()
+        with Packing(file, passphrase) as packing:
+            packing.put("backup.json", written(beginning))
+            put_definitions(packing, seen)
+            put_tables(packing, seen, beginning, end, show)
+            put_beside_it(packing, seen, beginning, end, show)
+            packing.put("manifest.json", written(end))
     return beginning, end
 
 
@@ -87,8 +91,8 @@ def snapshot() -> Iterator[Snapshot]:
     """A moment of the database that stands still while others go on writing."""
     connection.ensure_connection()
     info = connection.connection.info
-    server = {**info.get_parameters(), "password": info.password}
-    server = {name: value for name, value in server.items() if value and name != "options"}
+    told = {**info.get_parameters(), "password": info.password}
+    server = {name: value for name, value in told.items() if value and name in SERVER}
     with psycopg.connect(**server) as own:
         own.execute(SPEECH)
         own.commit()
