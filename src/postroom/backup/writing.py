@@ -37,10 +37,10 @@ from postroom.backup.refusals import BackupRefused
 Show = Callable[[str, int, int], None]
 PIECE: Final = 4 * 1024 * 1024
 # What says where a server is and who asks; an older pg_dump does not know all that psycopg does.
-SERVER: Final = frozenset(
-    "host hostaddr port dbname user password passfile sslmode sslrootcert sslcert sslkey sslcrl"
-    " gssencmode krbsrvname target_session_attrs".split()
-)
+SERVER: Final = {
+    *("host", "hostaddr", "port", "dbname", "user", "password", "passfile", "target_session_attrs"),
+    *("sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl", "gssencmode", "krbsrvname"),
+}
 SECTIONS: Final = ("pre-data", "post-data")
 
 
