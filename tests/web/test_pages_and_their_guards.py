@@ -14,7 +14,7 @@ from postroom.accounts.senders import own_from_address
 from postroom.archive.models import Email, Quarantine
 from postroom.archive.quarantine import quarantine
 from postroom.crm.models import Person
-from postroom.outbox.drafts import Written, keep
+from postroom.outbox.drafts import Attached, Written, keep
 from postroom.team.api_keys import KeyWish, make_key
 from postroom.team.invites import Guest, invite
 from postroom.team.models import Invite, Profile, Role, SavedSearch, Session, User
@@ -45,6 +45,11 @@ PAGES = {
     "write": ("GET POST", "all"),
     "writing-people": ("GET", "all"),
     "writing": ("GET POST", "owner"),
+    "new-writing-below": ("GET", "all"),
+    "writing-below": ("GET", "owner"),
+    "writing-body": ("GET", "owner"),
+    "writing-images": ("POST", "owner"),
+    "writing-image": ("GET", "owner"),
     "writing-state": ("GET", "owner"),
     "writing-decision": ("POST", "owner"),
     "search": ("GET", "all"),
@@ -64,6 +69,7 @@ PAGES = {
     "email-source": ("GET", "owner"),
     "requests": ("GET", "all"),
     "request": ("POST", "owner"),
+    "compose-settings": ("GET POST", "all"),
     "api-keys": ("GET POST", "all"),
     "api-key-revocation": ("POST", "owner"),
     "join": ("GET POST", "anyone"),
@@ -160,6 +166,7 @@ PAGES = {
     "quarantine-download": ("GET", "owner"),
 }
 FILES = {"attachment", "email-body", "email-source", "quarantine-download"}
+FILES |= {"new-writing-below", "writing-below", "writing-body", "writing-image"}
 # Without a sign-in or an invitation before them, these say that there is none.
 ANSWERS = {"oauth-callback", "join-password", "elsewhere-start", "elsewhere-return"}
 READABLE = [name for name, (verbs, _) in PAGES.items() if "GET" in verbs and "-live" not in name]
@@ -176,7 +183,9 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
 
     def arguments_of(name: str, pattern: str, named: set[str]) -> list[int | str | UUID]:
         if "key" in named:
-            return [keep(account.owner, uuid4(), Written(None), (), NOON).key]
+            image = Attached("a.png", "image/png", b"\x89PNG", "a@x.example")
+            draft = keep(account.owner, uuid4(), Written(None), [image], NOON)
+            return [draft.key, *([draft.files.get().pk] if "pk" in named else [])]
         if "entry" in named:
             quarantine(folder_of(account), 7, "It broke the parser.", NOON, b"Subject: x")
             return [account.pk, Quarantine.objects.get().pk]

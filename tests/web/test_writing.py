@@ -23,7 +23,7 @@ from postroom.archive.models import Email
 from postroom.crm.models import Person
 from postroom.mime import parse_message
 from postroom.outbox.handing_over import send_outgoing
-from postroom.outbox.models import OutgoingEmail, OutgoingState
+from postroom.outbox.models import ComposeSettings, OutgoingEmail, OutgoingState
 from postroom.team.models import Profile, User
 from servers.dovecot import Dovecot, dovecot
 from servers.submission import Submission
@@ -43,7 +43,8 @@ def smtp() -> Iterator[Submission]:
 
 @pytest.fixture
 def sending(account: EmailAccount, smtp: Submission) -> EmailAccount:
-    """Alice's mailbox, which can send."""
+    """Alice's mailbox, which can send. She writes plain text."""
+    ComposeSettings.objects.create(user=account.owner, is_rich=False)
     account.smtp_host, account.smtp_port, account.smtp_security = smtp.host, smtp.port, "none"
     account.save()
     keep_secret(account, Direction.OUTGOING, SECRET)

@@ -9,7 +9,8 @@ class FromAddress(models.Model):
     """The account's own address, or one that was added and proved with a code sent to it.
 
     Nothing is sent from an address that is not verified, and the default one always is. Of a code
-    only a digest is kept, until it is used, expires or was guessed wrong too often.
+    only a digest is kept, until it is used, expires or was guessed wrong too often. A formatted
+    signature has the same words in `signature`.
     """
 
     account = models.ForeignKey(
@@ -19,6 +20,7 @@ class FromAddress(models.Model):
     address = models.CharField(max_length=254)
     reply_to = models.CharField(max_length=254, blank=True)
     signature = models.TextField(max_length=4000, blank=True)
+    signature_html = models.TextField(blank=True)
     is_default = models.BooleanField(default=False)
     verified_at = models.DateTimeField(null=True, blank=True)
     code_digest = models.CharField(max_length=64, blank=True)

@@ -44,7 +44,7 @@ def own_from_address(account: EmailAccount) -> FromAddress:
 
 @transaction.atomic
 def add_from_address(
-    account: EmailAccount, address: str, name: str = "", reply_to: str = "", signature: str = ""
+    account: EmailAccount, address: str, name: str = "", reply_to: str = ""
 ) -> FromAddress:
     """Add one that is still to be verified. Raises FromAddressRefused, and adds nothing then."""
     if account.activation == Activation.WAITING:
@@ -56,15 +56,15 @@ def add_from_address(
     added, is_new = account.from_addresses.get_or_create(address=canonical)
     if not is_new:
         raise FromAddressRefused(f"{canonical} is there already.", "address")
-    write_from_address(added, name, reply_to, signature)
+    write_from_address(added, name, reply_to)
     return added
 
 
-def write_from_address(sender: FromAddress, name: str, reply_to: str, signature: str) -> None:
+def write_from_address(sender: FromAddress, name: str, reply_to: str) -> None:
     """Change what is written of it. Raises FromAddressRefused."""
     canonical = usable(reply_to, "reply_to") if reply_to else ""
-    sender.name, sender.reply_to, sender.signature = " ".join(name.split()), canonical, signature
-    sender.save(update_fields=["name", "reply_to", "signature"])
+    sender.name, sender.reply_to = " ".join(name.split()), canonical
+    sender.save(update_fields=["name", "reply_to"])
 
 
 def usable(address: str, field: str) -> str:

@@ -7,17 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
-
 from postroom.accounts.models import FromAddress
 from postroom.archive.models import Direction, Email, Participant, ParticipantRole
 from postroom.archive.reading import find_raw
 from postroom.mime import parse_headers
-from postroom.outbox.drafts import Attached, Written
+from postroom.outbox.compose_settings import signs
+from postroom.outbox.drafts import Attached, Quote, Written
+from postroom.outbox.models import ComposeSettings, SignaturePlace
+from postroom.outbox.quoting import quote_of
 from postroom.rendering.readers import find_laid_out, take_out_of
 
-LONGEST_QUOTE = 100_000
 LONGEST_HEADER = 256 * 1024
 NOT_IN_A_NAME = '"\\<>,;:()[]@'
 
@@ -60,10 +59,19 @@ class Origin:
             if content is not None:
                 yield Attached(attachment.name, attachment.media_type, content)
 
+    def quote(self) -> Quote:
+        """Its words, as they are quoted."""
+        return quote_of(self.email, self.people, is_forwarded=self.way == Way.FORWARD)
 
-def begun(origin: Origin, sender: FromAddress | None) -> Written:
+    @property
+    def people(self) -> list[Participant]:
+        """Everyone on it."""
+        return list(self.email.participants.order_by("role", "position"))
+
+
+def begun(origin: Origin, sender: FromAddress | None, settings: ComposeSettings) -> Written:
     """The fields as they stand when the page opens."""
-    people = list(origin.email.participants.order_by("role", "position"))
+    people = origin.people
     mark = "Fwd: " if origin.way == Way.FORWARD else "Re: "
     subject = origin.email.subject
     return Written(
@@ -71,8 +79,19 @@ def begun(origin: Origin, sender: FromAddress | None) -> Written:
         to=listed(answered(origin, people)),
         cc=listed(others(origin, people)) if origin.way == Way.ALL else "",
         subject=subject if subject.lower().startswith(mark.strip().lower()) else mark + subject,
-        text=f"\n\n{signature_of(sender)}{quote(origin, people)}",
+        text="" if settings.is_rich else plain_beginning(origin, sender, settings),
+        is_rich=settings.is_rich,
+        has_signature=signs(settings, is_answer=True),
     )
+
+
+def plain_beginning(origin: Origin, sender: FromAddress | None, settings: ComposeSettings) -> str:
+    """What stands below the first line where text is plain: the signature by choice, the quote."""
+    signature = signature_of(sender) if signs(settings, is_answer=True) else ""
+    quote = origin.quote().text
+    if settings.signature_place == SignaturePlace.BELOW:
+        return f"\n\n{quote}\n{signature}"
+    return f"\n\n{signature}{quote}"
 
 
 def signature_of(sender: FromAddress | None) -> str:
@@ -99,7 +118,7 @@ def others(origin: Origin, people: list[Participant]) -> list[Participant]:
 
 def goes_elsewhere(origin: Origin) -> str:
     """The address to which an answer goes although the email is from another one; mostly none."""
-    people = list(origin.email.participants.order_by("role", "position"))
+    people = origin.people
     senders = {p.canonical for p in of_role(people, ParticipantRole.FROM)}
     to = answered(origin, people) if origin.email.direction == Direction.RECEIVED else []
     return next((p.address for p in to if p.canonical not in senders), "")
@@ -119,22 +138,3 @@ def typed(name: str, canonical: str) -> str:
     """One address with its name, as far as a name may stand beside an address."""
     plain = " ".join("".join(c for c in name if c not in NOT_IN_A_NAME and c.isprintable()).split())
     return f"{plain} <{canonical}>" if plain else canonical
-
-
-def quote(origin: Origin, people: list[Participant]) -> str:
-    """Its words, a sign before each line; of what is forwarded with who and when."""
-    laid_out = find_laid_out(origin.email)
-    words = (laid_out.text if laid_out else "") or ""
-    text = words[:LONGEST_QUOTE].replace("\r\n", "\n").rstrip()
-    sender = next((p.name or p.address for p in of_role(people, ParticipantRole.FROM)), "someone")
-    moment = date_format(localtime(origin.email.sent_at), "j F Y, H:i")
-    if origin.way != Way.FORWARD:
-        lines = [f"On {moment}, {sender} wrote:", *map(quoted, text.split("\n"))]
-        return "\n".join(lines) + "\n"
-    head = ["---------- Forwarded message ----------", f"From: {sender}", f"Date: {moment}"]
-    return "\n".join([*head, f"Subject: {origin.email.subject}", "", text]) + "\n"
-
-
-def quoted(line: str) -> str:
-    """A line one level deeper."""
-    return f">{line}" if line.startswith(">") else f"> {line}".rstrip()

@@ -16,11 +16,14 @@ from postroom.accounts.senders import own_from_address
 from postroom.archive.models import Email
 from postroom.mime import safe_file_name
 from postroom.outbox.models import OutgoingEmail, OutgoingFile, OutgoingState
+from postroom.rendering.own_html import Page, Purified
+from postroom.rendering.readers import ReadersBusy, find_purified
 from postroom.team.models import User
 
 MOST_FILES = 50
 MOST_OCTETS = 18 * 1024 * 1024  # In base64 a third more: what nearly every server takes.
 LONGEST_TEXT = 500_000
+LONGEST_HTML = 1_000_000
 LONGEST_LINE = 20_000
 
 
@@ -43,15 +46,28 @@ class Written:
     bcc: str = ""
     subject: str = ""
     text: str = ""
+    is_rich: bool = False
+    html: str = ""
+    has_signature: bool = True
+    has_quote: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A file as it was chosen."""
+    """A file as it was chosen; with a Content-ID, an image inside the text."""
 
     name: str
     media_type: str
     content: bytes
+    content_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What is quoted of an email: as it looks, and in plain words."""
+
+    html: str
+    text: str
 
 
 class Beginning(Protocol):
@@ -71,6 +87,9 @@ class Beginning(Protocol):
 
     def files(self) -> Iterable[Attached]:
         """What of it goes along."""
+
+    def quote(self) -> Quote:
+        """Its words."""
 
 
 def senders_of(user: User) -> list[FromAddress]:
@@ -128,7 +147,9 @@ def keep(
     outgoing.account = written.sender.account if written.sender else None
     for field in ("to", "cc", "bcc", "subject"):
         setattr(outgoing, field, storable(getattr(written, field))[:LONGEST_LINE])
-    outgoing.text = storable(written.text)[:LONGEST_TEXT]
+    write_words(outgoing, written)
+    if written.is_rich and beginning and not outgoing.quote_html:
+        keep_quote(outgoing, beginning.quote())
     outgoing.changed_at = now
     outgoing.save()
     for file in files:
@@ -136,7 +157,42 @@ def keep(
     return outgoing
 
 
-def attach(outgoing: OutgoingEmail, file: Attached) -> None:
+def write_words(outgoing: OutgoingEmail, written: Written) -> None:
+    """What was written, formatted or not. Raises NotSendable where nobody could read it."""
+    outgoing.is_rich = written.is_rich
+    outgoing.has_signature, outgoing.has_quote = written.has_signature, written.has_quote
+    outgoing.html = storable(written.html) if written.is_rich else ""
+    if len(outgoing.html) > LONGEST_HTML:
+        raise NotSendable("The text is too long to be sent. Send a part of it as a file.", "html")
+    text = purified(Page(outgoing.html)).text if outgoing.html else ""
+    outgoing.text = storable(text if written.is_rich else written.text)[:LONGEST_TEXT]
+
+
+def keep_quote(outgoing: OutgoingEmail, quote: Quote) -> None:
+    """Keep what is quoted, with its images as parts; where they are too much, without."""
+    pure = purified(Page(storable(quote.html)))
+    outgoing.quote_html, outgoing.quote_text = pure.html, storable(quote.text)
+    for image in pure.images:
+        with suppress(NotSendable):
+            kind = image.media_type.partition("/")[2]
+            attach(
+                outgoing,
+                Attached(f"image.{kind}", image.media_type, image.content, image.content_id),
+            )
+
+
+def purified(page: Page) -> Purified:
+    """The page, sanitised. Raises NotSendable when that takes too much."""
+    try:
+        pure = find_purified(page)
+    except ReadersBusy:
+        raise NotSendable("The server is busy. Try again in a moment.") from None
+    if pure is None:
+        raise NotSendable("The formatting is too complicated to be sent. Use plain text.", "html")
+    return pure
+
+
+def attach(outgoing: OutgoingEmail, file: Attached) -> OutgoingFile:
     """Add a file. Raises NotSendable when it is too much."""
     held = outgoing.files.aggregate(octets=Sum("size"))["octets"] or 0
     if held + len(file.content) > MOST_OCTETS or outgoing.files.count() >= MOST_FILES:
@@ -145,12 +201,13 @@ def attach(outgoing: OutgoingEmail, file: Attached) -> None:
             f" and there may be {MOST_FILES} of them. Send a link to it instead.",
             "files",
         )
-    OutgoingFile.objects.create(
+    return OutgoingFile.objects.create(
         email=outgoing,
         name=(safe_file_name(file.name) or "file")[:255],
         media_type=file.media_type[:127] or "application/octet-stream",
         size=len(file.content),
         content=file.content,
+        content_id=file.content_id[:120],
     )
 
 

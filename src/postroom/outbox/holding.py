@@ -8,7 +8,9 @@ from django.db import transaction
 
 from postroom.accounts.members import holds
 from postroom.mime import Draft, DraftFile, UnusableAddress, compose_message
+from postroom.outbox.compose_settings import compose_settings_of
 from postroom.outbox.drafts import MOST_OCTETS, NotSendable, outgoing_of
+from postroom.outbox.letters import words_of
 from postroom.outbox.models import OutgoingEmail, OutgoingState
 from postroom.outbox.recipients import MOST, one_line_of, recipients_in
 from postroom.outbox.sending import address
@@ -77,6 +79,8 @@ def draft_of(outgoing: OutgoingEmail, now: datetime) -> Draft:
         raise NotSendable(why_not, "sender")
     assert sender is not None  # noqa: S101 - asked just above
     to, cc, bcc = (recipients_in(getattr(outgoing, f), f) for f in ("to", "cc", "bcc"))
+    words = words_of(outgoing)
+    reply_to = sender.reply_to or compose_settings_of(outgoing.author).reply_to
     draft = Draft(
         message_id=f"{uuid4().hex}@{sender.address.rpartition('@')[2]}",
         sent_at=now,
@@ -84,12 +88,13 @@ def draft_of(outgoing: OutgoingEmail, now: datetime) -> Draft:
         to=to,
         cc=cc,
         bcc=bcc,
-        reply_to=(address("", sender.reply_to),) if sender.reply_to else (),
+        reply_to=(address("", reply_to),) if reply_to else (),
         subject=one_line_of(outgoing.subject.strip(), "subject", "The subject"),
-        text=outgoing.text.replace("\r\n", "\n").rstrip() + "\n",
+        text=words.text,
+        html=words.html,
         in_reply_to=outgoing.in_reply_to,
         references=tuple(outgoing.references),
-        files=tuple(files_of(outgoing)),
+        files=(*words.images, *files_of(outgoing)),
     )
     if not draft.recipients:
         raise NotSendable("Nobody to send it to yet. Enter an address in To.", "to")
@@ -122,7 +127,8 @@ def files_of(outgoing: OutgoingEmail) -> list[DraftFile]:
     files = list(outgoing.files.all())
     if sum(file.size for file in files) > MOST_OCTETS:
         raise NotSendable("The files have more than 18 MB. Remove one.", "files")
-    return [DraftFile(one.name, one.media_type, bytes(one.content)) for one in files]
+    beside = [one for one in files if not one.content_id]
+    return [DraftFile(one.name, one.media_type, bytes(one.content)) for one in beside]
 
 
 def forgets_a_file(text: str, has_files: bool) -> bool:

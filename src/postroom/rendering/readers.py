@@ -23,12 +23,14 @@ from postroom.rendering.laying_out import (
     report_in,
     take_out,
 )
+from postroom.rendering.own_html import Page, Purified, purify
 
 A = TypeVar("A")
 R = TypeVar("R")
 
 LIMITS: Final = Limits(cpu_seconds=2.0, memory=768 * 1024 * 1024, seconds=20.0)
 PROCESSES: Final = 4
+MODULES: Final = ("postroom.rendering.laying_out", "postroom.rendering.own_html")
 SECONDS_FOR_A_FREE_ONE: Final = 10.0
 
 
@@ -47,7 +49,7 @@ class Readers:
         self._free: LifoQueue[ConfinedProcess] = LifoQueue()
         self._kept = KeptPages()
         for _ in range(processes):
-            self._free.put(ConfinedProcess(limits, "postroom.rendering.laying_out"))
+            self._free.put(ConfinedProcess(limits, *MODULES))
 
     @property
     def free(self) -> int:
@@ -122,6 +124,11 @@ def take_out_of(email: Email, attachment: Attachment) -> bytes | None:
         return READERS.take_out(email, attachment.part)
     except ReadersBusy:
         return None
+
+
+def find_purified(page: Page) -> Purified | None:
+    """A page of our own, sanitised; None when that takes too much. Raises ReadersBusy."""
+    return READERS.ask(purify, page)
 
 
 def find_report(email: Email) -> DeliveryReport | None:

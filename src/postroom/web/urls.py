@@ -38,9 +38,9 @@ from postroom.web.team import (
     users,
     view_as,
 )
-from postroom.web.writing import sent
+from postroom.web.writing import pieces, sent
 from postroom.web.writing import views as writing
-from postroom.web.you import api_keys
+from postroom.web.you import api_keys, composing
 
 register_converter(RowId, "id")
 register_converter(ProtocolWord, "protocol")
@@ -70,7 +70,12 @@ urlpatterns = [
     path("writing/", sent.writings, name="writings"),
     path("writing/new/", writing.new, name="write"),
     path("writing/people/", writing.people, name="writing-people"),
+    path("writing/new/below/", pieces.new_below, name="new-writing-below"),
     path("writing/<uuid:key>/", writing.writing, name="writing"),
+    path("writing/<uuid:key>/below/", pieces.below, name="writing-below"),
+    path("writing/<uuid:key>/body/", pieces.body, name="writing-body"),
+    path("writing/<uuid:key>/images/", pieces.images, name="writing-images"),
+    path("writing/<uuid:key>/images/<id:pk>/", pieces.image, name="writing-image"),
     path("writing/<uuid:key>/state/", sent.state, name="writing-state"),
     path("writing/<uuid:key>/decision/", sent.decision, name="writing-decision"),
     path("search/", searching.search, name="search"),
@@ -92,6 +97,7 @@ urlpatterns = [
     path("requests/<id:pk>/", requests.answer, name="request"),
     path("you/api-keys/", api_keys.api_keys, name="api-keys"),
     path("you/api-keys/<id:pk>/revocation/", api_keys.revocation, name="api-key-revocation"),
+    path("you/writing/", composing.compose_settings, name="compose-settings"),
     path("you/exclusions/", exclusions.own, name="own-exclusions"),
     path("you/exclusions/<id:pk>/removal/", exclusions.own_removal, name="own-exclusion-removal"),
     path("join/", joining.join, name="join"),

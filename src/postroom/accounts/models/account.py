@@ -68,6 +68,9 @@ class EmailAccount(Reach):
     smtp_port = models.PositiveIntegerField(default=465)
     smtp_security = models.CharField(max_length=8, choices=Security.choices, default=Security.TLS)
     smtp_username = models.CharField(max_length=254, blank=True)
+    smtp_size = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="Octets its outgoing server takes, if it said so."
+    )
     username = models.CharField(max_length=254, blank=True)
 
     sharing = models.CharField(max_length=8, choices=Sharing.choices, default=Sharing.PRIVATE)

@@ -1,6 +1,23 @@
 """What waits to be sent: Postroom's own notices, and the emails that people write."""
 
+from postroom.outbox.models.compose_settings import (
+    ComposeSettings,
+    Font,
+    FontSize,
+    SignaturePlace,
+)
 from postroom.outbox.models.notices import Notice, NoticeState
 from postroom.outbox.models.outgoing import OutgoingEmail, OutgoingFile, OutgoingState, ReadReport
 
-__all__ = ["Notice", "NoticeState", "OutgoingEmail", "OutgoingFile", "OutgoingState", "ReadReport"]
+__all__ = [
+    "ComposeSettings",
+    "Font",
+    "FontSize",
+    "Notice",
+    "NoticeState",
+    "OutgoingEmail",
+    "OutgoingFile",
+    "OutgoingState",
+    "ReadReport",
+    "SignaturePlace",
+]

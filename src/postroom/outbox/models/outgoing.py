@@ -14,6 +14,7 @@ class OutgoingState(models.TextChoices):
     """How far an email came. Nothing leads from *unknown* to another attempt but its author."""
 
     DRAFT = "draft", "Draft"
+    SCHEDULED = "scheduled", "Scheduled"
     HELD = "held", "Sending"
     QUEUED = "queued", "Waiting"
     SENDING = "sending", "Being sent"
@@ -30,6 +31,9 @@ class OutgoingEmail(models.Model):
     one mail. `raw` and `message_id` are fixed before the first attempt, so every attempt offers
     the same bytes; Bcc is in `recipients` and never in it. Once the sent copy was synced it is the
     email, and `raw` is forgotten here. ADR 0035.
+
+    Formatted (`is_rich`), what its author wrote is `html`, and `text` the same in plain words;
+    signature and quote stand apart from it and are joined when it is sent. ADR 0037.
     """
 
     author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="outgoing")
@@ -53,13 +57,19 @@ class OutgoingEmail(models.Model):
     bcc = models.TextField(blank=True)
     subject = models.TextField(blank=True)
     text = models.TextField(blank=True)
+    is_rich = models.BooleanField(default=False)
+    html = models.TextField(blank=True)
+    has_signature = models.BooleanField(default=True)
+    has_quote = models.BooleanField(default=True)
+    quote_html = models.TextField(blank=True)
+    quote_text = models.TextField(blank=True)
 
     message_id = models.CharField(max_length=320, null=True, blank=True, unique=True)
     recipients = ArrayField(models.CharField(max_length=320), default=list, blank=True)
     raw = models.BinaryField(null=True, blank=True)
 
     state = models.CharField(
-        max_length=8, choices=OutgoingState.choices, default=OutgoingState.DRAFT
+        max_length=9, choices=OutgoingState.choices, default=OutgoingState.DRAFT
     )
     reason = models.TextField(blank=True)
     not_taken = models.JSONField(default=dict, blank=True)
@@ -102,13 +112,14 @@ class OutgoingEmail(models.Model):
 
 
 class OutgoingFile(models.Model):
-    """A file to go along."""
+    """A file to go along; one with a Content-ID is an image inside the formatted text."""
 
     email = models.ForeignKey(OutgoingEmail, on_delete=models.CASCADE, related_name="files")
     name = models.CharField(max_length=255)
     media_type = models.CharField(max_length=127)
     size = models.PositiveIntegerField()
     content = models.BinaryField()
+    content_id = models.CharField(max_length=120, blank=True)
 
     class Meta:
         ordering: ClassVar = ["id"]

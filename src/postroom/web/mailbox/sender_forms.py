@@ -6,6 +6,8 @@ from django import forms
 
 from postroom.accounts.models import EmailAccount, FromAddress, KeepSent
 from postroom.accounts.senders import FromAddressRefused
+from postroom.outbox.quoting import text_as_html
+from postroom.outbox.signatures import LONGEST
 from postroom.web.mailbox.forms import typed
 
 KEEP_SENT_CHOICES = (
@@ -54,15 +56,21 @@ class SenderForm(ExplainedForm):
         widget=forms.EmailInput(attrs=typed(autocomplete="off")),
         help_text="Where answers go, if not to the address itself.",
     )
-    signature = forms.CharField(
-        max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    signature_html = forms.CharField(
+        label="Signature",
+        max_length=LONGEST,
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 4, "data-rich": "small"}),
+        error_messages={"max_length": "The signature is too large. Use smaller images."},
     )
 
     @classmethod
     def of(cls, sender: FromAddress, sent: object = None) -> Self:
         """The form as it stands for a From address."""
-        names = ("name", "reply_to", "signature")
-        return cls(sent, initial={name: getattr(sender, name) for name in names})  # type: ignore[arg-type]
+        initial = {name: getattr(sender, name) for name in ("name", "reply_to")}
+        initial["signature_html"] = sender.signature_html or text_as_html(sender.signature)
+        return cls(sent, initial=initial)  # type: ignore[arg-type]
 
 
 class NewSenderForm(SenderForm):
@@ -75,7 +83,7 @@ class NewSenderForm(SenderForm):
         help_text="A code is sent there, to make sure that it is yours.",
         error_messages={"required": "Enter the address you want to write from."},
     )
-    field_order = ("address", "name", "reply_to", "signature")
+    field_order = ("address", "name", "reply_to", "signature_html")
 
 
 class CodeForm(ExplainedForm):

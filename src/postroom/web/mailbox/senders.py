@@ -4,6 +4,7 @@ Reference: More From Addresses; Store sent messages on the server.
 """
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -23,6 +24,7 @@ from postroom.accounts.verification import verify
 from postroom.outbox.at_once import NotSent
 from postroom.outbox.codes import send_code
 from postroom.outbox.copies import keeps_copy_itself
+from postroom.outbox.signatures import write_signature
 from postroom.outbox.trial import send_trial
 from postroom.setup.throttle import TriedTooOften, count_turn
 from postroom.web.mailbox.access import get_own_account
@@ -60,8 +62,13 @@ def new(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def added(form: NewSenderForm, account: EmailAccount) -> FromAddress | None:
     """The address that was added; None, with the reason in the form, when it was not."""
+    typed = dict(form.cleaned_data)
+    html = typed.pop("signature_html")
     try:
-        return add_from_address(account, **form.cleaned_data)
+        with transaction.atomic():
+            sender = add_from_address(account, **typed)
+            write_signature(sender, html)
+            return sender
     except FromAddressRefused as refusal:
         form.explain(refusal)
         return None
@@ -69,8 +76,11 @@ def added(form: NewSenderForm, account: EmailAccount) -> FromAddress | None:
 
 def written(form: SenderForm, sender: FromAddress) -> bool:
     """Keep what was typed; False, with the reason in the form, when it cannot be so."""
+    typed = form.cleaned_data
     try:
-        write_from_address(sender, **form.cleaned_data)
+        with transaction.atomic():
+            write_from_address(sender, typed["name"], typed["reply_to"])
+            write_signature(sender, typed["signature_html"])
     except FromAddressRefused as refusal:
         form.explain(refusal)
         return False

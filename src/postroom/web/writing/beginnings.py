@@ -1,6 +1,7 @@
 """With what the page opens: an answer, an email to a person, a draft, or nothing."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
@@ -8,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from postroom.accounts.models import FromAddress
 from postroom.crm.models import Person
 from postroom.outbox.answering import Origin, Way, begun, signature_of, typed
+from postroom.outbox.compose_settings import compose_settings_of, first_sender
 from postroom.outbox.drafts import Written
 from postroom.outbox.models import OutgoingEmail
 from postroom.team.models import User
@@ -26,15 +28,16 @@ def find_origin(user: User, request: HttpRequest) -> Origin | None:
 
 
 def beginning_of(
-    request: HttpRequest, origin: Origin | None, senders: Sequence[FromAddress]
+    user: User, request: HttpRequest, origin: Origin | None, senders: Sequence[FromAddress]
 ) -> Written:
-    """The fields of a new email."""
+    """The fields of a new email, as its author likes to write."""
+    settings = compose_settings_of(user)
     if origin:
-        return begun(origin, sender_for(origin, senders))
-    sender = senders[0] if senders else None
+        return begun(origin, sender_for(origin, senders), settings)
+    sender = first_sender(settings, senders)
     signature = signature_of(sender)
-    text = f"\n\n{signature}" if signature else ""
-    return Written(sender, to=person_in(request), text=text)
+    text = f"\n\n{signature}" if signature and not settings.is_rich else ""
+    return Written(sender, to=person_in(request), text=text, is_rich=settings.is_rich)
 
 
 def sender_for(origin: Origin, senders: Sequence[FromAddress]) -> FromAddress | None:
@@ -59,5 +62,5 @@ def person_in(request: HttpRequest) -> str:
 
 def draft_of(outgoing: OutgoingEmail) -> Written:
     """The fields of a draft."""
-    row = outgoing
-    return Written(row.sender, row.to, row.cc, row.bcc, row.subject, row.text)
+    names = [field.name for field in fields(Written)]
+    return Written(**{name: getattr(outgoing, name) for name in names})

@@ -24,10 +24,19 @@ class WritingForm(forms.Form):
     bcc = forms.CharField(label="Bcc", required=False, widget=forms.TextInput(attrs=TO))
     subject = forms.CharField(required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     text = forms.CharField(required=False, strip=False, widget=forms.Textarea(attrs={"rows": 14}))
+    html = forms.CharField(
+        label="Text",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 14, "data-rich": ""}),
+    )
+    is_rich = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    has_signature = forms.BooleanField(label="With my signature", required=False)
+    has_quote = forms.BooleanField(label="With the quoted email", required=False)
 
     def __init__(self, senders: Sequence[FromAddress], begun: Written, sent: object = None) -> None:
         self.senders = {str(one.pk): one for one in senders}
-        initial = {name: getattr(begun, name) for name in ("to", "cc", "bcc", "subject", "text")}
+        initial = {name: getattr(begun, name) for name in self.base_fields}
         initial["sender"] = begun.sender.pk if begun.sender else None
         super().__init__(sent, initial=initial)  # type: ignore[arg-type]
         choice = self.fields["sender"]

@@ -23,7 +23,9 @@ from postroom.outbox.drafts import (
     outgoing_of,
     senders_of,
 )
+from postroom.outbox.formatting import make_plain, make_rich
 from postroom.outbox.holding import forgets_a_file, send
+from postroom.outbox.letters import signature_html
 from postroom.outbox.models import OutgoingEmail, OutgoingState
 from postroom.web.permission import may_integrate
 from postroom.web.row_ids import parse_row_id
@@ -31,6 +33,8 @@ from postroom.web.sign_in import SignedInRequest, signed_in
 from postroom.web.writing.beginnings import beginning_of, draft_of, find_origin
 from postroom.web.writing.form import WritingForm
 from postroom.web.writing.people import find_people_known
+
+SWITCHES = {"plain": make_plain, "rich": make_rich}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,7 +45,7 @@ def new(request: SignedInRequest) -> HttpResponse:
     origin = find_origin(request.user, request)
     senders = senders_of(request.user)
     if request.method != "POST":
-        form = WritingForm(senders, beginning_of(request, origin, senders))
+        form = WritingForm(senders, beginning_of(request.user, request, origin, senders))
         return page_of(request, form, None, origin, uuid4())
     try:
         key = UUID(request.POST.get("key", ""))
@@ -59,9 +63,18 @@ def writing(request: SignedInRequest, key: UUID) -> HttpResponse:
     if request.method == "POST":
         return answer_to(request, key, None)
     if outgoing.state != OutgoingState.DRAFT:
-        return render(request, "writing/sent.html", {"outgoing": outgoing})
+        return render(request, "writing/sent.html", sent_context(outgoing))
     form = WritingForm(senders_of(request.user), draft_of(outgoing))
     return page_of(request, form, outgoing, None, key)
+
+
+def sent_context(outgoing: OutgoingEmail) -> dict[str, object]:
+    """What is shown of what was sent: as it looks while it is here, later its words."""
+    return {
+        "outgoing": outgoing,
+        "has_page": outgoing.is_rich and outgoing.message_id and outgoing.copy_id is None,
+        "attached": outgoing.files.filter(content_id=""),
+    }
 
 
 def answer_to(request: SignedInRequest, key: UUID, origin: Origin | None) -> HttpResponse:
@@ -75,6 +88,8 @@ def answer_to(request: SignedInRequest, key: UUID, origin: Origin | None) -> Htt
     try:
         outgoing = keep(request.user, key, form.written, files_in(request), timezone.now(), origin)
         take_off(request, key)
+        if switch := SWITCHES.get(wish):
+            switch(request.user, key, timezone.now())
         if wish == "send" and not asks_about_a_file(request, outgoing):
             outgoing = send(request.user, key, timezone.now())
     except OutgoingEmail.DoesNotExist:
@@ -100,7 +115,7 @@ def asks_about_a_file(request: SignedInRequest, outgoing: OutgoingEmail) -> bool
     """Whether a file seems to be forgotten, and nobody said yet that none is."""
     if outgoing.state != OutgoingState.DRAFT or request.POST.get("without_file"):
         return False
-    return forgets_a_file(outgoing.text, outgoing.files.exists())
+    return forgets_a_file(outgoing.text, outgoing.files.filter(content_id="").exists())
 
 
 def files_in(request: SignedInRequest) -> list[Attached]:
@@ -136,11 +151,31 @@ def page_of(
         "origin": origin,
         "elsewhere": goes_elsewhere(origin) if origin else "",
         "key": key,
+        "is_rich": form["is_rich"].value() in (True, "True", "on"),
+        "below": address_below(request, form, outgoing, origin),
+        "attached": outgoing.files.filter(content_id="") if outgoing and outgoing.pk else (),
         "forgot_a_file": form.is_bound and not form.errors,
         "most": MOST_OCTETS,
     }
     status = 422 if form.errors else 200
     return render(request, "writing/writing.html", context, status=status)
+
+
+def address_below(
+    request: SignedInRequest,
+    form: WritingForm,
+    outgoing: OutgoingEmail | None,
+    origin: Origin | None,
+) -> str:
+    """Where the signature and the quote are shown; empty where there are none."""
+    if outgoing and outgoing.pk:
+        has_any = bool(outgoing.quote_html or signature_html(outgoing.sender))
+        return reverse("writing-below", args=[outgoing.key]) if has_any else ""
+    sender = form.senders.get(str(form["sender"].value() or ""))
+    query = request.GET.copy()
+    query["sender"] = str(sender.pk if sender else "")
+    has_any = origin is not None or bool(signature_html(sender))
+    return f"{reverse('new-writing-below')}?{query.urlencode()}" if has_any else ""
 
 
 def get_outgoing(request: SignedInRequest, key: UUID) -> OutgoingEmail:

@@ -18,9 +18,11 @@
     page.addEventListener("dragleave", () => page.classList.remove("dropping"));
     page.addEventListener("drop", (event) => take(form, event, event.dataTransfer));
     page.addEventListener("paste", (event) => take(form, event, event.clipboardData));
+    form.addEventListener("draft:keep", (event) => { event.detail.kept = keep(form); });
+    form.elements.sender.addEventListener("change", () => save(form));
     const text = form.elements.text;
-    (form.elements.to.value ? text : form.elements.to).focus({ preventScroll: true });
-    text.setSelectionRange(0, 0);
+    if (!form.elements.to.value) form.elements.to.focus({ preventScroll: true });
+    else if (text) { text.focus({ preventScroll: true }); text.setSelectionRange(0, 0); }
   });
 
   function onInput(form, field) {
@@ -39,20 +41,28 @@
   // A tab or window that comes back from history may send again.
   window.addEventListener("pageshow", () => { isSending = false; });
 
+  // The page anew: what is shown with it, a signature or a list of files, follows.
+  function save(form) {
+    form.requestSubmit(form.querySelector('button[value="save"]'));
+  }
+
   async function keep(form) {
-    if (isSending) return;
+    clearTimeout(timer);
+    if (isSending) return false;
     const kept = new FormData(form);
     kept.delete("files");
     kept.set("do", "save");
     const note = document.getElementById("kept");
     try {
       const answer = await fetch(form.action, { method: "POST", body: kept, headers: { "X-Draft": "1" } });
-      if (!answer.ok || isSending) return;
+      if (!answer.ok || isSending) return false;
       form.action = await answer.text();
       history.replaceState(history.state, "", form.action);
       note.textContent = "Saved as a draft";
+      return true;
     } catch {
       note.textContent = "Not saved: there is no connection to the server.";
+      return false;
     }
   }
 
@@ -63,7 +73,7 @@
       form.elements.files.value = "";
       return;
     }
-    form.requestSubmit(form.querySelector('button[value="save"]'));
+    save(form);
   }
 
   function take(form, event, transfer) {
