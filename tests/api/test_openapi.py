@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 
 from api.callers import writer
 from api.conftest import LENA
-from api.test_who_may_see_what import undone
+from api.test_who_may_see_what import deal_with, undone
 from postroom.accounts.models import EmailAccount, Sharing
 from postroom.api.problems import KINDS
 from postroom.api.v1 import api
@@ -39,6 +39,7 @@ CHECKS = [
 CALLS = 300 if os.environ.get("TEST_LONG") == "1" else 15
 GOOD_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/people": {"last_name": "New", "addresses": ["new@x.example"]},
+    "POST /api/v1/deals": {"name": "New", "people": [LENA]},
     "PUT /api/v1/people/{person_id}/shares/{account_id}": {"addresses": [LENA]},
 }
 
@@ -66,6 +67,8 @@ def test_an_operation_answers_in_its_declared_shape(
     EmailAccount.objects.update(sharing=Sharing.CUSTOM)
     verb, path = name.split(" ", 1)
     real = {"person_id": lena.pk, "email_id": letter.pk, "account_id": account.pk, "part": "2"}
+    offer = deal_with(lena)
+    real |= {"deal_id": offer.pk, "company_id": offer.company_id}
     headers = {"Authorization": f"Bearer {writer(alice).key}"}
     schema = schemathesis.openapi.from_wsgi(OPENAPI, get_wsgi_application())
     operation = schema[path][verb]
@@ -98,7 +101,7 @@ def test_an_operation_answers_in_its_declared_shape(
 def test_it_has_every_operation_with_examples_and_no_foreign_address() -> None:
     whole: dict[str, Any] = Client().get(OPENAPI).json()
     assert whole["openapi"] == "3.1.0"
-    assert len(OPERATIONS) == 21
+    assert len(OPERATIONS) == 34
     assert "http" not in str(whole["servers"])
     names = [o["operationId"] for verbs in whole["paths"].values() for o in verbs.values()]
     assert len(names) == len(set(names))

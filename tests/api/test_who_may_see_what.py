@@ -19,8 +19,11 @@ from cast import NOON, account_of, person, received, user
 from postroom.accounts.members import add_member
 from postroom.accounts.models import Sharing, Sight
 from postroom.api.v1 import api
+from postroom.archive.deal_links import link_conversation
 from postroom.archive.models import Email
-from postroom.crm.models import Person
+from postroom.crm.deals import DealEntry, keep_deal
+from postroom.crm.models import Company, Deal, Person
+from postroom.crm.pipeline import first_stage
 from postroom.team.models import Organisation, Profile, User
 from sharing_modes import ANSWERS, MODES, Mode, forget
 
@@ -51,6 +54,19 @@ ROWS: dict[tuple[str, str], tuple[str, object]] = {
     ("GET", "/emails/{email_id}/raw"): ("reader", None),
     ("GET", "/emails/{email_id}/attachments/{part}"): ("reader", None),
     ("GET", "/threads/{email_id}"): ("viewer", None),
+    ("GET", "/deal-stages"): ("everyone", None),
+    ("GET", "/deals"): ("everyone", None),
+    ("POST", "/deals"): ("everyone", {"name": "New", "people": [LENA]}),
+    ("GET", "/deals/{deal_id}"): ("everyone", None),
+    ("PATCH", "/deals/{deal_id}"): ("everyone", {"name": "Bigger"}),
+    ("GET", "/deals/{deal_id}/emails"): ("everyone", None),
+    ("GET", "/companies"): ("everyone", None),
+    ("GET", "/companies/{company_id}"): ("everyone", None),
+    ("PATCH", "/companies/{company_id}"): ("everyone", {"name": "Other Ltd"}),
+    ("GET", "/companies/{company_id}/emails"): ("everyone", None),
+    ("GET", "/emails/{email_id}/deal"): ("viewer", None),
+    ("PUT", "/emails/{email_id}/deal"): ("viewer", {"deal": None}),
+    ("DELETE", "/emails/{email_id}/deal"): ("viewer", None),
     ("GET", "/accounts"): ("everyone", None),
     ("GET", "/accounts/{account_id}"): ("caretaker", None),
     ("GET", "/accounts/{account_id}/proof"): ("caretaker", None),
@@ -58,7 +74,12 @@ ROWS: dict[tuple[str, str], tuple[str, object]] = {
     ("POST", "/accounts/{account_id}/resume"): ("owner", None),
 }
 # What of the answer to everyone is only for some: the rows of a list.
-LISTS = {"/people/{person_id}/emails": "viewer", "/accounts": "caretaker"}
+LISTS = {
+    "/people/{person_id}/emails": "viewer",
+    "/deals/{deal_id}/emails": "viewer",
+    "/companies/{company_id}/emails": "viewer",
+    "/accounts": "caretaker",
+}
 # What its owner may do and cannot always, and is told so.
 SHARING = "PUT /people/{person_id}/shares/{account_id}"
 
@@ -69,6 +90,7 @@ class World:
 
     letter: Email
     lena: Person
+    offer: Deal
     writers: dict[str, Caller]
     readers: dict[str, Caller]
 
@@ -79,6 +101,8 @@ class World:
             "person_id": str(self.lena.pk),
             "account_id": str(self.letter.account_id),
             "part": "2",
+            "deal_id": str(self.offer.pk),
+            "company_id": str(self.offer.company_id),
         }
         return template.format(**ids | other)
 
@@ -99,12 +123,23 @@ def world_of(mode: Mode) -> World:
         "revoked": cast["Rita"],
     }
     letter = received(account, whole_letter(LENA, account.address, CANARY))
+    offer = deal_with(lena)
     mode.prepare(account, lena)
+    link_conversation(letter, offer, alice, NOON)
     writers = {who: writer(one) for who, one in people.items()} | {"no key": Caller()}
     readers = {who: caller(one) for who, one in people.items()} | {"no key": Caller()}
     User.objects.filter(name="Dora").update(is_active=False)
     cast["Rita"].api_keys.update(revoked_at=NOON)
-    return World(letter, lena, writers, readers)
+    return World(letter, lena, offer, writers, readers)
+
+
+def deal_with(lena: Person) -> Deal:
+    """A deal with Lena, at her company."""
+    company = Company.objects.get_or_create(name="Customer Ltd")[0]
+    Person.objects.filter(pk=lena.pk).update(company=company)
+    offer = Deal()
+    keep_deal(offer, DealEntry("Offer", first_stage(), people=[LENA]), NOON)
+    return offer
 
 
 @contextmanager
@@ -148,7 +183,7 @@ def test_who_may_see_and_do_what(name: str) -> None:
                     refuses_to_write(world, who, verb, world.path(template), body)
                 cells += 1
     print(f"{name}: {cells} cells")
-    assert cells == 21 * 7 + 8 * 7
+    assert cells == 34 * 7 + 13 * 7
 
 
 def check(
@@ -223,8 +258,8 @@ def test_the_control_a_write_is_noticed() -> None:
 
 
 def test_every_operation_without_a_key_answers_alike() -> None:
-    world = World(Email(pk=1, account_id=1), Person(pk=1), {}, {})
+    world = World(Email(pk=1, account_id=1), Person(pk=1), Deal(pk=1, company_id=1), {}, {})
     answers = [Caller().ask(v, world.path(t), b) for (v, t), (_, b) in ROWS.items()]
     assert {response.status_code for response in answers} == {401}
     assert len({response.content for response in answers}) == 1
-    assert len(answers) == 21
+    assert len(answers) == 34

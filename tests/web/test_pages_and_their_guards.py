@@ -13,7 +13,9 @@ from postroom.accounts.models import EmailAccount, Exclusion, Sharing
 from postroom.accounts.senders import own_from_address
 from postroom.archive.models import Email, Quarantine
 from postroom.archive.quarantine import quarantine
-from postroom.crm.models import Person
+from postroom.crm.deals import DealEntry, keep_deal
+from postroom.crm.models import Company, Deal, Person
+from postroom.crm.pipeline import first_stage
 from postroom.outbox.drafts import Attached, Written, keep
 from postroom.team.api_keys import KeyWish, make_key
 from postroom.team.invites import Guest, invite
@@ -41,6 +43,16 @@ PAGES = {
     "share-address": ("POST", "owner"),
     "person-live": ("GET", "stream"),
     "person-outgoing": ("GET", "all"),
+    "deals": ("GET", "all"),
+    "board": ("GET", "all"),
+    "new-deal": ("GET POST", "all"),
+    "deal": ("GET", "all"),
+    "edit-deal": ("GET POST", "all"),
+    "deal-stage": ("POST", "all"),
+    "deal-removal": ("POST", "all"),
+    "companies": ("GET", "all"),
+    "company": ("GET", "all"),
+    "edit-company": ("GET POST", "all"),
     "writings": ("GET", "all"),
     "write": ("GET POST", "all"),
     "writing-people": ("GET", "all"),
@@ -59,6 +71,7 @@ PAGES = {
     "email": ("GET", "owner"),
     "email-body": ("GET", "owner"),
     "email-actions": ("GET POST", "owner"),
+    "email-deal": ("GET POST", "owner"),
     "email-sharing": ("GET POST", "owner"),
     "email-grants": ("POST", "owner"),
     "grant-end": ("POST", "owner"),
@@ -101,6 +114,11 @@ PAGES = {
     "door-provider": ("GET POST", "administrator"),
     "door-provider-test": ("POST", "administrator"),
     "door-provider-removal": ("POST", "administrator"),
+    "pipeline": ("GET", "administrator"),
+    "new-pipeline-stage": ("GET POST", "administrator"),
+    "pipeline-stage": ("GET POST", "administrator"),
+    "pipeline-place": ("POST", "administrator"),
+    "pipeline-removal": ("POST", "administrator"),
     "roles": ("GET", "administrator"),
     "new-role": ("GET POST", "administrator"),
     "role": ("GET POST", "administrator"),
@@ -215,6 +233,9 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
             "setup/channels/email/sharing/roles/": lambda: role().pk,
             "setup/channels/email/sharing/exclusions/": lambda: excluded(None).pk,
             "you/exclusions/": lambda: excluded(account.owner).pk,
+            "setup/pipeline/": lambda: first_stage().pk,
+            "deals/": lambda: deal_with(lena).pk,
+            "companies/": lambda: Company.objects.get_or_create(name="Customer Ltd")[0].pk,
             "setup/": lambda: account.pk,
             "you/sessions/": lambda: session_of(account.owner).pk,
             "you/api-keys/": lambda: make_key(account.owner, KeyWish("Bridge"), None, NOON)[0].pk,
@@ -230,6 +251,13 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
 
 def kept_by(user: User) -> SavedSearch:
     return SavedSearch.objects.get_or_create(user=user, name="Kept", words="x")[0]
+
+
+def deal_with(lena: Person) -> Deal:
+    made = Deal.objects.first() or Deal()
+    entry = DealEntry("Offer", first_stage(), people=[str(lena.addresses.get())])
+    keep_deal(made, entry, NOON)
+    return made
 
 
 def role() -> Role:

@@ -21,7 +21,9 @@ from postroom.accounts.members import add_member
 from postroom.accounts.models import Sight
 from postroom.archive.models import Email
 from postroom.association.redaction import WHOLE, redacted
-from postroom.crm.models import Person
+from postroom.crm.deals import DealEntry, keep_deal
+from postroom.crm.models import Deal, Person
+from postroom.crm.pipeline import first_stage
 from postroom.team.models import Organisation, Profile, Role, User
 from postroom.web.emails import access as email_access
 from postroom.web.mailbox import access as mailbox_access
@@ -47,6 +49,10 @@ ROWS: list[tuple[str, str, str, dict[str, str]]] = [
     ("GET", "leads", "everyone", {}),
     ("GET", "search", "everyone", {"q": "lena"}),
     ("GET", "search-suggestions", "everyone", {"q": "le"}),
+    ("GET", "deal", "everyone", {}),
+    ("GET", "company", "everyone", {}),
+    ("GET", "email-deal", "viewer", {}),
+    ("POST", "email-deal", "viewer", {"deal": "none"}),
     ("GET", "email", "viewer", {}),
     ("GET", "email-access", "viewer", {}),
     ("GET", "email-body", "reader", {}),
@@ -75,6 +81,7 @@ class World:
 
     letter: Email
     lena: Person
+    offer: Deal
     browsers: dict[str, Client]
 
     def ask(self, who: str, verb: str, name: str, sent: dict[str, str], *, absent: bool) -> Any:
@@ -82,6 +89,7 @@ class World:
         email = ABSENT if absent else self.letter.pk
         account = ABSENT if absent else self.letter.account_id
         filled = {"email": email, "account": account, "lena": self.lena.pk}
+        filled |= {"offer": self.offer.pk, "company": self.offer.company_id}
         path = "/" + ADDRESSES[name].format(**filled)
         browser = self.browsers[who]
         return browser.get(path, sent) if verb == "GET" else browser.post(path, sent)
@@ -90,7 +98,13 @@ class World:
 def address_of(name: str) -> str:
     """The page's address with names where numbers come."""
     route = str(next(p.pattern for p in urlpatterns if p.name == name))
-    row = {"people/": "{lena}", "emails/": "{email}", "setup/": "{account}"}
+    row = {
+        "people/": "{lena}",
+        "emails/": "{email}",
+        "setup/": "{account}",
+        "deals/": "{offer}",
+        "companies/": "{company}",
+    }
     for start, number in row.items():
         if route.startswith(start):
             route = route.replace("<id:pk>", number)
@@ -112,6 +126,11 @@ def world_of(mode: Mode) -> World:
     User.objects.filter(name="Alice").update(role=Role.objects.create(name="S", superior=above))
     letter = received(account, whole_letter(LENA, account.address, CANARY.decode()))
     mode.prepare(account, lena)
+    offer = Deal()
+    entry = DealEntry("Offer", first_stage(), company="Customer Ltd")
+    keep_deal(offer, entry, NOON)
+    offer.people.add(lena)
+    Person.objects.filter(pk=lena.pk).update(company=offer.company)
     people = {
         "owner": alice,
         "member": cast["Mia"],
@@ -122,7 +141,7 @@ def world_of(mode: Mode) -> World:
     }
     browsers = {who: signed_in(one) for who, one in people.items()} | {"stranger": Client()}
     User.objects.filter(name="Dora").update(is_active=False)
-    return World(letter, lena, browsers)
+    return World(letter, lena, offer, browsers)
 
 
 def signed_in(one: User) -> Client:
@@ -259,7 +278,8 @@ def test_a_list_has_the_letter_for_those_who_see_it() -> None:
         with undone():
             world = world_of(mode)
             for who in ("owner", "colleague", "administrator"):
-                page = world.ask(who, "GET", "person", {}, absent=False).content
                 is_shown = mode.sight_for(who) > Sight.NOTHING and mode.prepare is not forget
                 row = f"email-row-{world.letter.pk}".encode()
-                assert (row in page) == is_shown, (mode, who)
+                for name in ("person", "deal", "company"):
+                    page = world.ask(who, "GET", name, {}, absent=False).content
+                    assert (row in page) == is_shown, (mode, who, name)

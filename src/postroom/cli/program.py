@@ -14,6 +14,7 @@ COMMANDS = {
     "user": "postroom.cli.users",
     "key": "postroom.cli.api_keys",
     "people": "postroom.cli.people",
+    "deals": "postroom.cli.deals",
     "account": "postroom.cli.accounts",
     "sharing": "postroom.cli.sharing",
     "exclusions": "postroom.cli.exclusions",

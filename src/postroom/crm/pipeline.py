@@ -62,6 +62,11 @@ def stages() -> QuerySet[DealStage]:
     return DealStage.objects.all()
 
 
+def stages_with_counts() -> QuerySet[DealStage]:
+    """The same, each with the number of its deals."""
+    return stages().annotate(count=Count("deals"))
+
+
 def first_stage() -> DealStage:
     """Where a new deal stands; one open stage there always is."""
     return stages().filter(outcome=Outcome.OPEN)[0]

@@ -22,6 +22,7 @@ PAGES = (
     SetupPage("profiles", "Profiles", lambda user: user.is_administrator),
     SetupPage("door", "Sign-in", lambda user: user.is_administrator),
     SetupPage("roles", "Roles", lambda user: user.is_administrator),
+    SetupPage("pipeline", "Pipeline", lambda user: user.is_administrator),
     SetupPage("audit-log", "Audit log", lambda user: user.is_administrator),
 )
 

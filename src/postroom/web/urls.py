@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from postroom.crm.models import Stage
 from postroom.web import health
 from postroom.web.account import elsewhere, joining, security
+from postroom.web.companies import views as companies
 from postroom.web.connecting import (
     changing,
     preparation,
@@ -15,10 +16,12 @@ from postroom.web.connecting import (
 )
 from postroom.web.connecting import views as connecting
 from postroom.web.connecting.catalogue import ProtocolWord
+from postroom.web.deals import board, pipeline
+from postroom.web.deals import views as deals
 from postroom.web.decisions import asking, granting, requests, sharing
 from postroom.web.email_configuration import choosing, overview
 from postroom.web.email_configuration import issuers as services
-from postroom.web.emails import actions, downloads, outgoing
+from postroom.web.emails import actions, dealing, downloads, outgoing
 from postroom.web.emails import views as emails
 from postroom.web.live import views as live
 from postroom.web.mailbox import leaving, members, senders, upkeep, window
@@ -67,6 +70,16 @@ urlpatterns = [
     path("people/<id:pk>/shares/<id:account>/addresses/", shares.address, name="share-address"),
     path("people/<id:pk>/live/", live.person, name="person-live"),
     path("people/<id:pk>/outgoing/", outgoing.of_person, name="person-outgoing"),
+    path("deals/", deals.deals, name="deals"),
+    path("deals/board/", board.board, name="board"),
+    path("deals/new/", deals.new, name="new-deal"),
+    path("deals/<id:pk>/", deals.deal, name="deal"),
+    path("deals/<id:pk>/edit/", deals.edit, name="edit-deal"),
+    path("deals/<id:pk>/stage/", board.stage, name="deal-stage"),
+    path("deals/<id:pk>/removal/", deals.removal, name="deal-removal"),
+    path("companies/", companies.companies, name="companies"),
+    path("companies/<id:pk>/", companies.company, name="company"),
+    path("companies/<id:pk>/edit/", companies.edit, name="edit-company"),
     path("writing/", sent.writings, name="writings"),
     path("writing/new/", writing.new, name="write"),
     path("writing/people/", writing.people, name="writing-people"),
@@ -85,6 +98,7 @@ urlpatterns = [
     path("emails/<id:pk>/", emails.email, name="email"),
     path("emails/<id:pk>/body/", emails.body, name="email-body"),
     path("emails/<id:pk>/actions/", actions.actions, name="email-actions"),
+    path("emails/<id:pk>/deal/", dealing.deal, name="email-deal"),
     path("emails/<id:pk>/sharing/", sharing.sharing, name="email-sharing"),
     path("emails/<id:pk>/grants/", granting.grants, name="email-grants"),
     path("emails/<id:pk>/grants/<id:grant>/end/", granting.end, name="grant-end"),
@@ -130,6 +144,11 @@ urlpatterns = [
     path("setup/sign-in/provider/", door.provider, name="door-provider"),
     path("setup/sign-in/provider/test/", door.test, name="door-provider-test"),
     path("setup/sign-in/provider/removal/", door.removal, name="door-provider-removal"),
+    path("setup/pipeline/", pipeline.pipeline, name="pipeline"),
+    path("setup/pipeline/new/", pipeline.new, name="new-pipeline-stage"),
+    path("setup/pipeline/<id:pk>/", pipeline.stage, name="pipeline-stage"),
+    path("setup/pipeline/<id:pk>/place/", pipeline.place, name="pipeline-place"),
+    path("setup/pipeline/<id:pk>/removal/", pipeline.removal, name="pipeline-removal"),
     path("setup/roles/", roles.roles, name="roles"),
     path("setup/roles/new/", roles.new, name="new-role"),
     path("setup/roles/<id:pk>/", roles.role, name="role"),

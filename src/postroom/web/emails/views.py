@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from postroom.archive.models import Email
 from postroom.archive.reading import opened
 from postroom.association import Sight, sharers_with
+from postroom.association.deals import deals_with
 from postroom.association.readings import note_reading
 from postroom.crm.models import Person, Stage
 from postroom.rendering.readers import find_laid_out
@@ -46,6 +47,7 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
     context["share_states"] = share_states_for(request.user, person, timezone.now())
     context["is_looked_for"] = is_looked_for(person, request.user)
     context |= outgoing_to(person, request.user)
+    context["deals"] = deals_with([person])
     context["history"] = history_for(request.user, person)
     email = find_email(request.user, request.GET.get("email", ""))
     if email and find_person_on(email, str(pk)):

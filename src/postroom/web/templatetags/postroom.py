@@ -1,6 +1,7 @@
 """Words for templates: icons, dates as people write them, sizes, initials."""
 
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 
 import lucide
@@ -122,6 +123,13 @@ KINDS = {
 def grouped(number: float) -> str:
     """A whole number with its thousands apart."""
     return f"{round(number):,}"
+
+
+@register.simple_tag
+def money(amount: Decimal, currency: str) -> str:
+    """An amount with its thousands apart, and cents where there are any."""
+    whole = amount == amount.to_integral_value()
+    return f"{amount:,.0f} {currency}" if whole else f"{amount:,.2f} {currency}"
 
 
 @register.filter

@@ -1,0 +1,74 @@
+"""Companies: their list, a company's page, and another name for one."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from postroom.association.deals import people_of_company
+from postroom.crm.companies import NameTaken, find_companies, rename
+from postroom.crm.models import Company
+from postroom.crm.stretches import BY_NAME, stretch_of
+from postroom.web.deals.mail import mail_page
+from postroom.web.people.correspondence import rows_for
+from postroom.web.sign_in import SignedInRequest, signed_in
+
+MOST_PEOPLE = 200
+MOST_DEALS = 50
+
+
+class CompanyForm(forms.Form):
+    """What a company is called."""
+
+    name = forms.CharField(max_length=160, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+
+@require_safe
+@signed_in
+def companies(request: SignedInRequest) -> HttpResponse:
+    """The list of companies by name."""
+    words = request.GET.get("q", "").replace("\0", "")[:200]
+    after = request.GET.get("after", "")
+    page = stretch_of(find_companies(words), BY_NAME, after)
+    context = {"room": "deals", "words": words, "page": page, "is_first": not after}
+    part = "companies/rows.html" if request.htmx else "companies/list.html"
+    return render(request, part, context)
+
+
+@require_safe
+@signed_in
+def company(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A company with its people and deals, and their mail as far as the viewer may see it."""
+    company = get_object_or_404(Company, pk=pk)
+    page = mail_page(company, request.user, request.GET.get("after", ""))
+    context: dict[str, object] = {"room": "deals", "company": company, "page": page}
+    if request.htmx:
+        return render(request, "deals/mail.html", context)
+    people = people_of_company(company).prefetch_related("addresses")[:MOST_PEOPLE]
+    context["people"] = rows_for(request.user, list(people))
+    context["deals"] = company.deals.select_related("stage", "owner")[:MOST_DEALS]
+    return render(request, "companies/company.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def edit(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Call a company something else."""
+    company = get_object_or_404(Company, pk=pk)
+    form = CompanyForm(request.POST or None, initial={"name": company.name})
+    if request.method == "POST" and form.is_valid() and is_renamed(form, company):
+        messages.success(request, "Saved.")
+        return redirect("company", pk)
+    context = {"room": "deals", "company": company, "form": form}
+    return render(request, "companies/form.html", context, status=422 if form.errors else 200)
+
+
+def is_renamed(form: CompanyForm, company: Company) -> bool:
+    """Rename it; False, with the reason at the field, where another one is called so."""
+    try:
+        rename(company, form.cleaned_data["name"])
+    except NameTaken as reason:
+        form.add_error("name", str(reason))
+        return False
+    return True
