@@ -9,20 +9,18 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from cast import NOON, folder_of
-from postroom.accounts.models import EmailAccount, Exclusion, Sharing
+from postroom.accounts.models import EmailAccount, Sharing
 from postroom.accounts.senders import own_from_address
 from postroom.archive.models import Email, Quarantine
 from postroom.archive.quarantine import quarantine
-from postroom.crm.deals import DealEntry, keep_deal
-from postroom.crm.models import Company, Deal, Person
+from postroom.crm.models import Company, Person
 from postroom.crm.pipeline import first_stage
 from postroom.outbox.drafts import Attached, Written, keep
 from postroom.team.api_keys import KeyWish, make_key
-from postroom.team.invites import Guest, invite
-from postroom.team.models import Invite, Profile, Role, SavedSearch, Session, User
-from postroom.team.sessions import Browser, note_session
+from postroom.team.models import Profile, User
 from postroom.web.urls import urlpatterns
 from web.decided import asked_for, granted
+from web.looked_at import deal_with, excluded, invited, kept_by, role, session_of
 
 SignIn = Callable[[User], Client]
 HTMX = {"HX-Request": "true"}
@@ -247,34 +245,6 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
         return [next(row for start, row in rows.items() if pattern.startswith(start))()]
 
     return address
-
-
-def kept_by(user: User) -> SavedSearch:
-    return SavedSearch.objects.get_or_create(user=user, name="Kept", words="x")[0]
-
-
-def deal_with(lena: Person) -> Deal:
-    made = Deal.objects.first() or Deal()
-    entry = DealEntry("Offer", first_stage(), people=[str(lena.addresses.get())])
-    keep_deal(made, entry, NOON)
-    return made
-
-
-def role() -> Role:
-    return Role.objects.get_or_create(name="Sales")[0]
-
-
-def excluded(owner: User | None) -> Exclusion:
-    return Exclusion.objects.get_or_create(owner=owner, pattern="lawyer.example")[0]
-
-
-def session_of(user: User) -> Session:
-    note_session("s" * 32, user, Browser("curl", None), NOON)
-    return user.sessions.get(key="s" * 32)
-
-
-def invited() -> Invite:
-    return Invite.objects.first() or invite(Guest(email="g@x.example", name="G"), None, NOON)[0]
 
 
 def test_every_page_has_its_row_here() -> None:

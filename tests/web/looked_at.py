@@ -1,0 +1,38 @@
+"""Rows for the pages that need one to be looked at."""
+
+from cast import NOON
+from postroom.accounts.models import Exclusion
+from postroom.crm.deals import DealEntry, keep_deal
+from postroom.crm.models import Deal, Person
+from postroom.crm.pipeline import first_stage
+from postroom.team.invites import Guest, invite
+from postroom.team.models import Invite, Role, SavedSearch, Session, User
+from postroom.team.sessions import Browser, note_session
+
+
+def kept_by(user: User) -> SavedSearch:
+    return SavedSearch.objects.get_or_create(user=user, name="Kept", words="x")[0]
+
+
+def deal_with(lena: Person) -> Deal:
+    made = Deal.objects.first() or Deal()
+    entry = DealEntry("Offer", first_stage(), people=[str(lena.addresses.get())])
+    keep_deal(made, entry, NOON)
+    return made
+
+
+def role() -> Role:
+    return Role.objects.get_or_create(name="Sales")[0]
+
+
+def excluded(owner: User | None) -> Exclusion:
+    return Exclusion.objects.get_or_create(owner=owner, pattern="lawyer.example")[0]
+
+
+def session_of(user: User) -> Session:
+    note_session("s" * 32, user, Browser("curl", None), NOON)
+    return user.sessions.get(key="s" * 32)
+
+
+def invited() -> Invite:
+    return Invite.objects.first() or invite(Guest(email="g@x.example", name="G"), None, NOON)[0]
