@@ -61,6 +61,7 @@ PAGES = {
     "writing-images": ("POST", "owner"),
     "writing-image": ("GET", "owner"),
     "writing-state": ("GET", "owner"),
+    "writing-moment": ("POST", "owner"),
     "writing-decision": ("POST", "owner"),
     "search": ("GET", "all"),
     "search-suggestions": ("GET", "all"),

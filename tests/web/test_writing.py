@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -184,6 +184,31 @@ def test_undo_gives_the_draft_back_and_after_that_it_is_too_late(
     late = client.post(f"{state}decision/", {"do": "undo"}, follow=True)
     assert "That came too late" in late.content.decode()
     assert client.post(f"{state}decision/", {"do": "steal"}).status_code == 404
+
+
+def test_what_is_sent_later_waits_in_its_writers_time_and_can_be_moved(
+    sending: EmailAccount, lena: Person, alice: User, bob: User, as_user: SignIn
+) -> None:
+    client = as_user(alice)
+    client.cookies["time_zone"] = "America/New_York"
+    fields = fields_of(client, "/writing/new/") | {"to": LENA, "subject": "Later"}
+    wrong = client.post("/writing/new/", fields | {"later": "at", "at": "2020-01-01T08:00"})
+    assert "That moment has passed" in wrong.content.decode()
+    address = f"/writing/{fields['key']}/"
+    year = timezone.now().year + 1
+    assert client.post(address, fields | {"later": f"{year}-01-04T08:00"}).url == address
+    scheduled = OutgoingEmail.objects.get()
+    assert scheduled.due_at == datetime(year, 1, 4, 13, tzinfo=UTC)
+    assert "08:00, America/New York time" in client.get(address).content.decode()
+    assert "Scheduled: " in client.get(f"/people/{lena.pk}/").content.decode()
+    assert "Scheduled" in client.get("/writing/").content.decode()
+    moved = {"later": "at", "at": f"{year}-01-05T08:00"}
+    assert as_user(bob).post(f"{address}moment/", moved).status_code == 404
+    client.post(f"{address}moment/", moved)
+    scheduled.refresh_from_db()
+    assert scheduled.due_at == datetime(year, 1, 5, 13, tzinfo=UTC)
+    client.post(f"{address}decision/", {"do": "undo"})
+    assert client.get(address).context["form"]["subject"].value() == "Later"
 
 
 def test_colleagues_neither_answer_what_is_shared_with_them_nor_find_drafts(

@@ -11,6 +11,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from postroom.outbox.bounces import meet_reports
 from postroom.outbox.handing_over import due_copies, keep_copy_of, send_outgoing
 from postroom.outbox.outgoing import due_outgoing, meet_interrupted, reconcile
+from postroom.outbox.scheduling import release_scheduled
 from postroom.sync.database import in_database
 
 SENDING = "sending:{}"
@@ -58,4 +59,5 @@ def seen_to(now: datetime) -> tuple[list[tuple[int, int]], list[tuple[int, int]]
     running = ProcrastinateJob.objects.filter(task_name="postroom.send_outgoing", status="doing")
     meet_interrupted([job["outgoing_id"] for job in running.values_list("args", flat=True)], now)
     reconcile(now)
+    release_scheduled(now)
     return due_outgoing(now), due_copies(now)

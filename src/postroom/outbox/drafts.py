@@ -36,6 +36,10 @@ class NotSendable(Exception):
         self.field = field
 
 
+class ServerIsBusy(NotSendable):
+    """It could go out so in a moment."""
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """What stands in the fields of the page."""
@@ -186,7 +190,7 @@ def purified(page: Page) -> Purified:
     try:
         pure = find_purified(page)
     except ReadersBusy:
-        raise NotSendable("The server is busy. Try again in a moment.") from None
+        raise ServerIsBusy("The server is busy. Try again in a moment.") from None
     if pure is None:
         raise NotSendable("The formatting is too complicated to be sent. Use plain text.", "html")
     return pure

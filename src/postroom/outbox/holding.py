@@ -29,8 +29,16 @@ SPEAKS_OF_FILES = re.compile(
 def send(author: User, key: UUID, now: datetime) -> OutgoingEmail:
     """Hold the draft for its ten seconds. Raises NotSendable; asked twice is asked once."""
     outgoing = outgoing_of(author).select_for_update(of=("self",)).get(key=key)
-    if outgoing.state != OutgoingState.DRAFT:
+    if outgoing.state not in (OutgoingState.DRAFT, OutgoingState.SCHEDULED):
         return outgoing
+    fix_bytes(outgoing, now)
+    outgoing.state, outgoing.due_at = OutgoingState.HELD, now + HELD_FOR
+    outgoing.save()
+    return outgoing
+
+
+def fix_bytes(outgoing: OutgoingEmail, now: datetime) -> None:
+    """From here on every attempt offers the same message. Raises NotSendable."""
     draft = draft_of(outgoing, now)
     try:
         outgoing.raw = compose_message(draft)
@@ -38,10 +46,8 @@ def send(author: User, key: UUID, now: datetime) -> OutgoingEmail:
         raise NotSendable(f"It was not sent: {failure}.", "to") from failure
     outgoing.message_id, outgoing.written_at = draft.message_id, now
     outgoing.recipients = [one.canonical for one in draft.recipients]
-    outgoing.state, outgoing.due_at, outgoing.attempts = OutgoingState.HELD, now + HELD_FOR, 0
-    outgoing.reason, outgoing.not_taken, outgoing.changed_at = "", {}, now
-    outgoing.save()
-    return outgoing
+    outgoing.attempts, outgoing.reason, outgoing.not_taken = 0, "", {}
+    outgoing.changed_at = now
 
 
 @transaction.atomic

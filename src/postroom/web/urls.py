@@ -41,7 +41,7 @@ from postroom.web.team import (
     users,
     view_as,
 )
-from postroom.web.writing import pieces, sent
+from postroom.web.writing import later, pieces, sent
 from postroom.web.writing import views as writing
 from postroom.web.you import api_keys, composing
 
@@ -90,6 +90,7 @@ urlpatterns = [
     path("writing/<uuid:key>/images/", pieces.images, name="writing-images"),
     path("writing/<uuid:key>/images/<id:pk>/", pieces.image, name="writing-image"),
     path("writing/<uuid:key>/state/", sent.state, name="writing-state"),
+    path("writing/<uuid:key>/moment/", later.another_moment, name="writing-moment"),
     path("writing/<uuid:key>/decision/", sent.decision, name="writing-decision"),
     path("search/", searching.search, name="search"),
     path("search/suggestions/", searching.suggestions, name="search-suggestions"),

@@ -87,7 +87,9 @@ class OutgoingEmail(models.Model):
             models.Index(
                 fields=["due_at"],
                 name="outgoing_waiting",
-                condition=models.Q(state__in=[OutgoingState.HELD, OutgoingState.QUEUED]),
+                condition=models.Q(
+                    state__in=[OutgoingState.HELD, OutgoingState.QUEUED, OutgoingState.SCHEDULED]
+                ),
             ),
             models.Index(
                 fields=["copy_due_at"],
@@ -108,7 +110,7 @@ class OutgoingEmail(models.Model):
     @property
     def can_be_called_back(self) -> bool:
         """Whether no server has it: nothing was handed over yet."""
-        return self.state in (OutgoingState.HELD, OutgoingState.QUEUED)
+        return self.state in (OutgoingState.SCHEDULED, OutgoingState.HELD, OutgoingState.QUEUED)
 
 
 class OutgoingFile(models.Model):

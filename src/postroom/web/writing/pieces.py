@@ -22,7 +22,8 @@ from postroom.web.permission import may_integrate
 from postroom.web.security import seal
 from postroom.web.sign_in import SignedInRequest, signed_in
 from postroom.web.writing.beginnings import find_origin
-from postroom.web.writing.views import attached, get_outgoing
+from postroom.web.writing.owned import get_outgoing
+from postroom.web.writing.views import attached
 
 
 @require_safe

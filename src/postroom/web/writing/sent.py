@@ -14,9 +14,11 @@ from postroom.outbox.drafts import outgoing_of
 from postroom.outbox.holding import call_back, change_refused
 from postroom.outbox.models import OutgoingState
 from postroom.outbox.outgoing import note_seen, say_it_arrived, send_once_more
+from postroom.outbox.scheduling import send_now
 from postroom.team.models import User
 from postroom.web.sign_in import SignedInRequest, signed_in
-from postroom.web.writing.views import get_outgoing
+from postroom.web.writing.later import moments_now
+from postroom.web.writing.owned import get_outgoing
 
 DECISIONS: dict[str, Callable[[User, UUID, datetime], bool]] = {
     "undo": call_back,
@@ -24,6 +26,7 @@ DECISIONS: dict[str, Callable[[User, UUID, datetime], bool]] = {
     "arrived": say_it_arrived,
     "again": send_once_more,
     "seen": note_seen,
+    "now": send_now,
 }
 TOO_LATE = "That came too late: the email is on its way already."
 
@@ -32,7 +35,8 @@ TOO_LATE = "That came too late: the email is on its way already."
 @signed_in
 def state(request: SignedInRequest, key: UUID) -> HttpResponse:
     """How far it is, for the page that waits."""
-    return render(request, "writing/state.html", {"outgoing": get_outgoing(request, key)})
+    context = {"outgoing": get_outgoing(request, key)} | moments_now()
+    return render(request, "writing/state.html", context)
 
 
 @require_POST
@@ -52,8 +56,10 @@ def decision(request: SignedInRequest, key: UUID) -> HttpResponse:
 @signed_in
 def writings(request: SignedInRequest) -> HttpResponse:
     """One's drafts, and what was sent from here lately."""
+    own, waits = outgoing_of(request.user), (OutgoingState.DRAFT, OutgoingState.SCHEDULED)
     context = {
-        "drafts": outgoing_of(request.user).filter(state=OutgoingState.DRAFT)[:100],
-        "sent": outgoing_of(request.user).exclude(state=OutgoingState.DRAFT)[:100],
+        "drafts": own.filter(state=OutgoingState.DRAFT)[:100],
+        "scheduled": own.filter(state=OutgoingState.SCHEDULED).order_by("due_at")[:100],
+        "sent": own.exclude(state__in=waits)[:100],
     }
     return render(request, "writing/writings.html", context)

@@ -3,6 +3,7 @@
 Drafts and what is on its way are their author's alone; for everyone else they are not there.
 """
 
+from collections.abc import Callable
 from uuid import UUID, uuid4
 
 from django.core.files.uploadedfile import UploadedFile
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from postroom.outbox.answering import Origin, goes_elsewhere
+from postroom.outbox.answering import Origin
 from postroom.outbox.drafts import (
     MOST_OCTETS,
     Attached,
@@ -25,16 +26,23 @@ from postroom.outbox.drafts import (
 )
 from postroom.outbox.formatting import make_plain, make_rich
 from postroom.outbox.holding import forgets_a_file, send
-from postroom.outbox.letters import signature_html
 from postroom.outbox.models import OutgoingEmail, OutgoingState
 from postroom.web.permission import may_integrate
 from postroom.web.row_ids import parse_row_id
 from postroom.web.sign_in import SignedInRequest, signed_in
 from postroom.web.writing.beginnings import beginning_of, draft_of, find_origin
 from postroom.web.writing.form import WritingForm
+from postroom.web.writing.later import send_later
+from postroom.web.writing.owned import get_outgoing
+from postroom.web.writing.page import page_of, sent_context
 from postroom.web.writing.people import find_people_known
 
+LATER = "later"
 SWITCHES = {"plain": make_plain, "rich": make_rich}
+LEAVING: dict[str, Callable[[SignedInRequest, UUID], OutgoingEmail]] = {
+    "send": lambda request, key: send(request.user, key, timezone.now()),
+    LATER: send_later,
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,18 +76,9 @@ def writing(request: SignedInRequest, key: UUID) -> HttpResponse:
     return page_of(request, form, outgoing, None, key)
 
 
-def sent_context(outgoing: OutgoingEmail) -> dict[str, object]:
-    """What is shown of what was sent: as it looks while it is here, later its words."""
-    return {
-        "outgoing": outgoing,
-        "has_page": outgoing.is_rich and outgoing.message_id and outgoing.copy_id is None,
-        "attached": outgoing.files.filter(content_id=""),
-    }
-
-
 def answer_to(request: SignedInRequest, key: UUID, origin: Origin | None) -> HttpResponse:
     """Keep what was typed and do what is wished."""
-    wish = request.POST.get("do", "save")
+    wish = LATER if request.POST.get(LATER) else request.POST.get("do", "save")
     if wish == "discard":
         discard(request.user, key)
         return redirect("writings")
@@ -90,14 +89,14 @@ def answer_to(request: SignedInRequest, key: UUID, origin: Origin | None) -> Htt
         take_off(request, key)
         if switch := SWITCHES.get(wish):
             switch(request.user, key, timezone.now())
-        if wish == "send" and not asks_about_a_file(request, outgoing):
-            outgoing = send(request.user, key, timezone.now())
+        if wish in LEAVING and not asks_about_a_file(request, outgoing):
+            outgoing = LEAVING[wish](request, key)
     except OutgoingEmail.DoesNotExist:
         raise Http404 from None
     except NotSendable as refusal:
         form.explain(refusal)
         outgoing = outgoing_of(request.user).filter(key=key).first() or OutgoingEmail(key=key)
-    return answered(request, form, outgoing, is_wished=wish == "send")
+    return answered(request, form, outgoing, is_wished=wish in LEAVING)
 
 
 def answered(
@@ -135,55 +134,6 @@ def take_off(request: SignedInRequest, key: UUID) -> None:
         detach(request.user, key, parse_row_id(request.POST.get("remove", "")))
     except ValueError:
         return
-
-
-def page_of(
-    request: SignedInRequest,
-    form: WritingForm,
-    outgoing: OutgoingEmail | None,
-    origin: Origin | None,
-    key: UUID,
-) -> HttpResponse:
-    """The page to write on; sent back by *Send* without an error, it asks about a file."""
-    context = {
-        "form": form,
-        "outgoing": outgoing if outgoing and outgoing.pk else None,
-        "origin": origin,
-        "elsewhere": goes_elsewhere(origin) if origin else "",
-        "key": key,
-        "is_rich": form["is_rich"].value() in (True, "True", "on"),
-        "below": address_below(request, form, outgoing, origin),
-        "attached": outgoing.files.filter(content_id="") if outgoing and outgoing.pk else (),
-        "forgot_a_file": form.is_bound and not form.errors,
-        "most": MOST_OCTETS,
-    }
-    status = 422 if form.errors else 200
-    return render(request, "writing/writing.html", context, status=status)
-
-
-def address_below(
-    request: SignedInRequest,
-    form: WritingForm,
-    outgoing: OutgoingEmail | None,
-    origin: Origin | None,
-) -> str:
-    """Where the signature and the quote are shown; empty where there are none."""
-    if outgoing and outgoing.pk:
-        has_any = bool(outgoing.quote_html or signature_html(outgoing.sender))
-        return reverse("writing-below", args=[outgoing.key]) if has_any else ""
-    sender = form.senders.get(str(form["sender"].value() or ""))
-    query = request.GET.copy()
-    query["sender"] = str(sender.pk if sender else "")
-    has_any = origin is not None or bool(signature_html(sender))
-    return f"{reverse('new-writing-below')}?{query.urlencode()}" if has_any else ""
-
-
-def get_outgoing(request: SignedInRequest, key: UUID) -> OutgoingEmail:
-    """The user's own; for everyone else it is not there."""
-    own = outgoing_of(request.user).select_related("sender", "account", "answers")
-    if (outgoing := own.filter(key=key).first()) is None:
-        raise Http404
-    return outgoing
 
 
 @require_safe

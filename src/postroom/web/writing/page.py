@@ -1,0 +1,65 @@
+"""The page on which an email is written, and the one that shows what was sent."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from postroom.outbox.answering import Origin, goes_elsewhere
+from postroom.outbox.drafts import MOST_OCTETS
+from postroom.outbox.letters import signature_html
+from postroom.outbox.models import OutgoingEmail
+from postroom.web.sign_in import SignedInRequest
+from postroom.web.writing.form import WritingForm
+from postroom.web.writing.later import moments_now
+
+
+def sent_context(outgoing: OutgoingEmail) -> dict[str, object]:
+    """What is shown of what was sent: as it looks while it is here, later its words."""
+    return {
+        "outgoing": outgoing,
+        "has_page": outgoing.is_rich and outgoing.message_id and outgoing.copy_id is None,
+        "attached": outgoing.files.filter(content_id=""),
+    } | moments_now()
+
+
+def page_of(
+    request: SignedInRequest,
+    form: WritingForm,
+    outgoing: OutgoingEmail | None,
+    origin: Origin | None,
+    key: UUID,
+) -> HttpResponse:
+    """The page to write on; sent back by *Send* without an error, it asks about a file."""
+    context = {
+        "form": form,
+        "outgoing": outgoing if outgoing and outgoing.pk else None,
+        "origin": origin,
+        "elsewhere": goes_elsewhere(origin) if origin else "",
+        "key": key,
+        "is_rich": form["is_rich"].value() in (True, "True", "on"),
+        "below": address_below(request, form, outgoing, origin),
+        "attached": outgoing.files.filter(content_id="") if outgoing and outgoing.pk else (),
+        "forgot_a_file": form.is_bound and not form.errors,
+        "most": MOST_OCTETS,
+    } | moments_now()
+    status = 422 if form.errors else 200
+    return render(request, "writing/writing.html", context, status=status)
+
+
+def address_below(
+    request: SignedInRequest,
+    form: WritingForm,
+    outgoing: OutgoingEmail | None,
+    origin: Origin | None,
+) -> str:
+    """Where the signature and the quote are shown; empty where there are none."""
+    if outgoing and outgoing.pk:
+        has_any = bool(outgoing.quote_html or signature_html(outgoing.sender))
+        return reverse("writing-below", args=[outgoing.key]) if has_any else ""
+    sender = form.senders.get(str(form["sender"].value() or ""))
+    query = request.GET.copy()
+    query["sender"] = str(sender.pk if sender else "")
+    has_any = origin is not None or bool(signature_html(sender))
+    return f"{reverse('new-writing-below')}?{query.urlencode()}" if has_any else ""
