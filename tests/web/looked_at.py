@@ -5,6 +5,9 @@ from postroom.accounts.models import Exclusion
 from postroom.crm.deals import DealEntry, keep_deal
 from postroom.crm.models import Deal, Person
 from postroom.crm.pipeline import first_stage
+from postroom.rules.conditions import Step
+from postroom.rules.models import Rule, Trigger
+from postroom.rules.writing import WrittenRule, write_rule
 from postroom.team.invites import Guest, invite
 from postroom.team.models import Invite, Role, SavedSearch, Session, User
 from postroom.team.sessions import Browser, note_session
@@ -36,3 +39,8 @@ def session_of(user: User) -> Session:
 
 def invited() -> Invite:
     return Invite.objects.first() or invite(Guest(email="g@x.example", name="G"), None, NOON)[0]
+
+
+def rule_of(user: User) -> Rule:
+    written = WrittenRule("Rule", Trigger.RECEIVED, [], [Step(kind="flag", text="")])
+    return Rule.objects.filter(owner=user).first() or write_rule(user, written, NOON)

@@ -20,7 +20,7 @@ from postroom.team.api_keys import KeyWish, make_key
 from postroom.team.models import Profile, User
 from postroom.web.urls import urlpatterns
 from web.decided import asked_for, granted
-from web.looked_at import deal_with, excluded, invited, kept_by, role, session_of
+from web.looked_at import deal_with, excluded, invited, kept_by, role, rule_of, session_of
 
 SignIn = Callable[[User], Client]
 HTMX = {"HX-Request": "true"}
@@ -151,6 +151,12 @@ PAGES = {
     "own-domains": ("POST", "administrator"),
     "own-exclusions": ("GET POST", "all"),
     "own-exclusion-removal": ("POST", "owner"),
+    "mail-rules": ("GET", "all"),
+    "new-mail-rule": ("GET POST", "all"),
+    "mail-rule": ("GET POST", "owner"),
+    "mail-rule-log": ("GET", "owner"),
+    "mail-rule-place": ("POST", "owner"),
+    "mail-rule-removal": ("POST", "owner"),
     "account": ("GET", "owner"),
     "account-live": ("GET", "owner"),
     "sharing": ("POST", "owner"),
@@ -240,6 +246,7 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
             "you/api-keys/": lambda: make_key(account.owner, KeyWish("Bridge"), None, NOON)[0].pk,
             "search/saved/": lambda: kept_by(account.owner).pk,
             "requests/": lambda: asked_for(letter).pk,
+            "rules/": lambda: rule_of(account.owner).pk,
             "people/": lambda: lena.pk,
             "emails/": lambda: letter.pk,
         }

@@ -18,6 +18,7 @@ COMMANDS = {
     "account": "postroom.cli.accounts",
     "sharing": "postroom.cli.sharing",
     "exclusions": "postroom.cli.exclusions",
+    "rules": "postroom.cli.rules",
     "emails": "postroom.cli.emails",
     "search": "postroom.cli.search",
     "sync": "postroom.cli.syncing",

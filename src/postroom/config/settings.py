@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "postroom.oauth",
     "postroom.archive",
     "postroom.outbox",
+    "postroom.rules",
     "postroom.engine",
     "postroom.api",
 ]

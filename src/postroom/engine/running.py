@@ -11,6 +11,7 @@ from postroom.engine import (  # so that the worker knows their jobs
     leaving,  # noqa: F401
     outgoing,  # noqa: F401
     posting,  # noqa: F401
+    ruling,  # noqa: F401
     searching,  # noqa: F401
     share_ends,  # noqa: F401
 )

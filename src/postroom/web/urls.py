@@ -24,6 +24,7 @@ from postroom.web.email_configuration import issuers as services
 from postroom.web.emails import actions, dealing, downloads, outgoing
 from postroom.web.emails import views as emails
 from postroom.web.live import views as live
+from postroom.web.mail_rules import views as mail_rules
 from postroom.web.mailbox import leaving, members, senders, upkeep, window
 from postroom.web.mailbox import views as mailbox
 from postroom.web.people import shares
@@ -92,6 +93,12 @@ urlpatterns = [
     path("writing/<uuid:key>/state/", sent.state, name="writing-state"),
     path("writing/<uuid:key>/moment/", later.another_moment, name="writing-moment"),
     path("writing/<uuid:key>/decision/", sent.decision, name="writing-decision"),
+    path("rules/", mail_rules.rules, name="mail-rules"),
+    path("rules/new/", mail_rules.new, name="new-mail-rule"),
+    path("rules/<id:pk>/", mail_rules.rule, name="mail-rule"),
+    path("rules/<id:pk>/log/", mail_rules.log, name="mail-rule-log"),
+    path("rules/<id:pk>/place/", mail_rules.place, name="mail-rule-place"),
+    path("rules/<id:pk>/removal/", mail_rules.removal, name="mail-rule-removal"),
     path("search/", searching.search, name="search"),
     path("search/suggestions/", searching.suggestions, name="search-suggestions"),
     path("search/saved/", searching.save, name="saved-searches"),

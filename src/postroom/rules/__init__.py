@@ -1,0 +1,1 @@
+"""Rules: what happens to mail by itself, as the mailbox's owner wrote it down."""

@@ -1,0 +1,83 @@
+"""What a rule may do with an email it met. Nothing here removes or sends anything.
+
+Each deed returns in words what came of it: what a mailbox cannot do is said in the rule's log, and
+the other deeds are done all the same.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from postroom.archive.actions import ask_for
+from postroom.archive.deal_links import link_conversation
+from postroom.archive.models import ActionKind, Email, Folder
+from postroom.archive.moves import ARCHIVES, MoveNotPossible, ask_to_move, find_folder
+from postroom.crm.models import Deal
+from postroom.rules.conditions import Takes
+from postroom.team.models import User
+
+NO_FOLDER = "not moved: there is no folder “{}”"
+NO_ARCHIVE = "not archived: the mailbox has no archive folder"
+NO_DEAL = "not linked: the deal “{}” is not there any more"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Its words, what they take, what is done, and how it is announced before it is done."""
+
+    words: str
+    takes: Takes
+    do: Callable[[Email, str, User, datetime], str]
+
+
+def marked(kind: ActionKind, words: str) -> Callable[[Email, str, User, datetime], str]:
+    """A mark on the email, here and on the server."""
+
+    def do(email: Email, text: str, owner: User, now: datetime) -> str:
+        ask_for(kind, email, now)
+        return words
+
+    return do
+
+
+def archived(email: Email, text: str, owner: User, now: datetime) -> str:
+    """Into the archive folder."""
+    target = find_folder(email.account, ARCHIVES)
+    return moved(email, target, now, "archived") if target else NO_ARCHIVE
+
+
+def moved_to(email: Email, text: str, owner: User, now: datetime) -> str:
+    """Into the folder of this name."""
+    folders = Folder.objects.filter(account=email.account_id, name__iexact=text, gone_at=None)
+    target = folders.first()
+    return moved(email, target, now, f"moved to {target}") if target else NO_FOLDER.format(text)
+
+
+def moved(email: Email, target: Folder, now: datetime, words: str) -> str:
+    """Ask for the move; why it was not possible, otherwise."""
+    try:
+        ask_to_move(email, target, now)
+    except MoveNotPossible as reason:
+        return f"not moved: {reason.sentence}"
+    return words
+
+
+def linked(email: Email, text: str, owner: User, now: datetime) -> str:
+    """Its conversation is the deal's from now on, as if the owner had said so."""
+    deal = Deal.objects.filter(name__iexact=text).first()
+    if deal is None:
+        return NO_DEAL.format(text)
+    link_conversation(email, deal, owner, now)
+    return f"linked with {deal}"
+
+
+TELL = "tell"
+
+DEEDS: dict[str, Deed] = {
+    "read": Deed("Mark it as read", Takes.NOTHING, marked(ActionKind.MARK_READ, "marked as read")),
+    "flag": Deed("Flag it", Takes.NOTHING, marked(ActionKind.FLAG, "flagged")),
+    "archive": Deed("Archive it", Takes.NOTHING, archived),
+    "move": Deed("Move it to the folder", Takes.WORDS, moved_to),
+    "deal": Deed("Link its conversation with the deal", Takes.WORDS, linked),
+    TELL: Deed("Write me an email", Takes.NOTHING, lambda email, text, owner, now: "told by email"),
+}

@@ -1,0 +1,120 @@
+"""Write a rule down, change its place. A rule that could do nothing is refused."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from postroom.accounts.models import EmailAccount
+from postroom.archive.models import Email
+from postroom.crm.models import Deal
+from postroom.rules.conditions import KINDS, LONGEST_TEXT, Kind, Step, Takes
+from postroom.rules.deeds import DEEDS, Deed
+from postroom.rules.models import WAITS_DAYS, Rule, Trigger
+from postroom.team.models import User
+
+MOST_RULES = 50
+MOST_STEPS = 10
+MOST_DAYS = 365
+
+
+class RuleUnusable(Exception):
+    """It was not saved: `field` is where it is to be mended, the sentence says how."""
+
+    def __init__(self, where: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.where, self.sentence = where, sentence
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenRule:
+    """A rule as somebody wrote it."""
+
+    name: str
+    trigger: Trigger
+    conditions: Sequence[Step]
+    deeds: Sequence[Step]
+    account: EmailAccount | None = None
+    days: int | None = None
+    needs_all: bool = True
+    is_last: bool = False
+    is_on: bool = True
+
+
+@transaction.atomic
+def write_rule(owner: User, written: WrittenRule, now: datetime, rule: Rule | None = None) -> Rule:
+    """Save a new rule, or what was changed of one. Raises RuleUnusable and saves nothing.
+
+    A changed rule begins anew: it meets nothing that came before the change.
+    """
+    refuse_unusable(owner, written)
+    User.objects.select_for_update().get(pk=owner.pk)
+    if rule is None:
+        rule = Rule(owner=owner, position=next_position(owner))
+    newest = Email.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    rule.name, rule.account, rule.trigger = written.name.strip(), written.account, written.trigger
+    rule.days = written.days if written.trigger in WAITS_DAYS else None
+    rule.needs_all, rule.is_last, rule.is_on = written.needs_all, written.is_last, written.is_on
+    rule.conditions, rule.deeds = list(written.conditions), list(written.deeds)
+    rule.since, rule.seen, rule.seen_next, rule.seen_at = now, newest, newest, now
+    rule.save()
+    return rule
+
+
+def next_position(owner: User) -> int:
+    """Behind all others. Raises RuleUnusable when there are too many."""
+    rules = Rule.objects.filter(owner=owner)
+    if rules.count() >= MOST_RULES:
+        raise RuleUnusable("name", f"You have {MOST_RULES} rules. Delete one that is not needed.")
+    return (rules.aggregate(last=Max("position"))["last"] or 0) + 1
+
+
+def refuse_unusable(owner: User, written: WrittenRule) -> None:
+    """Raises RuleUnusable for what could never do anything, or not what is meant."""
+    if not written.name.strip():
+        raise RuleUnusable("name", "Give the rule a name.")
+    if written.account and written.account.owner_id != owner.pk:
+        raise RuleUnusable("account", "Choose one of your own mailboxes.")
+    if written.trigger in WAITS_DAYS and not 1 <= (written.days or 0) <= MOST_DAYS:
+        raise RuleUnusable("days", f"Say after how many days: 1 to {MOST_DAYS}.")
+    refuse_steps("conditions", written.conditions, KINDS)
+    refuse_steps("deeds", written.deeds, DEEDS)
+    if not written.deeds:
+        raise RuleUnusable("deeds", "Choose what is to happen.")
+    for deed in written.deeds:
+        if deed["kind"] == "deal" and not Deal.objects.filter(name__iexact=deed["text"]).exists():
+            raise RuleUnusable("deeds", f"There is no deal “{deed['text']}”. Write its whole name.")
+
+
+def refuse_steps(where: str, steps: Sequence[Step], kinds: Mapping[str, Kind | Deed]) -> None:
+    """Raises RuleUnusable for a step that is unknown, or lacks what it takes."""
+    if len(steps) > MOST_STEPS:
+        raise RuleUnusable(where, f"There is room for {MOST_STEPS}.")
+    for step in steps:
+        kind = kinds.get(step["kind"])
+        if kind is None:
+            raise RuleUnusable(where, "Choose from the list.")
+        if kind.takes == Takes.WORDS and not 0 < len(step["text"]) <= LONGEST_TEXT:
+            raise RuleUnusable(where, f"“{kind.words}” needs some words beside it.")
+        if kind.takes == Takes.NUMBER and not is_number(step["text"]):
+            raise RuleUnusable(where, f"“{kind.words}” needs a whole number beside it.")
+
+
+def is_number(text: str) -> bool:
+    """Whether it is a whole number that a condition can take."""
+    return text.isascii() and text.isdigit() and len(text) <= 9
+
+
+@transaction.atomic
+def change_places(rule: Rule, *, is_up: bool) -> None:
+    """Put the rule before the one above it, or behind the one below."""
+    User.objects.select_for_update().get(pk=rule.owner_id)
+    rules = list(Rule.objects.filter(owner=rule.owner_id))
+    here = next(index for index, other in enumerate(rules) if other.pk == rule.pk)
+    there = here - 1 if is_up else here + 1
+    if 0 <= there < len(rules):
+        rules[here], rules[there] = rules[there], rules[here]
+    for position, other in enumerate(rules, start=1):
+        Rule.objects.filter(pk=other.pk).update(position=position)

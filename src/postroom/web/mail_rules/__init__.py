@@ -1,0 +1,1 @@
+"""You › Mail rules: what happens to one's mail by itself."""

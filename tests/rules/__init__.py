@@ -1,0 +1,1 @@
+"""Rules: which mail they meet, and what they do with it, once."""
