@@ -31,6 +31,7 @@ from postroom.web.urls import urlpatterns
 from sharing_modes import ANSWERS, MODES, Mode, forget
 from taking_away import take_away
 from web.browser import SIGN_IN
+from zips import text_in
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +69,12 @@ ROWS: list[tuple[str, str, str, dict[str, str]]] = [
     ("GET", "account", "caretaker", {}),
     ("POST", "sharing", "owner", {"sharing": "public", "sight": "3", "reach": "everyone"}),
     ("POST", "pause", "keeper", {"sure": "on"}),
+    ("GET", "person-export", "everyone", {}),
+    ("POST", "person-export", "everyone", {"kind": "eml"}),
+    ("GET", "thread-export", "viewer", {}),
+    ("POST", "thread-export", "viewer", {"kind": "mbox"}),
+    ("GET", "account-export", "holder", {}),
+    ("POST", "account-export", "holder", {"kind": "ndjson"}),
 ]
 WHOM = ANSWERS | {
     "keeper": lambda who, mode: who in ("owner", "administrator"),
@@ -213,7 +220,7 @@ def mode_for(who: str, mode: Mode) -> Mode:
 
 def shows_what_it_may(page: str, response: Any, sight: Sight, where: str) -> None:
     """No word above the sight; with the control that a page for it shows them."""
-    content = b"".join(response.streaming_content) if response.streaming else response.content
+    content = text_in(response)
     if sight < Sight.SUBJECT:
         assert CANARY not in content, where
     if sight < Sight.EVERYTHING:

@@ -5,13 +5,12 @@ by the next. A message deleted since the snapshot leaves the storage at once, so
 the backup says so, and its row asks the mail server for it again (ADR 21).
 """
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 import psycopg
 from django.conf import settings
@@ -33,6 +32,7 @@ from postroom.backup.marks import marks_of
 from postroom.backup.parcel import Packing
 from postroom.backup.programs import definitions, find_pg_dump
 from postroom.backup.refusals import BackupRefused
+from postroom.config.new_file import new_file
 
 Show = Callable[[str, int, int], None]
 PIECE: Final = 4 * 1024 * 1024
@@ -55,7 +55,7 @@ class Snapshot:
 
 def back_up(place: Path, passphrase: str, now: datetime, show: Show) -> tuple[Beginning, End]:
     """Write everything into a new file, open without a passphrase. Raises BackupRefused."""
-    with new_file(place) as file, snapshot() as seen:
+    with told_of_the_disk(place), new_file(place) as file, snapshot() as seen:
         beginning = beginning_of(seen, now)
         end = End(sequences=sequences_of(seen.connection))
         with Packing(file, passphrase) as packing:
@@ -68,22 +68,12 @@ def back_up(place: Path, passphrase: str, now: datetime, show: Show) -> tuple[Be
 
 
 @contextmanager
-def new_file(place: Path) -> Iterator[IO[bytes]]:
-    """A file of ours alone, that has its name once all of it is on the disk."""
-    draft = place.with_name(f"{place.name}.part")
-    if place.exists():
-        raise BackupRefused(f"{place} exists, and is not written over. Choose another name.")
+def told_of_the_disk(place: Path) -> Iterator[None]:
+    """What the disk refuses, in a sentence."""
     try:
-        draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        draft.rename(place)
+        yield
     except OSError as error:
         raise BackupRefused(f"{place} cannot be written: {error.strerror}.") from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 @contextmanager

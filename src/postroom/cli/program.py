@@ -27,6 +27,7 @@ COMMANDS = {
     "outbox": "postroom.cli.outbox",
     "oauth": "postroom.cli.oauth",
     "keys": "postroom.cli.keys",
+    "export": "postroom.cli.export",
     "backup": "postroom.cli.backup",
     "restore": "postroom.cli.backup",
     "doctor": "postroom.cli.doctor",

@@ -23,6 +23,7 @@ from postroom.web.email_configuration import choosing, overview
 from postroom.web.email_configuration import issuers as services
 from postroom.web.emails import actions, dealing, downloads, outgoing
 from postroom.web.emails import views as emails
+from postroom.web.export import views as export
 from postroom.web.live import views as live
 from postroom.web.mail_rules import views as mail_rules
 from postroom.web.mailbox import leaving, members, senders, upkeep, window
@@ -69,6 +70,7 @@ urlpatterns = [
     path("people/<id:pk>/shares/<id:account>/", shares.share, name="share"),
     path("people/<id:pk>/shares/<id:account>/end/", shares.end, name="share-end"),
     path("people/<id:pk>/shares/<id:account>/addresses/", shares.address, name="share-address"),
+    path("people/<id:pk>/export/", export.person, name="person-export"),
     path("people/<id:pk>/live/", live.person, name="person-live"),
     path("people/<id:pk>/outgoing/", outgoing.of_person, name="person-outgoing"),
     path("deals/", deals.deals, name="deals"),
@@ -112,6 +114,7 @@ urlpatterns = [
     path("emails/<id:pk>/grants/<id:grant>/end/", granting.end, name="grant-end"),
     path("emails/<id:pk>/access/", asking.access, name="email-access"),
     path("emails/<id:pk>/request/", asking.request_access, name="email-request"),
+    path("emails/<id:pk>/export/", export.thread, name="thread-export"),
     path("emails/<id:pk>/live/", live.email, name="email-live"),
     path("emails/<id:pk>/attachments/<str:part>/", downloads.attachment, name="attachment"),
     path("emails/<id:pk>/source/", downloads.source, name="email-source"),
@@ -199,6 +202,7 @@ urlpatterns = [
     path(CONFIGURATION + "preparation/", preparation.preparation, name="preparation"),
     path(CONFIGURATION + "<id:pk>/", mailbox.account, name="account"),
     path(CONFIGURATION + "<id:pk>/live/", live.account, name="account-live"),
+    path(CONFIGURATION + "<id:pk>/export/", export.account, name="account-export"),
     path(CONFIGURATION + "<id:pk>/sharing/", mailbox.sharing, name="sharing"),
     path(CONFIGURATION + "<id:pk>/storage/", mailbox.storage, name="storage"),
     path(CONFIGURATION + "<id:pk>/pause/", leaving.pausing, name="pause"),

@@ -50,13 +50,21 @@ SECTIONS = (
     Section("storage.html", lambda account, now: {"storage_form": StorageForm.of(account)}),
     Section("window.html", lambda account, now: {"window_form": WindowForm.of(account)}),
     Section("budget.html", lambda account, now: {"budget_form": BudgetForm.of(account)}),
+    Section("export.html", lambda account, now: {}),
     Section("server.html", lambda account, now: {}, False),
     Section("tier.html", lambda account, now: {"tier": tier_of(account)}, False),
 )
 
 # Over the whole width, and in the second of two columns; all others are in the first.
 WIDE = ("health.html", "proof.html", "changes.html")
-SECOND = ("storage.html", "window.html", "budget.html", "server.html", "tier.html")
+SECOND = (
+    "storage.html",
+    "window.html",
+    "budget.html",
+    "export.html",
+    "server.html",
+    "tier.html",
+)
 
 # Of a mailbox without a password nothing is synced, and nothing is kept that could be compared.
 WITHOUT_MAIL = frozenset(

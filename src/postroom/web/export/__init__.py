@@ -1,0 +1,1 @@
+"""Pages from which emails are taken along as files."""
