@@ -1,7 +1,8 @@
 """Rows for the pages that need one to be looked at."""
 
 from cast import NOON
-from postroom.accounts.models import Exclusion
+from postroom.accounts.models import EmailAccount, Exclusion
+from postroom.cleanup.models import Case
 from postroom.crm.deals import DealEntry, keep_deal
 from postroom.crm.models import Deal, Person
 from postroom.crm.pipeline import first_stage
@@ -22,6 +23,10 @@ def deal_with(lena: Person) -> Deal:
     entry = DealEntry("Offer", first_stage(), people=[str(lena.addresses.get())])
     keep_deal(made, entry, NOON)
     return made
+
+
+def case_of(account: EmailAccount) -> Case:
+    return Case.objects.get_or_create(account=account, defaults={"begun_at": NOON})[0]
 
 
 def role() -> Role:

@@ -9,10 +9,12 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from cast import NOON, folder_of
+from postroom.accounts.holds import place_hold
 from postroom.accounts.models import EmailAccount
 from postroom.accounts.senders import own_from_address
 from postroom.archive.models import Email, Quarantine
 from postroom.archive.quarantine import quarantine
+from postroom.cleanup.keeping import word_of
 from postroom.crm.models import Company, Person
 from postroom.crm.pipeline import first_stage
 from postroom.outbox.drafts import Attached, Written, keep
@@ -20,7 +22,7 @@ from postroom.team.api_keys import KeyWish, make_key
 from postroom.team.models import Profile, User
 from postroom.web.urls import urlpatterns
 from web.decided import asked_for, granted
-from web.looked_at import deal_with, excluded, invited, kept_by, role, rule_of, session_of
+from web.looked_at import case_of, deal_with, excluded, invited, kept_by, role, rule_of, session_of
 from web.pages import PAGES
 
 SignIn = Callable[[User], Client]
@@ -53,6 +55,7 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
         if "grant" in named:
             return [letter.pk, granted(letter).pk]
         rooms = {
+            "word": [word_of(case_of(account).pk)] if "word" in named else [],
             "part": [letter.pk, "1"],
             "account": [lena.pk, account.pk],
             "user": [account.pk, account.owner_id],
@@ -75,6 +78,8 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
             "setup/channels/email/sharing/users/": lambda: account.owner_id,
             "setup/channels/email/sharing/roles/": lambda: role().pk,
             "setup/channels/email/sharing/exclusions/": lambda: excluded(None).pk,
+            "setup/channels/email/cleanup/roles/": lambda: role().pk,
+            "setup/channels/email/cleanup/holds/": lambda: place_hold(None, "So.", None, NOON).pk,
             "you/exclusions/": lambda: excluded(account.owner).pk,
             "setup/pipeline/": lambda: first_stage().pk,
             "deals/": lambda: deal_with(lena).pk,

@@ -75,6 +75,7 @@ ROWS: list[tuple[str, str, str, dict[str, str]]] = [
     ("POST", "thread-export", "viewer", {"kind": "mbox"}),
     ("GET", "account-export", "holder", {}),
     ("POST", "account-export", "holder", {"kind": "ndjson"}),
+    ("POST", "account-keeping", "keeper", {}),
 ]
 WHOM = ANSWERS | {
     "keeper": lambda who, mode: who in ("owner", "administrator"),

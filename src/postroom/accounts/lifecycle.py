@@ -13,7 +13,7 @@ from postroom.team.audit import note
 from postroom.team.models import Act, User
 
 WITHOUT_PASSWORD = (Activation.WAITING, Activation.DEACTIVATED)
-DECISION = ("activation", "decided_at", "decided_by", "decided_because")
+DECISION = ("activation", "decided_at", "decided_by", "decided_because", "is_policys")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Decision:
     at: datetime
     by: User | None = None
     because: str = ""
+    is_policys: bool = False
 
 
 class StillBeingDeleted(Exception):
@@ -59,16 +60,33 @@ def has_password(account: EmailAccount) -> bool:
     return rows.exclude(activation__in=WITHOUT_PASSWORD).first() is not None
 
 
+@transaction.atomic
 def activate(account: EmailAccount) -> None:
-    """Its password is there: sync from the beginning. Raises StillBeingDeleted."""
-    refuse_while_deleting(account)
+    """Its password is there: sync from the beginning. Raises StillBeingDeleted.
+
+    Where its mail is only hidden yet, it comes back as it was.
+    """
+    call_off_deletion(account)
     if account.activation in WITHOUT_PASSWORD:
         decide(account, Activation.ACTIVE, None)
 
 
+def call_off_deletion(account: EmailAccount) -> None:
+    """A deletion that has not begun is none. Raises StillBeingDeleted.
+
+    Its row is held meanwhile: whoever begins it waits and finds none, or is waited for.
+    """
+    deletion = Deletion.objects.select_for_update().filter(account=account).first()
+    if deletion is None:
+        return
+    if deletion.begins_on is None:
+        raise StillBeingDeleted(account)
+    deletion.delete()
+
+
 def refuse_while_deleting(account: EmailAccount) -> None:
     """Raises StillBeingDeleted."""
-    if Deletion.objects.filter(account=account).exists():
+    if Deletion.objects.filter(account=account, begins_on__isnull=True).exists():
         raise StillBeingDeleted(account)
 
 
@@ -78,6 +96,7 @@ def decide(account: EmailAccount, activation: Activation, decision: Decision | N
     account.decided_at = decision.at if decision else None
     account.decided_by = decision.by if decision else None
     account.decided_because = decision.because[:400] if decision else ""
+    account.is_policys = decision is not None and decision.is_policys
     account.save(update_fields=DECISION)
 
 

@@ -33,10 +33,11 @@ def unseen_in(folder: Folder) -> int:
 
 
 @replayable()
-def set_flags(folder: Folder, flags: Mapping[int, Flags]) -> None:
+def set_flags(folder: Folder, flags: Mapping[int, Flags]) -> bool:
     """The server says these are the flags of these UIDs; writes only where they differ.
 
     A flag that somebody changed here stays until the server was told: it does not know yet.
+    Returns whether any differed.
     """
     lock_account(folder.account_id)
     place = (folder.pk, folder.uidvalidity)
@@ -51,6 +52,7 @@ def set_flags(folder: Folder, flags: Mapping[int, Flags]) -> None:
         changed = {email for (email,) in cursor.fetchall()} - {None}
     refresh_flags(changed)
     announce_emails(folder.account_id, changed)
+    return bool(changed)
 
 
 SET_FLAGS = """

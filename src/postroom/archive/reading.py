@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from postroom.accounts.members import holds
+from postroom.accounts.use import note_opened
 from postroom.archive.actions import ask_for
 from postroom.archive.announce import announce_work
 from postroom.archive.beside import delete
@@ -47,6 +48,7 @@ def opened(email: Email, viewer: User, now: datetime) -> None:
 
     A colleague's reading changes nothing in the mailbox; in a team mailbox a member's does.
     """
+    note_opened(email.account_id, now)
     ask_if_absent(email, now)
     if not email.is_read and holds(viewer, email.account):
         ask_for(ActionKind.MARK_READ, email, now)

@@ -9,12 +9,14 @@ from time import monotonic
 
 from django.db import transaction
 
+from postroom.accounts.holds import let_no_hold_begin
 from postroom.accounts.models import Deletion, EmailAccount
 from postroom.archive.announce import announce_account
 from postroom.archive.fence import lock_whatever_it_is
 from postroom.archive.models import Folder
 from postroom.archive.replayable import replayable
 from postroom.cleanup.bites import BITES, take_emails
+from postroom.cleanup.holding import hold_over
 
 TOLD_BY_THE_LATEST = 0.3  # Of the rate; the rest is what those before told.
 CHOICE = ("name", "delimiter", "role", "is_synced")
@@ -23,12 +25,16 @@ CHOICE = ("name", "delimiter", "role", "is_synced")
 def delete_next(account_id: int) -> Deletion | None:
     """Take the next bite of an account's deletion; None when there is nothing left to do.
 
-    A bite that a crash takes back is taken again.
+    A bite that a crash takes back is taken again. Under a legal hold none is taken: it is asked
+    for in the bite's own transaction, and none begins before that ends.
     """
     begun = monotonic()
     with replayable():
         lock_whatever_it_is(account_id)
-        deletion = Deletion.objects.filter(account=account_id).first()
+        let_no_hold_begin()
+        deletion = find_begun(account_id)
+        if deletion and hold_over(deletion.account):
+            return None
         for bite in BITES if deletion else ():
             if deletion and (rows := bite(account_id)):
                 note(deletion, rows if bite is take_emails else 0, monotonic() - begun)
@@ -36,6 +42,12 @@ def delete_next(account_id: int) -> Deletion | None:
     if deletion:
         finish(account_id)
     return None
+
+
+def find_begun(account_id: int) -> Deletion | None:
+    """The account's deletion, unless its mail is only hidden yet."""
+    deletions = Deletion.objects.select_related("account").filter(account=account_id)
+    return deletions.filter(begins_on__isnull=True).first()
 
 
 def note(deletion: Deletion, emails: int, seconds: float) -> None:
@@ -53,8 +65,9 @@ def note(deletion: Deletion, emails: int, seconds: float) -> None:
 def finish(account_id: int) -> None:
     """The mail is gone; so is what was learnt from it, and the account if it is to be removed."""
     lock_whatever_it_is(account_id)
-    deletion = Deletion.objects.filter(account=account_id).select_related("account").first()
-    if deletion is None:
+    let_no_hold_begin()
+    deletion = find_begun(account_id)
+    if deletion is None or hold_over(deletion.account):
         return
     keep_choices_alone(deletion.account)
     if deletion.removes_account:
@@ -90,5 +103,6 @@ def forget_what_was_met(account: EmailAccount) -> None:
 
 
 def unfinished_deletions() -> list[int]:
-    """The accounts whose mail is still on its way out."""
-    return list(Deletion.objects.values_list("account_id", flat=True))
+    """The accounts whose mail is still on its way out, and that no legal hold stops."""
+    deletions = Deletion.objects.filter(begins_on__isnull=True).select_related("account")
+    return [each.account_id for each in deletions if hold_over(each.account) is None]

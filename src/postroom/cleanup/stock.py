@@ -1,5 +1,6 @@
 """What would go with a deactivation, and what of it could not come back: numbers, no content."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -18,6 +19,13 @@ SELECT count(*), COALESCE(sum(raw.size), 0), count(*) FILTER (WHERE elsewhere.he
                        WHERE other.raw_id = email.raw_id AND other.account_id <> %s) AS here
        ) AS elsewhere
  WHERE email.account_id = %s
+"""
+
+
+AMOUNTS = """
+SELECT email.account_id, count(*), COALESCE(sum(raw.size), 0)
+  FROM archive_email AS email LEFT JOIN archive_rawmessage AS raw ON raw.digest = email.raw_id
+ WHERE email.account_id = ANY(%s) GROUP BY email.account_id
 """
 
 
@@ -69,6 +77,14 @@ def stock_of(account: EmailAccount) -> Stock:
 def number_of_emails(account: EmailAccount) -> int:
     """How many emails there are of the account."""
     return Email.objects.filter(account=account).count()
+
+
+@round_the_wall()
+def amounts_of(account_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Of each account how many emails there are here, and the octets of those that are whole."""
+    with connection.cursor() as cursor:
+        cursor.execute(AMOUNTS, [list(account_ids)])
+        return {pk: (emails, int(octets)) for pk, emails, octets in cursor.fetchall()}
 
 
 def bodies_of(account: EmailAccount) -> tuple[int, int, int]:

@@ -99,7 +99,9 @@ def leave(
     """Show what goes and what stays, ask, and delete to the end."""
     from django.utils import timezone
 
+    from postroom.accounts.holds import UnderHold
     from postroom.accounts.lifecycle import Decision
+    from postroom.cleanup.holding import refuse_unfinished
     from postroom.cleanup.stock import stock_of
     from postroom.engine.leaving import end_keeping
 
@@ -110,8 +112,12 @@ def leave(
     if not is_sure:
         click.confirm(f"Delete this of {account.address} here?", abort=True, err=True)
     decision = Decision(timezone.now(), because=because)
-    end_keeping(account, decision, removes_account=removes_account)
-    delete_all(account.pk, is_quiet=as_json)
+    try:
+        end_keeping(account, decision, removes_account=removes_account)
+        delete_all(account.pk, is_quiet=as_json)
+        refuse_unfinished(account)
+    except UnderHold as refusal:
+        raise Failed(refusal.sentence) from refusal
     if as_json:
         print_json({"address": account.address, **dict(rows_of(stock))})
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "sync": "postroom.cli.syncing",
     "reparse": "postroom.cli.reparse",
     "reindex": "postroom.cli.search",
+    "cleanup": "postroom.cli.cleaning",
     "outbox": "postroom.cli.outbox",
     "oauth": "postroom.cli.oauth",
     "keys": "postroom.cli.keys",

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "postroom.archive",
     "postroom.outbox",
     "postroom.rules",
+    "postroom.cleanup",
     "postroom.engine",
     "postroom.api",
 ]

@@ -33,6 +33,7 @@ def untold() -> list[EmailAccount]:
     stopped = EmailAccount.objects.filter(
         Q(decided_by__isnull=True) | ~Q(decided_by=F("owner")),
         decided_at__isnull=False,
+        is_policys=False,
         activation__in=(Activation.PAUSED, Activation.DEACTIVATED),
         owner__is_active=True,
     ).select_related("owner", "decided_by")

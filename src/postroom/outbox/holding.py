@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from postroom.accounts.members import holds
+from postroom.accounts.models import Activation, EmailAccount
 from postroom.mime import Draft, DraftFile, UnusableAddress, compose_message
 from postroom.outbox.compose_settings import compose_settings_of
 from postroom.outbox.drafts import MOST_OCTETS, NotSendable, outgoing_of
@@ -118,13 +119,20 @@ def why_not_from(outgoing: OutgoingEmail) -> str:
         return "Choose an address to send from."
     if sender.verified_at is None or not holds(author, sender.account):
         return f"{sender} is no address of yours to send from. Choose another one."
-    if sender.account.smtp_trouble_sentence:
+    return why_not_by(sender.account)
+
+
+def why_not_by(account: EmailAccount) -> str:
+    """Why nothing goes out by this mailbox at this moment; empty if it does."""
+    if account.activation == Activation.DEACTIVATED:
+        return f"{account} is deactivated. Reactivate it on its page to send from it."
+    if account.smtp_trouble_sentence:
         return (
-            f"{sender.account} cannot send: {sender.account.smtp_trouble_sentence}"
+            f"{account} cannot send: {account.smtp_trouble_sentence}"
             " Sign in again on the mailbox's page."
         )
-    if not sender.account.smtp_host:
-        return f"{sender.account} has no outgoing server. Enter one on the mailbox's page."
+    if not account.smtp_host:
+        return f"{account} has no outgoing server. Enter one on the mailbox's page."
     return ""
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from postroom.accounts.models import EmailAccount
+from postroom.accounts.use import note_sent
 from postroom.archive.actions import ask_for
 from postroom.archive.models import ActionKind, Direction, Email
 from postroom.outbox.drafts import outgoing_of
@@ -70,6 +71,8 @@ def note_taken(outgoing: OutgoingEmail, not_taken: dict[str, str], now: datetime
         changed_at=now,
         copy_due_at=now,
     )
+    if outgoing.account_id:
+        note_sent(outgoing.account_id, now)
     mark_answered(outgoing, now)
 
 

@@ -12,27 +12,32 @@ from django.db import transaction
 from postroom.accounts.models import EmailAccount
 from postroom.outbox.models import Notice, NoticeState
 from postroom.outbox.wording import Part, html_page, plain_text
+from postroom.team.models import User
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What there is to say to an account's owner; `key` names the occasion, once for ever."""
+    """What there is to say of an account; `key` names the occasion, once for ever.
+
+    To its owner, unless somebody else is named.
+    """
 
     key: str
     account: EmailAccount
     subject: str
     parts: Sequence[Part]
+    to: User | None = None
 
 
 def write(letter: Letter, now: datetime) -> bool:
     """Queue the letter unless its occasion had one. Returns whether it had none."""
-    owner = letter.account.owner
+    reader = letter.to or letter.account.owner
     _, is_new = Notice.objects.get_or_create(
         key=letter.key,
         defaults={
             "account": letter.account,
-            "recipient": owner.email,
-            "recipient_name": owner.name,
+            "recipient": reader.email,
+            "recipient_name": reader.name,
             "message_id": message_id_of(letter.key),
             "subject": letter.subject,
             "text": plain_text(letter.parts),

@@ -78,7 +78,12 @@ def by_need(accounts: QuerySet[EmailAccount], now: datetime) -> QuerySet[Any]:
     looked = SyncRun.objects.filter(account=OuterRef("pk"), started_at__gte=now - SILENCE)
     aside = Quarantine.objects.filter(ignored_at__isnull=True).values("folder__account")
     need = Case(
-        When(activation=Activation.DEACTIVATED, deletion__isnull=False, then=Need.DELETING),
+        When(
+            activation=Activation.DEACTIVATED,
+            deletion__begins_on__isnull=True,
+            deletion__isnull=False,
+            then=Need.DELETING,
+        ),
         When(activation=Activation.DEACTIVATED, then=Need.DEACTIVATED),
         When(activation=Activation.PAUSED, then=Need.PAUSED),
         When(activation=Activation.WAITING, then=Need.PASSWORD),

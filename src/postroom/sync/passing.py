@@ -7,6 +7,7 @@ missed, and the first page is right in seconds. Idempotent: a pass repeated writ
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from postroom.accounts.use import note_elsewhere
 from postroom.archive.arrivals import Flags
 from postroom.archive.folders import (
     Counts,
@@ -146,8 +147,9 @@ async def compare_flags(visit: Visit, view: FolderView) -> None:
         for uid, flags in told.items()
         if uid in view.uids and view.ledger.get(uid, flags) != flags
     }
-    if changed:
-        await in_database(set_flags, view.folder, changed)
+    is_new = bool(changed) and await in_database(set_flags, view.folder, changed)
+    if is_new:
+        await in_database(note_elsewhere, visit.account.pk, visit.clock())
 
 
 async def flags_told(visit: Visit, view: FolderView) -> dict[int, Flags]:

@@ -44,6 +44,12 @@ class Organisation(models.Model):
     logs_reading = models.BooleanField(
         default=False, help_text="Who reads a colleague’s email stands in the audit log."
     )
+    time_zone = models.CharField(
+        max_length=64, default="UTC", help_text="Whose days and months the clean-up counts."
+    )
+    counts_other_programs = models.BooleanField(
+        default=False, help_text="What is read in other mail programs counts as opened here."
+    )
     second_factor_required = models.BooleanField(default=False)
     passwords_for_all = models.BooleanField(
         default=True, help_text="Off: only administrators sign in with a password."
@@ -146,6 +152,10 @@ class User(AbstractBaseUser):
     )
     is_administrator = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    active_on = models.DateField(
+        null=True, blank=True, help_text="The last day on which they did something here."
+    )
+    gone_on = models.DateField(null=True, blank=True, help_text="Since when they cannot sign in.")
     joined_at = models.DateTimeField(auto_now_add=True)
     generation = models.PositiveIntegerField(
         default=0, editable=False, help_text="Of sessions: those of an earlier one have ended."
@@ -237,6 +247,17 @@ class Act(models.TextChoices):
     ACCOUNT_RESUMED = "account_resumed", "resumed the mailbox"
     ACCOUNT_DEACTIVATED = "account_deactivated", "deactivated the mailbox"
     ACCOUNT_REMOVED = "account_removed", "removed the mailbox"
+    CLEANUP_SET = "cleanup_set", "set the clean-up for"
+    CLEANUP_LIFTED = "cleanup_lifted", "lifted the clean-up rule for"
+    CLEANUP_PAUSED = "cleanup_paused", "paused the mailbox"
+    CLEANUP_WARNED = "cleanup_warned", "warned of the clean-up of"
+    CLEANUP_HID = "cleanup_hid", "deactivated the mailbox"
+    CLEANUP_DELETES = "cleanup_deletes", "began to delete the emails of"
+    CLEANUP_ENDED = "cleanup_ended", "left alone the mailbox"
+    MAILBOX_KEPT = "mailbox_kept", "kept the mailbox"
+    HOLD_PLACED = "hold_placed", "placed a legal hold on"
+    HOLD_LIFTED = "hold_lifted", "lifted the legal hold on"
+    HANDED_OVER = "handed_over", "handed over the mailbox"
     SHARING_CHANGED = "sharing_changed", "changed the sharing of"
     RULE_SET = "rule_set", "set the sharing for"
     RULE_LIFTED = "rule_lifted", "lifted the sharing rule for"
@@ -307,5 +328,19 @@ class AuditEntry(models.Model):
     @property
     def who(self) -> str:
         """Who did it: without a user the command line, and at the door whoever stood there."""
-        nobody = "Somebody" if self.act == Act.SIGN_IN_REFUSED else "The command line"
-        return str(self.actor or nobody)
+        return str(self.actor or BY_NOBODY.get(Act(self.act), "The command line"))
+
+
+CLEANUP = (
+    Act.CLEANUP_PAUSED,
+    Act.CLEANUP_WARNED,
+    Act.CLEANUP_HID,
+    Act.CLEANUP_DELETES,
+    Act.CLEANUP_ENDED,
+    Act.SALESINBOX_ON,
+    Act.SALESINBOX_OFF,
+)
+BY_NOBODY = {
+    Act.SIGN_IN_REFUSED: "Somebody",
+    **dict.fromkeys(CLEANUP, "The Cleanup Policy"),
+}

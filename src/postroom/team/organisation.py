@@ -48,6 +48,22 @@ def set_own_domains(lines: Iterable[str], by: User | None, now: datetime) -> lis
     return domains
 
 
+@transaction.atomic
+def set_counting(
+    time_zone: str, counts_other_programs: bool, by: User | None, now: datetime
+) -> None:
+    """In which zone days are counted, and whether what other mail programs do counts."""
+    organisation = locked()
+    before = (organisation.time_zone, organisation.counts_other_programs)
+    if before == (time_zone, counts_other_programs):
+        return
+    organisation.time_zone = time_zone
+    organisation.counts_other_programs = counts_other_programs
+    organisation.save(update_fields=["time_zone", "counts_other_programs"])
+    others = "count" if counts_other_programs else "do not count"
+    note(Act.CLEANUP_SET, by, "everyone", now, f"days of {time_zone}; other programs {others}")
+
+
 def domains_in(lines: Iterable[str]) -> list[str]:
     """What stands in the lines, one each. Raises DomainsUnusable."""
     found = dict[str, None]()

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from postroom.team.audit import note
+from postroom.team.days import local_day
 from postroom.team.models import Act, Profile, User
 from postroom.team.permissions import permissions_of, profile_of
 from postroom.team.sessions import end_access
@@ -59,7 +60,8 @@ def set_active(user: User, by: User | None, now: datetime, *, is_active: bool) -
     if user.is_active == is_active:
         return
     user.is_active = is_active
-    user.save(update_fields=["is_active"])
+    user.gone_on = None if is_active else local_day(now)
+    user.save(update_fields=["is_active", "gone_on"])
     if not is_active:
         end_access(user)
     note(Act.USER_ACTIVATED if is_active else Act.USER_DEACTIVATED, by, user.email, now)

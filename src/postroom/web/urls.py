@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from postroom.crm.models import Stage
 from postroom.web import health
 from postroom.web.account import elsewhere, joining, security
+from postroom.web.cleanup import views as cleanup
 from postroom.web.companies import views as companies
 from postroom.web.connecting import (
     changing,
@@ -26,7 +27,7 @@ from postroom.web.emails import views as emails
 from postroom.web.export import views as export
 from postroom.web.live import views as live
 from postroom.web.mail_rules import views as mail_rules
-from postroom.web.mailbox import leaving, members, senders, upkeep, window
+from postroom.web.mailbox import keeping, leaving, members, senders, upkeep, window
 from postroom.web.mailbox import views as mailbox
 from postroom.web.people import shares
 from postroom.web.people import views as people
@@ -53,6 +54,7 @@ register_converter(ProtocolWord, "protocol")
 CONFIGURATION = "setup/channels/email/"
 FROM = CONFIGURATION + "<id:pk>/from/"
 CODE = CONFIGURATION + "sign-in/code/"
+CLEANUP = CONFIGURATION + "cleanup/"
 SHARING = CONFIGURATION + "sharing/"
 SERVICE = CONFIGURATION + "sign-in-services/<slug:issuer>/"
 
@@ -191,6 +193,14 @@ urlpatterns = [
         name="exclusion-removal",
     ),
     path(SHARING + "own-domains/", exclusions.own_domains, name="own-domains"),
+    path(CLEANUP, cleanup.cleanup_policy, name="cleanup-policy"),
+    path(CLEANUP + "everyone/", cleanup.rule, name="cleanup-rule"),
+    path(CLEANUP + "roles/<id:pk>/", cleanup.rule, name="role-cleanup"),
+    path(CLEANUP + "roles/<id:pk>/lifting/", cleanup.lifting, name="role-cleanup-lifting"),
+    path(CLEANUP + "counting/", cleanup.counting, name="cleanup-counting"),
+    path(CLEANUP + "dry-run/", cleanup.dry_runs, name="cleanup-dry-run"),
+    path(CLEANUP + "holds/", cleanup.holds, name="holds"),
+    path(CLEANUP + "holds/<id:pk>/lifting/", cleanup.hold_lifting, name="hold-lifting"),
     path(CONFIGURATION + "sign-in/", signing_in.start, name="oauth-start"),
     path(CONFIGURATION + "sign-in/return/", signing_in.callback, name="oauth-callback"),
     path(CODE, signing_in_by_code.device, name="oauth-device"),
@@ -208,6 +218,8 @@ urlpatterns = [
     path(CONFIGURATION + "<id:pk>/pause/", leaving.pausing, name="pause"),
     path(CONFIGURATION + "<id:pk>/deactivation/", leaving.deactivation, name="deactivation"),
     path(CONFIGURATION + "<id:pk>/removal/", leaving.removal, name="removal"),
+    path(CONFIGURATION + "keeping/<str:word>/", keeping.by_link, name="keeping"),
+    path(CONFIGURATION + "<id:pk>/keeping/", keeping.on_page, name="account-keeping"),
     path(CONFIGURATION + "<id:pk>/resumption/", mailbox.resumption, name="resumption"),
     path(CONFIGURATION + "<id:pk>/reconnection/", reconnection.reconnection, name="reconnection"),
     path(CONFIGURATION + "<id:pk>/servers/", changing.servers, name="servers"),

@@ -23,6 +23,7 @@ from postroom.accounts.models.sharing import (
     SharingRule,
     pattern_of,
 )
+from postroom.accounts.models.use import Hold, Use
 
 __all__ = [
     "CHOICE",
@@ -36,6 +37,7 @@ __all__ = [
     "Exclusion",
     "FromAddress",
     "Grant",
+    "Hold",
     "KeepSent",
     "Membership",
     "PatternUnusable",
@@ -49,5 +51,6 @@ __all__ = [
     "SharingInForce",
     "SharingRule",
     "Sight",
+    "Use",
     "pattern_of",
 ]

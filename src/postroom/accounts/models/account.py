@@ -89,6 +89,7 @@ class EmailAccount(Reach):
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     decided_because = models.CharField(max_length=400, blank=True)
+    is_policys = models.BooleanField(default=False, help_text="The Cleanup Policy decided it.")
     smtp_trouble_sentence = models.TextField(blank=True)
 
     window = models.CharField(
@@ -143,10 +144,13 @@ class Deletion(models.Model):
 
     `done` counts emails and moves in the transactions that delete them, so that whoever is killed
     leaves a true number to go on from. `rate` is a second's; 0 before there is one to speak of.
+    Until `begins_on` nothing is deleted, the secrets included: the mail is hidden, and comes back
+    as it was when somebody wants it. Empty: it has begun.
     """
 
     account = models.OneToOneField(EmailAccount, on_delete=models.CASCADE, related_name="deletion")
     asked_at = models.DateTimeField()
+    begins_on = models.DateField(null=True, blank=True)
     removes_account = models.BooleanField(default=False)
     found = models.PositiveBigIntegerField(default=0)
     done = models.PositiveBigIntegerField(default=0)

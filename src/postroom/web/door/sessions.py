@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from postroom.team.audit import note
+from postroom.team.days import note_active
 from postroom.team.models import Act, Session, User
 from postroom.team.sessions import LASTS, SEEN_EVERY, Browser, end_access, note_session
 
@@ -31,6 +32,7 @@ def note_seen(request: HttpRequest, user: User, now: datetime) -> bool:
     if key and now.timestamp() - before >= SEEN_EVERY.total_seconds():
         request.session[SEEN] = int(now.timestamp())
         session = note_session(key, user, browser_of(request), now)
+        note_active(user, now)
         return now - session.begun_at < LASTS
     return True
 

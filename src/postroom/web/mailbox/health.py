@@ -28,6 +28,12 @@ DEACTIVATED = State(
     "Nothing is synced, and nothing of its mail is kept here. On the mail server everything is as"
     " it was; reactivated, it comes again.",
 )
+HIDDEN = State(
+    "Deactivated",
+    "off",
+    "Nothing is synced, and nobody sees its emails any more. They are still here: it can be brought"
+    " back just as it was.",
+)
 DELETING = State(
     "Being deleted here",
     "busy",
@@ -67,7 +73,7 @@ class Progress:
 def state_of(account: EmailAccount, traffic: Traffic) -> State:
     """The account's state, most pressing first."""
     if account.activation == Activation.DEACTIVATED:
-        return DELETING if deletion_of(account) else DEACTIVATED
+        return state_without_mail(account)
     if account.activation == Activation.WAITING:
         return State(
             "Waiting for its password",
@@ -83,9 +89,18 @@ def state_of(account: EmailAccount, traffic: Traffic) -> State:
     return State("In sync", "well")
 
 
+def state_without_mail(account: EmailAccount) -> State:
+    """Of a deactivated account: hidden, on its way out, or gone."""
+    deletion: Deletion | None = getattr(account, "deletion", None)
+    if deletion and deletion.begins_on:
+        return HIDDEN
+    return DELETING if deletion else DEACTIVATED
+
+
 def deletion_of(account: EmailAccount) -> Deletion | None:
     """The account's deletion, if it is under way."""
-    return getattr(account, "deletion", None)
+    deletion: Deletion | None = getattr(account, "deletion", None)
+    return None if deletion and deletion.begins_on else deletion
 
 
 def progress_of(account: EmailAccount, traffic: Traffic) -> Progress | None:
@@ -136,6 +151,11 @@ class Health:
     def deletion(self) -> Deletion | None:
         """How far the deletion of its mail here is, while it runs."""
         return deletion_of(self.account)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether its mail is deactivated and still here."""
+        return self.state == HIDDEN
 
     @property
     def needs_password(self) -> bool:

@@ -11,8 +11,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from postroom.accounts.holds import UnderHold
 from postroom.accounts.lifecycle import Decision
 from postroom.accounts.models import EmailAccount
+from postroom.cleanup.holding import hold_over
 from postroom.cleanup.stock import stock_of
 from postroom.engine.leaving import end_keeping, start_deleting
 from postroom.engine.pausing import pause_keeping
@@ -56,9 +58,7 @@ def deactivation(request: SignedInRequest, pk: int) -> HttpResponse:
     """Delete here what is kept of the mailbox's mail; the account stays."""
     account = get_managed_account(request.user, pk)
     form = form_of(request, account)
-    if form.is_valid():
-        end_keeping(account, form.decision_of(request.user))
-        start_deleting(account.pk)
+    if form.is_valid() and ended(request, account, form, is_removal=False):
         return redirect("account", pk)
     return ask(request, account, form, is_removal=False)
 
@@ -69,12 +69,23 @@ def removal(request: SignedInRequest, pk: int) -> HttpResponse:
     """Delete here what is kept of the mailbox's mail, and the account with it."""
     account = get_managed_account(request.user, pk)
     form = form_of(request, account)
-    if form.is_valid():
-        end_keeping(account, form.decision_of(request.user), removes_account=True)
-        start_deleting(account.pk)
+    if form.is_valid() and ended(request, account, form, is_removal=True):
         messages.success(request, f"{account} is being removed from Postroom.")
         return redirect("email-configuration")
     return ask(request, account, form, is_removal=True)
+
+
+def ended(
+    request: SignedInRequest, account: EmailAccount, form: ReasonForm, *, is_removal: bool
+) -> bool:
+    """Hide its mail and have it deleted; False under a legal hold, which is said."""
+    try:
+        end_keeping(account, form.decision_of(request.user), removes_account=is_removal)
+    except UnderHold as refusal:
+        form.add_error(None, refusal.sentence)
+        return False
+    start_deleting(account.pk)
+    return True
 
 
 def form_of(request: SignedInRequest, account: EmailAccount) -> ReasonForm:
@@ -92,6 +103,7 @@ def ask(
         "account": account,
         "form": form,
         "stock": stock_of(account),
+        "is_held": hold_over(account) is not None,
         "is_removal": is_removal,
         "is_own": account.owner_id == request.user.pk,
     }

@@ -12,6 +12,7 @@ from postroom.accounts.members import is_member
 from postroom.accounts.models import EmailAccount
 from postroom.team.models import Permission, User
 from postroom.team.permissions import may
+from postroom.web.mailbox.cleanup_state import cleanup_context
 from postroom.web.mailbox.evidence import changes_of, evidence_of
 from postroom.web.mailbox.folder_choice import folder_rows
 from postroom.web.mailbox.forms import StorageForm
@@ -51,6 +52,7 @@ SECTIONS = (
     Section("window.html", lambda account, now: {"window_form": WindowForm.of(account)}),
     Section("budget.html", lambda account, now: {"budget_form": BudgetForm.of(account)}),
     Section("export.html", lambda account, now: {}),
+    Section("cleanup.html", cleanup_context, False),
     Section("server.html", lambda account, now: {}, False),
     Section("tier.html", lambda account, now: {"tier": tier_of(account)}, False),
 )
@@ -58,6 +60,7 @@ SECTIONS = (
 # Over the whole width, and in the second of two columns; all others are in the first.
 WIDE = ("health.html", "proof.html", "changes.html")
 SECOND = (
+    "cleanup.html",
     "storage.html",
     "window.html",
     "budget.html",
@@ -84,7 +87,8 @@ def sections_of(account: EmailAccount, viewer: User, now: datetime) -> dict[str,
     is_own = account.owner_id == viewer.pk
     shown = [section for section in SECTIONS if is_own or not section.is_owners]
     if account.activation in WITHOUT_PASSWORD:
-        shown = [section for section in shown if section.template in WITHOUT_MAIL]
+        left = WITHOUT_MAIL | ({"cleanup.html"} if hasattr(account, "case") else set())
+        shown = [section for section in shown if section.template in left]
     context = live_sections_of(account, viewer, now)
     for section in shown:
         context |= section.context(account, now)

@@ -1,0 +1,1 @@
+"""Pages: Cleanup Policy, for administrators."""

@@ -1,0 +1,391 @@
+"""A mailbox on its way through the Cleanup Policy: paused, warned of, hidden, deleted."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from cast import NOON, account_of, person, shared, user
+from cleanup.days import at, day, delete_all, live_through
+from cleanup.full_mailboxes import CANARY, bring, fill, letters
+from cleanup.test_deleting import dump
+from postroom.accounts.holds import UnderHold, lift_hold, place_hold
+from postroom.accounts.lifecycle import Decision, resume
+from postroom.accounts.members import add_member
+from postroom.accounts.models import (
+    Activation,
+    Credential,
+    Deletion,
+    Direction,
+    EmailAccount,
+    Sharing,
+    Use,
+)
+from postroom.accounts.seals import get_secret, keep_secret
+from postroom.accounts.use import note_elsewhere, note_opened
+from postroom.archive.models import Email
+from postroom.archive.reading import opened
+from postroom.association import own_emails, visible_to
+from postroom.cleanup import bites
+from postroom.cleanup.deleting import delete_next
+from postroom.cleanup.keeping import TooLate, case_in, word_of
+from postroom.cleanup.models import Case, Warning
+from postroom.cleanup.policy import NEVER, NEWER, Condition, Policy
+from postroom.cleanup.rules import all_policies, lift_rule, set_rule
+from postroom.engine.cleaning import clean_up, keep_mailbox
+from postroom.engine.leaving import end_keeping
+from postroom.outbox.models import Notice, NoticeState
+from postroom.team.days import note_active
+from postroom.team.models import Act, AuditEntry, Organisation, Role, User
+from postroom.team.users import set_active
+from sync.state_hash import state_of
+
+pytestmark = pytest.mark.django_db
+
+# The mailbox is connected on day 0, 2 March; a month is over on 2 April: day 31.
+PAUSED, HIDDEN, DELETED = 32, 46, 76
+
+
+@pytest.fixture
+def alice() -> User:
+    return user("Alice")
+
+
+@pytest.fixture
+def ada() -> User:
+    made = user("Ada")
+    made.is_administrator = True
+    made.save()
+    return made
+
+
+@pytest.fixture
+def account(alice: User, ada: User) -> EmailAccount:
+    """Alice's mailbox, connected on day 0."""
+    made = account_of(alice, Sharing.CUSTOM)
+    EmailAccount.objects.filter(pk=made.pk).update(connected_at=NOON)
+    keep_secret(made, Direction.INCOMING, f"{CANARY} secret")
+    return EmailAccount.objects.get(pk=made.pk)
+
+
+def activation(account: EmailAccount) -> str:
+    return EmailAccount.objects.get(pk=account.pk).activation
+
+
+def acts() -> list[str]:
+    """What the audit log has of the policy, in order."""
+    entries = AuditEntry.objects.filter(actor=None).order_by("pk")
+    return [entry.act for entry in entries]
+
+
+def test_by_default_it_is_paused_warned_of_hidden_and_deleted(
+    account: EmailAccount, ada: User, database_url: str
+) -> None:
+    fill(account, 30)
+    assert CANARY.encode() in dump(database_url), "the control"
+    live_through(0, PAUSED - 1)
+    assert activation(account) == Activation.ACTIVE
+    assert not Notice.objects.exists()
+    live_through(PAUSED, PAUSED)
+    assert activation(account) == Activation.PAUSED
+    assert own_emails(account.owner).count() == 30, "paused, it is read as before"
+    written = Notice.objects.filter(key__startswith="cleanup:")
+    assert set(written.values_list("recipient", flat=True)) == {account.owner.email, ada.email}
+    live_through(PAUSED + 1, HIDDEN - 1)
+    assert own_emails(account.owner).count() == 30
+    live_through(HIDDEN, HIDDEN)
+    assert list(Warning.objects.values_list("days", "delivered_at__date")) == [
+        (14, day(PAUSED)),
+        (3, day(PAUSED + 11)),
+        (1, day(PAUSED + 13)),
+    ]
+    assert activation(account) == Activation.DEACTIVATED
+    assert not own_emails(account.owner).exists()
+    assert not User.objects.get(pk=account.owner_id).salesinbox_on
+    live_through(HIDDEN + 1, DELETED - 1)
+    assert delete_next(account.pk) is None, "in its days of grace nothing is deleted"
+    assert Email.objects.count() == 30
+    assert Credential.objects.exists()
+    live_through(DELETED, DELETED)
+    assert not Credential.objects.exists()
+    assert delete_all(account.pk) > 0
+    assert CANARY.encode() not in dump(database_url)
+    assert activation(account) == Activation.DEACTIVATED
+    assert acts() == [
+        Act.CLEANUP_PAUSED,
+        *[Act.CLEANUP_WARNED] * 3,
+        Act.CLEANUP_HID,
+        Act.CLEANUP_DELETES,
+    ]
+    assert written.count() == 8, "three warnings and the last word, to each of two"
+    entry = AuditEntry.objects.get(act=Act.CLEANUP_PAUSED)
+    assert entry.who == "The Cleanup Policy"
+    assert entry.detail == "No email of this mailbox was opened for more than a month."
+
+
+def test_without_delivered_warnings_it_stays_however_long(account: EmailAccount) -> None:
+    live_through(0, PAUSED, delivers=False)
+    live_through(PAUSED + 300, PAUSED + 301, delivers=False)
+    assert activation(account) == Activation.PAUSED
+    assert list(Warning.objects.values_list("days", flat=True)) == [14]
+    live_through(PAUSED + 302, PAUSED + 302 + 14)
+    assert activation(account) == Activation.DEACTIVATED
+
+
+def test_an_engine_that_was_off_for_months_gives_all_warnings_first(account: EmailAccount) -> None:
+    live_through(400, 413)
+    assert activation(account) == Activation.PAUSED
+    live_through(414, 414)
+    assert activation(account) == Activation.DEACTIVATED
+    assert Deletion.objects.get().begins_on == day(444)
+
+
+def test_a_warning_that_failed_is_offered_again_each_day(account: EmailAccount) -> None:
+    live_through(0, PAUSED, delivers=False)
+    Notice.objects.update(state=NoticeState.FAILED, due_at=at(PAUSED))
+    clean_up(at(PAUSED) + timedelta(hours=20))
+    assert not Notice.objects.filter(state=NoticeState.WAITING).exists()
+    clean_up(at(PAUSED + 1))
+    assert Notice.objects.filter(state=NoticeState.WAITING).count() == 2
+
+
+def test_one_of_the_administrators_is_enough_but_the_owner_is_always_told(
+    account: EmailAccount, ada: User
+) -> None:
+    other = user("Adam")
+    User.objects.filter(pk=other.pk).update(is_administrator=True)
+    live_through(0, PAUSED, delivers=False)
+    mine = Notice.objects.filter(recipient=account.owner.email)
+    theirs = Notice.objects.filter(recipient=ada.email)
+    theirs.update(state=NoticeState.SENT, sent_at=at(PAUSED))
+    clean_up(at(PAUSED + 1))
+    assert not Warning.objects.filter(delivered_at__isnull=False).exists()
+    mine.update(state=NoticeState.SENT, sent_at=at(PAUSED + 1))
+    clean_up(at(PAUSED + 2))
+    assert Warning.objects.get().delivered_at == at(PAUSED + 1)
+
+
+def test_kept_in_its_days_of_grace_it_is_as_it_was_byte_for_byte(
+    account: EmailAccount, database_url: str
+) -> None:
+    shared(account, person("Lena Lead", f"{CANARY}.1@customer.example"))
+    fill(account, 20)
+    bob = user("Bob")
+    before = state_of(database_url)
+    seen = set(visible_to(bob).values_list("pk", flat=True))
+    assert seen, "the control"
+    live_through(0, HIDDEN + 20)
+    assert not visible_to(bob).exists()
+    keep_mailbox(EmailAccount.objects.get(), account.owner, at(HIDDEN + 21))
+    assert state_of(database_url) == before
+    assert set(visible_to(bob).values_list("pk", flat=True)) == seen
+    account.refresh_from_db()
+    assert account.activation == Activation.ACTIVE
+    assert get_secret(account, Direction.INCOMING) == f"{CANARY} secret"
+    assert User.objects.get(pk=account.owner_id).salesinbox_on
+    assert not Deletion.objects.exists()
+    assert not Case.objects.exists()
+    live_through(HIDDEN + 22, HIDDEN + 40)
+    assert activation(account) == Activation.ACTIVE, "all clocks began anew"
+    assert AuditEntry.objects.filter(act=Act.MAILBOX_KEPT, actor=account.owner).exists()
+
+
+def test_a_link_is_good_for_its_case_alone(account: EmailAccount) -> None:
+    live_through(0, PAUSED)
+    first = Case.objects.get().pk
+    assert case_in(word_of(first)) == first
+    assert case_in(word_of(first)[:-2] + "xx") is None
+    assert case_in("") is None
+    keep_mailbox(account, account.owner, at(PAUSED))
+    live_through(PAUSED + 30, PAUSED + 40)
+    assert Case.objects.get().pk != first
+
+
+def test_after_the_first_bite_it_is_too_late_to_keep_it(account: EmailAccount) -> None:
+    live_through(0, DELETED)
+    with pytest.raises(TooLate, match="deactivated"):
+        keep_mailbox(EmailAccount.objects.get(), account.owner, at(DELETED))
+    assert Deletion.objects.get().begins_on is None
+
+
+def open_one(account: EmailAccount, now: int) -> None:
+    opened(account.emails.all()[0], user("Bob"), at(now))
+
+
+def be_active(account: EmailAccount, now: int) -> None:
+    note_active(account.owner, at(now))
+    note_opened(account.pk, at(now))
+
+
+def be_read_elsewhere(account: EmailAccount, now: int) -> None:
+    note_elsewhere(account.pk, at(now))
+
+
+def be_a_new_policy(account: EmailAccount, now: int) -> None:
+    set_rule(None, NEVER, None, at(now))
+
+
+def be_resumed(account: EmailAccount, now: int) -> None:
+    resume(EmailAccount.objects.get(pk=account.pk))
+
+
+@pytest.mark.parametrize("saves", [open_one, be_active, be_a_new_policy, be_resumed])
+def test_whatever_ends_its_reasons_ends_its_case(
+    saves: Callable[[EmailAccount, int], None], account: EmailAccount
+) -> None:
+    bring(account, letters(1, account.address))
+    live_through(0, PAUSED + 5)
+    assert activation(account) == Activation.PAUSED, "the control"
+    saves(account, PAUSED + 6)
+    live_through(PAUSED + 6, PAUSED + 20)
+    assert activation(account) == Activation.ACTIVE
+    assert not Case.objects.exists()
+
+
+def test_what_is_read_elsewhere_counts_if_the_organisation_says_so(account: EmailAccount) -> None:
+    be_read_elsewhere(account, PAUSED - 1)
+    live_through(0, PAUSED)
+    assert activation(account) == Activation.PAUSED
+    Organisation.objects.update(counts_other_programs=True)
+    live_through(PAUSED + 1, PAUSED + 1)
+    assert activation(account) == Activation.ACTIVE
+
+
+def test_whoever_paused_it_by_hand_finds_it_paused(account: EmailAccount) -> None:
+    EmailAccount.objects.update(activation=Activation.PAUSED)
+    live_through(0, HIDDEN + 1)
+    assert activation(account) == Activation.DEACTIVATED
+    keep_mailbox(EmailAccount.objects.get(), account.owner, at(HIDDEN + 1))
+    assert activation(account) == Activation.PAUSED
+
+
+def test_a_role_has_its_own_and_others_the_organisations(account: EmailAccount, ada: User) -> None:
+    role = Role.objects.create(name="Field sales")
+    User.objects.filter(pk=account.owner_id).update(role=role)
+    adas = account_of(ada)
+    EmailAccount.objects.update(connected_at=NOON)
+    set_rule(role, NEWER, ada, NOON)
+    live_through(0, PAUSED)
+    assert (activation(account), activation(adas)) == (Activation.ACTIVE, Activation.PAUSED)
+    lift_rule(role, ada, at(PAUSED))
+    live_through(PAUSED, PAUSED)
+    assert activation(account) == Activation.PAUSED
+    assert all_policies().roles == {}
+
+
+def test_a_leavers_mailbox_goes_where_the_policy_says_so(account: EmailAccount, ada: User) -> None:
+    set_rule(None, Policy({Condition.GONE: 1}), ada, NOON)
+    live_through(0, 60)
+    assert activation(account) == Activation.ACTIVE, "the control"
+    set_active(account.owner, ada, at(60), is_active=False)
+    live_through(61, 91)
+    assert activation(account) == Activation.ACTIVE
+    live_through(92, 92)
+    assert activation(account) == Activation.PAUSED
+    assert set(Notice.objects.values_list("recipient", flat=True)) == {ada.email}
+
+
+def test_a_team_mailbox_is_used_when_one_of_its_team_is_here(account: EmailAccount) -> None:
+    set_rule(None, Policy({Condition.INACTIVE: 1}), None, NOON)
+    member = user("Bob")
+    add_member(account, member, account.owner, NOON)
+    note_active(member, at(20))
+    live_through(0, PAUSED + 5)
+    assert activation(account) == Activation.ACTIVE
+    live_through(PAUSED + 6, PAUSED + 25)
+    assert activation(account) == Activation.PAUSED
+
+
+def test_the_clocks_of_a_deactivated_mailbox_stand(account: EmailAccount) -> None:
+    EmailAccount.objects.update(activation=Activation.DEACTIVATED)
+    live_through(200, 201)
+    assert not Case.objects.exists()
+    EmailAccount.objects.update(activation=Activation.ACTIVE)
+    live_through(202, 202 + 28)
+    assert activation(account) == Activation.ACTIVE
+
+
+def test_salesinbox_stays_on_for_another_mailbox_of_the_user(account: EmailAccount) -> None:
+    other = account_of(account.owner, address="other@example.com")
+    Use.objects.create(account=other, kept_on=day(DELETED))
+    live_through(0, HIDDEN)
+    assert activation(account) == Activation.DEACTIVATED
+    assert User.objects.get(pk=account.owner_id).salesinbox_on
+
+
+def test_use_is_written_once_a_day_and_never_back(account: EmailAccount, ada: User) -> None:
+    Organisation.get()
+    for moment, written in ((NOON, True), (NOON + timedelta(hours=5), False), (at(-3), False)):
+        before = Use.objects.filter(account=account).first()
+        with CaptureQueriesContext(connection) as asked:
+            note_opened(account.pk, moment)
+            note_active(ada, moment)
+        assert len(asked) == 2
+        after = Use.objects.get(account=account)
+        assert (before is None or before.opened_on != after.opened_on) == written
+    ada.refresh_from_db()
+    assert (after.opened_on, ada.active_on) == (day(0), day(0))
+
+
+HOLDS = {
+    "its own": lambda account, lena: account,
+    "the organisation's": lambda account, lena: None,
+    "one on a person of its mail": lambda account, lena: lena,
+}
+
+
+@pytest.mark.parametrize("whose", HOLDS)
+def test_a_hold_stops_every_deletion(
+    whose: str, account: EmailAccount, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bites, "MOST_EMAILS", 10)
+    lena = person("Lena Lead", f"{CANARY}.19@customer.example")
+    held = HOLDS[whose](account, lena)
+    bring(account, letters(40, account.address))
+    hold = place_hold(held, "The court asks for it.", ada, NOON)
+    for removes_account in (False, True):
+        with pytest.raises(UnderHold, match="The court asks for it"):
+            end_keeping(account, Decision(NOON, ada), removes_account=removes_account)
+    live_through(0, DELETED)
+    assert activation(account) == Activation.ACTIVE
+    lift_hold(hold, ada, at(DELETED))
+    end_keeping(account, Decision(at(DELETED), ada))
+    assert delete_next(account.pk)
+    hold = place_hold(held, "The court asks again.", ada, at(DELETED))
+    left = Email.objects.count()
+    assert 0 < left < 40
+    for _ in range(3):
+        assert delete_next(account.pk) is None
+    assert Email.objects.count() == left, "not one bite more"
+    lift_hold(hold, ada, at(DELETED))
+    assert delete_all(account.pk) > 0
+    assert not Email.objects.exists()
+    assert AuditEntry.objects.filter(act=Act.HOLD_PLACED).count() == 2
+
+
+def test_a_hold_on_somebody_else_stops_nothing(account: EmailAccount, ada: User) -> None:
+    bring(account, letters(4, account.address))
+    place_hold(person("Otto Other", "otto@elsewhere.example"), "So.", ada, NOON)
+    place_hold(account_of(ada), "So.", ada, NOON)
+    end_keeping(account, Decision(NOON, ada))
+    delete_all(account.pk)
+    assert not Email.objects.exists()
+
+
+def test_held_in_its_days_of_grace_it_comes_back_and_begins_anew_when_that_is_lifted(
+    account: EmailAccount, ada: User
+) -> None:
+    bring(account, letters(4, account.address))
+    live_through(0, HIDDEN + 3)
+    assert activation(account) == Activation.DEACTIVATED, "the control"
+    hold = place_hold(account, "The court asks for it.", ada, at(HIDDEN + 4))
+    live_through(HIDDEN + 4, HIDDEN + 60)
+    assert activation(account) == Activation.ACTIVE
+    lift_hold(hold, ada, at(HIDDEN + 61))
+    live_through(HIDDEN + 61, HIDDEN + 61 + 13)
+    assert activation(account) == Activation.PAUSED
+    live_through(HIDDEN + 61 + 14, HIDDEN + 61 + 14)
+    assert activation(account) == Activation.DEACTIVATED
+    assert Email.objects.count() == 4
