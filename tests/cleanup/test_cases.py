@@ -116,6 +116,7 @@ def test_by_default_it_is_paused_warned_of_hidden_and_deleted(
     assert acts() == [
         Act.CLEANUP_PAUSED,
         *[Act.CLEANUP_WARNED] * 3,
+        Act.SALESINBOX_OFF,
         Act.CLEANUP_HID,
         Act.CLEANUP_DELETES,
     ]
