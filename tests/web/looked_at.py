@@ -6,12 +6,18 @@ from postroom.cleanup.models import Case
 from postroom.crm.deals import DealEntry, keep_deal
 from postroom.crm.models import Deal, Person
 from postroom.crm.pipeline import first_stage
+from postroom.outbox.models import EmailTemplate
 from postroom.rules.conditions import Step
 from postroom.rules.models import Rule, Trigger
 from postroom.rules.writing import WrittenRule, write_rule
 from postroom.team.invites import Guest, invite
 from postroom.team.models import Invite, Role, SavedSearch, Session, User
 from postroom.team.sessions import Browser, note_session
+
+
+def template_of(user: User) -> EmailTemplate:
+    begun = {"changed_at": NOON}
+    return EmailTemplate.objects.get_or_create(owner=user, name="Offer", defaults=begun)[0]
 
 
 def kept_by(user: User) -> SavedSearch:

@@ -263,6 +263,8 @@ PAGES = {
     "pipeline": lambda lena, letters: "/setup/pipeline/",
     "writing": lambda lena, letters: f"/writing/new/?answers={letters[1].pk}&as=all",
     "writings": lambda lena, letters: "/writing/",
+    "templates": lambda lena, letters: "/templates/",
+    "new template": lambda lena, letters: "/templates/new/",
     "how you write": lambda lena, letters: "/you/writing/",
     "form": lambda lena, letters: f"/people/{lena.pk}/edit/",
     "accounts": lambda lena, letters: "/setup/channels/email/",
@@ -351,4 +353,4 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
             violations.append(f"{name}: wider than {width}")
     print(f"{len(PAGES)} pages at {width} px, {scheme}")
     assert violations == []
-    assert len(PAGES) == 66
+    assert len(PAGES) == 68

@@ -22,14 +22,30 @@ from postroom.team.api_keys import KeyWish, make_key
 from postroom.team.models import Profile, User
 from postroom.web.urls import urlpatterns
 from web.decided import asked_for, granted
-from web.looked_at import case_of, deal_with, excluded, invited, kept_by, role, rule_of, session_of
+from web.looked_at import (
+    case_of,
+    deal_with,
+    excluded,
+    invited,
+    kept_by,
+    role,
+    rule_of,
+    session_of,
+    template_of,
+)
 from web.pages import PAGES
 
 SignIn = Callable[[User], Client]
 HTMX = {"HX-Request": "true"}
 
 FILES = {"attachment", "email-body", "email-source", "quarantine-download"}
-FILES |= {"new-writing-below", "writing-below", "writing-body", "writing-image"}
+FILES |= {
+    "email-template-filled",
+    "new-writing-below",
+    "writing-below",
+    "writing-body",
+    "writing-image",
+}
 # Without a sign-in or an invitation before them, these say that there is none.
 ANSWERS = {"oauth-callback", "join-password", "elsewhere-start", "elsewhere-return"}
 READABLE = [name for name, (verbs, _) in PAGES.items() if "GET" in verbs and "-live" not in name]
@@ -87,6 +103,7 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
             "setup/": lambda: account.pk,
             "you/sessions/": lambda: session_of(account.owner).pk,
             "you/api-keys/": lambda: make_key(account.owner, KeyWish("Bridge"), None, NOON)[0].pk,
+            "templates/": lambda: template_of(account.owner).pk,
             "search/saved/": lambda: kept_by(account.owner).pk,
             "requests/": lambda: asked_for(letter).pk,
             "rules/": lambda: rule_of(account.owner).pk,

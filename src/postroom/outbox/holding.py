@@ -12,6 +12,7 @@ from postroom.mime import Draft, DraftFile, UnusableAddress, compose_message
 from postroom.outbox.compose_settings import compose_settings_of
 from postroom.outbox.drafts import MOST_OCTETS, NotSendable, outgoing_of
 from postroom.outbox.letters import words_of
+from postroom.outbox.merging import left_over, subject_of, why_left_over
 from postroom.outbox.models import OutgoingEmail, OutgoingState
 from postroom.outbox.recipients import MOST, one_line_of, recipients_in
 from postroom.outbox.sending import address
@@ -86,6 +87,7 @@ def draft_of(outgoing: OutgoingEmail, now: datetime) -> Draft:
         raise NotSendable(why_not, "sender")
     assert sender is not None  # noqa: S101 - asked just above
     to, cc, bcc = (recipients_in(getattr(outgoing, f), f) for f in ("to", "cc", "bcc"))
+    check_left_over(outgoing)
     words = words_of(outgoing)
     reply_to = sender.reply_to or compose_settings_of(outgoing.author).reply_to
     draft = Draft(
@@ -108,6 +110,19 @@ def draft_of(outgoing: OutgoingEmail, now: datetime) -> Draft:
     if len(draft.recipients) > MOST:
         raise NotSendable(f"{MOST} recipients are the most. Send it in parts.", "to")
     return draft
+
+
+def check_left_over(outgoing: OutgoingEmail) -> None:
+    """Raises NotSendable while a template's field stands in it, or in its subject."""
+    if not (names := left_over(outgoing.subject, outgoing.text)):
+        return
+    about = subject_of(outgoing.author, outgoing.to)
+    is_subject = bool(left_over(outgoing.subject))
+    raise NotSendable(
+        f"Nothing is known for {why_left_over(names, about)}. Write in its place what you mean, or"
+        " take it out.",
+        "subject" if is_subject else "html" if outgoing.is_rich else "text",
+    )
 
 
 def why_not_from(outgoing: OutgoingEmail) -> str:

@@ -22,6 +22,7 @@ from postroom.web.deals import views as deals
 from postroom.web.decisions import asking, granting, requests, sharing
 from postroom.web.email_configuration import choosing, overview
 from postroom.web.email_configuration import issuers as services
+from postroom.web.email_templates import views as templates
 from postroom.web.emails import actions, dealing, downloads, outgoing
 from postroom.web.emails import views as emails
 from postroom.web.export import views as export
@@ -103,6 +104,11 @@ urlpatterns = [
     path("rules/<id:pk>/log/", mail_rules.log, name="mail-rule-log"),
     path("rules/<id:pk>/place/", mail_rules.place, name="mail-rule-place"),
     path("rules/<id:pk>/removal/", mail_rules.removal, name="mail-rule-removal"),
+    path("templates/", templates.email_templates, name="email-templates"),
+    path("templates/new/", templates.new, name="new-email-template"),
+    path("templates/<id:pk>/", templates.email_template, name="email-template"),
+    path("templates/<id:pk>/filled/", templates.filled_in, name="email-template-filled"),
+    path("templates/<id:pk>/removal/", templates.removal, name="email-template-removal"),
     path("search/", searching.search, name="search"),
     path("search/suggestions/", searching.suggestions, name="search-suggestions"),
     path("search/saved/", searching.save, name="saved-searches"),

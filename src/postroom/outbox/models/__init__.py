@@ -8,9 +8,11 @@ from postroom.outbox.models.compose_settings import (
 )
 from postroom.outbox.models.notices import Notice, NoticeState
 from postroom.outbox.models.outgoing import OutgoingEmail, OutgoingFile, OutgoingState, ReadReport
+from postroom.outbox.models.templates import EmailTemplate, TemplateSharing
 
 __all__ = [
     "ComposeSettings",
+    "EmailTemplate",
     "Font",
     "FontSize",
     "Notice",
@@ -20,4 +22,5 @@ __all__ = [
     "OutgoingState",
     "ReadReport",
     "SignaturePlace",
+    "TemplateSharing",
 ]

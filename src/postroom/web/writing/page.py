@@ -10,9 +10,12 @@ from postroom.outbox.answering import Origin, goes_elsewhere
 from postroom.outbox.drafts import MOST_OCTETS
 from postroom.outbox.letters import signature_html
 from postroom.outbox.models import OutgoingEmail
+from postroom.outbox.templates import templates_for
 from postroom.web.sign_in import SignedInRequest
 from postroom.web.writing.form import WritingForm
 from postroom.web.writing.later import moments_now
+
+MOST_TEMPLATES = 100
 
 
 def sent_context(outgoing: OutgoingEmail) -> dict[str, object]:
@@ -43,6 +46,7 @@ def page_of(
         "attached": outgoing.files.filter(content_id="") if outgoing and outgoing.pk else (),
         "forgot_a_file": form.is_bound and not form.errors,
         "most": MOST_OCTETS,
+        "templates": templates_for(request.user)[:MOST_TEMPLATES],
     } | moments_now()
     status = 422 if form.errors else 200
     return render(request, "writing/writing.html", context, status=status)

@@ -6,6 +6,7 @@ Drafts and what is on its way are their author's alone; for everyone else they a
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -27,6 +28,7 @@ from postroom.outbox.drafts import (
 from postroom.outbox.formatting import make_plain, make_rich
 from postroom.outbox.holding import forgets_a_file, send
 from postroom.outbox.models import OutgoingEmail, OutgoingState
+from postroom.outbox.templates import templates_for, use_template
 from postroom.web.permission import may_integrate
 from postroom.web.row_ids import parse_row_id
 from postroom.web.sign_in import SignedInRequest, signed_in
@@ -89,6 +91,7 @@ def answer_to(request: SignedInRequest, key: UUID, origin: Origin | None) -> Htt
         take_off(request, key)
         if switch := SWITCHES.get(wish):
             switch(request.user, key, timezone.now())
+        put_in_a_template(request, key)
         if wish in LEAVING and not asks_about_a_file(request, outgoing):
             outgoing = LEAVING[wish](request, key)
     except OutgoingEmail.DoesNotExist:
@@ -126,6 +129,19 @@ def attached(file: "UploadedFile[bytes]") -> Attached:
     """An uploaded file; of one that is too large no more than shows that it is."""
     content = file.read(MOST_OCTETS + 1)
     return Attached(file.name or "file", file.content_type or "", content)
+
+
+def put_in_a_template(request: SignedInRequest, key: UUID) -> None:
+    """Put a template in, if that is wished. Raises NotSendable."""
+    try:
+        pk = parse_row_id(request.POST.get("template", ""))
+    except ValueError:
+        return
+    if template := templates_for(request.user).filter(pk=pk).first():
+        used = use_template(request.user, key, template, timezone.now())
+        messages.info(request, f"“{template}” is filled in for {used.about}.")
+        if used.missing:
+            messages.error(request, f"Nothing is known for {used.missing}. Fill it in yourself.")
 
 
 def take_off(request: SignedInRequest, key: UUID) -> None:

@@ -54,6 +54,9 @@ function begin(box) {
   const label = document.getElementById(`${textarea.id}_label`);
   label.removeAttribute("for");
   label.addEventListener("click", () => editor.commands.focus());
+  for (const button of textarea.form.querySelectorAll("[data-puts]")) {
+    button.addEventListener("click", () => editor.chain().focus().insertContent(button.dataset.puts).run());
+  }
   tools(box, editor, (files) => insert(files));
   if (textarea.form.elements.to?.value) editor.commands.focus("start", { scrollIntoView: false });
 

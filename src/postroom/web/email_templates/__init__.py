@@ -1,0 +1,1 @@
+"""Templates of emails: written, shared, looked at with a real person."""
