@@ -4,6 +4,11 @@
 # hide from him; "anyone" is open without a sign-in.
 PAGES = {
     "home": ("GET", "all"),
+    "inbox": ("GET", "all"),
+    "inbox-columns": ("GET", "all"),
+    "inbox-counts": ("GET", "all"),
+    "inbox-actions": ("POST", "owner"),
+    "inbox-switch": ("POST", "all"),
     "leads": ("GET", "all"),
     "contacts": ("GET", "all"),
     "people": ("GET", "all"),

@@ -39,6 +39,7 @@ EMAIL_COLUMNS = (
     "is_flagged",
     "is_answered",
     "body_due",
+    "in_inbox",
     "identity",
     *EMAIL_ENTRY,
     "direction",
@@ -59,7 +60,7 @@ COPY_COLUMNS = (
 )
 
 # A row is how many fields it has, and its fields.
-EMAIL_START = Struct("!h iq iq iq iq ii i? i? i? i?").pack
+EMAIL_START = Struct("!h iq iq iq iq ii i? i? i? i? i?").pack
 PARTICIPANT_START, BIGINT = Struct("!h iq").pack, Struct("!iq").pack
 COPY_START = Struct("!h iq iq iq i? i? i?").pack
 
@@ -165,7 +166,7 @@ def email_row(folder: Folder, pk: int, arrival: Arrival) -> bytes:
     start = EMAIL_START(
         len(EMAIL_COLUMNS), 8, pk, 8, folder.account_id, 8, received_at, 8, sent_at,
         4, arrival.size, 1, flags.is_seen, 1, flags.is_flagged, 1, flags.is_answered,
-        1, arrival.is_due,
+        1, arrival.is_due, 1, folder.role == FolderRole.INBOX,
     )
     # fmt: on
     return b"".join(
@@ -221,7 +222,7 @@ def direction(folder: Folder, senders: Collection[str]) -> Direction:
 
 
 def refresh_flags(email_ids: set[int]) -> None:
-    """Derive read, flagged, answered and removed of emails from their living copies."""
+    """Derive the marks of emails, and whether they lie in the Inbox, from their living copies."""
     if not email_ids:
         return
     with connection.cursor() as cursor:
@@ -231,20 +232,24 @@ def refresh_flags(email_ids: set[int]) -> None:
 REFRESH_FLAGS = """
 UPDATE archive_email AS email
    SET is_read = copies.is_seen, is_flagged = copies.is_flagged,
-       is_answered = copies.is_answered,
+       is_answered = copies.is_answered, in_inbox = copies.in_inbox,
        removed_at = CASE WHEN copies.living THEN NULL
                          ELSE COALESCE(email.removed_at, copies.gone_at) END
   FROM (SELECT email_id,
-               COALESCE(bool_or(is_seen) FILTER (WHERE gone_at IS NULL), bool_or(is_seen))
+               COALESCE(bool_or(is_seen) FILTER (WHERE copy.gone_at IS NULL), bool_or(is_seen))
                    AS is_seen,
-               COALESCE(bool_or(is_flagged) FILTER (WHERE gone_at IS NULL), false) AS is_flagged,
-               COALESCE(bool_or(is_answered) FILTER (WHERE gone_at IS NULL), bool_or(is_answered))
-                   AS is_answered,
-               bool_or(gone_at IS NULL) AS living,
-               max(gone_at) AS gone_at
-          FROM archive_servercopy WHERE email_id = ANY(%s) GROUP BY email_id) AS copies
+               COALESCE(bool_or(is_flagged) FILTER (WHERE copy.gone_at IS NULL), false)
+                   AS is_flagged,
+               COALESCE(bool_or(is_answered) FILTER (WHERE copy.gone_at IS NULL),
+                        bool_or(is_answered)) AS is_answered,
+               bool_or(copy.gone_at IS NULL AND folder.role = 'inbox') AS in_inbox,
+               bool_or(copy.gone_at IS NULL) AS living,
+               max(copy.gone_at) AS gone_at
+          FROM archive_servercopy AS copy JOIN archive_folder AS folder ON folder.id = folder_id
+         WHERE email_id = ANY(%s) GROUP BY email_id) AS copies
  WHERE email.id = copies.email_id
-   AND (email.is_read, email.is_flagged, email.is_answered, email.removed_at IS NULL)
+   AND (email.is_read, email.is_flagged, email.is_answered, email.in_inbox,
+        email.removed_at IS NULL)
        IS DISTINCT FROM
-       (copies.is_seen, copies.is_flagged, copies.is_answered, copies.living)
+       (copies.is_seen, copies.is_flagged, copies.is_answered, copies.in_inbox, copies.living)
 """

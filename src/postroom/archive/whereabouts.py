@@ -77,5 +77,8 @@ def show_as_asked(email: Email, now: datetime) -> None:
     """
     refresh_flags({email.pk})
     if moves_of(email).filter(state=ActionState.ASKED).exists():
-        is_in_sight = any(folder.is_synced for folder in folders_of(email))
-        Email.objects.filter(pk=email.pk).update(removed_at=None if is_in_sight else now)
+        lying = folders_of(email)
+        Email.objects.filter(pk=email.pk).update(
+            removed_at=None if any(folder.is_synced for folder in lying) else now,
+            in_inbox=any(folder.role == FolderRole.INBOX for folder in lying),
+        )

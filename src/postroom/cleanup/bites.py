@@ -18,6 +18,7 @@ OF_EMAILS = (
     "DELETE FROM archive_servercopy WHERE email_id = ANY(%s)",
     "DELETE FROM archive_action WHERE email_id = ANY(%s)",
     "DELETE FROM archive_searchentry WHERE email_id = ANY(%s)",
+    "DELETE FROM archive_triage WHERE email_id = ANY(%s)",
     "DELETE FROM archive_email WHERE id = ANY(%s)",
 )
 
@@ -65,6 +66,7 @@ OF_THE_REST = (
             "archive_syncrun",
             "archive_searchdue",
             "archive_correspondent",
+            "archive_mutedthread",
         )
     ),
 )

@@ -26,6 +26,8 @@ from postroom.web.email_templates import views as templates
 from postroom.web.emails import actions, dealing, downloads, outgoing
 from postroom.web.emails import views as emails
 from postroom.web.export import views as export
+from postroom.web.inbox import acting as inbox_acting
+from postroom.web.inbox import views as inbox
 from postroom.web.live import views as live
 from postroom.web.mail_rules import views as mail_rules
 from postroom.web.mailbox import keeping, leaving, members, senders, upkeep, window
@@ -63,6 +65,11 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="leads"), name="home"),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/columns/", inbox.columns, name="inbox-columns"),
+    path("inbox/counts/", inbox.counts, name="inbox-counts"),
+    path("inbox/actions/", inbox_acting.actions, name="inbox-actions"),
+    path("inbox/switch/", inbox.switch, name="inbox-switch"),
     path("leads/", people.people, {"stage": Stage.LEAD}, name="leads"),
     path("contacts/", people.people, {"stage": Stage.CONTACT}, name="contacts"),
     path("people/", people.people, name="people"),

@@ -21,6 +21,7 @@ from postroom.archive.models.search import (
     SearchEntry,
     SearchMark,
 )
+from postroom.archive.models.triage import MutedThread, Triage
 
 __all__ = [
     "MARKS",
@@ -37,6 +38,7 @@ __all__ = [
     "Folder",
     "FolderRole",
     "Inquiry",
+    "MutedThread",
     "Participant",
     "ParticipantRole",
     "ProofEntry",
@@ -47,5 +49,6 @@ __all__ = [
     "SearchMark",
     "ServerCopy",
     "SyncRun",
+    "Triage",
     "thread_of_link",
 ]

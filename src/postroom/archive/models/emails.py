@@ -49,6 +49,9 @@ class Email(models.Model):
     is_read = models.BooleanField(default=False)
     is_flagged = models.BooleanField(default=False)
     is_answered = models.BooleanField(default=False)
+    in_inbox = models.BooleanField(
+        default=False, db_default=False, help_text="A copy of it lies in the Inbox."
+    )
 
     body_state = models.CharField(
         max_length=12, choices=BodyState.choices, default=BodyState.ENVELOPE
@@ -81,6 +84,16 @@ class Email(models.Model):
                 fields=["account"],
                 name="email_body_due",
                 condition=models.Q(body_due=True),
+            ),
+            models.Index(
+                fields=["account", "-sent_at", "-id"],
+                name="email_in_inbox",
+                condition=models.Q(in_inbox=True, removed_at__isnull=True),
+            ),
+            models.Index(
+                fields=["account", "-sent_at", "-id"],
+                name="email_unread_in_inbox",
+                condition=models.Q(in_inbox=True, removed_at__isnull=True, is_read=False),
             ),
         ]
 

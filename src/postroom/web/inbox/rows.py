@@ -1,0 +1,75 @@
+"""The rows of SalesInbox: who wrote, what about, and what the sender's open deals come to."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Sum
+
+from postroom.archive.models import Email, Participant, ParticipantRole
+from postroom.association import known_addresses
+from postroom.association.inbox_columns import Column
+from postroom.crm.models import Person
+from postroom.crm.pipeline import Total
+from postroom.web.emails.rows import participants_of, said
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """One email; `deals` are what the sender's open deals come to, `deal_count` how many they are.
+
+    `is_back`: it was snoozed, and its moment has come.
+    """
+
+    email: Email
+    sender: str
+    address: str
+    person: Person | None
+    deals: list[Total]
+    deal_count: int
+    is_back: bool = False
+
+
+def rows_of_inbox(emails: Sequence[Email], column: Column, *, back: int = 0) -> list[InboxRow]:
+    """The rows for these emails, of which the first `back` were snoozed."""
+    on = participants_of([email.pk for email in emails])
+    senders = {email.pk: sender_on(on[email.pk]) for email in emails}
+    is_known = column in (Column.DEALS, Column.PEOPLE)
+    people = people_at([s.canonical for s in senders.values() if s]) if is_known else {}
+    totals, counts = business_of(people) if column == Column.DEALS else ({}, {})
+    rows = []
+    for number, email in enumerate(emails):
+        sender = senders[email.pk]
+        person = people.get(sender.canonical) if sender else None
+        pk = person.pk if person else 0
+        name, address = (said(sender), sender.address) if sender else ("", "")
+        deals, count = totals.get(pk, []), counts.get(pk, 0)
+        rows.append(InboxRow(email, name, address, person, deals, count, number < back))
+    return rows
+
+
+def sender_on(participants: Sequence[Participant]) -> Participant | None:
+    """The first address in From."""
+    return next((p for p in participants if p.role == ParticipantRole.FROM), None)
+
+
+def people_at(canonicals: Sequence[str]) -> dict[str, Person]:
+    """The known people by their canonical addresses."""
+    known = known_addresses().filter(canonical__in=canonicals).select_related("person__company")
+    return {address.canonical: address.person for address in known}
+
+
+def business_of(
+    people: dict[str, Person],
+) -> tuple[dict[int, list[Total]], dict[int, int]]:
+    """What the open deals of people come to, and how many they are."""
+    totals: dict[int, list[Total]] = defaultdict(list)
+    counts: dict[int, int] = defaultdict(int)
+    found = Person.objects.filter(pk__in={p.pk for p in people.values()}, deals__closed_at=None)
+    rows = found.order_by("deals__currency").values_list("pk", "deals__currency")
+    for pk, currency, count, amount in rows.annotate(Count("deals"), Sum("deals__amount")):
+        counts[pk] += count
+        if isinstance(amount, Decimal):
+            totals[pk].append(Total(currency, amount))
+    return totals, counts

@@ -1,0 +1,127 @@
+"""SalesInbox as a list with tabs, or as columns beside each other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from postroom.archive.models import Folder
+from postroom.association.inbox import (
+    Count,
+    InboxPage,
+    Place,
+    inbox_page,
+    inboxes_of,
+    unread_counts,
+)
+from postroom.association.inbox_columns import Column
+from postroom.team.models import User
+from postroom.team.sales_inbox import switch_sales_inbox
+from postroom.web.emails.access import find_email
+from postroom.web.emails.standing import NOT_OFFERED
+from postroom.web.emails.views import open_email
+from postroom.web.inbox.rows import InboxRow, rows_of_inbox
+from postroom.web.inbox.snoozing import CHOICES
+from postroom.web.sign_in import SignedInRequest, signed_in
+
+OF_A_COLUMN = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A column on the page: its rows, where it goes on, and its unread mail."""
+
+    column: Column
+    rows: list[InboxRow]
+    next: str
+    unread: Count
+
+
+@require_safe
+@signed_in
+def inbox(request: SignedInRequest) -> HttpResponse:
+    """One column as a list, the others behind tabs."""
+    if not request.user.salesinbox_on:
+        return render(request, "inbox/off.html", {"room": "inbox"})
+    column, after = parse_column(request.GET.get("column", "")), parse_place(request)
+    page = inbox_page(request.user, column, timezone.now(), after=after)
+    rows, following = rows_of_page(page, column), str(page.next or "")
+    context: dict[str, object] = {"column": column, "rows": rows, "next": following}
+    if request.htmx and after:
+        return render(request, "inbox/rows.html", context)
+    context |= around(request.user)
+    if email := find_email(request.user, request.GET.get("email", "")):
+        context["reading"] = open_email(email, request.user, None)
+    return render(request, "inbox/inbox.html", context)
+
+
+@require_safe
+@signed_in
+def columns(request: SignedInRequest) -> HttpResponse:
+    """The newest of all four columns beside each other."""
+    if not request.user.salesinbox_on:
+        return render(request, "inbox/off.html", {"room": "inbox"})
+    now, context = timezone.now(), around(request.user)
+    counts = unread_counts(request.user, now)
+    context["shown"] = [
+        Shown(column, rows_of_page(page, column), str(page.next or ""), counts[column])
+        for column in Column
+        for page in [inbox_page(request.user, column, now, limit=OF_A_COLUMN)]
+    ]
+    return render(request, "inbox/columns.html", context)
+
+
+@require_safe
+@signed_in
+def counts(request: SignedInRequest) -> HttpResponse:
+    """The tabs with how much is unread, asked for again after something was done."""
+    column = parse_column(request.GET.get("column", ""))
+    return render(request, "inbox/tabs.html", around(request.user) | {"column": column})
+
+
+@require_POST
+@signed_in
+def switch(request: SignedInRequest) -> HttpResponse:
+    """Switch one's own SalesInbox on, or off."""
+    is_on = request.POST.get("on") == "yes"
+    switch_sales_inbox(request.user, on=is_on, by=request.user, now=timezone.now())
+    return redirect("inbox")
+
+
+def around(user: User) -> dict[str, object]:
+    """What stands around the rows: tabs with their counts, choices, folders to move to."""
+    return {
+        "room": "inbox",
+        "tabs": [(column, count) for column, count in unread_counts(user, timezone.now()).items()],
+        "choices": CHOICES,
+        "folders": folders_for(user),
+        "has_mailbox": bool(inboxes_of(user)),
+    }
+
+
+def folders_for(user: User) -> Sequence[Folder]:
+    """Folders of the user's mailboxes that mail may be moved to."""
+    folders = Folder.objects.filter(account__in=inboxes_of(user), gone_at__isnull=True)
+    offered = folders.exclude(role__in=NOT_OFFERED).filter(is_synced=True)
+    return list(offered.select_related("account").order_by("account", "name"))
+
+
+def rows_of_page(page: InboxPage, column: Column) -> list[InboxRow]:
+    """Its rows: on top what came back."""
+    return rows_of_inbox([*page.back, *page.emails], column, back=len(page.back))
+
+
+def parse_column(text: str) -> Column:
+    """The column of that name; the first one for anything else."""
+    return next((column for column in Column if column.value == text), Column.DEALS)
+
+
+def parse_place(request: SignedInRequest) -> Place | None:
+    """Where the list goes on; an unreadable place means its beginning."""
+    try:
+        return Place.parse(request.GET.get("after", ""))
+    except ValueError:
+        return None

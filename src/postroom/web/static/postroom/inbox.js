@@ -1,0 +1,239 @@
+// Triage: what is done is seen at once, told to the server in order, and taken back for ten seconds.
+"use strict";
+(() => {
+  const SHOWN_MS = 10000;
+  const LEAVING = ["archive", "trash", "move", "done", "snooze", "mute"];
+  const RETURNING = ["undo", "not-done", "wake", "unmute"];
+  const KEYS = { e: "archive", "#": "trash", s: "flag", u: "read", d: "done", M: "mute" };
+  const MENUS = { b: "snooze", m: "move" };
+  const away = new Map(); // Rows that left the page, and before which one they stood.
+  let inOrder = Promise.resolve();
+  let timer = 0;
+
+  const form = () => document.getElementById("triage");
+  const row = (id) => document.getElementById(`email-row-${id}`);
+  const linkOf = (element) => element?.querySelector(".email-link");
+  const picked = () => [...document.querySelectorAll("[data-pick]:checked")].map((box) => box.closest(".email-row"));
+  const opened = () => document.querySelector("#reading [data-email]")?.dataset.email;
+  const parse = (html) => new DOMParser().parseFromString(html, "text/html").body;
+
+  // The chosen rows, else the one with the focus, else the one that is read.
+  function meant() {
+    if (picked().length) return picked();
+    const focused = document.activeElement.closest(".email-row");
+    if (focused) return [focused];
+    const isReading = document.activeElement.closest("#reading") || form()?.contains(document.activeElement);
+    const open = isReading && opened() && row(opened());
+    return open ? [open] : [];
+  }
+
+  // What is seen at once.
+
+  function leave(rows) {
+    const hadFocus = document.activeElement.closest(".email-row, #reading, #triage");
+    const isReading = document.activeElement.closest("#reading");
+    const next = neighbour(rows);
+    for (const each of rows) {
+      away.set(each.dataset.id, { row: each, list: each.parentElement, before: each.nextElementSibling });
+      each.remove();
+    }
+    if (!next || !hadFocus) return;
+    linkOf(next).focus();
+    if (isReading) linkOf(next).click();
+  }
+
+  function neighbour(rows) {
+    const all = [...rows[0].parentElement.querySelectorAll(":scope > .email-row")];
+    const left = all.filter((each) => !rows.includes(each));
+    const from = all.indexOf(rows.at(-1));
+    return left.find((each) => all.indexOf(each) > from) ?? left.at(-1);
+  }
+
+  // In the opposite order in which they left, for each knows the one that stood below it.
+  function comeBack(ids) {
+    for (const id of [...away.keys()].reverse().filter((each) => ids.includes(each))) {
+      const was = away.get(id);
+      const before = was.before?.isConnected ? was.before : was.list.querySelector(":scope > .more");
+      was.list.insertBefore(was.row, before);
+      pick(was.row, false);
+      away.delete(id);
+    }
+    linkOf(row(ids[0]))?.focus();
+  }
+
+  function markRow(each, deed) {
+    if (!each) return;
+    if (deed === "read" || deed === "unread") each.classList.toggle("unread", deed === "unread");
+    if (deed === "flag" || deed === "unflag") each.querySelector(".star").hidden = deed === "unflag";
+  }
+
+  // `u` and `s` do what the first row is not yet.
+  function turned(deed, rows) {
+    if (deed === "read" && !rows[0].classList.contains("unread")) return "unread";
+    if (deed === "flag" && !rows[0].querySelector(".star").hidden) return "unflag";
+    return deed;
+  }
+
+  function pick(each, is) {
+    const box = each.querySelector("[data-pick]");
+    box.checked = is;
+    each.classList.toggle("is-picked", is);
+    count();
+  }
+
+  const turnPick = (each) => pick(each, !each.querySelector("[data-pick]").checked);
+
+  function count() {
+    const place = form()?.querySelector("[data-picked]");
+    if (place) place.textContent = picked().length ? `${picked().length} chosen` : "";
+  }
+
+  // What the server is told.
+
+  function act(deed, rows) {
+    if (!rows.length) return;
+    const word = deed.split(":")[0];
+    const ids = rows.map((each) => each.dataset.id);
+    if (LEAVING.includes(word)) leave(rows);
+    else rows.forEach((each) => markRow(each, word));
+    rows.forEach((each) => pick(each, false));
+    tell(deed, ids, () => (LEAVING.includes(word) ? comeBack(ids) : undefined));
+  }
+
+  function takeBack(button) {
+    const ids = button.dataset.ids.split(" ");
+    const deed = button.dataset.back;
+    if (RETURNING.includes(deed)) comeBack(ids);
+    else ids.forEach((id) => markRow(row(id), deed));
+    tell(deed, ids, () => undefined);
+  }
+
+  function tell(deed, ids, failed) {
+    const wish = new URLSearchParams();
+    wish.set("csrfmiddlewaretoken", form().querySelector("[name=csrfmiddlewaretoken]").value);
+    wish.set("do", deed);
+    for (const id of ids) wish.append("email", id);
+    inOrder = inOrder.then(() => ask(wish, failed));
+  }
+
+  async function ask(wish, failed) {
+    try {
+      const headers = { "HX-Request": "true", "HX-Current-URL": location.href };
+      const response = await fetch(form().action, { method: "POST", body: wish, headers });
+      const elsewhere = response.headers.get("HX-Redirect");
+      if (elsewhere) return location.assign(elsewhere);
+      if (!response.ok) throw new Error(response.status);
+      const note = parse(await response.text()).querySelector("[data-toast]");
+      const stays = note.dataset.stays.split(" ").filter(Boolean);
+      if (stays.length) comeBack(stays);
+      put(note);
+    } catch {
+      failed();
+      say("The server did not take this, so it was put back. Please try again in a moment.");
+    }
+    htmx.trigger(document.body, "inbox-changed");
+  }
+
+  // The note.
+
+  const region = () => document.getElementById("toast");
+
+  function put(note) {
+    region().replaceChildren(note);
+    clearTimeout(timer);
+    if (!note.matches(".toast-refusal")) timer = setTimeout(() => note.remove(), SHOWN_MS);
+  }
+
+  function say(words) {
+    const note = document.createElement("div");
+    note.className = "toast toast-refusal";
+    note.textContent = words;
+    put(note);
+  }
+
+  // Keys and buttons.
+
+  function openMenu(name) {
+    const menu = document.querySelector(`[data-menu=${name}]`);
+    if (!menu || !meant().length) return;
+    const rows = meant();
+    if (!picked().length) pick(rows[0], true);
+    menu.open = true;
+    menu.querySelector("li button").focus();
+  }
+
+  function closeMenus() {
+    for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
+  }
+
+  const isTyping = (element) =>
+    element.closest("input, textarea, select, [contenteditable]") !== null && element.type !== "checkbox";
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (document.querySelector("dialog[open]") || localStorage.getItem("postroom-keys-off")) return;
+    if (event.key === "Escape" && document.querySelector("details.menu[open]")) return escape(event);
+    const rows = meant();
+    if (!rows.length || (event.key === "u" && document.activeElement.closest("#reading"))) return;
+    if (KEYS[event.key]) act(turned(KEYS[event.key], rows), rows);
+    else if (MENUS[event.key]) openMenu(MENUS[event.key]);
+    else if (event.key === "x") turnPick(document.activeElement.closest(".email-row") ?? rows[0]);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
+
+  function escape(event) {
+    event.preventDefault();
+    closeMenus();
+    linkOf(picked()[0])?.focus();
+  }
+
+  document.addEventListener("submit", (event) => {
+    const deed = event.submitter?.value;
+    if (event.target === form() && event.submitter?.name === "do") {
+      event.preventDefault();
+      const rows = picked().length ? picked() : meant();
+      closeMenus();
+      if (rows.length) act(turned(deed, rows), rows);
+      else say("Choose an email first: with its box, or with j and k.");
+    } else if (event.target.id === "doing") {
+      follow(event.submitter);
+    }
+  });
+
+  // What is done on the email that is read shows in its row.
+  function follow(button) {
+    const id = button?.getAttribute("formaction")?.match(/\/emails\/(\d+)\/actions\//)?.[1];
+    if (!id) return;
+    if (["undo", "restore", "inbox"].includes(button.value)) comeBack([id]);
+    else if (!row(id)) return;
+    else if (button.name === "folder" || LEAVING.includes(button.value)) leave([row(id)]);
+    else markRow(row(id), button.value);
+    htmx.trigger(document.body, "inbox-changed");
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-back]");
+    if (button) {
+      takeBack(button);
+      button.closest("[data-toast]").remove();
+    }
+    if (event.target.closest("[data-snooze-until]")) {
+      const moment = document.querySelector("[data-until]").value;
+      closeMenus();
+      if (moment) act(`snooze:${moment}`, meant());
+    }
+  });
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-pick]")) pick(event.target.closest(".email-row"), event.target.checked);
+  });
+
+  // An email that is opened is read.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id !== "reading" || !opened()) return;
+    markRow(row(opened()), "read");
+    htmx.trigger(document.body, "inbox-changed");
+  });
+})();
