@@ -9,6 +9,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
 from postroom.outbox.bounces import meet_reports
+from postroom.outbox.draft_copies import accounts_with_drafts, see_to_drafts_of
 from postroom.outbox.handing_over import due_copies, keep_copy_of, send_outgoing
 from postroom.outbox.outgoing import due_outgoing, meet_interrupted, reconcile
 from postroom.outbox.scheduling import release_scheduled
@@ -33,6 +34,23 @@ async def see_to_outgoing(timestamp: int) -> None:
 async def see_to_reports(timestamp: int) -> None:
     """Read what mail servers report of what was sent."""
     await in_database(meet_reports, timezone.now())
+
+
+@app.periodic(cron="* * * * * */30")
+@app.task(name="postroom.see_to_drafts", queue="post", queueing_lock="drafts")
+async def see_to_drafts(timestamp: int) -> None:
+    """Have drafts that were left put into their mailboxes, and superseded ones put away."""
+    for account_id in await in_database(accounts_with_drafts, timezone.now()):
+        lock = f"drafts:{account_id}"
+        with suppress(AlreadyEnqueued):
+            job = keep_drafts.configure(lock=lock, queueing_lock=lock)
+            await job.defer_async(account_id=account_id)
+
+
+@app.task(name="postroom.keep_drafts", queue="post")
+async def keep_drafts(account_id: int) -> None:
+    """See to the drafts of one mailbox."""
+    await in_database(see_to_drafts_of, account_id, timezone.now)
 
 
 @app.task(name="postroom.send_outgoing", queue="post")

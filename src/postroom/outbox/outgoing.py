@@ -16,7 +16,7 @@ from postroom.accounts.use import note_sent
 from postroom.archive.actions import ask_for
 from postroom.archive.models import ActionKind, Direction, Email
 from postroom.outbox.drafts import outgoing_of
-from postroom.outbox.models import OutgoingEmail, OutgoingState
+from postroom.outbox.models import DraftCopy, OutgoingEmail, OutgoingState
 from postroom.team.models import User
 
 MOST_A_MINUTE = 30
@@ -166,4 +166,5 @@ def on_its_way(author: User) -> QuerySet[OutgoingEmail]:
 
 def forget_outgoing(account: EmailAccount) -> None:
     """The account's mail goes from here: what was written in it goes too."""
+    DraftCopy.objects.filter(account=account).delete()
     OutgoingEmail.objects.filter(account=account).delete()

@@ -6,12 +6,14 @@ from postroom.outbox.models.compose_settings import (
     FontSize,
     SignaturePlace,
 )
+from postroom.outbox.models.draft_copies import DraftCopy
 from postroom.outbox.models.notices import Notice, NoticeState
 from postroom.outbox.models.outgoing import OutgoingEmail, OutgoingFile, OutgoingState, ReadReport
 from postroom.outbox.models.templates import EmailTemplate, TemplateSharing
 
 __all__ = [
     "ComposeSettings",
+    "DraftCopy",
     "EmailTemplate",
     "Font",
     "FontSize",

@@ -36,7 +36,8 @@ class SignaturePlace(models.TextChoices):
 class ComposeSettings(models.Model):
     """One user's ways of writing; without a row the defaults hold.
 
-    `reply_to` is for From addresses that name none of their own.
+    `reply_to` is for From addresses that name none of their own; with `keeps_drafts` a draft that
+    was left off lies in the mailbox's Drafts too.
     """
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="compose_settings")
@@ -50,6 +51,7 @@ class ComposeSettings(models.Model):
     signature_place = models.CharField(
         max_length=5, choices=SignaturePlace.choices, default=SignaturePlace.ABOVE
     )
+    keeps_drafts = models.BooleanField(default=True)
 
     def __str__(self) -> str:
         return str(self.user)

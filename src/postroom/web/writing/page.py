@@ -9,7 +9,7 @@ from django.urls import reverse
 from postroom.outbox.answering import Origin, goes_elsewhere
 from postroom.outbox.drafts import MOST_OCTETS
 from postroom.outbox.letters import signature_html
-from postroom.outbox.models import OutgoingEmail
+from postroom.outbox.models import DraftCopy, OutgoingEmail
 from postroom.outbox.templates import templates_for
 from postroom.web.sign_in import SignedInRequest
 from postroom.web.writing.form import WritingForm
@@ -44,12 +44,19 @@ def page_of(
         "is_rich": form["is_rich"].value() in (True, "True", "on"),
         "below": address_below(request, form, outgoing, origin),
         "attached": outgoing.files.filter(content_id="") if outgoing and outgoing.pk else (),
+        "draft_copy": find_draft_copy(outgoing),
         "forgot_a_file": form.is_bound and not form.errors,
         "most": MOST_OCTETS,
         "templates": templates_for(request.user)[:MOST_TEMPLATES],
     } | moments_now()
     status = 422 if form.errors else 200
     return render(request, "writing/writing.html", context, status=status)
+
+
+def find_draft_copy(outgoing: OutgoingEmail | None) -> DraftCopy | None:
+    """The version that lies in the mailbox's Drafts, if one does."""
+    copies = DraftCopy.objects.filter(kept_at__isnull=False)
+    return copies.filter(outgoing=outgoing).last() if outgoing and outgoing.pk else None
 
 
 def address_below(

@@ -63,11 +63,18 @@ class ComposeSettingsForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
+    keeps_drafts = forms.BooleanField(
+        label="Put drafts that I leave into my mailbox’s Drafts",
+        required=False,
+        help_text="Five minutes after the last word, so that your other mail programs have them. An"
+        " older version moves to Trash there. Not for mailboxes with members.",
+    )
+
     def __init__(
         self, settings: ComposeSettings, senders: Sequence[FromAddress], sent: object = None
     ) -> None:
         self.settings = settings
-        names = ("reply_to", "is_rich", "font", "font_size", "signature_place")
+        names = ("reply_to", "is_rich", "font", "font_size", "signature_place", "keeps_drafts")
         initial = {name: getattr(settings, name) for name in names} | {"sender": settings.sender_id}
         super().__init__(sent, initial=initial)  # type: ignore[arg-type]
         choice = self.fields["sender"]
