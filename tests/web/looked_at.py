@@ -13,6 +13,8 @@ from postroom.rules.writing import WrittenRule, write_rule
 from postroom.team.invites import Guest, invite
 from postroom.team.models import Invite, Role, SavedSearch, Session, User
 from postroom.team.sessions import Browser, note_session
+from postroom.webhooks.keeping import make_webhook
+from postroom.webhooks.models import Webhook
 
 
 def template_of(user: User) -> EmailTemplate:
@@ -55,3 +57,9 @@ def invited() -> Invite:
 def rule_of(user: User) -> Rule:
     written = WrittenRule("Rule", Trigger.RECEIVED, [], [Step(kind="flag", text="")])
     return Rule.objects.filter(owner=user).first() or write_rule(user, written, NOON)
+
+
+def webhook_of(user: User) -> Webhook:
+    url = "https://example.com/postroom"
+    found = Webhook.objects.filter(user=user).first()
+    return found or make_webhook(user, url, ["email.received"], NOON).webhook

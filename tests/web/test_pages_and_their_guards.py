@@ -32,6 +32,7 @@ from web.looked_at import (
     rule_of,
     session_of,
     template_of,
+    webhook_of,
 )
 from web.pages import PAGES
 
@@ -102,6 +103,7 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
             "companies/": lambda: Company.objects.get_or_create(name="Customer Ltd")[0].pk,
             "setup/": lambda: account.pk,
             "you/sessions/": lambda: session_of(account.owner).pk,
+            "you/webhooks/": lambda: webhook_of(account.owner).pk,
             "you/api-keys/": lambda: make_key(account.owner, KeyWish("Bridge"), None, NOON)[0].pk,
             "templates/": lambda: template_of(account.owner).pk,
             "search/saved/": lambda: kept_by(account.owner).pk,

@@ -13,6 +13,7 @@ COMMANDS = {
     "createadmin": "postroom.cli.users",
     "user": "postroom.cli.users",
     "key": "postroom.cli.api_keys",
+    "webhook": "postroom.cli.webhooks",
     "people": "postroom.cli.people",
     "deals": "postroom.cli.deals",
     "account": "postroom.cli.accounts",

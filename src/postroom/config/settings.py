@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "postroom.archive",
     "postroom.outbox",
     "postroom.rules",
+    "postroom.webhooks",
     "postroom.cleanup",
     "postroom.engine",
     "postroom.api",

@@ -14,6 +14,7 @@ from postroom.engine import (  # so that the worker knows their jobs
     ruling,  # noqa: F401
     searching,  # noqa: F401
     share_ends,  # noqa: F401
+    webhooks,  # noqa: F401
 )
 from postroom.engine.bells import BELLS
 from postroom.engine.tasks import STALLED_SECONDS

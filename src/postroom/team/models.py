@@ -286,6 +286,8 @@ class Act(models.TextChoices):
     FROM_REMOVED = "from_removed", "removed the From address"
     SALESINBOX_ON = "salesinbox_on", "switched SalesInbox on for"
     SALESINBOX_OFF = "salesinbox_off", "switched SalesInbox off for"
+    WEBHOOK_MADE = "webhook_made", "added a webhook at"
+    WEBHOOK_REMOVED = "webhook_removed", "removed the webhook at"
     KEY_MADE = "key_made", "made the API key"
     KEY_REVOKED = "key_revoked", "revoked the API key"
     BACKED_UP = "backed_up", "made a backup of"

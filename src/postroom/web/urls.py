@@ -47,6 +47,7 @@ from postroom.web.team import (
     users,
     view_as,
 )
+from postroom.web.webhooks import views as webhooks
 from postroom.web.writing import later, pieces, sent
 from postroom.web.writing import views as writing
 from postroom.web.you import api_keys, composing
@@ -116,6 +117,11 @@ urlpatterns = [
     path("templates/<id:pk>/", templates.email_template, name="email-template"),
     path("templates/<id:pk>/filled/", templates.filled_in, name="email-template-filled"),
     path("templates/<id:pk>/removal/", templates.removal, name="email-template-removal"),
+    path("you/webhooks/", webhooks.webhooks, name="webhooks"),
+    path("you/webhooks/<id:pk>/", webhooks.webhook, name="webhook"),
+    path("you/webhooks/<id:pk>/test/", webhooks.test, name="webhook-test"),
+    path("you/webhooks/<id:pk>/resumption/", webhooks.resumption, name="webhook-resumption"),
+    path("you/webhooks/<id:pk>/removal/", webhooks.removal, name="webhook-removal"),
     path("search/", searching.search, name="search"),
     path("search/suggestions/", searching.suggestions, name="search-suggestions"),
     path("search/saved/", searching.save, name="saved-searches"),

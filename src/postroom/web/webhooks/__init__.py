@@ -1,0 +1,1 @@
+"""You › Webhooks: which programs are told of one's mail."""

@@ -1,0 +1,65 @@
+"""What there is to tell each webhook: new mail that its user may see, begun from `visible_to`.
+
+As rules do, a webhook looks at what arrived since it looked last, and once more at what arrived
+within ten minutes: ids are given before transactions commit.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from postroom.archive.models import Email
+from postroom.association import visible_to
+from postroom.outbox.models import OutgoingEmail, OutgoingState
+from postroom.webhooks.keeping import newest_email
+from postroom.webhooks.models import Delivery, Event, Webhook
+
+LATE = timedelta(minutes=10)
+BOUNCES_FOR = timedelta(days=7)
+MOST_AT_ONCE = 1000
+DIRECTIONS = {Event.RECEIVED: "received", Event.SENT: "sent"}
+
+
+def gather_all(now: datetime) -> int:
+    """Lay ready what every webhook is to be told. Returns how much that is."""
+    on = Webhook.objects.filter(off_because="", user__is_active=True)
+    return sum(gather(webhook, now) for webhook in on.select_related("user"))
+
+
+def gather(webhook: Webhook, now: datetime) -> int:
+    """Lay ready what one webhook is to be told."""
+    newest, laid = newest_email(), 0
+    for event in map(Event, webhook.events):
+        emails = list(emails_for(webhook, event, now).values_list("pk", flat=True)[:MOST_AT_ONCE])
+        Delivery.objects.bulk_create(
+            (
+                Delivery(webhook=webhook, event=event, email_id=pk, made_at=now, due_at=now)
+                for pk in emails
+            ),
+            ignore_conflicts=True,
+        )
+        laid = max(laid, len(emails))
+    if laid < MOST_AT_ONCE and now - webhook.seen_at >= LATE:
+        webhook.seen, webhook.seen_next, webhook.seen_at = webhook.seen_next, newest, now
+        webhook.save(update_fields=["seen", "seen_next", "seen_at"])
+    return laid
+
+
+def emails_for(webhook: Webhook, event: Event, now: datetime) -> QuerySet[Email]:
+    """Emails of which the webhook is to be told now, in the order of arrival."""
+    told = Delivery.objects.filter(webhook=webhook, event=event, email=OuterRef("pk"))
+    return (
+        visible_to(webhook.user)
+        .filter(happened(webhook, event, now), ~Exists(told), received_at__gte=webhook.since)
+        .order_by("pk")
+    )
+
+
+def happened(webhook: Webhook, event: Event, now: datetime) -> Q:
+    """The event has come to pass for an email."""
+    if event in DIRECTIONS:
+        return Q(pk__gt=webhook.seen, direction=DIRECTIONS[event])
+    bounced = OutgoingEmail.objects.filter(
+        state=OutgoingState.BOUNCED, copy__isnull=False, changed_at__gt=now - BOUNCES_FOR
+    )
+    return Q(pk__in=bounced.values("copy"))

@@ -1,0 +1,128 @@
+"""Make a webhook, test it, turn it on again, take it away."""
+
+import base64
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.db import transaction
+from django.db.models import Max
+
+from postroom.accounts.sealing import seal, unseal
+from postroom.archive.models import Email
+from postroom.net.errors import NetError
+from postroom.net.web_client import web_server_of
+from postroom.team.audit import note
+from postroom.team.models import Act, User
+from postroom.webhooks.models import PING, Delivery, Event, Webhook
+
+MOST: Final = 20
+BEGINNING: Final = "whsec_"
+
+
+class WebhookUnusable(Exception):
+    """It was not made; the sentence says why. `where` is the field to mend."""
+
+    def __init__(self, where: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.where, self.sentence = where, sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A new webhook, and the secret that is shown this once."""
+
+    webhook: Webhook
+    secret: str
+
+
+@transaction.atomic
+def make_webhook(user: User, url: str, events: Sequence[str], now: datetime) -> Made:
+    """Make one. Raises WebhookUnusable."""
+    User.objects.select_for_update().get(pk=user.pk)
+    if Webhook.objects.filter(user=user).count() >= MOST:
+        raise WebhookUnusable("url", f"You have {MOST} webhooks. Remove one that is not needed.")
+    secret = BEGINNING + base64.b64encode(secrets.token_bytes(24)).decode()
+    newest = newest_email()
+    webhook = Webhook.objects.create(
+        user=user,
+        url=usable(url),
+        events=known(events),
+        secret=b"",
+        made_at=now,
+        since=now,
+        seen=newest,
+        seen_next=newest,
+        seen_at=now,
+    )
+    webhook.secret = seal(binding_of(webhook), secret)
+    webhook.save(update_fields=["secret"])
+    note(Act.WEBHOOK_MADE, user, host_of(webhook), now)
+    return Made(webhook, secret)
+
+
+def usable(url: str) -> str:
+    """The address, if something can be posted there. Raises WebhookUnusable."""
+    url = url.strip()
+    try:
+        web_server_of(url)
+    except NetError:
+        sentence = "Enter a whole address, such as https://example.com/postroom."
+        raise WebhookUnusable("url", sentence) from None
+    if urlsplit(url).fragment:
+        raise WebhookUnusable("url", "Leave out what comes after “#”: it is never sent.")
+    return url
+
+
+def known(events: Sequence[str]) -> list[str]:
+    """The events, each once. Raises WebhookUnusable."""
+    chosen = [event.value for event in Event if event.value in events]
+    if not chosen or set(events) - set(chosen):
+        raise WebhookUnusable("events", "Choose what it is to be told.")
+    return chosen
+
+
+def newest_email() -> int:
+    """The highest id there is."""
+    return Email.objects.aggregate(newest=Max("pk"))["newest"] or 0
+
+
+def binding_of(webhook: Webhook) -> str:
+    """The place for which its secret is sealed."""
+    return f"webhook:{webhook.pk}"
+
+
+def secret_of(webhook: Webhook) -> bytes:
+    """The octets that sign. Raises SealBroken."""
+    text = unseal(binding_of(webhook), webhook.secret)
+    return base64.b64decode(text.removeprefix(BEGINNING))
+
+
+def host_of(webhook: Webhook) -> str:
+    """Where it goes, without what may be a secret in its path."""
+    return urlsplit(webhook.url).hostname or ""
+
+
+@transaction.atomic
+def turn_on(webhook: Webhook, now: datetime) -> None:
+    """Begin anew: what happened while it was off is not told."""
+    newest = newest_email()
+    webhook.off_because, webhook.failing_since = "", None
+    webhook.since = webhook.seen_at = now
+    webhook.seen = webhook.seen_next = newest
+    webhook.save()
+
+
+def ask_for_test(webhook: Webhook, now: datetime) -> Delivery:
+    """Post a test; it is tried like everything else."""
+    return Delivery.objects.create(webhook=webhook, event=PING, made_at=now, due_at=now)
+
+
+@transaction.atomic
+def remove_webhook(webhook: Webhook, by: User | None, now: datetime) -> None:
+    """Take it away, with the log of its deliveries."""
+    note(Act.WEBHOOK_REMOVED, by, host_of(webhook), now)
+    webhook.delete()
