@@ -1,7 +1,8 @@
 """Rows for the pages that need one to be looked at."""
 
-from cast import NOON
+from cast import NOON, message, received
 from postroom.accounts.models import EmailAccount, Exclusion
+from postroom.archive.models import Email
 from postroom.cleanup.models import Case
 from postroom.crm.deals import DealEntry, keep_deal
 from postroom.crm.models import Deal, Person
@@ -35,6 +36,11 @@ def deal_with(lena: Person) -> Deal:
 
 def case_of(account: EmailAccount) -> Case:
     return Case.objects.get_or_create(account=account, defaults={"begun_at": NOON})[0]
+
+
+def from_a_stranger(account: EmailAccount) -> Email:
+    raw = message("Hello", from_="Nora New <nora@new.example>", to=account.address)
+    return received(account, raw)
 
 
 def role() -> Role:

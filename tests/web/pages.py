@@ -59,6 +59,7 @@ PAGES = {
     "email-body": ("GET", "owner"),
     "email-actions": ("GET POST", "owner"),
     "email-deal": ("GET POST", "owner"),
+    "email-sender": ("GET POST", "owner"),
     "email-sharing": ("GET POST", "owner"),
     "email-grants": ("POST", "owner"),
     "grant-end": ("POST", "owner"),

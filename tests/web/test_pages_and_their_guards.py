@@ -26,6 +26,7 @@ from web.looked_at import (
     case_of,
     deal_with,
     excluded,
+    from_a_stranger,
     invited,
     kept_by,
     role,
@@ -110,7 +111,7 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
             "requests/": lambda: asked_for(letter).pk,
             "rules/": lambda: rule_of(account.owner).pk,
             "people/": lambda: lena.pk,
-            "emails/": lambda: letter.pk,
+            "emails/": lambda: (letter if name != "email-sender" else from_a_stranger(account)).pk,
         }
         return [next(row for start, row in rows.items() if pattern.startswith(start))()]
 

@@ -77,7 +77,7 @@ def add_person(
 
     def add() -> Person:
         person = Person(stage=new.stage)
-        entry = Entry(new.first_name, new.last_name, new.company, new.addresses)
+        entry = Entry(new.first_name, new.last_name, new.company, new.addresses, new.phone)
         keep(person, entry, request.auth.user)
         return person
 
@@ -103,6 +103,7 @@ def change_person(request: KeyRequest, person_id: RowId, change: PersonChange) -
         person.last_name if change.last_name is None else change.last_name,
         str(person.company or "") if change.company is None else change.company,
         addresses if change.addresses is None else change.addresses,
+        change.phone,
     )
     keep(person, entry, request.auth.user)
     return person_out(get_person(person_id))
@@ -141,6 +142,7 @@ def person_out(person: Person) -> dict[str, object]:
         "first_name": person.first_name,
         "last_name": person.last_name,
         "company": str(person.company or ""),
+        "phone": person.phone,
         "addresses": [str(address) for address in person.addresses.all()],
         "created_at": person.created_at,
     }

@@ -33,6 +33,11 @@ CompanyName = Annotated[
     StringConstraints(strip_whitespace=True, max_length=160),
     AfterValidator(without_controls),
 ]
+Phone = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=40),
+    AfterValidator(without_controls),
+]
 Address = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=3, max_length=LONGEST_ADDRESS),
@@ -82,6 +87,7 @@ class PersonOut(Schema):
     first_name: str = Field(examples=["Lena"])
     last_name: str = Field(examples=["Lead"])
     company: str = Field(examples=["Customer Ltd"])
+    phone: str = Field(examples=["+44 20 7946 0018"])
     addresses: list[str] = Field(examples=[["lena@customer.example"]])
     created_at: datetime
 
@@ -92,6 +98,7 @@ class NewPerson(Sent):
     last_name: FullName = Field(examples=["Lead"])
     first_name: Name = Field(default="", examples=["Lena"])
     company: CompanyName = Field(default="", examples=["Customer Ltd"])
+    phone: Phone = ""
     addresses: Addresses = Field(examples=[["lena@customer.example"]])
     stage: StageWord = "lead"
 
@@ -102,6 +109,7 @@ class PersonChange(Sent):
     last_name: FullName | None = None
     first_name: Name | None = None
     company: CompanyName | None = None
+    phone: Phone | None = None
     addresses: Addresses | None = None
 
 

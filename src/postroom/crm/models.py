@@ -41,6 +41,7 @@ class Person(models.Model):
     stage = models.CharField(max_length=8, choices=Stage.choices, default=Stage.LEAD)
     first_name = models.CharField(max_length=80, blank=True)
     last_name = models.CharField(max_length=80)
+    phone = models.CharField(max_length=40, blank=True, default="")
     company = models.ForeignKey(
         Company, null=True, blank=True, on_delete=models.SET_NULL, related_name="people"
     )

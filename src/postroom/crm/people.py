@@ -65,12 +65,16 @@ def company_called(name: str) -> Company | None:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What somebody writes about a person; the first address is the primary one."""
+    """What somebody writes about a person; the first address is the primary one.
+
+    `phone` is None where nothing was said about it.
+    """
 
     first_name: str
     last_name: str
     company: str
     addresses: Sequence[str]
+    phone: str | None = None
 
 
 @transaction.atomic
@@ -78,6 +82,7 @@ def keep_person(person: Person, entry: Entry, by: User | None = None) -> None:
     """Save what was written. Raises AddressUnusable or AddressTaken and changes nothing."""
     person.first_name, person.last_name = entry.first_name, entry.last_name
     person.company = company_called(entry.company)
+    person.phone = person.phone if entry.phone is None else entry.phone
     person.save()
     set_addresses(person, entry.addresses, by)
 

@@ -23,7 +23,7 @@ from postroom.web.decisions import asking, granting, requests, sharing
 from postroom.web.email_configuration import choosing, overview
 from postroom.web.email_configuration import issuers as services
 from postroom.web.email_templates import views as templates
-from postroom.web.emails import actions, dealing, downloads, outgoing
+from postroom.web.emails import actions, customer, dealing, downloads, outgoing
 from postroom.web.emails import views as emails
 from postroom.web.export import views as export
 from postroom.web.inbox import acting as inbox_acting
@@ -129,6 +129,7 @@ urlpatterns = [
     path("emails/<id:pk>/", emails.email, name="email"),
     path("emails/<id:pk>/body/", emails.body, name="email-body"),
     path("emails/<id:pk>/actions/", actions.actions, name="email-actions"),
+    path("emails/<id:pk>/sender/", customer.sender, name="email-sender"),
     path("emails/<id:pk>/deal/", dealing.deal, name="email-deal"),
     path("emails/<id:pk>/sharing/", sharing.sharing, name="email-sharing"),
     path("emails/<id:pk>/grants/", granting.grants, name="email-grants"),

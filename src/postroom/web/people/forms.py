@@ -45,6 +45,9 @@ class PersonForm(forms.Form):
     company = forms.CharField(
         max_length=160, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
+    phone = forms.CharField(
+        max_length=40, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     email = forms.CharField(
         label="Primary email",
         max_length=254,
@@ -84,6 +87,7 @@ class PersonForm(forms.Form):
             cleaned["last_name"],
             cleaned["company"],
             [cleaned["email"], *cleaned["further"]],
+            cleaned["phone"],
         )
 
 
@@ -94,6 +98,7 @@ def written_of(person: Person) -> dict[str, str]:
         "first_name": person.first_name,
         "last_name": person.last_name,
         "company": str(person.company or ""),
+        "phone": person.phone,
         "email": addresses[0] if addresses else "",
         "further": "\n".join(addresses[1:]),
     }

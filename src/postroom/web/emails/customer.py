@@ -1,0 +1,127 @@
+"""The customer beside the mail: who they are, their open deals, the last contact; or to add them.
+
+Somebody unknown becomes a lead or contact in one step. Their name, company and telephone are read
+from the signature where that is sure; which address is theirs the email says, and no form.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from postroom.archive.models import Direction, Email, EveryParticipant, ParticipantRole
+from postroom.association import Sight, people_on
+from postroom.association.people import of_colleagues
+from postroom.crm.companies import company_at
+from postroom.crm.deals import open_deals
+from postroom.crm.models import Deal, Person, Stage
+from postroom.crm.people import AddressTaken, AddressUnusable, Entry, keep_person
+from postroom.mime.signature import Signature, read_signature
+from postroom.rendering.readers import find_laid_out
+from postroom.team.models import User
+from postroom.web.emails.access import get_email
+from postroom.web.people.correspondence import Correspondence, correspondence_for
+from postroom.web.sign_in import SignedInRequest, signed_in
+
+MOST_SHOWN = 3
+MOST_DEALS = 5
+OFF = {"autocomplete": "off"}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A person beside their mail."""
+
+    person: Person
+    deals: list[Deal]
+    mail: Correspondence
+
+    @property
+    def last_at(self) -> datetime | None:
+        """When the last email with them was sent, as far as the viewer sees."""
+        return self.mail.last_at
+
+
+class NewcomerForm(forms.Form):
+    """Who somebody is; their address is the email's."""
+
+    first_name = forms.CharField(max_length=80, required=False, widget=forms.TextInput(attrs=OFF))
+    last_name = forms.CharField(max_length=80, widget=forms.TextInput(attrs=OFF))
+    company = forms.CharField(max_length=160, required=False, widget=forms.TextInput(attrs=OFF))
+    phone = forms.CharField(max_length=40, required=False, widget=forms.TextInput(attrs=OFF))
+
+    def keep(self, address: str, stage: Stage, by: User) -> Person | None:
+        """Add them; None, with the reason, where the address is somebody's meanwhile."""
+        said, person = self.cleaned_data, Person(stage=stage)
+        names = said["first_name"], said["last_name"], said["company"]
+        entry = Entry(*names, [address], said["phone"])
+        try:
+            keep_person(person, entry, by)
+        except (AddressTaken, AddressUnusable) as reason:
+            self.add_error(None, str(reason))
+            return None
+        return person
+
+
+def cards_for(viewer: User, people: list[Person]) -> list[Card]:
+    """The people on an email, each with their open deals and the last contact."""
+    shown = people[:MOST_SHOWN]
+    mail = correspondence_for(viewer, shown)
+    return [
+        Card(person, deals_of(person), mail.get(person.pk, Correspondence())) for person in shown
+    ]
+
+
+def deals_of(person: Person) -> list[Deal]:
+    """Their open deals, changed last first."""
+    return list(open_deals().filter(people=person).select_related("stage")[:MOST_DEALS])
+
+
+def find_newcomer(email: Email) -> EveryParticipant | None:
+    """Who wrote, or to whom was written, if they are neither known nor a colleague."""
+    if email.sight < Sight.EVERYTHING:
+        return None
+    is_sent = email.direction == Direction.SENT
+    role = ParticipantRole.TO if is_sent else ParticipantRole.FROM
+    parties = EveryParticipant.objects.filter(email=email.pk, role=role).exclude(canonical="")
+    party = parties.order_by("position").first()
+    if party is None or is_colleague(parties.filter(canonical=party.canonical)):
+        return None
+    is_known = people_on(email).filter(addresses__canonical=party.canonical).exists()
+    return None if is_known else party
+
+
+def is_colleague(party: QuerySet[EveryParticipant]) -> bool:
+    """Whether the address is one of the organisation's."""
+    return party.filter(of_colleagues()).exists()
+
+
+def begun_with(email: Email, party: EveryParticipant) -> dict[str, str]:
+    """What the form shows of them to begin with: what is sure, and nothing else."""
+    laid_out = find_laid_out(email) if email.direction == Direction.RECEIVED else None
+    said = read_signature((laid_out and laid_out.text) or "", party.name, party.address)
+    company = said.company or str(company_at(party.address) or "")
+    return Signature(said.first_name, said.last_name, company, said.phone)._asdict()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def sender(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Add whom an email is with as a lead or contact, in one step."""
+    email = get_email(request.user, pk)
+    party = find_newcomer(email)
+    if party is None:
+        raise Http404
+    form = NewcomerForm(request.POST or None, initial=begun_with(email, party))
+    stage = Stage.CONTACT if request.POST.get("stage") == Stage.CONTACT else Stage.LEAD
+    is_sent = request.method == "POST" and form.is_valid()
+    if person := is_sent and form.keep(party.address, stage, request.user):
+        messages.success(request, f"{person} was added. Earlier emails with them are here.")
+        return redirect("person", person.pk)
+    context = {"email": email, "party": party, "form": form, "room": "leads"}
+    return render(request, "emails/sender.html", context, status=422 if form.errors else 200)
