@@ -168,6 +168,7 @@ PAGES = {
     "hold-lifting": ("POST", "administrator"),
     "keeping": ("GET POST", "owner"),
     "account-keeping": ("POST", "owner"),
+    "handing-over": ("GET POST", "owner"),
     "resumption": ("POST", "owner"),
     "reconnection": ("GET POST", "owner"),
     "budget": ("POST", "owner"),

@@ -188,3 +188,19 @@ def test_axe_finds_nothing(
     expect(page.get_by_role("button", name="Save")).to_be_visible()
     violations += axe_violations(page)
     assert violations == []
+
+
+def test_a_leavers_mailbox_is_handed_over_on_its_page(
+    alice: User, bob: User, ada: User, letter: Email, as_user: SignIn
+) -> None:
+    client, path = as_user(ada), f"{CONFIGURATION}{letter.account_id}/handing-over/"
+    assert client.get(path).status_code == 404, "Alice is still here"
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+    assert "Hand over" in text_of(client, f"{CONFIGURATION}{letter.account_id}/")
+    assert path in text_of(client, f"/setup/users/{alice.pk}/")
+    page = text_of(client, path)
+    assert "who cannot sign in any more" in page
+    assert "sees all of its emails here (1)" in page
+    assert "Choose who is to have the mailbox." in text_of(client, path, sharing="end")
+    assert client.post(path, {"to": bob.pk, "sharing": "end"}).status_code == 302
+    assert "Quarterly order" in text_of(as_user(bob), f"/emails/{letter.pk}/")

@@ -75,6 +75,8 @@ ROWS: list[tuple[str, str, str, dict[str, str]]] = [
     ("POST", "thread-export", "viewer", {"kind": "mbox"}),
     ("GET", "account-export", "holder", {}),
     ("POST", "account-export", "holder", {"kind": "ndjson"}),
+    ("GET", "handing-over", "owner", {}),
+    ("POST", "handing-over", "owner", {"sharing": "end"}),
     ("POST", "account-keeping", "keeper", {}),
 ]
 WHOM = ANSWERS | {

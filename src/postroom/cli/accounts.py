@@ -8,6 +8,7 @@ from postroom.cli.bootstrap import Failed, with_django
 from postroom.cli.checking import check_command
 from postroom.cli.finding import get_account, get_user
 from postroom.cli.folders import folders_command
+from postroom.cli.handing_over import hand_over_command
 from postroom.cli.health import health_rows, summary
 from postroom.cli.leaving import (
     activate_command,
@@ -53,6 +54,7 @@ account_command.add_command(account_sharing_command)
 account_command.add_command(deactivate_command)
 account_command.add_command(activate_command)
 account_command.add_command(remove_command)
+account_command.add_command(hand_over_command)
 
 
 @account_command.command("add")

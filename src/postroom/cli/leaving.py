@@ -104,10 +104,11 @@ def leave(
     from postroom.cleanup.holding import refuse_unfinished
     from postroom.cleanup.stock import stock_of
     from postroom.engine.leaving import end_keeping
+    from postroom.outbox.outgoing import unsent_of
 
-    stock = stock_of(account)
+    rows = [*rows_of(stock_of(account)), ("drafts and emails not sent yet", unsent_of(account))]
     if not as_json:
-        print_table(["", ""], rows_of(stock))
+        print_table(["", ""], rows)
         click.echo(what_stays(removes_account=removes_account))
     if not is_sure:
         click.confirm(f"Delete this of {account.address} here?", abort=True, err=True)
@@ -119,7 +120,7 @@ def leave(
     except UnderHold as refusal:
         raise Failed(refusal.sentence) from refusal
     if as_json:
-        print_json({"address": account.address, **dict(rows_of(stock))})
+        print_json({"address": account.address, **dict(rows)})
 
 
 def delete_all(account_id: int, *, is_quiet: bool) -> None:

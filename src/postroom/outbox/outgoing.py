@@ -164,6 +164,12 @@ def on_its_way(author: User) -> QuerySet[OutgoingEmail]:
     return sent.filter(unsettled | Q(state=OutgoingState.BOUNCED)).select_related("sender")
 
 
+def unsent_of(account: EmailAccount) -> int:
+    """How many drafts and emails that wait would go with the account's mail."""
+    unsent = (OutgoingState.DRAFT, *WAITING)
+    return OutgoingEmail.objects.filter(account=account, state__in=unsent).count()
+
+
 def forget_outgoing(account: EmailAccount) -> None:
     """The account's mail goes from here: what was written in it goes too."""
     DraftCopy.objects.filter(account=account).delete()

@@ -30,7 +30,7 @@ from postroom.web.inbox import acting as inbox_acting
 from postroom.web.inbox import views as inbox
 from postroom.web.live import views as live
 from postroom.web.mail_rules import views as mail_rules
-from postroom.web.mailbox import keeping, leaving, members, senders, upkeep, window
+from postroom.web.mailbox import handing_over, keeping, leaving, members, senders, upkeep, window
 from postroom.web.mailbox import views as mailbox
 from postroom.web.people import shares
 from postroom.web.people import views as people
@@ -240,6 +240,7 @@ urlpatterns = [
     path(CONFIGURATION + "<id:pk>/removal/", leaving.removal, name="removal"),
     path(CONFIGURATION + "keeping/<str:word>/", keeping.by_link, name="keeping"),
     path(CONFIGURATION + "<id:pk>/keeping/", keeping.on_page, name="account-keeping"),
+    path(CONFIGURATION + "<id:pk>/handing-over/", handing_over.handing_over, name="handing-over"),
     path(CONFIGURATION + "<id:pk>/resumption/", mailbox.resumption, name="resumption"),
     path(CONFIGURATION + "<id:pk>/reconnection/", reconnection.reconnection, name="reconnection"),
     path(CONFIGURATION + "<id:pk>/servers/", changing.servers, name="servers"),

@@ -18,6 +18,7 @@ from postroom.cleanup.holding import hold_over
 from postroom.cleanup.stock import stock_of
 from postroom.engine.leaving import end_keeping, start_deleting
 from postroom.engine.pausing import pause_keeping
+from postroom.outbox.outgoing import unsent_of
 from postroom.team.models import User
 from postroom.web.mailbox.access import get_managed_account
 from postroom.web.sign_in import SignedInRequest, signed_in
@@ -103,6 +104,7 @@ def ask(
         "account": account,
         "form": form,
         "stock": stock_of(account),
+        "unsent": unsent_of(account),
         "is_held": hold_over(account) is not None,
         "is_removal": is_removal,
         "is_own": account.owner_id == request.user.pk,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from postroom.accounts.handing_over import may_hand_over
 from postroom.accounts.lifecycle import WITHOUT_PASSWORD
 from postroom.accounts.members import is_member
 from postroom.accounts.models import EmailAccount
@@ -53,6 +54,7 @@ SECTIONS = (
     Section("budget.html", lambda account, now: {"budget_form": BudgetForm.of(account)}),
     Section("export.html", lambda account, now: {}),
     Section("cleanup.html", cleanup_context, False),
+    Section("handover.html", lambda account, now: {}, False),
     Section("server.html", lambda account, now: {}, False),
     Section("tier.html", lambda account, now: {"tier": tier_of(account)}, False),
 )
@@ -65,6 +67,7 @@ SECOND = (
     "window.html",
     "budget.html",
     "export.html",
+    "handover.html",
     "server.html",
     "tier.html",
 )
@@ -114,6 +117,7 @@ def live_sections_of(account: EmailAccount, viewer: User, now: datetime) -> dict
     return {
         "is_own": is_own,
         "is_member": is_member(viewer, account),
+        "may_hand_over": may_hand_over(account, viewer),
         "may_pause": is_own or may(viewer, Permission.MANAGE_EMAIL_SETTINGS),
         "health": health_of(account, now),
         "evidence": evidence_of(account),

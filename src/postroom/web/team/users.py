@@ -12,6 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from postroom.accounts.handing_over import may_hand_over
+from postroom.accounts.models import EmailAccount
 from postroom.oauth.colleagues import unbind
 from postroom.team.models import Permission, Profile, User
 from postroom.team.roles import give_role
@@ -68,8 +70,15 @@ def user(request: SignedInRequest, pk: int) -> HttpResponse:
         "is_self": user == request.user,
         "factors": factors_of(user),
         "bindings": user.bindings.all(),
+        "left": left_by(user, request.user),
     }
     return render(request, "team/user.html", context, status=422 if form.errors else 200)
+
+
+def left_by(user: User, viewer: User) -> list[EmailAccount]:
+    """The mailboxes that a leaver left, and the viewer may hand over."""
+    accounts = user.email_accounts.select_related("owner")
+    return [each for each in accounts if user != viewer and may_hand_over(each, viewer)]
 
 
 @require_POST

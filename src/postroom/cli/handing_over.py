@@ -1,0 +1,38 @@
+"""postroom account hand-over: give a leaver's mailbox to a colleague, alone or with a team."""
+
+import click
+
+from postroom.cli.bootstrap import Failed, with_django
+from postroom.cli.finding import get_account, get_user
+from postroom.cli.leaving import yes_option
+
+
+@click.command("hand-over")
+@click.argument("address")
+@click.option("--to", "to", required=True, metavar="EMAIL", help="The user who is to have it.")
+@click.option("--member", "members", multiple=True, metavar="EMAIL", help="Who else handles it.")
+@click.option("--keep-sharing", is_flag=True, help="Colleagues see what they see now.")
+@yes_option
+@with_django
+def hand_over_command(
+    address: str, to: str, members: tuple[str, ...], keep_sharing: bool, yes: bool
+) -> None:
+    """Give the mailbox ADDRESS of a user without access to another one.
+
+    The new owner sees all of its emails. The mailbox's password is not needed.
+    """
+    from django.utils import timezone
+
+    from postroom.accounts.handing_over import HandingOver, HandingOverRefused
+    from postroom.engine.handing_over import hand_mailbox_over
+
+    account, owner = get_account(address), get_user(to)
+    wish = HandingOver(owner, [get_user(member) for member in members], keep_sharing)
+    if not yes:
+        question = f"Let {owner.email} see all emails of {account.address}?"
+        click.confirm(question, abort=True, err=True)
+    try:
+        hand_mailbox_over(account, wish, None, timezone.now())
+    except HandingOverRefused as refusal:
+        raise Failed(refusal.sentence) from refusal
+    click.echo(f"{account.address} is the mailbox of {owner.email} now.")
