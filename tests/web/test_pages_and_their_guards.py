@@ -15,7 +15,7 @@ from postroom.accounts.senders import own_from_address
 from postroom.archive.models import Email, Quarantine
 from postroom.archive.quarantine import quarantine
 from postroom.cleanup.keeping import word_of
-from postroom.crm.models import Company, Person
+from postroom.crm.models import Company, Erasure, Person
 from postroom.crm.pipeline import first_stage
 from postroom.outbox.drafts import Attached, Written, keep
 from postroom.team.api_keys import KeyWish, make_key
@@ -99,6 +99,7 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
             "setup/channels/email/cleanup/roles/": lambda: role().pk,
             "setup/channels/email/cleanup/holds/": lambda: place_hold(None, "So.", None, NOON).pk,
             "you/exclusions/": lambda: excluded(account.owner).pk,
+            "setup/erasures/": lambda: Erasure.objects.create(at=NOON).pk,
             "setup/pipeline/": lambda: first_stage().pk,
             "deals/": lambda: deal_with(lena).pk,
             "companies/": lambda: Company.objects.get_or_create(name="Customer Ltd")[0].pk,

@@ -26,6 +26,7 @@ from postroom.archive.models import (
     ServerCopy,
 )
 from postroom.archive.replayable import replayable
+from postroom.crm.erased import erased_among
 
 TRUSTED_AHEAD = timedelta(days=1)
 
@@ -76,11 +77,14 @@ def record(
     """Record the arrivals in their folder; return UID to id of the emails that are new.
 
     With `only` (storage mode *strict*), mail that carries none of these canonical addresses
-    leaves its UID in the ledger and nothing else. Of two arrivals with one UID the first counts.
+    leaves its UID in the ledger and nothing else; so does mail with somebody who was erased. Of
+    two arrivals with one UID the first counts.
     """
     lock_account(folder.account_id)
     arrivals = unrecorded(folder, uidvalidity, arrivals)
+    erased = erased_among({c for a in arrivals for c in a.entry.canonicals})
     kept = [a for a in arrivals if only is None or not only.isdisjoint(a.entry.canonicals)]
+    kept = [a for a in kept if erased.isdisjoint(a.entry.canonicals)]
     ids = known_ids(folder.account_id, [a.identity for a in kept])
     met_again = set(ids.values())
     fresh = {a.identity: a for a in kept if a.identity not in ids}

@@ -5,12 +5,22 @@ from pathlib import Path
 import click
 
 from postroom.cli.bootstrap import Failed, with_django
+from postroom.cli.erasing import (
+    allow_command,
+    disclose_command,
+    erase_command,
+    erased_command,
+)
 from postroom.cli.printing import json_option, plain, print_json
 
 
 @click.group("people")
 def people_command() -> None:
-    """Leads and contacts: import."""
+    """Leads and contacts: import; what is known of one, handed out or erased."""
+
+
+for command in (disclose_command, erase_command, erased_command, allow_command):
+    people_command.add_command(command)
 
 
 @people_command.command("import")

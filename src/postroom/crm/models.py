@@ -8,6 +8,8 @@ from django.db.models.functions import Lower
 from postroom.crm.deal import Deal as Deal
 from postroom.crm.deal import DealStage as DealStage
 from postroom.crm.deal import Outcome as Outcome
+from postroom.crm.erasure import ErasedAddress as ErasedAddress
+from postroom.crm.erasure import Erasure as Erasure
 from postroom.mime import canonical_address
 from postroom.team.models import User
 

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 
+from postroom.crm.erased import erased_among
 from postroom.crm.models import AddressChange, Company, Person, PersonAddress, Stage
 from postroom.mime import canonical_address
 from postroom.team.models import User
@@ -20,6 +21,17 @@ class AddressUnusable(ValueError):
 
     def __init__(self, address: str) -> None:
         super().__init__(f"“{address}” is not an email address. Write it like name@example.com.")
+
+
+class AddressErased(AddressUnusable):
+    """The person with this address was erased; nobody writes them down again by accident."""
+
+    def __init__(self, address: str) -> None:
+        ValueError.__init__(
+            self,
+            f"{address} belongs to somebody who was erased here, and is kept out since. If they"
+            " came back themselves, ask an administrator to allow it again under Setup › Erasures.",
+        )
 
 
 class AddressTaken(ValueError):
@@ -91,9 +103,11 @@ def keep_person(person: Person, entry: Entry, by: User | None = None) -> None:
 def set_addresses(person: Person, addresses: Sequence[str], by: User | None = None) -> None:
     """Give the person exactly these addresses, the first one primary, and note who did it.
 
-    Raises AddressUnusable or AddressTaken and changes nothing.
+    Raises AddressUnusable, AddressErased or AddressTaken and changes nothing.
     """
     wanted = unique_addresses(addresses)
+    for canonical in erased_among(wanted):
+        raise AddressErased(wanted[canonical])
     for canonical, address in wanted.items():
         taken = PersonAddress.objects.filter(canonical=canonical).exclude(person=person).first()
         if taken:

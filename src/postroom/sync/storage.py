@@ -7,6 +7,7 @@ from postroom.archive.arrivals import Arrival
 from postroom.archive.bodies import make_due
 from postroom.archive.models import Email
 from postroom.association.people import known_among, with_known_people
+from postroom.crm.erased import erased_among
 from postroom.team.models import Organisation, StorageMode
 
 
@@ -29,10 +30,20 @@ def mark_due(account: EmailAccount) -> int:
 def as_kept(
     account: EmailAccount, arrivals: Sequence[Arrival]
 ) -> tuple[list[Arrival], set[str] | None]:
-    """The arrivals, those marked whose bodies this account keeps; and `only` of `record`."""
+    """The arrivals, those marked whose bodies this account keeps; and `only` of `record`.
+
+    Of mail with somebody who was erased nothing is kept, so its bytes are not stored either.
+    """
     mode = storage_mode(account)
-    if mode == StorageMode.EVERYTHING:
-        return [a._replace(is_due=True) for a in arrivals], None
-    known = known_among({c for a in arrivals for c in a.entry.canonicals})
-    marked = [a._replace(is_due=not known.isdisjoint(a.entry.canonicals)) for a in arrivals]
+    canonicals = {c for a in arrivals for c in a.entry.canonicals}
+    erased = erased_among(canonicals)
+    is_all = mode == StorageMode.EVERYTHING
+    known = set() if is_all else known_among(canonicals)
+    marked = [
+        a._replace(
+            is_due=erased.isdisjoint(a.entry.canonicals)
+            and (is_all or not known.isdisjoint(a.entry.canonicals))
+        )
+        for a in arrivals
+    ]
     return marked, known if mode == StorageMode.STRICT else None

@@ -23,6 +23,7 @@ PAGES = (
     SetupPage("door", "Sign-in", lambda user: user.is_administrator),
     SetupPage("roles", "Roles", lambda user: user.is_administrator),
     SetupPage("pipeline", "Pipeline", lambda user: user.is_administrator),
+    SetupPage("erasures", "Erasures", lambda user: user.is_administrator),
     SetupPage("audit-log", "Audit log", lambda user: user.is_administrator),
 )
 

@@ -25,6 +25,7 @@ from postroom.web.email_configuration import issuers as services
 from postroom.web.email_templates import views as templates
 from postroom.web.emails import actions, customer, dealing, downloads, outgoing
 from postroom.web.emails import views as emails
+from postroom.web.erasure import views as erasure
 from postroom.web.export import views as export
 from postroom.web.inbox import acting as inbox_acting
 from postroom.web.inbox import views as inbox
@@ -81,6 +82,8 @@ urlpatterns = [
     path("people/<id:pk>/shares/<id:account>/", shares.share, name="share"),
     path("people/<id:pk>/shares/<id:account>/end/", shares.end, name="share-end"),
     path("people/<id:pk>/shares/<id:account>/addresses/", shares.address, name="share-address"),
+    path("people/<id:pk>/known/", erasure.known, name="known"),
+    path("people/<id:pk>/erasure/", erasure.erasure, name="erasure"),
     path("people/<id:pk>/export/", export.person, name="person-export"),
     path("people/<id:pk>/live/", live.person, name="person-live"),
     path("people/<id:pk>/outgoing/", outgoing.of_person, name="person-outgoing"),
@@ -186,6 +189,8 @@ urlpatterns = [
     path("setup/roles/new/", roles.new, name="new-role"),
     path("setup/roles/<id:pk>/", roles.role, name="role"),
     path("setup/roles/<id:pk>/removal/", roles.removal, name="role-removal"),
+    path("setup/erasures/", erasure.erasures, name="erasures"),
+    path("setup/erasures/<id:pk>/allowance/", erasure.allowance, name="erasure-allowance"),
     path("setup/audit-log/", audit.audit_log, name="audit-log"),
     path("setup/audit-log/export/", audit_export.export, name="audit-export"),
     path("setup/audit-log/reading/", audit.reading, name="reading-log"),

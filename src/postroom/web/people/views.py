@@ -58,6 +58,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("person", person.pk)
     status = 422 if request.method == "POST" else 200
     context = {"form": form, "person": person, "room": ROOMS[Stage(person.stage)]}
+    context["may_erase"] = request.user.is_administrator
     return render(request, "people/form.html", context, status=status)
 
 
