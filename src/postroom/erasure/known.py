@@ -52,6 +52,7 @@ def person_facts(traces: Traces) -> dict[str, Any]:
     return {
         "name": person.name,
         "stage": person.stage,
+        "phone": person.phone,
         "company": str(person.company or ""),
         "known_since": person.created_at,
         "addresses": list(person.addresses.values("address", "canonical", "is_primary")),
