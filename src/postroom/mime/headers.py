@@ -12,8 +12,8 @@ from postroom.mime.charsets import decode_text
 from postroom.mime.defects import Defect
 from postroom.mime.limits import MAX_FIELD, MAX_FIELDS, MAX_HEADER
 
-_FIELD = re.compile(rb"^([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.MULTILINE)
-_FIELD_OR_JUNK = re.compile(_FIELD.pattern + rb"|^([^\s].*)", re.MULTILINE)
+FIELD = re.compile(rb"^([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.MULTILINE)
+_FIELD_OR_JUNK = re.compile(FIELD.pattern + rb"|^([^\s].*)", re.MULTILINE)
 _HEADER_END = re.compile(rb"\n\r?\n")
 _EMPTY_LINE = re.compile(rb"\r?\n")
 _BLANK_START = re.compile(rb"(?:[ \t]*\r?\n)++")
@@ -78,7 +78,7 @@ class HeaderFields:
 def split_message(raw: bytes) -> tuple[int, int, int]:
     """Return where a message's header starts, where it ends, and where the body starts."""
     start = _header_start(raw)
-    if (blank := _BLANK_START.match(raw, start)) and _FIELD.match(raw, blank.end()):
+    if (blank := _BLANK_START.match(raw, start)) and FIELD.match(raw, blank.end()):
         start = blank.end()
     end, body = split_part(raw, start, len(raw))
     return start, end, body
