@@ -1,4 +1,4 @@
-"""Fetch one small public page over HTTPS.
+"""Fetch one small public page, or a picture, over HTTPS.
 
 A redirect is another server: looked up, checked and dialled anew, by HTTPS only, twice at most.
 """
@@ -34,12 +34,15 @@ class Page:
     body: bytes
 
 
-async def fetch_page(url: str, allowed: AllowedNetworks, seconds: float = SECONDS) -> Page:
+async def fetch_page(
+    url: str, allowed: AllowedNetworks, seconds: float = SECONDS, largest: int = BODY_MAX
+) -> Page:
     """Return the page at `url`. Raises the NetError that says why not; TimeoutError if too slow."""
     async with asyncio.timeout(seconds):
         for _ in range(REDIRECTS_MAX + 1):
             server = _server_of(url)
-            answer = await _ask(url, server, allowed, seconds)
+            request = WebRequest(url.replace(" ", "%20"), seconds=seconds, largest=largest)
+            answer = await _ask(request, server, allowed)
             if answer.status == 200:
                 return Page(url, answer.body)
             if answer.status not in _REDIRECTS or not answer.headers.get("location"):
@@ -48,6 +51,13 @@ async def fetch_page(url: str, allowed: AllowedNetworks, seconds: float = SECOND
             # A stranger's redirect leads to the public internet, whatever else is allowed here.
             allowed = replace(allowed, networks=())
         raise PageNotAllowed(server)
+
+
+async def post_once(url: str, body: str, allowed: AllowedNetworks, seconds: float = SECONDS) -> int:
+    """Post a form's line and return the status; a redirect is not followed. Raises NetError."""
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    request = WebRequest(url, "POST", form, body.encode("ascii"), seconds, BODY_MAX)
+    return (await _ask(request, _server_of(url), allowed)).status
 
 
 def _server_of(url: str) -> Server:
@@ -64,8 +74,7 @@ def _server_of(url: str) -> Server:
     return server
 
 
-async def _ask(url: str, server: Server, allowed: AllowedNetworks, seconds: float) -> WebAnswer:
-    request = WebRequest(url.replace(" ", "%20"), seconds=seconds, largest=BODY_MAX)
+async def _ask(request: WebRequest, server: Server, allowed: AllowedNetworks) -> WebAnswer:
     try:
         return await ask_web(request, replace(allowed, extra_ports=frozenset((_HTTPS,))))
     except (ProtocolViolation, ConnectionLost):

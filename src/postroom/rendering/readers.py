@@ -13,17 +13,20 @@ from postroom.archive.reading import find_raw
 from postroom.confinement.limits import Limits
 from postroom.confinement.process import ConfinedProcess, ProcessDidNotStart
 from postroom.confinement.raised import Raised
-from postroom.mime import Attachment, DeliveryReport
+from postroom.mime import Attachment, DeliveryReport, Field
 from postroom.rendering.kept_pages import KeptPages
 from postroom.rendering.laying_out import (
     UNREADABLE,
     LaidOut,
+    fields_in,
     lay_out,
     lay_out_text,
+    lay_out_with_images,
     report_in,
     take_out,
 )
 from postroom.rendering.own_html import Page, Purified, purify
+from postroom.rendering.remote_images import images_at
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -64,18 +67,47 @@ class Readers:
 
     def lay_out(self, email: Email) -> LaidOut:
         """What to show of an email whose message is here. Raises ReadersBusy."""
-        digest = bytes(email.raw_id or b"")
+        return self.keeping(
+            digest_of(email),
+            lambda: (
+                self.ask(lay_out, raw := find_raw(email) or b"")
+                or self.ask(lay_out_text, raw)
+                or UNREADABLE
+            ),
+        )
+
+    def lay_out_text(self, email: Email) -> LaidOut:
+        """Its words alone, for whoever wants no more. Raises ReadersBusy."""
+        digest = b"text " + digest_of(email)
+        raw = find_raw(email) or b""
+        return self.keeping(digest, lambda: self.ask(lay_out_text, raw) or UNREADABLE)
+
+    def lay_out_with_images(self, email: Email) -> LaidOut:
+        """With the images that lie elsewhere, fetched for it now. Raises ReadersBusy."""
+        blocked = self.lay_out(email)
+        digest = b"images " + digest_of(email)
+        kept = self._kept.find(digest, monotonic())
+        if kept or not (fetched := images_at(blocked.remote_images)):
+            return kept or blocked
+        work = find_raw(email) or b"", fetched
+        return self.keeping(digest, lambda: self.ask(lay_out_with_images, work) or blocked)
+
+    def keeping(self, digest: bytes, make: Callable[[], LaidOut]) -> LaidOut:
+        """What was laid out a while ago, or is now."""
         kept = self._kept.find(digest, monotonic())
         if kept:
             return kept
-        raw = find_raw(email) or b""
-        laid_out = self.ask(lay_out, raw) or self.ask(lay_out_text, raw) or UNREADABLE
+        laid_out = make()
         self._kept.keep(digest, laid_out, monotonic())
         return laid_out
 
     def take_out(self, email: Email, part: tuple[int, ...]) -> bytes | None:
         """The content of an attachment; None when it takes too much. Raises ReadersBusy."""
-        return self.ask(take_out, (find_raw(email) or b"", part))
+        return self.take_out_from(find_raw(email) or b"", part)
+
+    def take_out_from(self, raw: bytes, part: tuple[int, ...]) -> bytes | None:
+        """The same of a message whose bytes are at hand. Raises ReadersBusy."""
+        return self.ask(take_out, (raw, part))
 
     def ask(self, work: Callable[[A], R], argument: A) -> R | None:
         """Have work done by the next free process; None when the work was more than it may be."""
@@ -96,14 +128,32 @@ class Readers:
 READERS: Final = Readers()
 
 
-def find_laid_out(email: Email) -> LaidOut | None:
+def digest_of(email: Email) -> bytes:
+    """By which what is laid out is kept: whoever may see these bytes sees the same."""
+    return bytes(email.raw_id or b"")
+
+
+def find_laid_out(
+    email: Email, *, with_images: bool = False, only_text: bool = False
+) -> LaidOut | None:
     """The email as it may be shown; None when it is not here, or nobody is free to lay it out."""
     if email.raw_id is None:
         return None
     try:
-        return READERS.lay_out(email)
+        if only_text:
+            return READERS.lay_out_text(email)
+        return READERS.lay_out_with_images(email) if with_images else READERS.lay_out(email)
     except ReadersBusy:
         return None
+
+
+def find_fields(email: Email) -> tuple[Field, ...]:
+    """Its header, field by field; empty when it is not here or takes too much."""
+    raw = find_raw(email)
+    try:
+        return (READERS.ask(fields_in, raw) if raw else None) or ()
+    except ReadersBusy:
+        return ()
 
 
 def find_attachment(email: Email, part: str) -> Attachment | None:

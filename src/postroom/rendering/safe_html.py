@@ -2,16 +2,24 @@
 
 First of two walls; the second is the sealed response the result is sent in. Nothing touches the
 HTML after the sanitiser: what edits safe HTML can make it unsafe again (Seen: CVE-2024-42009).
-Images in the mail itself are put in place while it is sanitised; all others are left out.
+Images in the mail itself are put in place while it is sanitised, others only when somebody had them
+fetched (`remote_images`); what quotes an earlier mail gets a mark then by which the page folds it.
 """
 
-from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import nh3
 
-from postroom.mime import Attachment, ParsedMessage, attachment_contents
+from postroom.mime import ParsedMessage
+from postroom.rendering.images import (
+    LARGEST_IMAGES,
+    find_image,
+    images_inside,
+    remote_address,
+)
+from postroom.rendering.quotes import folds, mark_of
 
 TAGS = {
     "a", "abbr", "acronym", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote",
@@ -23,6 +31,7 @@ TAGS = {
     "tt", "u", "ul", "var", "wbr",
 }  # fmt: skip
 EVERYWHERE = {"align", "dir", "lang", "title", "style", "width", "height", "valign", "bgcolor"}
+EVERYWHERE |= {"class", "id"}  # Only as marks of our own.
 ATTRIBUTES = {
     "*": EVERYWHERE,
     "a": {"href", "name"},
@@ -50,36 +59,50 @@ STYLES = {
     "white-space", "width", "word-break", "word-spacing", "word-wrap",
 }  # fmt: skip
 SCHEMES = {"http", "https", "mailto", "tel", "cid", "data"}
-SHOWN_IMAGES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
-LARGEST_IMAGES = 8 * 1024 * 1024
 # The same image may be shown a thousand times, and each time it is written out.
 LARGEST_PAGE = 4 * LARGEST_IMAGES
+MOST_REMOTE = 100
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class SafeHtml:
-    """Sanitised HTML, and how many images from elsewhere were left out."""
+    """Sanitised HTML, how many images were left out, and where those are that could be fetched.
+
+    `folds`: a quoted part can be folded away, and something is left to read.
+    """
 
     html: str
     blocked_images: int
+    remote_images: tuple[str, ...]
+    folds: bool
 
 
-def safe_html(message: ParsedMessage, raw: bytes) -> SafeHtml:
-    """Sanitise a message's HTML."""
+def safe_html(message: ParsedMessage, raw: bytes, fetched: Mapping[str, str] = NOTHING) -> SafeHtml:
+    """Sanitise a message's HTML. `fetched`: images from elsewhere as data: addresses."""
     images = images_inside(message, raw)
+    remote: dict[str, None] = {}
     blocked = 0
     room = LARGEST_PAGE
 
-    def keep_attribute(tag: str, name: str, value: str) -> str | None:
+    def find_source(source: str) -> str | None:
         nonlocal blocked, room
+        address = remote_address(source)
+        image = fetched.get(address) if address else find_image(source, images)
+        if address and len(remote) < MOST_REMOTE:
+            remote[address] = None
+        is_shown = image is not None and len(image) <= room
+        room -= len(image or "") if is_shown else 0
+        blocked += not is_shown
+        return image if is_shown else None
+
+    def keep_attribute(tag: str, name: str, value: str) -> str | None:
         if name == "style":
             return value if "(" not in value and "\\" not in value else None
+        if name in ("class", "id"):
+            return mark_of(name, value)
         if tag == "img" and name == "src":
-            image = find_image(value, images)
-            is_shown = image is not None and len(image) <= room
-            room -= len(image or "") if is_shown else 0
-            blocked += not is_shown
-            return image if is_shown else None
+            return find_source(value)
         if name == "href" and value.lstrip().lower().startswith(("data:", "cid:")):
             return None
         return value
@@ -96,36 +119,4 @@ def safe_html(message: ParsedMessage, raw: bytes) -> SafeHtml:
         link_rel="noopener noreferrer",
         strip_comments=True,
     )
-    return SafeHtml(html, blocked)
-
-
-def images_inside(message: ParsedMessage, raw: bytes) -> Mapping[str, str]:
-    """The images that came with the mail, by their content id, as data: addresses."""
-    shown: list[Attachment] = []
-    room = LARGEST_IMAGES
-    for attachment in message.attachments:
-        is_shown = attachment.media_type in SHOWN_IMAGES and attachment.size <= room
-        if attachment.content_id and is_shown:
-            room -= attachment.size
-            shown.append(attachment)
-    contents = attachment_contents(raw, {image.part for image in shown})
-    return {
-        image.content_id: data_address(image.media_type, contents[image.part])
-        for image in shown
-        if image.content_id
-    }
-
-
-def data_address(media_type: str, content: bytes) -> str:
-    """An address that is the image itself (RFC 2397)."""
-    return f"data:{media_type};base64,{b64encode(content).decode()}"
-
-
-def find_image(source: str, images: Mapping[str, str]) -> str | None:
-    """Where an image may be shown from: the mail itself, or nowhere."""
-    source = source.strip()
-    scheme, _, rest = source.partition(":")
-    if scheme.lower() == "cid":
-        return images.get(rest.strip("<>"))
-    media_type = rest.partition(";")[0].partition(",")[0].lower()
-    return source if scheme.lower() == "data" and media_type in SHOWN_IMAGES else None
+    return SafeHtml(html, blocked, tuple(remote), folds(html))

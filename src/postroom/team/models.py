@@ -11,6 +11,7 @@ from postroom.mime import canonical_domain
 from postroom.team.invite import Invite as Invite
 from postroom.team.saved_search import SavedSearch as SavedSearch
 from postroom.team.session import Session as Session
+from postroom.team.trusted_sender import TrustedSender as TrustedSender
 
 
 class StorageMode(models.TextChoices):

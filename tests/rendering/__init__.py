@@ -1,0 +1,1 @@
+"""Hostile mail as what may be shown of it."""
