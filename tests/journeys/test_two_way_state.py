@@ -117,24 +117,24 @@ def test_what_one_changes_the_other_shows(desk: Desk, browser: Browser) -> None:
     standing = page.locator(".standing")
     seconds_until(lambda: desk.lies_in("INBOX", "Offer", "Seen"), SOON)
 
-    page.locator("#do-flag").click()
-    expect(page.locator("#do-flag")).to_have_attribute("aria-pressed", "true", timeout=MOMENT)
+    page.locator("[id^=do-flag]").click()
+    expect(page.locator("[id^=do-flag]")).to_have_attribute("aria-pressed", "true", timeout=MOMENT)
     seconds_until(lambda: desk.lies_in("INBOX", "Offer", "Seen", "Flagged"), SOON)
     expect(standing).to_contain_text("Flagged · on the server too", timeout=MOMENT)
 
     with desk.phone() as phone:
         phone.store(found(phone, "Offer"), "-FLAGS", "\\Flagged")
         phone.store(found(phone, "Offer"), "+FLAGS", "\\Answered")
-    expect(page.locator("#do-flag")).to_have_attribute("aria-pressed", "false", timeout=MOMENT)
+    expect(page.locator("[id^=do-flag]")).to_have_attribute("aria-pressed", "false", timeout=MOMENT)
     expect(row.locator(".marks")).to_contain_text("Answered", timeout=MOMENT)
 
-    page.locator("#do-archive").click()
+    page.locator("[id^=do-archive]").click()
     seconds_until(lambda: desk.lies_in("Archive", "Offer", "Seen", "Answered"), SOON)
     expect(standing).to_contain_text("Moved to Archive · on the server too", timeout=MOMENT)
     assert not desk.lies_in("INBOX", "Offer", "Seen", "Answered")
     expect(row).to_have_count(1, timeout=MOMENT)
 
-    page.locator("#do-trash").click()
+    page.locator("[id^=do-trash]").click()
     expect(row).to_have_count(0, timeout=MOMENT)
     seconds_until(lambda: desk.lies_in("Trash", "Offer", "Seen", "Answered"), SOON)
     expect(standing).to_contain_text("Moved to Trash · on the server too", timeout=MOMENT)
@@ -153,8 +153,8 @@ def test_what_is_done_while_the_server_is_away_waits_for_it(desk: Desk, browser:
     page = desk.open(browser, "Order")
     seconds_until(lambda: desk.lies_in("INBOX", "Order", "Seen"), SOON)
     with desk.mailbox.server_away():
-        page.locator("#do-flag").click()
-        page.locator("#do-archive").click()
+        page.locator("[id^=do-flag]").click()
+        page.locator("[id^=do-archive]").click()
         expect(page.locator(".standing")).to_contain_text(
             "Moved to Archive · waiting", timeout=MOMENT
         )

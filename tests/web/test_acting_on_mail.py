@@ -217,8 +217,8 @@ def test_a_page_changes_when_another_program_flags_answers_or_removes(
     copy = ServerCopy.objects.get(email=letter)
     told(letter.account)
     set_flags(copy.folder, {copy.uid: Flags(is_seen=True, is_flagged=True, is_answered=True)})
-    expect(page.locator("#do-flag")).to_have_attribute("aria-pressed", "true")
-    expect(page.locator("#do-answered")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[id^=do-flag]")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[id^=do-answered]")).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".email-row .marks")).to_contain_text("Answered")
     ServerCopy.objects.filter(email=letter).update(missed_at=NOON)
     miss(copy.folder, [copy.uid], timezone.now())
@@ -230,9 +230,9 @@ def test_what_is_refused_comes_back_with_a_sentence_and_a_button(
     visit: Visit, alice: User, lena: Person, letter: Email, folders: dict[str, Folder]
 ) -> None:
     page = reading(visit, alice, lena, letter)
-    page.locator("#do-trash").click()
+    page.locator("[id^=do-trash]").click()
     expect(page.locator(".email-row")).to_have_count(0)
-    expect(page.locator("#do-trash")).to_be_focused()
+    expect(page.locator("[id^=do-trash]")).to_be_focused()
     refuse(letter.account, "The mail server did not move it.")
     expect(page.locator(".email-row")).to_have_count(1)
     expect(page.locator(".standing")).to_contain_text("Could not be moved to Trash.")
@@ -245,7 +245,7 @@ def test_axe_finds_nothing_in_the_menu_the_note_and_the_refusal(
     width: int, scheme: str, visit: Visit, alice: User, letter: Email, folders: dict[str, Folder]
 ) -> None:
     page = visit(alice, f"/emails/{letter.pk}/", width=width, scheme=scheme)
-    page.locator("#do-archive").click()
+    page.locator("[id^=do-archive]").click()
     page.locator("[data-do=undo]").wait_for()
     violations = axe_violations(page)
     refuse(letter.account, "No room.")

@@ -118,7 +118,7 @@ def test_its_words_are_shown_with_the_reason_and_the_source(
     assert '<div class="letter">Our offer' in page
     assert "offer.pdf" in page
     assert f"/emails/{deep.pk}/source/" in page
-    assert "<iframe" not in page
+    assert 'class="paper' not in page
     assert spent_here < LIMITS.cpu_seconds / 2, "the process of the pages does none of it"
 
 

@@ -254,6 +254,8 @@ PAGES = {
     "email": lambda lena, letters: f"/emails/{letters[2].pk}/?person={lena.pk}",
     "html email": lambda lena, letters: f"/emails/{letters[1].pk}/",
     "export": lambda lena, letters: f"/people/{lena.pk}/export/",
+    "plain text": lambda lena, letters: f"/emails/{letters[1].pk}/?as=plain",
+    "headers": lambda lena, letters: f"/emails/{letters[1].pk}/headers/",
     "search": lambda lena, letters: "/search/",
     "emails found": lambda lena, letters: "/search/?q=lena",
     "no emails found": lambda lena, letters: "/search/?q=zugunruhe",

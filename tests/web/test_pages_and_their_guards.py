@@ -41,6 +41,7 @@ SignIn = Callable[[User], Client]
 HTMX = {"HX-Request": "true"}
 
 FILES = {"attachment", "email-body", "email-source", "quarantine-download"}
+FILES |= {"attachments", "email-print", "preview"}
 FILES |= {
     "email-template-filled",
     "new-writing-below",

@@ -39,7 +39,15 @@ LENA = "lena@customer.example"
 CANARY = b"Kanarienvogel"
 WORDS = (b"twelve", b"offer.pdf")  # Only everything shows these.
 # What pages must show to whoever sees everything: the frame of the text is a page of its own.
-CONTROLS = {"email": (b"offer.pdf",), "email-body": (b"twelve",), "email-source": WORDS}
+CONTROLS = {
+    "email": (b"offer.pdf",),
+    "email-message": (b"offer.pdf",),
+    "email-body": (b"twelve",),
+    "email-print": WORDS,
+    "email-headers": WORDS,
+    "attachments": (b"offer.pdf",),
+    "email-source": WORDS,
+}
 ABSENT = 987654321
 OUTSIDE = ("deactivated", "stranger")
 
@@ -56,8 +64,14 @@ ROWS: list[tuple[str, str, str, dict[str, str]]] = [
     ("POST", "email-deal", "viewer", {"deal": "none"}),
     ("GET", "email", "viewer", {}),
     ("GET", "email-access", "viewer", {}),
+    ("GET", "email-message", "viewer", {}),
     ("GET", "email-body", "reader", {}),
+    ("GET", "email-print", "reader", {}),
+    ("GET", "email-headers", "reader", {}),
+    ("POST", "email-images", "reader", {"show": "once"}),
+    ("GET", "attachments", "reader", {}),
     ("GET", "attachment", "reader", {}),
+    ("GET", "preview", "reader", {}),
     ("GET", "email-source", "reader", {}),
     ("GET", "email-actions", "holder", {}),
     ("POST", "email-actions", "holder", {"do": "flag"}),

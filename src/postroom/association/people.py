@@ -33,6 +33,12 @@ def at_own_domains() -> Q:
     return reduce(or_, ends, Q(pk__in=[]))
 
 
+def is_colleagues(canonical: str) -> bool:
+    """Whether an address that stands on some email is one of ours."""
+    standing = EveryParticipant.objects.filter(canonical=canonical)
+    return standing.filter(of_colleagues()).exists()
+
+
 def known_addresses() -> QuerySet[PersonAddress]:
     """All addresses of leads and contacts that may match mail."""
     return PersonAddress.objects.exclude(of_colleagues())

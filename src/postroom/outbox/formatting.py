@@ -10,7 +10,7 @@ from postroom.outbox.drafts import Attached, NotSendable, attach, outgoing_of
 from postroom.outbox.letters import address_of, plain
 from postroom.outbox.models import OutgoingEmail, OutgoingFile, OutgoingState
 from postroom.outbox.quoting import text_as_html
-from postroom.rendering.safe_html import SHOWN_IMAGES
+from postroom.rendering.images import SHOWN_IMAGES
 from postroom.team.models import User
 
 

@@ -16,8 +16,8 @@ from postroom.outbox.compose_settings import compose_settings_of
 from postroom.outbox.drafts import purified
 from postroom.outbox.models import ComposeSettings, OutgoingEmail, OutgoingFile, SignaturePlace
 from postroom.outbox.quoting import lines_as_html
+from postroom.rendering.images import data_address
 from postroom.rendering.own_html import Page
-from postroom.rendering.safe_html import data_address
 
 SIGN = "-- \n"  # Mail programs know by it what is a signature (RFC 3676 §4.3).
 

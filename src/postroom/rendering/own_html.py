@@ -12,8 +12,9 @@ from hashlib import sha256
 
 import nh3
 
+from postroom.rendering.images import SHOWN_IMAGES
 from postroom.rendering.plain_words import plain_words
-from postroom.rendering.safe_html import ATTRIBUTES, SCHEMES, SHOWN_IMAGES, STYLES, TAGS
+from postroom.rendering.safe_html import ATTRIBUTES, SCHEMES, STYLES, TAGS
 
 NOT_READ = {"script", "style", "svg", "math", "title", "template", "object"}
 

@@ -31,7 +31,6 @@ TAGS = {
     "tt", "u", "ul", "var", "wbr",
 }  # fmt: skip
 EVERYWHERE = {"align", "dir", "lang", "title", "style", "width", "height", "valign", "bgcolor"}
-EVERYWHERE |= {"class", "id"}  # Only as marks of our own.
 ATTRIBUTES = {
     "*": EVERYWHERE,
     "a": {"href", "name"},
@@ -47,6 +46,8 @@ ATTRIBUTES = {
     "li": {"value"},
     "blockquote": {"type"},
 }
+# Of mail that came in, and only where `mark_of` makes them our own.
+MARKS = {"class", "id"}
 STYLES = {
     "background-color", "border", "border-bottom", "border-collapse", "border-color", "border-left",
     "border-radius", "border-right", "border-spacing", "border-style", "border-top", "border-width",
@@ -111,7 +112,7 @@ def safe_html(message: ParsedMessage, raw: bytes, fetched: Mapping[str, str] = N
         message.html or "",
         tags=TAGS,
         clean_content_tags={"script", "style", "svg", "math", "title", "template", "object"},
-        attributes=ATTRIBUTES,
+        attributes=ATTRIBUTES | {"*": EVERYWHERE | MARKS},
         attribute_filter=keep_attribute,
         filter_style_properties=STYLES,
         url_schemes=SCHEMES,

@@ -6,8 +6,9 @@ the network and have no origin. Design, decision 10.
 """
 
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import async_only_middleware
 
 from postroom.web.time_zones import use_time_zone_of
@@ -41,6 +42,7 @@ SEALED_POLICY = "; ".join(
 
 NEVER_KEPT = "private, no-store"
 
+AnyResponse = TypeVar("AnyResponse", bound=HttpResponseBase)
 GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 
@@ -62,7 +64,7 @@ def page_policy(get_response: GetResponse) -> GetResponse:
     return respond
 
 
-def seal(response: HttpResponse) -> HttpResponse:
+def seal(response: AnyResponse) -> AnyResponse:
     """Make a response that carries a stranger's bytes harmless wherever it is opened."""
     response.headers["Content-Security-Policy"] = SEALED_POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -23,7 +23,18 @@ from postroom.web.decisions import asking, granting, requests, sharing
 from postroom.web.email_configuration import choosing, overview
 from postroom.web.email_configuration import issuers as services
 from postroom.web.email_templates import views as templates
-from postroom.web.emails import actions, customer, dealing, downloads, outgoing
+from postroom.web.emails import (
+    actions,
+    customer,
+    dealing,
+    downloads,
+    frames,
+    outgoing,
+    pictures,
+    previews,
+    source,
+    unsubscribing,
+)
 from postroom.web.emails import views as emails
 from postroom.web.erasure import views as erasure
 from postroom.web.export import views as export
@@ -130,7 +141,16 @@ urlpatterns = [
     path("search/saved/", searching.save, name="saved-searches"),
     path("search/saved/<id:pk>/removal/", searching.removal, name="saved-search-removal"),
     path("emails/<id:pk>/", emails.email, name="email"),
-    path("emails/<id:pk>/body/", emails.body, name="email-body"),
+    path("emails/<id:pk>/message/", emails.message, name="email-message"),
+    path("emails/<id:pk>/body/", frames.body, name="email-body"),
+    path("emails/<id:pk>/print/", frames.print_view, name="email-print"),
+    path("emails/<id:pk>/headers/", source.headers, name="email-headers"),
+    path("emails/<id:pk>/images/", pictures.images, name="email-images"),
+    path(
+        "emails/<id:pk>/unsubscription/",
+        unsubscribing.unsubscription,
+        name="email-unsubscription",
+    ),
     path("emails/<id:pk>/actions/", actions.actions, name="email-actions"),
     path("emails/<id:pk>/sender/", customer.sender, name="email-sender"),
     path("emails/<id:pk>/deal/", dealing.deal, name="email-deal"),
@@ -141,6 +161,8 @@ urlpatterns = [
     path("emails/<id:pk>/request/", asking.request_access, name="email-request"),
     path("emails/<id:pk>/export/", export.thread, name="thread-export"),
     path("emails/<id:pk>/live/", live.email, name="email-live"),
+    path("emails/<id:pk>/attachments/", downloads.attachments, name="attachments"),
+    path("emails/<id:pk>/attachments/<str:part>/preview/", previews.preview, name="preview"),
     path("emails/<id:pk>/attachments/<str:part>/", downloads.attachment, name="attachment"),
     path("emails/<id:pk>/source/", downloads.source, name="email-source"),
     path("requests/", requests.requests, name="requests"),

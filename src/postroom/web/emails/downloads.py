@@ -1,14 +1,19 @@
-"""What of an email goes to the viewer's disk: an attachment, or its source."""
+"""What of an email goes to the viewer's disk: an attachment, all of them, or its source."""
 
-from django.http import Http404, HttpResponse
+from typing import TypeVar
+
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from postroom.archive.reading import find_raw
-from postroom.rendering.readers import find_attachment, take_out_of
+from postroom.rendering.readers import find_attachment, find_laid_out, take_out_of
 from postroom.web.emails.access import get_readable_email
+from postroom.web.emails.archives import zipped
 from postroom.web.security import seal
 from postroom.web.sign_in import SignedInRequest, signed_in
+
+AnyResponse = TypeVar("AnyResponse", bound=HttpResponseBase)
 
 NOT_TAKEN_OUT = (
     "This attachment could not be taken out of its email: the server has no room for it just now,"
@@ -29,6 +34,20 @@ def attachment(request: SignedInRequest, pk: int, part: str) -> HttpResponse:
 
 @require_safe
 @signed_in
+def attachments(request: SignedInRequest, pk: int) -> HttpResponseBase:
+    """Download all attachments as one ZIP."""
+    email = get_readable_email(request.user, pk)
+    laid_out, raw = find_laid_out(email), find_raw(email)
+    if laid_out is None or raw is None or not laid_out.attachments:
+        raise Http404
+    stream = StreamingHttpResponse(
+        zipped(raw, laid_out.attachments), content_type="application/zip"
+    )
+    return sealed_as_file(stream, f"email-{pk}.zip")
+
+
+@require_safe
+@signed_in
 def source(request: SignedInRequest, pk: int) -> HttpResponse:
     """Download the email as it came, to look into it elsewhere."""
     raw = find_raw(get_readable_email(request.user, pk))
@@ -41,7 +60,11 @@ def as_file(content: bytes | None, name: str) -> HttpResponse:
     """A stranger's bytes for the disk; a sentence, when they could not be had."""
     if content is None:
         return HttpResponse(NOT_TAKEN_OUT, status=503, content_type="text/plain; charset=utf-8")
-    response = HttpResponse(content, content_type="application/octet-stream")
+    return sealed_as_file(HttpResponse(content, content_type="application/octet-stream"), name)
+
+
+def sealed_as_file(response: AnyResponse, name: str) -> AnyResponse:
+    """Never something that a browser would open."""
     disposition = content_disposition_header(as_attachment=True, filename=name)
     response.headers["Content-Disposition"] = disposition
     return seal(response)

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from postroom.accounts.members import holds
 from postroom.accounts.models import EmailAccount
-from postroom.archive.models import BodyState, Email, Participant, ParticipantRole
-from postroom.association import Sight, people_on, thread_of
+from postroom.archive.models import BodyState, Direction, Email, Participant, ParticipantRole
+from postroom.association import Sight, people_on
 from postroom.crm.models import Person
 from postroom.mime import Attachment
 from postroom.rendering.laying_out import UNREADABLE, LaidOut
-from postroom.rendering.readers import find_laid_out
-from postroom.team.models import User
+from postroom.web.emails.cautions import Caution, cautions_of
 from postroom.web.emails.rows import participants_of
+from postroom.web.emails.seeing import Manner, Seeing
 
 SHOWN_ROLES = (
     (ParticipantRole.FROM, "From"),
@@ -24,14 +24,16 @@ SHOWN_ROLES = (
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the reading pane shows; `laid_out` is None while nothing can be shown."""
+    """What the reading pane shows of one email; `laid_out` is None while nothing can be shown."""
 
     email: Email
     laid_out: LaidOut | None
     people: list[tuple[str, list[Participant]]]
     known: list[Person]
-    thread: list[Email]
     is_own: bool
+    manner: Manner
+    shows_images: bool
+    cautions: list[Caution]
 
     @property
     def team_mailbox(self) -> EmailAccount | None:
@@ -60,6 +62,19 @@ class Reading:
         return self.laid_out is None and self.email.raw_id is not None
 
     @property
+    def is_plain(self) -> bool:
+        """Whether its plain text is shown because somebody wanted it, and there is more to it."""
+        return self.manner == Manner.PLAIN
+
+    @property
+    def can_unsubscribe(self) -> bool:
+        """Whether it came from a list that says how one gets off it; not when it poses as one."""
+        if self.laid_out is None or self.email.direction != Direction.RECEIVED:
+            return False
+        is_forged = bool(self.laid_out.cautions.failed)
+        return self.is_own and self.laid_out.unsubscribing is not None and not is_forged
+
+    @property
     def attachments(self) -> list[Attachment]:
         """What to list under the text: all that the HTML does not show by itself."""
         if self.laid_out is None:
@@ -67,16 +82,26 @@ class Reading:
         shows_images = self.laid_out.html is not None
         return [a for a in self.laid_out.attachments if not (a.inline and shows_images)]
 
+    @property
+    def file_octets(self) -> int:
+        """How large all that is listed is together."""
+        return sum(attachment.size for attachment in self.attachments)
 
-def reading_of(email: Email, viewer: User, person: Person | None) -> Reading:
+
+def reading_of(email: Email, seeing: Seeing) -> Reading:
     """Lay the email out for a viewer who may see it."""
+    laid_out = seeing.lay_out(email)
+    participants = participants_of([email.pk])[email.pk]
+    is_received = email.direction == Direction.RECEIVED
     return Reading(
         email,
-        find_laid_out(email),
-        people_by_role(participants_of([email.pk])[email.pk]),
+        laid_out,
+        people_by_role(participants),
         list(people_on(email)),
-        thread_of(email, viewer, person),
-        holds(viewer, email.account),
+        holds(seeing.viewer, email.account),
+        seeing.manner,
+        seeing.shows_images(email, laid_out),
+        cautions_of(laid_out, participants) if is_received else [],
     )
 
 

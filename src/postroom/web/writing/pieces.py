@@ -14,10 +14,10 @@ from postroom.outbox.compose_settings import compose_settings_of
 from postroom.outbox.drafts import NotSendable, purified, senders_of
 from postroom.outbox.formatting import add_image
 from postroom.outbox.letters import address_of, in_order, shown_below, signature_html
+from postroom.rendering.images import SHOWN_IMAGES
 from postroom.rendering.laying_out import lay_out
 from postroom.rendering.own_html import Page
 from postroom.rendering.readers import READERS, ReadersBusy
-from postroom.rendering.safe_html import SHOWN_IMAGES
 from postroom.web.permission import may_integrate
 from postroom.web.security import seal
 from postroom.web.sign_in import SignedInRequest, signed_in

@@ -20,22 +20,27 @@
   );
 
   function current(links) {
-    const focused = links.indexOf(document.activeElement);
+    const here = document.activeElement;
+    const focused = links.findIndex((link) => link === here || link.closest(".message")?.contains(here));
     return focused >= 0 ? focused : links.findIndex((link) => link.matches("[aria-current]"));
   }
 
-  function step(by) {
-    const links = rowLinks();
+  // The messages of the conversation that is open, each a line that unfolds.
+  const messages = () => [...document.querySelectorAll("#reading .message > summary")];
+
+  function step(by, links = rowLinks().length ? rowLinks() : messages()) {
     if (!links.length) return;
     const from = current(links);
     const to = from < 0 ? 0 : Math.min(links.length - 1, Math.max(0, from + by));
-    const isReading = document.activeElement.closest("#reading") !== null;
+    const isReading = links[to].closest("#reading") === null && document.activeElement.closest("#reading") !== null;
     links[to].focus();
     links[to].scrollIntoView({ block: "nearest" });
     if (isReading) links[to].click();
   }
 
   function open() {
+    const message = document.activeElement.closest("#reading .message > summary");
+    if (message) return message.click();
     const links = rowLinks();
     const at = current(links);
     if (at >= 0) links[at].click();
@@ -50,16 +55,22 @@
     }
   }
 
+  // The message of a conversation that has the focus, else the one that was opened.
+  const openMessage = () =>
+    document.activeElement.closest(".message-whole") ??
+    document.activeElement.closest(".message")?.querySelector(".message-whole") ??
+    document.querySelector("#reading summary[aria-current] ~ .message-whole, #reading .reading > .message-whole");
+
   // On the row that has the focus, else on the email that is open.
   const doing = (word) => () => {
-    const place = document.activeElement.closest(".email-row") ?? document.getElementById("reading");
+    const place = document.activeElement.closest(".email-row") ?? openMessage();
     place?.querySelector(`[data-do="${word}"]`)?.click();
   };
 
   const write = () => document.querySelector('[data-key="c"]')?.click();
 
   function chooseFolder() {
-    const menu = document.querySelector("#reading details.menu");
+    const menu = openMessage()?.querySelector(".doings details.menu");
     if (!menu) return;
     menu.open = true;
     menu.querySelector("li button").focus();
@@ -74,6 +85,8 @@
     k: () => step(-1),
     o: open,
     u: back,
+    n: () => step(1, messages()),
+    p: () => step(-1, messages()),
     "/": () => document.getElementById("find")?.focus(),
     e: doing("archive"),
     "#": doing("trash"),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("team", "0015_the_cleanup_policy"),
+        ("team", "0016_acts_of_webhooks"),
     ]
 
     operations = [
