@@ -47,7 +47,8 @@ ATTRIBUTES = {
     "blockquote": {"type"},
 }
 # Of mail that came in, and only where `mark_of` makes them our own.
-MARKS = {"class", "id"}
+MARKED = {tag: ATTRIBUTES.get(tag, set()) | {"class", "id"} for tag in ("div", "blockquote", "hr")}
+MARKED |= {tag: ATTRIBUTES.get(tag, set()) | {"class"} for tag in ("p", "span", "table")}
 STYLES = {
     "background-color", "border", "border-bottom", "border-collapse", "border-color", "border-left",
     "border-radius", "border-right", "border-spacing", "border-style", "border-top", "border-width",
@@ -112,7 +113,7 @@ def safe_html(message: ParsedMessage, raw: bytes, fetched: Mapping[str, str] = N
         message.html or "",
         tags=TAGS,
         clean_content_tags={"script", "style", "svg", "math", "title", "template", "object"},
-        attributes=ATTRIBUTES | {"*": EVERYWHERE | MARKS},
+        attributes=ATTRIBUTES | MARKED,
         attribute_filter=keep_attribute,
         filter_style_properties=STYLES,
         url_schemes=SCHEMES,

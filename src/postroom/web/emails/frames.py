@@ -24,7 +24,8 @@ def body(request: SignedInRequest, pk: int) -> HttpResponse:
     laid_out = with_its_images(email, seeing)
     if laid_out is None or laid_out.html is None:
         raise Http404
-    context = {"laid_out": laid_out, "is_white": seeing.manner == Manner.ON_WHITE}
+    is_white = seeing.manner == Manner.ON_WHITE
+    context = {"html": laid_out.html, "folds": laid_out.folds, "is_white": is_white}
     return seal(render(request, "emails/body.html", context))
 
 

@@ -22,7 +22,7 @@ from postroom.team.models import User
 from postroom.team.sales_inbox import switch_sales_inbox
 from postroom.web.emails.access import find_email
 from postroom.web.emails.standing import NOT_OFFERED
-from postroom.web.emails.views import open_email
+from postroom.web.emails.opening import reading_context
 from postroom.web.inbox.rows import InboxRow, rows_of_inbox
 from postroom.web.inbox.snoozing import CHOICES
 from postroom.web.sign_in import SignedInRequest, signed_in
@@ -54,7 +54,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
         return render(request, "inbox/rows.html", context)
     context |= around(request.user)
     if email := find_email(request.user, request.GET.get("email", "")):
-        context["reading"] = open_email(email, request.user, None)
+        context |= reading_context(request, email, None)
     return render(request, "inbox/inbox.html", context)
 
 
