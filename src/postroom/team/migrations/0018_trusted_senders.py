@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("team", "0016_acts_of_webhooks"),
+        ("team", "0017_erased_names"),
     ]
 
     operations = [
