@@ -30,7 +30,14 @@ from postroom.archive.arrivals import Body
 from postroom.archive.bodies import store_bodies
 from postroom.archive.fence import AccountClosed
 from postroom.archive.folders import ListedFolder, keep_folders
-from postroom.archive.models import DealLink, Email, FolderRole, RawMessage
+from postroom.archive.models import (
+    DealLink,
+    Email,
+    FolderRole,
+    MutedThread,
+    RawMessage,
+    Triage,
+)
 from postroom.archive.proofs import Listing, prove
 from postroom.archive.quarantine import quarantine
 from postroom.archive.record import record
@@ -41,8 +48,10 @@ from postroom.cleanup.stock import stock_of
 from postroom.config.postgres import binaries
 from postroom.engine.leaving import end_keeping, start_deleting
 from postroom.engine.posting import waiting_notices
-from postroom.outbox.models import Notice, OutgoingEmail
+from postroom.outbox.models import Notice, OutgoingEmail, ReadReport
+from postroom.rules.models import Rule, RuleRun
 from postroom.sync.inquiring import note_answered
+from postroom.webhooks.models import Delivery, Webhook
 from sync.state_hash import state_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -189,9 +198,36 @@ def test_a_late_writer_brings_nothing_back(account: EmailAccount, database_url: 
     assert CANARY.encode() not in dump(database_url)
 
 
+def test_what_other_rooms_hang_on_its_emails_does_not_keep_them(
+    account: EmailAccount, bobs: EmailAccount
+) -> None:
+    first, second = fill(account, 20)[:2]
+    common = {"author": bobs.owner, "account": bobs, "changed_at": NOON}
+    OutgoingEmail.objects.create(key=uuid4(), answers=first, copy=second, **common)
+    ReadReport.objects.create(email=first)
+    rule = Rule.objects.create(owner=bobs.owner, name="Tell", position=1, since=NOON, seen_at=NOON)
+    RuleRun.objects.create(rule=rule, email=first, at=NOON, words=CANARY)
+    seen = {"since": NOON, "seen": 0, "seen_next": 0, "seen_at": NOON, "made_at": NOON}
+    webhook = Webhook.objects.create(url="https://x.example", user=bobs.owner, events=[], **seen)
+    Delivery.objects.create(webhook=webhook, event="received", email=first, made_at=NOON)
+    for relation in bites.from_other_rooms():
+        rows = relation.related_model._base_manager.exclude(**{relation.field.name: None})
+        assert rows.exists(), f"the control: there is a {relation.related_model.__name__}"
+    end_keeping(account, Decision(NOON, account.owner))
+    list(delete_all(account))
+    assert not Email.objects.filter(account=account).exists()
+    draft = OutgoingEmail.objects.get()
+    assert (draft.answers, draft.copy) == (None, None)
+    assert not ReadReport.objects.exists()
+    assert not RuleRun.objects.exists()
+    assert not Delivery.objects.exists()
+
+
 def test_removed_it_is_gone_altogether_and_may_come_anew(account: EmailAccount) -> None:
-    fill(account, 20)
+    first = fill(account, 20)[0]
     shared(account, person("Lena Lead", f"{CANARY}.1@customer.example"))
+    Triage.objects.create(email=first, account=account, done_at=NOON)
+    MutedThread.objects.create(account=account, thread_root=CANARY, muted_at=NOON)
     # Which deal a conversation belongs to is people's word, by its name: it stays for others.
     tables = [each for each in apps.get_app_config("archive").get_models() if each != DealLink]
     empty = [table for table in tables if not table._default_manager.exists()]

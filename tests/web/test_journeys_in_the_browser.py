@@ -315,6 +315,12 @@ PAGES = {
     "exclusions": lambda lena, letters: "/setup/channels/email/sharing/exclusions/?entry=a.example",
     "mail rules": lambda lena, letters: "/rules/",
     "new mail rule": lambda lena, letters: "/rules/new/",
+    "cleanup policy": lambda lena, letters: "/setup/channels/email/cleanup/",
+    "dry run": lambda lena, letters: "/setup/channels/email/cleanup/dry-run/",
+    "holds": lambda lena, letters: "/setup/channels/email/cleanup/holds/",
+    "handing over": lambda lena, letters: (
+        f"/setup/channels/email/{letters[0].account_id}/handing-over/"
+    ),
     "own exclusions": lambda lena, letters: "/you/exclusions/",
     "servers": lambda lena, letters: f"/setup/channels/email/{letters[0].account_id}/servers/",
     "password": lambda lena, letters: "/accounts/password/change/",

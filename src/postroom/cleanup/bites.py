@@ -6,8 +6,10 @@ Set by set and not object by object: a mailbox of 100,000 emails has half a mill
 from collections.abc import Callable, Sequence
 
 from django.db import connection
+from django.db.models import SET_NULL, ForeignObjectRel
 
 from postroom.archive import beside
+from postroom.archive.models import Email
 
 MOST_EMAILS = 1_000  # With all that hangs on them, a tenth of a second or less.
 MOST_ROWS = 10_000
@@ -78,10 +80,32 @@ def take_emails(account_id: int) -> int:
         cursor.execute(SOME_EMAILS, [account_id, MOST_EMAILS])
         rows = cursor.fetchall()
         ids = [pk for pk, _ in rows]
+        let_go(ids)
         for statement in OF_EMAILS if ids else ():
             cursor.execute(statement, [ids])
     forget_raw([raw for _, raw in rows])
     return len(ids)
+
+
+def let_go(email_ids: Sequence[int]) -> None:
+    """What other rooms hang on these emails goes too, or forgets them, as its model says.
+
+    PostgreSQL would refuse the bite for one such row, whichever room it is of.
+    """
+    for relation in from_other_rooms() if email_ids else ():
+        field = relation.field.name
+        rows = relation.related_model._base_manager.filter(**{f"{field}__in": email_ids})
+        if relation.on_delete is SET_NULL:
+            rows.update(**{field: None})
+        else:
+            rows.delete()
+
+
+def from_other_rooms() -> list[ForeignObjectRel]:
+    """Every reference to an email from outside the archive."""
+    found = Email._meta.get_fields(include_hidden=True)
+    relations = [each for each in found if isinstance(each, ForeignObjectRel)]
+    return [each for each in relations if each.related_model._meta.app_label != "archive"]
 
 
 def take_set_aside(account_id: int) -> int:

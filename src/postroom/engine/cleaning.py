@@ -57,7 +57,7 @@ def clean_up(now: datetime) -> int:
     for account_id in due_accounts(now):
         while step := go_one_step(account_id, now):
             taken += 1
-            log.info("Cleanup Policy, account %s: %s", account_id, step)
+            log.debug("Cleanup Policy, account %s: %s", account_id, step)
     write_letters(now)
     return taken
 
