@@ -14,7 +14,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from postroom.archive.models import Direction, Email, EveryParticipant, ParticipantRole
+from postroom.archive.models import Direction, Email, Participant, ParticipantRole
 from postroom.association import Sight, people_on
 from postroom.association.people import of_colleagues
 from postroom.crm.companies import company_at
@@ -82,13 +82,13 @@ def deals_of(person: Person) -> list[Deal]:
     return list(open_deals().filter(people=person).select_related("stage")[:MOST_DEALS])
 
 
-def find_newcomer(email: Email) -> EveryParticipant | None:
+def find_newcomer(email: Email) -> Participant | None:
     """Who wrote, or to whom was written, if they are neither known nor a colleague."""
     if email.sight < Sight.EVERYTHING:
         return None
     is_sent = email.direction == Direction.SENT
     role = ParticipantRole.TO if is_sent else ParticipantRole.FROM
-    parties = EveryParticipant.objects.filter(email=email.pk, role=role).exclude(canonical="")
+    parties = Participant.objects.filter(email=email.pk, role=role).exclude(canonical="")
     party = parties.order_by("position").first()
     if party is None or is_colleague(parties.filter(canonical=party.canonical)):
         return None
@@ -96,12 +96,12 @@ def find_newcomer(email: Email) -> EveryParticipant | None:
     return None if is_known else party
 
 
-def is_colleague(party: QuerySet[EveryParticipant]) -> bool:
+def is_colleague(party: QuerySet[Participant]) -> bool:
     """Whether the address is one of the organisation's."""
     return party.filter(of_colleagues()).exists()
 
 
-def begun_with(email: Email, party: EveryParticipant) -> dict[str, str]:
+def begun_with(email: Email, party: Participant) -> dict[str, str]:
     """What the form shows of them to begin with: what is sure, and nothing else."""
     laid_out = find_laid_out(email) if email.direction == Direction.RECEIVED else None
     said = read_signature((laid_out and laid_out.text) or "", party.name, party.address)
