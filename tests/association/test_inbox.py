@@ -1,6 +1,7 @@
 """SalesInbox: the column of a sender as a table, and the database of the same opinion."""
 
 import random
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -275,6 +276,36 @@ def test_several_mailboxes_are_one_inbox_page_by_page(account: EmailAccount) -> 
     with seen_by(account.owner_id):
         counts = unread_counts(account.owner, NOON)
     assert (counts[N].number, counts[N].is_more, counts[D].number) == (18, False, 0)
+
+
+def test_rare_senders_are_found_however_far_down(
+    account: EmailAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("postroom.association.inbox.STRETCHES", (1, 2))
+    monkeypatch.setattr("postroom.association.inbox.FURTHER_STRETCHES", (3,))
+    user("Bob"), person("Paul People", "paul@customer.example"), person("Lena Lead", LENA)
+    deal_of_people("Offer", LENA)
+    senders = {D: LENA, P: "paul@customer.example", N: "news@shop.example", C: "bob@example.com"}
+    chance = random.Random(5)
+    sent: dict[Column, list[str]] = {column: [] for column in Column}
+    for number in range(30):
+        column = chance.choices(list(Column), (1, 2, 20, 1))[0]
+        moment = NOON + timedelta(minutes=number // 3)
+        letter_of(account, f"{number}", senders[column], sent_at=moment)
+        sent[column].append(f"{number}")
+    for column, subjects in sent.items():
+        with seen_by(account.owner_id):
+            assert list(all_of(account.owner, column)) == subjects[::-1], column
+    assert min(map(len, sent.values())) >= 1
+
+
+def all_of(viewer: User, column: Column) -> Iterator[str]:
+    """The subjects of a column, page after page."""
+    after, is_more = None, True
+    while is_more:
+        page = inbox_page(viewer, column, NOON, after=after, limit=2)
+        yield from (email.subject for email in page.emails)
+        after, is_more = page.next, page.next is not None
 
 
 def test_what_is_read_elsewhere_is_counted_no_more(account: EmailAccount) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from heapq import merge
-from itertools import islice
 from typing import Any
 
 from django.db import connection
@@ -21,7 +20,8 @@ from postroom.association.ownership import own_emails
 from postroom.team.models import User
 
 PAGE = 50
-FIRST_STRETCH, LONGEST_STRETCH = 200, 12_800
+STRETCHES = (200, 1_000)
+FURTHER_STRETCHES = (2_000, 3_000)
 MOST_COUNTED = 1_000
 MOST_BACK = 50
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -63,6 +63,31 @@ WITH stretch AS MATERIALIZED (
 """
 NEWEST = STRETCH.format(more="") + SORTED
 UNREAD = STRETCH.format(more="AND NOT is_read") + SORTED
+# Of rare senders the mail is found by their addresses, and not along the whole inbox.
+SENT_BY = """
+WITH its AS MATERIALIZED (
+    SELECT person.canonical FROM crm_personaddress person
+    WHERE {not_}EXISTS (
+        SELECT FROM crm_deal_people its JOIN crm_deal deal ON deal.id = its.deal_id
+        WHERE its.person_id = person.person_id AND deal.closed_at IS NULL)
+), stretch AS MATERIALIZED (
+    SELECT email.id, email.sent_at FROM archive_every_participant sender
+    JOIN archive_email email ON email.id = sender.email_id
+    WHERE sender.canonical = ANY (ARRAY(SELECT canonical FROM its))
+      AND sender.role = 1 AND sender.position = 0
+      AND email.account_id = %(account)s AND email.in_inbox AND email.removed_at IS NULL
+      AND (email.sent_at, email.id) < (%(sent_at)s, %(id)s)
+      AND NOT EXISTS (SELECT FROM archive_triage aside WHERE aside.email_id = email.id)
+      AND NOT EXISTS (SELECT FROM archive_mutedthread muted
+                      WHERE muted.account_id = email.account_id
+                        AND muted.thread_root = email.thread_root)
+    ORDER BY email.sent_at DESC, email.id DESC LIMIT %(size)s
+)
+"""
+BY_SENDERS = {
+    Column.DEALS: SENT_BY.format(not_="") + SORTED,
+    Column.PEOPLE: SENT_BY.format(not_="NOT ") + SORTED,
+}
 BACK = """
 WITH stretch AS MATERIALIZED (
     SELECT id, sent_at FROM archive_email
@@ -102,7 +127,7 @@ class Place:
 
 
 TOP = Place(END_OF_TIME, 2**62)
-Sorted = tuple[int, datetime, Column]
+Sorted = tuple[int, datetime, Column | None]  # Without a column: so far it was read.
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +150,20 @@ class Count:
 def inbox_page(
     viewer: User, column: Column, now: datetime, *, after: Place | None = None, limit: int = PAGE
 ) -> InboxPage:
-    """One page of a column, strictly below `after`; on top of the first, what was snoozed."""
-    rows = list(islice(places_in(viewer, column, after or TOP), limit + 1))
+    """One page of a column, strictly below `after`; on top of the first, what was snoozed.
+
+    It may have less than it could, or nothing, and go on nonetheless: so far the inbox was read.
+    """
+    found: list[int] = []
+    following = last = None
+    for pk, sent_at, its in places_in(viewer, column, after or TOP, limit):
+        if its is None or len(found) == limit:
+            following = last if its else Place(sent_at, pk)
+            break
+        found.append(pk)
+        last = Place(sent_at, pk)
     back = [] if after else back_in(viewer, column, now)
-    emails = in_order(viewer, [pk for pk, _, _ in rows[:limit]])
-    following = Place(rows[limit - 1][1], rows[limit - 1][0]) if rows[limit:] else None
-    return InboxPage(emails, in_order(viewer, back), following)
+    return InboxPage(in_order(viewer, found), in_order(viewer, back), following)
 
 
 def unread_counts(viewer: User, now: datetime) -> dict[Column, Count]:
@@ -140,13 +173,14 @@ def unread_counts(viewer: User, now: datetime) -> dict[Column, Count]:
         rows = asked(UNREAD, account=account, size=MOST_COUNTED, sent_at=TOP.sent_at, id=TOP.pk)
         is_more |= len(rows) == MOST_COUNTED
         for _, _, column in rows:
-            numbers[column] += 1
+            numbers[column or Column.OUTSIDE] += 1
     return {column: Count(number, is_more) for column, number in numbers.items()}
 
 
 def columns_of(emails: Sequence[Email]) -> dict[int, Column]:
     """The column of each of some emails, by its id."""
-    return {pk: column for pk, _, column in asked(THESE_SORTED, ids=[email.pk for email in emails])}
+    rows = asked(THESE_SORTED, ids=[email.pk for email in emails])
+    return {pk: column for pk, _, column in rows if column}
 
 
 def inboxes_of(viewer: User) -> list[int]:
@@ -157,23 +191,31 @@ def inboxes_of(viewer: User) -> list[int]:
     return list(held.order_by("pk").values_list("pk", flat=True))
 
 
-def places_in(viewer: User, column: Column, after: Place) -> Iterator[Sorted]:
+def places_in(viewer: User, column: Column, after: Place, limit: int) -> Iterator[Sorted]:
     """The emails of a column from all the viewer's mailboxes together, below a place."""
-    streams = [newest_of(account, after) for account in inboxes_of(viewer)]
+    streams = [newest_of(account, column, after, limit) for account in inboxes_of(viewer)]
     together = merge(*streams, key=lambda row: (row[1], row[0]), reverse=True)
-    return (row for row in together if row[2] == column)
+    return (row for row in together if row[2] in (column, None))
 
 
-def newest_of(account: int, after: Place) -> Iterator[Sorted]:
-    """An account's inbox from a place on, in stretches that grow as long as they are asked for."""
-    size = FIRST_STRETCH
-    while True:
+def newest_of(account: int, column: Column, after: Place, limit: int) -> Iterator[Sorted]:
+    """An account's inbox from a place on, in stretches that grow as long as they are asked for.
+
+    After some of them senders are looked for by address where that is possible; else reading ends
+    for now, and its last row says so.
+    """
+    sizes = STRETCHES if column in BY_SENDERS else (*STRETCHES, *FURTHER_STRETCHES)
+    for size in sizes:
         rows = asked(NEWEST, account=account, sent_at=after.sent_at, id=after.pk, size=size)
         yield from rows
         if len(rows) < size:
             return
         after = Place(rows[-1][1], rows[-1][0])
-        size = min(LONGEST_STRETCH, size * 4)
+    if statement := BY_SENDERS.get(column):
+        place = {"sent_at": after.sent_at, "id": after.pk}
+        yield from asked(statement, account=account, size=limit + 1, **place)
+    else:
+        yield after.pk, after.sent_at, None
 
 
 def back_in(viewer: User, column: Column, now: datetime) -> list[int]:
