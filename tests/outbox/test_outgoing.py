@@ -17,7 +17,6 @@ from postroom.archive.record import record
 from postroom.mime import parse_headers, parse_message
 from postroom.outbox.bounces import meet_reports
 from postroom.outbox.drafts import (
-    MOST_OCTETS,
     Attached,
     NotSendable,
     Written,
@@ -30,7 +29,6 @@ from postroom.outbox.handing_over import due_copies, keep_copy_of, wait_after
 from postroom.outbox.holding import HELD_FOR, call_back, change_refused, forgets_a_file, send
 from postroom.outbox.models import OutgoingEmail, OutgoingState
 from postroom.outbox.outgoing import (
-    MOST_A_MINUTE,
     due_outgoing,
     forget_outgoing,
     note_seen,
@@ -39,6 +37,8 @@ from postroom.outbox.outgoing import (
     say_it_arrived,
     send_once_more,
 )
+from postroom.outbox.rates import MOST_A_MINUTE
+from postroom.outbox.sizes import MOST_OCTETS
 from servers.moody import DOUBTS, DROPS, FINE, MOODS, REFUSALS, Moody
 from servers.submission import Submission
 

@@ -132,7 +132,8 @@ def test_what_is_posted_twice_at_once_is_one_mail(server: Moody, account: EmailA
         finally:
             connection.close()
 
-    many = mock.patch("postroom.outbox.outgoing.MOST_A_MINUTE", 10 * number)
+    most = {"MOST_A_MINUTE": 10 * number, "MOST_OF_A_USER": 10 * number}
+    many = mock.patch.multiple("postroom.outbox.rates", **most)
     with many, ThreadPoolExecutor(8) as threads:
         list(threads.map(post, [key for key in keys for _ in range(2)]))
     print(f"{number} posted twice, {sum(server.taken.values())} taken")

@@ -33,6 +33,7 @@ class Moody:
     mood: Callable[[], str]
     host: str = "127.0.0.1"
     port: int = 0
+    size: int = 50_000_000
     taken: Counter[str] = field(default_factory=Counter)
     bodies: list[bytes] = field(default_factory=list)
     recipients: list[bytes] = field(default_factory=list)
@@ -48,7 +49,7 @@ class Moody:
             line = await dialogue.line()
             word = line[:4].upper()
             if word == b"EHLO":
-                await dialogue.send(b"250-hello", b"250 SIZE 50000000")
+                await dialogue.send(b"250-hello", f"250 SIZE {self.size}".encode())
             elif word == b"DATA" and "DATA" not in says:
                 await dialogue.send(b"354 go on")
                 if not await self.data(dialogue, mood, says.get("dot", b"250 2.0.0 queued")):

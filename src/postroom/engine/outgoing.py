@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
+from postroom.outbox.away import meet_automatic_replies
 from postroom.outbox.bounces import meet_reports
 from postroom.outbox.draft_copies import accounts_with_drafts, see_to_drafts_of
 from postroom.outbox.handing_over import due_copies, keep_copy_of, send_outgoing
@@ -32,8 +33,9 @@ async def see_to_outgoing(timestamp: int) -> None:
 @app.periodic(cron="* * * * * */20")
 @app.task(name="postroom.meet_reports", queue="post", queueing_lock="reports")
 async def see_to_reports(timestamp: int) -> None:
-    """Read what mail servers report of what was sent."""
+    """Read what machines answer to what was sent: mail servers, and who is away."""
     await in_database(meet_reports, timezone.now())
+    await in_database(meet_automatic_replies, timezone.now())
 
 
 @app.periodic(cron="* * * * * */30")

@@ -16,12 +16,12 @@ from postroom.accounts.senders import own_from_address
 from postroom.archive.models import Email
 from postroom.mime import safe_file_name
 from postroom.outbox.models import OutgoingEmail, OutgoingFile, OutgoingState
+from postroom.outbox.sizes import most_octets, too_much
 from postroom.rendering.own_html import Page, Purified
 from postroom.rendering.readers import ReadersBusy, find_purified
 from postroom.team.models import User
 
 MOST_FILES = 50
-MOST_OCTETS = 18 * 1024 * 1024  # In base64 a third more: what nearly every server takes.
 LONGEST_TEXT = 500_000
 LONGEST_HTML = 1_000_000
 LONGEST_LINE = 20_000
@@ -199,12 +199,13 @@ def purified(page: Page) -> Purified:
 def attach(outgoing: OutgoingEmail, file: Attached) -> OutgoingFile:
     """Add a file. Raises NotSendable when it is too much."""
     held = outgoing.files.aggregate(octets=Sum("size"))["octets"] or 0
-    if held + len(file.content) > MOST_OCTETS or outgoing.files.count() >= MOST_FILES:
-        raise NotSendable(
-            f"“{safe_file_name(file.name)}” was not attached: together the files may have 18 MB,"
-            f" and there may be {MOST_FILES} of them. Send a link to it instead.",
-            "files",
-        )
+    name, is_heavy = (
+        safe_file_name(file.name),
+        held + len(file.content) > most_octets(outgoing.account),
+    )
+    if is_heavy or outgoing.files.count() >= MOST_FILES:
+        why = too_much(outgoing.account) if is_heavy else f"{MOST_FILES} files are the most."
+        raise NotSendable(f"“{name}” was not attached. {why} Send a link to it instead.", "files")
     return OutgoingFile.objects.create(
         email=outgoing,
         name=(safe_file_name(file.name) or "file")[:255],

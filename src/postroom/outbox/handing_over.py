@@ -21,6 +21,7 @@ from postroom.outbox.holding import why_not_from
 from postroom.outbox.models import OutgoingEmail, OutgoingState
 from postroom.outbox.outgoing import claim_outgoing, note_outcome, note_taken
 from postroom.outbox.sending import PASSWORD_REFUSED, never_works, remember_refusal
+from postroom.outbox.sizes import remember_size
 from postroom.outbox.ways import Way, way_by
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=30)
@@ -41,8 +42,9 @@ def send_outgoing(pk: int, clock: Clock) -> None:
     if why_not := why_not_from(outgoing):
         note_outcome(outgoing, OutgoingState.REFUSED, why_not, None)
         return
+    told: dict[str, str] = {}
     try:
-        taken = asyncio.run(hand_over(outgoing, way_of(outgoing, clock())))
+        taken = asyncio.run(hand_over(outgoing, way_of(outgoing, clock()), told))
     except DeliveryUnknown as doubt:
         note_outcome(outgoing, OutgoingState.UNKNOWN, str(doubt), None)
     except FAILURES as failure:
@@ -50,6 +52,8 @@ def send_outgoing(pk: int, clock: Clock) -> None:
     else:
         not_taken = {one: f"The server said: “{said}”" for one, said in taken.refused.items()}
         note_taken(outgoing, not_taken, clock())
+    finally:
+        remember_size(outgoing.account, told)
 
 
 def way_of(outgoing: OutgoingEmail, now: datetime) -> Way:
@@ -58,10 +62,14 @@ def way_of(outgoing: OutgoingEmail, now: datetime) -> Way:
     return replace(way_by(outgoing.sender.account, now), sender=outgoing.sender.address)
 
 
-async def hand_over(outgoing: OutgoingEmail, way: Way) -> Delivery:
-    """One attempt, at most once. Each step has its own time; none ends the others halfway."""
+async def hand_over(outgoing: OutgoingEmail, way: Way, told: dict[str, str]) -> Delivery:
+    """One attempt, at most once. Each step has its own time; none ends the others halfway.
+
+    `told` gets what the server says of itself, however it ends.
+    """
     client = await SmtpClient.connect(way.server, way.allowed, limits=PATIENT)
     try:
+        told.update(client.extensions)
         if way.credential and "auth" in client.extensions:
             await client.sign_in(way.credential)
         return await client.deliver(way.sender, outgoing.recipients, bytes(outgoing.raw or b""))

@@ -10,12 +10,14 @@ from postroom.accounts.members import holds
 from postroom.accounts.models import Activation, EmailAccount
 from postroom.mime import Draft, DraftFile, UnusableAddress, compose_message
 from postroom.outbox.compose_settings import compose_settings_of
-from postroom.outbox.drafts import MOST_OCTETS, NotSendable, outgoing_of
+from postroom.outbox.drafts import NotSendable, outgoing_of
 from postroom.outbox.letters import words_of
 from postroom.outbox.merging import left_over, subject_of, why_left_over
 from postroom.outbox.models import OutgoingEmail, OutgoingState
+from postroom.outbox.rates import most_recipients
 from postroom.outbox.recipients import MOST, one_line_of, recipients_in
 from postroom.outbox.sending import address
+from postroom.outbox.sizes import most_octets, too_much
 from postroom.team.models import Permission, User
 from postroom.team.permissions import may
 
@@ -107,8 +109,9 @@ def draft_of(outgoing: OutgoingEmail, now: datetime) -> Draft:
     )
     if not draft.recipients:
         raise NotSendable("Nobody to send it to yet. Enter an address in To.", "to")
-    if len(draft.recipients) > MOST:
-        raise NotSendable(f"{MOST} recipients are the most. Send it in parts.", "to")
+    most = most_recipients(sender.account, MOST)
+    if len(draft.recipients) > most:
+        raise NotSendable(f"{most} recipients are the most. Send it in parts.", "to")
     return draft
 
 
@@ -154,8 +157,8 @@ def why_not_by(account: EmailAccount) -> str:
 def files_of(outgoing: OutgoingEmail) -> list[DraftFile]:
     """The files to go along. Raises NotSendable when they are too much."""
     files = list(outgoing.files.all())
-    if sum(file.size for file in files) > MOST_OCTETS:
-        raise NotSendable("The files have more than 18 MB. Remove one.", "files")
+    if sum(file.size for file in files) > most_octets(outgoing.account):
+        raise NotSendable(f"{too_much(outgoing.account)} Remove one.", "files")
     beside = [one for one in files if not one.content_id]
     return [DraftFile(one.name, one.media_type, bytes(one.content)) for one in beside]
 

@@ -17,9 +17,9 @@ from postroom.archive.actions import ask_for
 from postroom.archive.models import ActionKind, Direction, Email
 from postroom.outbox.drafts import outgoing_of
 from postroom.outbox.models import DraftCopy, OutgoingEmail, OutgoingState
+from postroom.outbox.rates import Wait, find_wait
 from postroom.team.models import User
 
-MOST_A_MINUTE = 30
 GRACE = timedelta(seconds=15)
 NEARBY = timedelta(hours=1)
 LOOKED_FOR = timedelta(days=2)
@@ -38,16 +38,13 @@ def due_outgoing(now: datetime) -> list[tuple[int, int]]:
 
 @transaction.atomic
 def claim_outgoing(pk: int, now: datetime) -> OutgoingEmail | None:
-    """Take a due email for one attempt, unless its account sent as many as it may in a minute."""
+    """Take a due email for one attempt, unless as many as may go out went already."""
     due = OutgoingEmail.objects.filter(pk=pk, state__in=WAITING, due_at__lte=now)
     outgoing = due.select_for_update(skip_locked=True, of=("self",)).first()
     if outgoing is None:
         return None
-    lately = OutgoingEmail.objects.filter(
-        account=outgoing.account_id, started_at__gt=now - timedelta(minutes=1)
-    )
-    if lately.count() >= MOST_A_MINUTE:
-        put_off(outgoing, f"At most {MOST_A_MINUTE} emails a minute go out.", now)
+    if wait := find_wait(outgoing, now):
+        put_off(outgoing, wait, now)
         return None
     outgoing.state, outgoing.started_at = OutgoingState.SENDING, now
     outgoing.attempts += 1
@@ -55,9 +52,9 @@ def claim_outgoing(pk: int, now: datetime) -> OutgoingEmail | None:
     return outgoing
 
 
-def put_off(outgoing: OutgoingEmail, reason: str, now: datetime) -> None:
-    """Its turn comes in a minute."""
-    outgoing.reason, outgoing.due_at = reason, now + timedelta(minutes=1)
+def put_off(outgoing: OutgoingEmail, wait: Wait, now: datetime) -> None:
+    """Its turn comes later."""
+    outgoing.reason, outgoing.due_at = wait.why, now + wait.time
     outgoing.save(update_fields=["reason", "due_at"])
 
 

@@ -87,6 +87,9 @@ class Limits:
     idle_seconds: int | None = None
     messages_a_folder: int | None = None
     folders: int | None = None
+    messages_a_minute: int | None = None
+    recipients_a_day: int | None = None
+    recipients_a_message: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,3 +138,12 @@ def take_out(place: tuple[bytes, tuple[int, ...]]) -> bytes:
 def report_in(raw: bytes) -> DeliveryReport | None:
     """The mail server's report that a message carries, if it is one."""
     return parse_message(raw).delivery_report
+
+
+def automatic_reply_in(raw: bytes) -> tuple[str, tuple[str, ...]] | None:
+    """What a machine answered for its owner, in short, and the messages that it names."""
+    message = parse_message(raw)
+    if not message.is_auto_reply or message.delivery_report:
+        return None
+    named = (message.envelope.in_reply_to, *message.envelope.references)
+    return message.snippet, tuple(one for one in named if one)

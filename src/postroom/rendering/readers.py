@@ -18,6 +18,7 @@ from postroom.rendering.kept_pages import KeptPages
 from postroom.rendering.laying_out import (
     UNREADABLE,
     LaidOut,
+    automatic_reply_in,
     fields_in,
     lay_out,
     lay_out_text,
@@ -185,3 +186,9 @@ def find_report(email: Email) -> DeliveryReport | None:
     """The mail server's report that an email is, if it is one. Raises ReadersBusy."""
     raw = find_raw(email)
     return READERS.ask(report_in, raw) if raw else None
+
+
+def find_automatic_reply(email: Email) -> tuple[str, tuple[str, ...]] | None:
+    """What a machine answered for its owner, and to what, if it did. Raises ReadersBusy."""
+    raw = find_raw(email)
+    return READERS.ask(automatic_reply_in, raw) if raw else None

@@ -32,6 +32,9 @@ class OutgoingEmail(models.Model):
     the same bytes; Bcc is in `recipients` and never in it. Once the sent copy was synced it is the
     email, and `raw` is forgotten here. ADR 0035.
 
+    `not_taken` and `away` say of a recipient's address why they did not get it, and what a machine
+    answered for them.
+
     Formatted (`is_rich`), what its author wrote is `html`, and `text` the same in plain words;
     signature and quote stand apart from it and are joined when it is sent. ADR 0037.
     """
@@ -73,6 +76,7 @@ class OutgoingEmail(models.Model):
     )
     reason = models.TextField(blank=True)
     not_taken = models.JSONField(default=dict, blank=True)
+    away = models.JSONField(default=dict, blank=True)
     attempts = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, blank=True)
@@ -131,7 +135,7 @@ class OutgoingFile(models.Model):
 
 
 class ReadReport(models.Model):
-    """A mail server's report that was read: each counts once."""
+    """A machine's answer that was read, a report or an out-of-office reply: each counts once."""
 
     email = models.OneToOneField(Email, on_delete=models.CASCADE, related_name="+")
 

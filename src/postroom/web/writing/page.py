@@ -7,9 +7,9 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from postroom.outbox.answering import Origin, goes_elsewhere
-from postroom.outbox.drafts import MOST_OCTETS
 from postroom.outbox.letters import signature_html
 from postroom.outbox.models import DraftCopy, OutgoingEmail
+from postroom.outbox.sizes import most_octets
 from postroom.outbox.templates import templates_for
 from postroom.web.sign_in import SignedInRequest
 from postroom.web.writing.form import WritingForm
@@ -35,6 +35,7 @@ def page_of(
     key: UUID,
 ) -> HttpResponse:
     """The page to write on; sent back by *Send* without an error, it asks about a file."""
+    sender = form.senders.get(str(form["sender"].value() or ""))
     context = {
         "form": form,
         "outgoing": outgoing if outgoing and outgoing.pk else None,
@@ -46,7 +47,7 @@ def page_of(
         "attached": outgoing.files.filter(content_id="") if outgoing and outgoing.pk else (),
         "draft_copy": find_draft_copy(outgoing),
         "forgot_a_file": form.is_bound and not form.errors,
-        "most": MOST_OCTETS,
+        "most": most_octets(sender.account if sender else None),
         "templates": templates_for(request.user)[:MOST_TEMPLATES],
     } | moments_now()
     status = 422 if form.errors else 200

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from postroom.outbox.answering import Origin
 from postroom.outbox.drafts import (
-    MOST_OCTETS,
     Attached,
     NotSendable,
     detach,
@@ -28,6 +27,7 @@ from postroom.outbox.drafts import (
 from postroom.outbox.formatting import make_plain, make_rich
 from postroom.outbox.holding import forgets_a_file, send
 from postroom.outbox.models import OutgoingEmail, OutgoingState
+from postroom.outbox.sizes import MOST_OCTETS
 from postroom.outbox.templates import templates_for, use_template
 from postroom.web.permission import may_integrate
 from postroom.web.row_ids import parse_row_id
