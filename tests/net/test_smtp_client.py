@@ -71,7 +71,7 @@ async def test_it_refuses_what_is_no_address(certificate: Certificate) -> None:
             with pytest.raises(errors.CommandRefused):
                 await client.deliver("alice@example.com", [address], LETTER)
         with pytest.raises(errors.MessageTooLarge):
-            await client.deliver("a@example.com", ["bob@example.net"], bytes(1_000_001))
+            await client.deliver("a@example.com", ["bob@example.net"], b"x" * 1_000_001)
         assert server.taken == []
 
 

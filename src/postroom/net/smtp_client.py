@@ -64,6 +64,9 @@ class SmtpClient(LineClient):
         for address in (sender, *recipients):
             if not _ADDRESS.fullmatch(address):
                 raise self._refused("that is not an address")
+        if b"\0" in message:
+            # Some servers drop it, and what stood behind it may then end the message for them.
+            raise self._refused("the message holds a NUL, which no mail may (RFC 2045 §2.8)")
         self._is_handed_over = False
         try:
             return await self._run(lambda: self._deliver(sender, recipients, message))
