@@ -120,7 +120,7 @@ def lines_of(number: int, size: Size, offset: int) -> tuple[str, list[str], str]
         *("envelope", "f"),
     )
     lines = [
-        line(pk, role, place, name, address, address, at)
+        line(pk, held_by, role, place, name, address, address, at)
         for place, (role, name, address) in enumerate(people)
     ]
     return line(*email), lines, line(pk, held_by, at, *found)
@@ -158,8 +158,8 @@ def line(*values: object) -> str:
 EMAILS = """COPY archive_email (id, account_id, identity, message_id, thread_root, subject, snippet,
  sent_at, received_at, direction, size, has_attachments, is_read, is_flagged, is_answered,
  body_state, body_due) FROM STDIN"""
-PARTICIPANTS = """COPY archive_participant (email_id, role, position, name, address, canonical,
- sent_at) FROM STDIN"""
+PARTICIPANTS = """COPY archive_participant (email_id, account_id, role, position, name, address,
+ canonical, sent_at) FROM STDIN"""
 ENTRIES = """COPY archive_searchentry (email_id, account_id, sent_at, people, subject, everything,
  text) FROM STDIN"""
 AFTERWARDS = (

@@ -106,7 +106,13 @@ def fill(number: int) -> None:
     parties = ((1, "lena@customer.example"), (3, account.address), (4, "x@elsewhere.example"))
     Participant.objects.bulk_create(
         Participant(
-            email=email, role=role, position=0, address=a, canonical=a, sent_at=email.sent_at
+            email=email,
+            account=account,
+            role=role,
+            position=0,
+            address=a,
+            canonical=a,
+            sent_at=email.sent_at,
         )
         for email in emails
         for role, a in parties
@@ -121,13 +127,16 @@ def compare() -> list[tuple[str, ...]]:
     from postroom.association import all_related_emails, related_emails, visible_to
     from postroom.crm.models import Person
     from postroom.team.models import User
-    from postroom.web.emails.related import related_page
+    from postroom.web.emails.related import about_person, related_list
 
     lena = Person.objects.get(last_name="Lead")
     bob = User.objects.get(name="Bob")
     ways: dict[str, tuple[Callable[[], object], int]] = {
         "first page of the list": (lambda: related_emails(lena, bob), ROUNDS),
-        "the page with all on its rows": (lambda: related_page(lena, bob, None, ""), ROUNDS),
+        "the page with all on its rows": (
+            lambda: related_list(about_person(lena), bob, {}),
+            ROUNDS,
+        ),
         "all of the list": (lambda: all_related_emails(lena, bob), 7),
         "how many there are": (lambda: visible_to(bob).count(), 15),
     }

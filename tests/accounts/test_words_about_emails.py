@@ -240,7 +240,7 @@ def test_whom_an_owner_excludes_is_theirs_to_know(
 
 def test_view_as_has_no_content(bob: User, emails: list[Email]) -> None:
     EmailAccount.objects.update(sight=Sight.EVERYTHING)
-    rows = viewed_as(bob, Person.objects.get(), NOON)
+    rows, _ = viewed_as(bob, Person.objects.get(), NOON)
     assert len(rows) == 3
     assert {r.reason.sight for r in rows} == {Sight.EVERYTHING}
     assert {(r.related.email.subject, r.related.email.snippet) for r in rows} == {("", "")}

@@ -6,7 +6,7 @@ import pytest
 
 from cast import NOON, account_of, message, person, received, user
 from postroom.accounts.models import EmailAccount, Protocol, Sharing
-from postroom.association import Cursor, all_related_emails, related_emails, sharers_with
+from postroom.association import Choice, Cursor, all_related_emails, related_emails, sharers_with
 from postroom.crm.models import Person
 from postroom.crm.people import convert, set_addresses
 from postroom.team.models import User
@@ -32,7 +32,8 @@ def lena() -> Person:
 
 
 def subjects(person: Person, viewer: User, **choice: object) -> list[str]:
-    return [row.email.subject for row in related_emails(person, viewer, **choice)]  # type: ignore[arg-type]
+    page = related_emails(person, viewer, Choice(**choice))  # type: ignore[arg-type]
+    return [row.email.subject for row in page.rows]
 
 
 def test_sent_and_received_mail_comes_newest_first(
@@ -44,7 +45,7 @@ def test_sent_and_received_mail_comes_newest_first(
         account, message("second", NOON + timedelta(hours=1), from_=alice.email, to=LEAD), "Sent"
     )
     assert subjects(lena, alice) == ["third", "second", "first"]
-    directions = [row.email.direction for row in related_emails(lena, alice)]
+    directions = [row.email.direction for row in related_emails(lena, alice).rows]
     assert directions == ["received", "sent", "received"]
 
 
@@ -82,9 +83,10 @@ def test_pages_join_without_gap_or_overlap(
         received(account, message(f"n{number}", at, from_=LEAD, to=alice.email))
     found: list[str] = []
     after = None
-    while page := related_emails(lena, alice, after=after, limit=7):
-        found += [row.email.subject for row in page]
-        after = Cursor.parse(str(page[-1].cursor))
+    while not found or after:
+        page = related_emails(lena, alice, after=after, limit=7)
+        found += [row.email.subject for row in page.rows]
+        after = Cursor.parse(str(page.next)) if page.next else None
     assert len(found) == len(set(found)) == 25
     assert found == [row.email.subject for row in all_related_emails(lena, alice)]
 
@@ -96,11 +98,11 @@ def test_colleagues_copies_of_one_email_are_one_row(alice: User, lena: Person) -
     for owner in (alice, bob):
         received(account_of(owner, Sharing.PUBLIC), raw)
     received(alice.email_accounts.get(), later)
-    rows = related_emails(lena, bob, limit=2)
+    rows = related_emails(lena, bob, limit=2).rows
     assert [row.email.subject for row in rows] == ["later", "to both"]
     assert rows[1].shared_by == (bob, alice)
     assert rows[1].email.account.owner == bob
-    assert len(related_emails(lena, bob, limit=1)) == 1
+    assert len(related_emails(lena, bob, limit=1).rows) == 1
 
 
 def test_the_drop_down_offers_all_or_one_who_shares(alice: User, lena: Person) -> None:

@@ -54,7 +54,10 @@ def check_lists(world: World, viewer: User, right: Sights) -> None:
             if person.pk in {world.people.get(a) for a in known_on(world, pk)}:
                 key = int.from_bytes(email_of[pk].identity, "big")
                 best[key] = max(best.get(key, 0), sight)
-        for rows in (all_related_emails(person, viewer), related_emails(person, viewer, limit=999)):
+        for rows in (
+            all_related_emails(person, viewer),
+            related_emails(person, viewer, limit=999).rows,
+        ):
             got = {int.from_bytes(r.email.identity, "big"): r.email.sight for r in rows}
             assert len(got) == len(rows)
             assert got == best

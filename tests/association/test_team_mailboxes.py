@@ -8,6 +8,7 @@ from postroom.accounts.models import EmailAccount, Exclusion, Sharing
 from postroom.archive.models import Action, Email
 from postroom.archive.reading import opened
 from postroom.association import (
+    Choice,
     all_related_emails,
     own_emails,
     sharers_with,
@@ -123,9 +124,9 @@ def test_the_drop_down_names_each_colleague_once_however_many_mailboxes(
     letter(second, "In her own")
     assert [str(user) for user in sharers_with(lena, of("Bob"))] == ["Alice"]
     alice = of("Alice")
-    shown = all_related_emails(lena, of("Bob"), shared_by=alice)
+    shown = all_related_emails(lena, of("Bob"), Choice(shared_by=alice))
     assert {row.email.subject for row in shown} == {"In the team", "In her own"}
-    shown = all_related_emails(lena, of("Charlie"), shared_by=alice)
+    shown = all_related_emails(lena, of("Charlie"), Choice(shared_by=alice))
     assert {row.email.subject for row in shown} == {"In her own"}
 
 

@@ -29,7 +29,11 @@ MIGRATION = import_module("postroom.archive.migrations.0015_wall")
 # The only ones that may ask for what the wall does not guard, and what for.
 BESIDE_THE_WALL = {
     "EveryParticipant": {"archive/models", "association", "web/live/concerns.py", "web/people"},
-    "every_searchentry": {"association/search_candidates.py"},
+    "every_searchentry": {
+        "association/related_candidates.py",
+        "association/search_candidates.py",
+    },
+    "every_thread": {"association/related_candidates.py"},
     "round_the_wall": {
         "archive/wall.py",
         "archive/amounts.py",

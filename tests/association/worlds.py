@@ -185,6 +185,7 @@ def correspond(world: World, chance: random.Random, number: int) -> None:
     Participant.objects.bulk_create(
         Participant(
             email=email,
+            account=email.account,
             role=ParticipantRole.TO,
             position=position,
             address=address,

@@ -76,7 +76,7 @@ def is_engine_ready() -> bool:
 
 def first_page(person: Person, viewer: User) -> list[RelatedEmail]:
     """What the page shows first."""
-    return related_emails(person, viewer, limit=PAGE)
+    return related_emails(person, viewer, limit=PAGE).rows
 
 
 def is_whole(row: RelatedEmail) -> bool:

@@ -95,7 +95,7 @@ def phone(server: Dovecot, folder: str = "INBOX") -> Iterator[imaplib.IMAP4]:
 def seen_by(viewer: User, *, without: str = "front") -> list[tuple[int, str, bool]]:
     """The related list: ids, subjects, read state."""
     lena = Person.objects.get()
-    rows = related_emails(lena, viewer)
+    rows = related_emails(lena, viewer).rows
     return [
         (r.email.pk, r.email.subject, r.email.is_read) for r in rows if r.email.subject != without
     ]

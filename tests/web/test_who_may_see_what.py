@@ -55,11 +55,15 @@ OUTSIDE = ("deactivated", "stranger")
 # what would work for them.
 ROWS: list[tuple[str, str, str, dict[str, str]]] = [
     ("GET", "person", "everyone", {}),
+    ("GET", "person", "everyone", {"as": "threads"}),
+    ("GET", "person-figures", "everyone", {"sharers": "1"}),
     ("GET", "leads", "everyone", {}),
     ("GET", "search", "everyone", {"q": "lena"}),
     ("GET", "search-suggestions", "everyone", {"q": "le"}),
     ("GET", "deal", "everyone", {}),
     ("GET", "company", "everyone", {}),
+    ("GET", "deal-figures", "everyone", {"sharers": "1"}),
+    ("GET", "company-figures", "everyone", {"sharers": "1"}),
     ("GET", "email-deal", "viewer", {}),
     ("POST", "email-deal", "viewer", {"deal": "none"}),
     ("GET", "email", "viewer", {}),

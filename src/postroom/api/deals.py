@@ -24,7 +24,7 @@ from postroom.api.related import parse_place
 from postroom.api.shapes import EmailOut
 from postroom.api.sight import get_email
 from postroom.archive.deal_links import leave_to_the_rule, link_conversation
-from postroom.association.deal_mail import emails_of_business
+from postroom.association import related_emails
 from postroom.association.deals import deal_for_email
 from postroom.crm.deals import DealEntry, NobodyThere, find_deals, keep_deal
 from postroom.crm.models import Company, Deal, DealStage, Person
@@ -184,9 +184,9 @@ def mail_out(
 ) -> dict[str, object]:
     """One page of the mail of a deal or a company."""
     place, limit = parse_place(wanted.after), wanted.limit
-    found = emails_of_business(whose, request.auth.user, after=place, limit=limit + 1)
-    shown = emails_out([row.email for row in found[:limit]])
-    return page(request, response, shown, str(found[limit - 1].cursor) if found[limit:] else "")
+    found = related_emails(whose, request.auth.user, after=place, limit=limit)
+    shown = emails_out([row.email for row in found.rows])
+    return page(request, response, shown, str(found.next or ""))
 
 
 def deal_out(deal: Deal) -> dict[str, object]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from postroom.archive.models import Email, Participant, ParticipantRole
-from postroom.association import Sight
+from postroom.association import RelatedEmail, Sight
 
 ROLES: Final = {role.value: role.name.lower() for role in ParticipantRole}
 
@@ -17,6 +17,20 @@ def emails_out(emails: Sequence[Email]) -> list[dict[str, object]]:
     for one in found.order_by("role", "position", "pk"):
         parties[one.email_id].append(party_out(one))
     return [email_out(email, parties[email.pk]) for email in emails]
+
+
+def related_out(related: Sequence[RelatedEmail]) -> list[dict[str, object]]:
+    """Rows of a person's list, in their order."""
+    emails = emails_out([row.email for row in related])
+    return [
+        out
+        | {
+            "also_shared_by": [user.email for user in row.shared_by[1:]],
+            "emails": row.count,
+            "unread": row.unread if row.count > 1 else int(not row.email.is_read),
+        }
+        for row, out in zip(related, emails, strict=True)
+    ]
 
 
 def email_out(email: Email, participants: list[dict[str, str]]) -> dict[str, object]:

@@ -1,23 +1,30 @@
 """A person's Emails related list, and the thread of an email. Reference: View Emails."""
 
-from typing import Literal
+from datetime import date
+from typing import Annotated, Literal
 
+from django.db.models import Q
 from django.http import HttpResponse
 from ninja import Query, Router
 from pydantic import Field
 
 from postroom.api.authentication import KeyRequest
-from postroom.api.email_rows import emails_out
+from postroom.api.email_rows import emails_out, related_out
 from postroom.api.paging import Page, RowId, Wanted, bad_place, page
 from postroom.api.people import get_person
-from postroom.api.shapes import EmailOut
+from postroom.api.shapes import EmailOut, RelatedEmailOut
 from postroom.api.sight import get_email
-from postroom.archive.models import Direction
-from postroom.association import Cursor, related_emails, thread_of
+from postroom.archive.search_query import LONGEST
+from postroom.association import Cursor, related_emails, related_threads, thread_of
+from postroom.association.filters import FIRST_YEAR, LAST_YEAR, Filters
 from postroom.mime import canonical_address
+from postroom.outbox.returned import RETURNED
 from postroom.team.models import User
 
 router = Router(tags=["Emails"])
+
+
+Day = Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
 
 
 class EmailsWanted(Wanted):
@@ -26,32 +33,58 @@ class EmailsWanted(Wanted):
     shared_by: str = Field(
         default="", max_length=254, description="Only mail of this colleague: an address or an id."
     )
-    direction: Literal["sent", "received"] | None = None
+    direction: Literal["sent", "received", "bounced"] | None = Field(
+        default=None, description="*bounced*: sent from here, and it did not reach everybody."
+    )
+    unread: bool = Field(default=False, description="Only what is unread.")
+    attachments: bool = Field(default=False, description="Only with attachments.")
+    since: Day | None = Field(default=None, description="Sent on this day or later.")
+    until: Day | None = Field(default=None, description="Sent on this day or earlier.")
+    words: str = Field(
+        default="", max_length=LONGEST, description="What can be typed into the search box."
+    )
+    sort: Literal["newest", "oldest"] = "newest"
+    threads: bool = Field(
+        default=False, description="The newest email of each thread, with how many it has."
+    )
+
+    def filters(self, shared_by: User | None) -> Filters:
+        """The same filters that a page has."""
+        return Filters(
+            shared_by=shared_by,
+            way=self.direction or "",
+            is_unread=self.unread,
+            has_attachments=self.attachments,
+            since=self.since,
+            until=self.until,
+            words=self.words,
+            is_oldest_first=self.sort == "oldest",
+            as_threads=self.threads,
+            besides=RETURNED if self.direction == "bounced" else Q(),
+        )
 
 
-@router.get("/people/{person_id}/emails", response=Page[EmailOut])
+@router.get("/people/{person_id}/emails", response=Page[RelatedEmailOut])
 def list_emails(
     request: KeyRequest,
     response: HttpResponse,
     person_id: RowId,
     wanted: Query[EmailsWanted],
 ) -> dict[str, object]:
-    """The emails with a person that the user of the key may see, newest first."""
+    """The emails with a person that the user of the key may see, newest first.
+
+    A page may have fewer rows than its limit, even none, and yet have a `next`: where little of
+    much is asked for, so much is looked at for one answer and no more.
+    """
     person, place, limit = get_person(person_id), parse_place(wanted.after), wanted.limit
     sharer = find_sharer(wanted.shared_by)
     if wanted.shared_by and sharer is None:
         # The same as for a colleague who shares nothing: the answer tells nobody's existence.
         return page(request, response, [], "")
-    found = related_emails(
-        person,
-        request.auth.user,
-        shared_by=sharer,
-        direction=Direction(wanted.direction) if wanted.direction else None,
-        after=place,
-        limit=limit + 1,
-    )
-    shown = emails_out([row.email for row in found[:limit]])
-    return page(request, response, shown, str(found[limit - 1].cursor) if found[limit:] else "")
+    filters = wanted.filters(sharer)
+    ask = related_threads if filters.as_threads else related_emails
+    found = ask(person, request.auth.user, filters.choice, after=place, limit=limit)
+    return page(request, response, related_out(found.rows), str(found.next or ""))
 
 
 @router.get("/threads/{email_id}", response=Page[EmailOut])

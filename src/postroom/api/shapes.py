@@ -163,6 +163,17 @@ class EmailOut(Schema):
     participants: list[Party]
 
 
+class RelatedEmailOut(EmailOut):
+    """A row of a person's list: one email, however many colleagues have a copy of it.
+
+    `emails` and `unread`: of its thread, where threads were asked for; otherwise of itself.
+    """
+
+    also_shared_by: list[str] = Field(examples=[["bob@example.com"]])
+    emails: int
+    unread: int
+
+
 class EmailChange(Sent):
     """Marks to set or to clear, here at once and on the mail server soon."""
 

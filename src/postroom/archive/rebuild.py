@@ -103,7 +103,7 @@ def rebuild_participants(reread: Rereading, known: set[tuple[object, ...]]) -> s
     email = reread.email
     sent_at = moment(reread.envelope.sent_at, email.received_at)
     are_now = [
-        (email.pk, role, position, *naming(address), sent_at)
+        (email.pk, email.account_id, role, position, *naming(address), sent_at)
         for role, position, address in participations_in(reread.envelope)
     ]
     if set(are_now) == known:

@@ -49,7 +49,7 @@ EMAIL_COLUMNS = (
     "has_attachments",
     "raw_id",
 )
-PARTICIPANT_COLUMNS = ("email_id", *PARTICIPANT_ENTRY, "sent_at")
+PARTICIPANT_COLUMNS = ("email_id", "account_id", *PARTICIPANT_ENTRY, "sent_at")
 COPY_COLUMNS = (
     "folder_id",
     "uidvalidity",
@@ -62,7 +62,7 @@ COPY_COLUMNS = (
 
 # A row is how many fields it has, and its fields.
 EMAIL_START = Struct("!h iq iq iq iq ii i? i? i? i? i?").pack
-PARTICIPANT_START, BIGINT = Struct("!h iq").pack, Struct("!iq").pack
+PARTICIPANT_START, BIGINT = Struct("!h iq iq").pack, Struct("!iq").pack
 COPY_START = Struct("!h iq iq iq i? i? i?").pack
 
 DIRECTIONS = {direction: text(direction.value) for direction in Direction}
@@ -90,7 +90,8 @@ def record(
     fresh = {a.identity: a for a in kept if a.identity not in ids}
     ids.update(zip(fresh, next_email_ids(len(fresh)), strict=True))
     copy_in(Email, EMAIL_COLUMNS, [email_row(folder, ids[i], a) for i, a in fresh.items()])
-    copy_in(Participant, PARTICIPANT_COLUMNS, [people_of(ids[i], a) for i, a in fresh.items()])
+    people = [people_of(ids[i], folder.account_id, a) for i, a in fresh.items()]
+    copy_in(Participant, PARTICIPANT_COLUMNS, people)
     places = [place_of(folder, uidvalidity, a, ids.get(a.identity)) for a in arrivals]
     copy_in(ServerCopy, COPY_COLUMNS, places)
     refresh_flags(met_again)
@@ -190,12 +191,12 @@ def body_of(stored: Stored) -> bytes:
     return b"".join((STORED, text(stored.snippet), attached, octets(stored.digest)))
 
 
-def people_of(pk: int, arrival: Arrival) -> bytes:
+def people_of(pk: int, account: int, arrival: Arrival) -> bytes:
     """The rows of PARTICIPANT_COLUMNS of one email."""
     entry = arrival.entry
     if not entry.people:
         return b""
-    start = PARTICIPANT_START(len(PARTICIPANT_COLUMNS), 8, pk)
+    start = PARTICIPANT_START(len(PARTICIPANT_COLUMNS), 8, pk, 8, account)
     end = BIGINT(8, microseconds(moment(entry.sent_at, arrival.received_at)))
     return start + (end + start).join(entry.people) + end
 

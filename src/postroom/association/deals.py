@@ -15,7 +15,7 @@ from django.db.models import BigIntegerField, F, Func, Q, QuerySet
 from postroom.archive.deal_links import find_link
 from postroom.archive.models import DealLink, Email, EveryParticipant
 from postroom.association.deal_rule import Candidate, Choice, Letter, Why, chosen_for
-from postroom.association.people import known_addresses
+from postroom.association.people import addresses_of
 from postroom.crm.models import Company, Deal, Person
 from postroom.team.models import User
 
@@ -70,10 +70,7 @@ def lone_emails_of(deal: Deal) -> list[bytes]:
 
 def mail_with(people: QuerySet[Person]) -> QuerySet[EveryParticipant]:
     """Wherever one of these people stands on an email: for use in an email's `pk__in`."""
-    addresses = list(
-        known_addresses().filter(person__in=people).values_list("canonical", flat=True)
-    )
-    return EveryParticipant.objects.filter(canonical__in=addresses)
+    return EveryParticipant.objects.filter(canonical__in=addresses_of(people))
 
 
 def people_of_deal(deal: Deal) -> QuerySet[Person]:

@@ -5,7 +5,7 @@ there at once (Design, decision 4). Colleagues never match anyone: a lead with t
 connected mailbox would be on every email in it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import reduce
 from operator import or_
 
@@ -66,6 +66,14 @@ def with_known_people(emails: QuerySet[Email]) -> QuerySet[Email]:
     return emails.filter(pk__in=known.values("email"))
 
 
+def among(ids: Iterable[int]) -> RawSQL:
+    """Some emails by id, for `pk__in`: each is looked up by its key, whatever else is asked.
+
+    As a list of constants PostgreSQL may look for each of them in each of 200 mailboxes.
+    """
+    return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
+
+
 def emails_of(person: Person) -> QuerySet[Email]:
     """Every email with the person on it, whoever may see it. Reference: View Emails."""
     return Email.objects.filter(pk__in=participations_of(person).values("email"))
@@ -73,8 +81,13 @@ def emails_of(person: Person) -> QuerySet[Email]:
 
 def participations_of(person: Person) -> QuerySet[EveryParticipant]:
     """Wherever one of the person's addresses stands on an email."""
-    addresses = list(known_addresses().filter(person=person).values_list("canonical", flat=True))
-    return EveryParticipant.objects.filter(canonical__in=addresses)
+    return EveryParticipant.objects.filter(canonical__in=addresses_of([person]))
+
+
+def addresses_of(people: QuerySet[Person] | Collection[Person]) -> list[str]:
+    """The canonical addresses by which their mail is found."""
+    known = known_addresses().filter(person__in=people).order_by()
+    return list(known.values_list("canonical", flat=True))
 
 
 def known_participants() -> QuerySet[EveryParticipant]:

@@ -4,7 +4,6 @@ Accounts are few and emails are many: this is asked first, so that PostgreSQL lo
 emails only where that decides something.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -31,17 +30,24 @@ Ids = list[int]
 class InReach:
     """Ids of accounts, by what may show their mail to the viewer.
 
-    `open`: accounts whose owners may show single emails, which an administrator's *private*
-    forbids. `has_rulings`: whether any single email or thread is shown or hidden at all.
+    `mine`: those of `own` that are the viewer's, and no team's of theirs. `open`: accounts whose
+    owners may show single emails, which an administrator's *private* forbids.
+    `has_rulings`: whether any single email or thread is shown or hidden at all.
     """
 
     own: Ids
+    mine: Ids
     public: Mapping[Sight, Ids]
     custom: Mapping[Sight, Ids]
     under: Ids
     granted: Ids
     open: Ids
     has_rulings: bool
+
+    @property
+    def accounts(self) -> Ids:
+        """All in which the viewer may see anything at all."""
+        return [*self.own, *self.of_colleagues]
 
     @property
     def of_colleagues(self) -> Ids:
@@ -59,14 +65,17 @@ class InReach:
 def accounts_in_reach(viewer: User) -> InReach:
     """What the viewer's place in the team and everyone's sharing open to them."""
     active = EmailAccount.objects.exclude(activation=Activation.DEACTIVATED)
-    own = list(active.filter(pk__in=mailboxes_of(viewer)).values_list("pk", flat=True))
+    held = dict(active.filter(pk__in=mailboxes_of(viewer)).values_list("pk", "owner"))
+    own = list(held)
     others = SharingInForce.objects.filter(account__in=active).exclude(account__in=own)
     may_open = others.exclude(is_set=True, mode=Sharing.PRIVATE)
     has_rulings = Ruling.objects.exists()
+    shared = by_sight(others.filter(reaches(viewer)))
     return InReach(
         own,
-        by_sight(others.filter(reaches(viewer), mode=Sharing.PUBLIC)),
-        by_sight(others.filter(reaches(viewer), mode=Sharing.CUSTOM)),
+        [pk for pk, owner in held.items() if owner == viewer.pk],
+        shared[Sharing.PUBLIC],
+        shared[Sharing.CUSTOM],
         under(viewer, others),
         list(
             may_open.filter(pk__in=grants_to(viewer).values("account")).values_list("pk", flat=True)
@@ -82,12 +91,12 @@ def reaches(viewer: User) -> Q:
     return meant | Q(to_roles__contains=[viewer.role_id]) if viewer.role_id else meant
 
 
-def by_sight(accounts: QuerySet[SharingInForce]) -> dict[Sight, Ids]:
-    """Their ids by how much they show."""
-    found: dict[Sight, Ids] = defaultdict(list)
-    for pk, sight in accounts.values_list("pk", "sight"):
-        found[Sight(sight)].append(pk)
-    return dict(found)
+def by_sight(accounts: QuerySet[SharingInForce]) -> dict[Sharing, dict[Sight, Ids]]:
+    """Their ids by how they share, and how much they show."""
+    found: dict[Sharing, dict[Sight, Ids]] = {mode: {} for mode in Sharing}
+    for pk, mode, sight in accounts.values_list("pk", "mode", "sight"):
+        found[Sharing(mode)].setdefault(Sight(sight), []).append(pk)
+    return found
 
 
 def under(viewer: User, accounts: QuerySet[SharingInForce]) -> Ids:

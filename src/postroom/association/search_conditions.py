@@ -1,10 +1,11 @@
 """A query as conditions on emails. What a viewer may not read of an email is not looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import reduce
 from operator import and_, or_
+from typing import Any
 
 from django.db.models import (
     BooleanField,
@@ -78,20 +79,32 @@ class Conditions:
     def __bool__(self) -> bool:
         return bool(self.words or self.rest)
 
-    def among(self, seen: QuerySet[Email]) -> list[Email]:
-        """Those of the emails of which all holds, as far as they may be read."""
-        seen = seen.filter(self.rest)
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The columns that tell whether all of it holds, for `is_hit`."""
+        rest = ("in_rest",) if self.rest else ()
+        return (*rest, *(f"in_{name}" for name in VECTORS)) if self.words else rest
+
+    def told_of(self, seen: QuerySet[Email], *, of_hits_alone: bool) -> QuerySet[Email]:
+        """The emails with these columns; without most of those of which it does not hold."""
+        if self.rest and of_hits_alone:
+            seen = seen.filter(self.rest).annotate(in_rest=Value(True))
+        elif self.rest:
+            seen = seen.annotate(in_rest=Case(When(self.rest, Value(True)), default=Value(False)))
         if not self.words:
-            return list(seen)
+            return seen
         matches = {name: Matches(F(f"search_entry__{name}"), self.words) for name in VECTORS}
-        any_of_them = reduce(or_, map(Q, matches.values()))
-        seen = seen.annotate(**{f"in_{name}": match for name, match in matches.items()})
-        return [email for email in seen.filter(any_of_them) if is_hit(email)]
+        if of_hits_alone:
+            seen = seen.filter(reduce(or_, map(Q, matches.values())))
+        return seen.annotate(**{f"in_{name}": match for name, match in matches.items()})
+
+    def is_hit(self, sight: int, marks: Mapping[str, Any]) -> bool:
+        """Whether all holds, by the words that go with how much of the email is seen."""
+        words = f"in_{VECTORS[sight - Sight.WHEN]}"
+        return bool(marks.get("in_rest", True) and marks.get(words, not self.words))
 
 
-def is_hit(email: Email) -> bool:
-    """Whether the words are in the vector that goes with how much of the email is seen."""
-    return bool(getattr(email, f"in_{VECTORS[email.sight - Sight.WHEN]}"))
+EVERY_EMAIL = Conditions("", Q())
 
 
 def conditions_of(query: Query, viewer: User) -> Conditions:

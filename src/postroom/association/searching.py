@@ -6,27 +6,30 @@ answer comes out of `visible_to`; the index only proposes.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from postroom.accounts.models import EmailAccount, Sight
 from postroom.archive.models import SearchEntry
 from postroom.archive.search_query import Kind, Query, Term
 from postroom.archive.search_terms import all_of, condition_of, one_of
-from postroom.association.reach import InReach, accounts_in_reach
-from postroom.association.related import (
-    MICROSECOND,
-    PAGE,
-    Cursor,
+from postroom.association.cursors import MICROSECOND, Cursor
+from postroom.association.glimpses import (
+    Copies,
+    Glimpse,
     RelatedEmail,
-    below,
-    fold_copies,
+    folded,
+    glimpses_of,
+    rows_of,
 )
+from postroom.association.people import among
+from postroom.association.periods import period_of, single_terms
+from postroom.association.reach import InReach, accounts_in_reach
+from postroom.association.related import PAGE
 from postroom.association.search_candidates import Place, stretches
 from postroom.association.search_conditions import (
     addresses_of_people,
     colleagues_called,
     conditions_of,
-    midnight,
     words_in,
 )
 from postroom.association.visibility import visible_to
@@ -35,8 +38,6 @@ from postroom.team.models import User
 FIRST_LOOK = 100  # Emails of which it is asked whether they may be seen; then twice as many.
 MOST_OF_A_LOOK = 1_600
 MOST_LOOKED_AT = 1_000  # For one page; the next goes on from there.
-EVER = datetime(1, 1, 2, tzinfo=UTC)
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +62,27 @@ def search(viewer: User, query: Query, *, after: Cursor | None = None, limit: in
     if not conditions or not place.accounts:
         return Found([], None)
     seen = visible_to(viewer, reach)
-    seen = seen.filter(below(after)) if after else seen
-    seen = seen.select_related("account__owner").order_by("-sent_at", "-identity", "id")
-    rows: list[RelatedEmail] = []
-    looked_at = 0
+    found: list[Copies] = []
+    looked_at, end = 0, None
     for candidates, begin in looks(place):
         looked_at += len(candidates)
+        end = Cursor(begin, b"") if begin else None
         if candidates:
-            found = conditions.among(seen.filter(pk__in=candidates))
-            rows += fold_copies(found, viewer)
-        if len(rows) > limit:
-            return Found(rows[:limit], rows[limit - 1].cursor, texts_of(rows[:limit]))
-        if looked_at >= MOST_LOOKED_AT and begin:
-            return Found(rows, Cursor(begin, b""), texts_of(rows))
-    return Found(rows, None, texts_of(rows))
+            some = seen.filter(pk__in=among(candidates))
+            hits = glimpses_of(some, conditions, of_hits_alone=True)
+            found += folded((hit for hit in hits if is_wanted(hit, after)), reach)
+        if len(found) > limit:
+            end = found[limit - 1][0].cursor
+            break
+        if looked_at >= MOST_LOOKED_AT:
+            break
+    rows = rows_of(found[:limit], viewer, reach)
+    return Found(rows, end, texts_of(rows))
+
+
+def is_wanted(hit: Glimpse, after: Cursor | None) -> bool:
+    """Whether the copy has what is searched for, and is below the cursor."""
+    return hit.is_asked_for and (after is None or hit.cursor < after)
 
 
 def looks(place: Place) -> Iterator[tuple[list[int], datetime | None]]:
@@ -103,22 +111,6 @@ def place_of(query: Query, viewer: User, after: Cursor | None, reach: InReach) -
     accounts = accounts_for(query, viewer, reach)
     words = [words_in(query, is_positive=True), *(people_in(query))]
     return Place(accounts, begin, end, all_of([said for said in words if said]))
-
-
-def period_of(query: Query) -> tuple[datetime, datetime]:
-    """The moments between which an email must have been sent."""
-    begin, end = EVER, NEVER
-    for term in single_terms(query):
-        if term.kind in (Kind.AFTER, Kind.ON):
-            begin = max(begin, midnight(term.period[0]))
-        if term.kind in (Kind.BEFORE, Kind.ON):
-            end = min(end, midnight(term.period[term.kind == Kind.ON]))
-    return begin, end
-
-
-def single_terms(query: Query) -> Iterator[Term]:
-    """The terms that must hold, each for itself."""
-    return (group[0] for group in query.groups if len(group) == 1 and not group[0].is_negated)
 
 
 def accounts_for(query: Query, viewer: User, reach: InReach) -> list[int]:

@@ -17,7 +17,8 @@ MOST_OF_A_THREAD = 20
 # subject behind a mark of answering, the same people outside, and not long after.
 NEAR = timedelta(days=60)
 MOST_NEAR = 100
-ANSWERS = re.compile(r"\s*(?:re|aw|sv|vs|antw|odp|r|rif)(?:\[\d+\])?\s*:\s*", re.IGNORECASE)
+MARKS = "re|aw|sv|vs|antw|odp|r|rif|res|ynt|ang|回复|答复|回覆|返信"
+ANSWERS = re.compile(rf"\s*(?:{MARKS})(?:\[\d+\])?\s*[:：]\s*", re.IGNORECASE)
 
 
 def thread_of(email: Email, viewer: User, person: Person | None) -> list[Email]:

@@ -9,9 +9,11 @@ from datetime import datetime
 
 from postroom.accounts.models import AccessRequest, Sight
 from postroom.archive.models import Email
+from postroom.association.cursors import Cursor
+from postroom.association.glimpses import RelatedEmail
 from postroom.association.reasons import Reason, reason_for
 from postroom.association.redaction import cut_down
-from postroom.association.related import PAGE, Cursor, RelatedEmail, related_emails
+from postroom.association.related import PAGE, related_emails
 from postroom.association.visibility import visible_to
 from postroom.crm.models import Person
 from postroom.team.models import User
@@ -28,16 +30,21 @@ class Viewed:
 
 def viewed_as(
     user: User, person: Person, now: datetime, *, after: Cursor | None = None, limit: int = PAGE
-) -> list[Viewed]:
-    """One page of the person's emails as the user sees them, cut down to who and when."""
-    related = related_emails(person, user, after=after, limit=limit)
+) -> tuple[list[Viewed], Cursor | None]:
+    """One page of the person's emails as the user sees them, cut down to who and when.
+
+    And where it goes on.
+    """
+    page = related_emails(person, user, after=after, limit=limit)
+    related = page.rows
     emails = [without_content(row.email) for row in related]
     reasons = reason_for(emails, user, now)
     asked = last_asked(emails, user)
-    return [
+    viewed = [
         Viewed(row, reasons[row.email.pk], asked.get((row.email.account_id, row.cursor.identity)))
         for row in related
     ]
+    return viewed, page.next
 
 
 def find_viewed(user: User, pk: int) -> Email | None:

@@ -84,20 +84,23 @@ def sight(reach: InReach, viewer: User) -> Combinable:
     """How much the viewer sees of an email that is in sight."""
     if reach.shows_all_of_it:
         return WHOLE
+    own_and_under = When(account__in=[*reach.own, *reach.under], then=WHOLE)
+    if not reach.has_rulings and not reach.granted:  # What is seen is seen as its mailbox shares.
+        return Case(own_and_under, *sharing_shows(reach, is_in_sight=True), default=Value(0))
     of_account = Case(*sharing_shows(reach), default=Value(0))
     granted = grants_to(viewer).filter(about_the_email()).order_by("-sight").values("sight")[:1]
     by_grant = Subquery(granted, output_field=IntegerField())
     by_owner = Coalesce(ruling(), of_account) if reach.has_rulings else of_account
-    return Case(
-        When(account__in=[*reach.own, *reach.under], then=WHOLE),
-        default=Greatest(by_owner, Coalesce(by_grant, Value(0))),
-    )
+    return Case(own_and_under, default=Greatest(by_owner, Coalesce(by_grant, Value(0))))
 
 
-def sharing_shows(reach: InReach) -> list[When]:
-    """How much each account's sharing shows, as conditions on the email."""
+def sharing_shows(reach: InReach, *, is_in_sight: bool = False) -> list[When]:
+    """How much each account's sharing shows, as conditions on the email.
+
+    Of an email that is seen by sharing alone nobody need look again for who is shared.
+    """
     public = [When(account__in=ids, then=Value(s)) for s, ids in reach.public.items()]
-    has_share = Q(Exists(participants_with_a_share()))
+    has_share = Q() if is_in_sight else Q(Exists(participants_with_a_share()))
     custom = [
         When(Q(account__in=ids) & has_share, then=Value(s)) for s, ids in reach.custom.items()
     ]
@@ -118,16 +121,20 @@ def about_the_email() -> Q:
 
 
 def participants_with_a_share() -> QuerySet[EveryParticipant]:
-    """Known people on the outer email whom its account's owner shares, by this address."""
+    """Known people on the outer email whom its account's owner shares, by this address.
+
+    Asked of each that is on it: by an IN PostgreSQL goes through all whom the account shares, and
+    the mail of each.
+    """
     shared = known_addresses().filter(
         Q(person__shares__until=None) | Q(person__shares__until__gt=Now()),
-        person__shares__account=OuterRef(OuterRef("account")),
+        canonical=OuterRef("canonical"),
+        person__shares__account=OuterRef("account"),
         person__shares__addresses__canonical=F("canonical"),
         person__shares__addresses__is_shared=True,
     )
-    return EveryParticipant.objects.filter(
-        email=OuterRef("pk"), canonical__in=shared.values("canonical")
-    )
+    is_shared = IsNull(Subquery(shared.order_by().values("pk")[:1]), False)
+    return EveryParticipant.objects.filter(is_shared, email=OuterRef("pk"))
 
 
 def excluded_participants() -> QuerySet[EveryParticipant]:

@@ -77,7 +77,9 @@ class Email(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["account", "-sent_at"], name="email_by_account"),
-            models.Index(fields=["account", "thread_root"], name="email_by_thread"),
+            models.Index(
+                fields=["thread_root", "-sent_at"], include=["account"], name="email_by_thread"
+            ),
             models.Index(fields=["account", "id"], name="email_by_arrival"),
             models.Index(fields=["raw"], name="email_raw", condition=models.Q(raw__isnull=False)),
             models.Index(
@@ -124,6 +126,13 @@ class Address(models.Model):
     address = models.TextField()
     canonical = models.TextField()
     sent_at = models.DateTimeField()
+    account = models.ForeignKey(
+        EmailAccount,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
 
     class Meta:
         abstract = True
@@ -136,9 +145,10 @@ class Participant(Address):
     """An address on an email. Association joins `canonical` with a person's addresses.
 
     `canonical` is empty where nobody can be told by what is written, or where there are more than
-    can be read. `sent_at` repeats the email's, so that a person's newest mail is an index scan.
-    It is written with its email, in one transaction, so PostgreSQL does not look for the email
-    once more for each row: ADR 0019.
+    can be read. `sent_at` and `account` repeat the email's, so that a person's newest mail in the
+    mailboxes in which somebody sees any is read off an index: ADR 0044. It is written with its
+    email, in one transaction, so PostgreSQL does not look for the email once more for each row:
+    ADR 0019.
     """
 
     email = models.ForeignKey(
@@ -151,7 +161,11 @@ class Participant(Address):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["canonical", "-sent_at", "email"], name="participant_mail"),
+            models.Index(
+                fields=["canonical", "-sent_at", "email"],
+                include=["account"],
+                name="participant_mail",
+            ),
         ]
 
 

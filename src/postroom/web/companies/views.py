@@ -10,7 +10,8 @@ from postroom.association.deals import people_of_company
 from postroom.crm.companies import NameTaken, find_companies, rename
 from postroom.crm.models import Company
 from postroom.crm.stretches import BY_NAME, stretch_of
-from postroom.web.deals.mail import mail_page
+from postroom.web.emails.figures import figures
+from postroom.web.emails.related import about_company, is_for_part, listed, related_list
 from postroom.web.people.correspondence import rows_for
 from postroom.web.sign_in import SignedInRequest, signed_in
 
@@ -41,14 +42,21 @@ def companies(request: SignedInRequest) -> HttpResponse:
 def company(request: SignedInRequest, pk: int) -> HttpResponse:
     """A company with its people and deals, and their mail as far as the viewer may see it."""
     company = get_object_or_404(Company, pk=pk)
-    page = mail_page(company, request.user, request.GET.get("after", ""))
-    context: dict[str, object] = {"room": "deals", "company": company, "page": page}
-    if request.htmx:
-        return render(request, "deals/mail.html", context)
+    related = related_list(about_company(company), request.user, request.GET)
+    if is_for_part(request):
+        return listed(request, related)
+    context: dict[str, object] = {"room": "deals", "company": company, "related": related}
     people = people_of_company(company).prefetch_related("addresses")[:MOST_PEOPLE]
     context["people"] = rows_for(request.user, list(people))
     context["deals"] = company.deals.select_related("stage", "owner")[:MOST_DEALS]
     return render(request, "companies/company.html", context)
+
+
+@require_safe
+@signed_in
+def company_figures(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What is counted beside a company's mail."""
+    return figures(request, about_company(get_object_or_404(Company, pk=pk)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,7 +11,8 @@ from postroom.crm.models import Deal, DealStage
 from postroom.crm.pipeline import stages
 from postroom.crm.stretches import BY_CHANGE, stretch_of
 from postroom.web.deals.forms import DealForm, begun_with, find_named, written_of
-from postroom.web.deals.mail import mail_page
+from postroom.web.emails.figures import figures
+from postroom.web.emails.related import about_deal, is_for_part, listed, related_list
 from postroom.web.row_ids import parse_row_id
 from postroom.web.sign_in import SignedInRequest, signed_in
 
@@ -42,9 +43,18 @@ def deals(request: SignedInRequest) -> HttpResponse:
 def deal(request: SignedInRequest, pk: int) -> HttpResponse:
     """A deal with its people, and its mail as far as the viewer may see it."""
     deal = get_object_or_404(DEALS, pk=pk)
-    page = mail_page(deal, request.user, request.GET.get("after", ""))
-    context = {"room": "deals", "deal": deal, "page": page, "stages": stages()}
-    return render(request, "deals/mail.html" if request.htmx else "deals/deal.html", context)
+    related = related_list(about_deal(deal), request.user, request.GET)
+    if is_for_part(request):
+        return listed(request, related)
+    context = {"room": "deals", "deal": deal, "related": related, "stages": stages()}
+    return render(request, "deals/deal.html", context)
+
+
+@require_safe
+@signed_in
+def deal_figures(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What is counted beside a deal's mail."""
+    return figures(request, about_deal(get_object_or_404(Deal, pk=pk)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

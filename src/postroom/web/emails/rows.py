@@ -1,11 +1,12 @@
 """The rows of the Emails related list, as one viewer sees them. Reference: View Emails."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from postroom.archive.models import Direction, Email, Participant, ParticipantRole
-from postroom.association import RelatedEmail
+from postroom.association import RelatedEmail, Sight
+from postroom.outbox.returned import returned_among
 from postroom.team.models import User
 
 RECIPIENTS = (ParticipantRole.TO, ParticipantRole.CC, ParticipantRole.BCC)
@@ -20,21 +21,34 @@ class EmailRow:
     party: str
     more_parties: int
     sharers: tuple[User, ...]
+    is_own: bool = True
+    count: int = 1
+    unread: int = 0
+    is_returned: bool = False
 
     @property
     def is_sent(self) -> bool:
         """Whether the account's owner wrote it."""
         return self.email.direction == Direction.SENT
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether it, or anything of its thread, is still to be read."""
+        return self.unread > 0 or not self.email.is_read
+
 
 def rows_of(related: Sequence[RelatedEmail]) -> list[EmailRow]:
     """The rows for these emails, in their order."""
     participants = participants_of([r.email.pk for r in related])
-    return [row_of(r, participants[r.email.pk]) for r in related]
+    sent = [r.email.pk for r in related if r.email.direction == Direction.SENT]
+    returned = returned_among(sent) if sent else set()
+    return [row_of(r, participants[r.email.pk], returned) for r in related]
 
 
-def row_of(related: RelatedEmail, participants: list[Participant]) -> EmailRow:
-    """One row."""
+def row_of(
+    related: RelatedEmail, participants: list[Participant], returned: Collection[int]
+) -> EmailRow:
+    """One row. Of the viewer's own it tells who else has it."""
     email = related.email
     parties = parties_of(email, participants)
     return EmailRow(
@@ -42,7 +56,11 @@ def row_of(related: RelatedEmail, participants: list[Participant]) -> EmailRow:
         str(related.cursor),
         said(parties[0]) if parties else "",
         max(0, len(parties) - 1),
-        () if related.is_own else related.shared_by,
+        related.shared_by[1:] if related.is_own else related.shared_by,
+        related.is_own,
+        related.count,
+        related.unread,
+        email.pk in returned and email.sight >= Sight.EVERYTHING,
     )
 
 

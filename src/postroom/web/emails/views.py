@@ -8,14 +8,14 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from postroom.association import sharers_with
 from postroom.association.deals import deals_with
 from postroom.crm.models import Person, Stage
 from postroom.sync.inquiring import is_looked_for
 from postroom.web.emails.access import find_email, find_person_on, get_email
+from postroom.web.emails.figures import figures
 from postroom.web.emails.opening import message_context, reading_context
 from postroom.web.emails.outgoing import outgoing_to
-from postroom.web.emails.related import find_sharer, related_page
+from postroom.web.emails.related import about_person, is_for_part, listed, related_list
 from postroom.web.people.share_state import history_for, share_states_for
 from postroom.web.people.views import ROOMS
 from postroom.web.sign_in import SignedInRequest, signed_in
@@ -26,13 +26,11 @@ from postroom.web.sign_in import SignedInRequest, signed_in
 def person(request: SignedInRequest, pk: int) -> HttpResponse:
     """Who someone is, and the mail with them that the viewer may see."""
     person = get_object_or_404(Person.objects.select_related("company"), pk=pk)
-    sharer = find_sharer(person, request.user, request.GET.get("shared_by", ""))
-    page = related_page(person, request.user, sharer, request.GET.get("after", ""))
-    context: dict[str, object] = {"person": person, "page": page}
-    if request.htmx:
-        return render(request, "emails/rows.html", context)
+    related = related_list(about_person(person), request.user, request.GET)
+    if is_for_part(request):
+        return listed(request, related)
+    context: dict[str, object] = {"person": person, "related": related}
     context["room"] = ROOMS[Stage(person.stage)]
-    context["sharers"] = sharers_with(person, request.user).exclude(pk=request.user.pk)
     context["share_states"] = share_states_for(request.user, person, timezone.now())
     context["is_looked_for"] = is_looked_for(person, request.user)
     context |= outgoing_to(person, request.user)
@@ -42,6 +40,14 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
     if email and find_person_on(email, str(pk)):
         context |= reading_context(request, email, person)
     return render(request, "people/person.html", context)
+
+
+@require_safe
+@signed_in
+def person_figures(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What is counted beside a person's list."""
+    person = get_object_or_404(Person, pk=pk)
+    return figures(request, about_person(person))
 
 
 @require_safe

@@ -1,58 +1,76 @@
 """What to change in an open Emails related list, for one viewer."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
-from django.db.models import QuerySet
 from django.template.loader import render_to_string
 
 from postroom.accounts.asking import number_waiting
-from postroom.archive.models import Email
-from postroom.association import RelatedEmail, emails_of
-from postroom.association.related import emails_between, fold_copies
+from postroom.association import emails_of
+from postroom.association.filters import Filters
+from postroom.association.glimpses import Copies, folded, glimpses_of
+from postroom.association.glimpses import rows_of as related_rows_of
+from postroom.association.reach import InReach, accounts_in_reach
+from postroom.association.related import emails_between
 from postroom.association.visibility import in_sight_of
 from postroom.crm.models import Person
 from postroom.sync.inquiring import is_looked_for
 from postroom.team.models import User
-from postroom.web.emails.related import find_sharer, related_page
+from postroom.web.emails.related import filters_for, found_for
 from postroom.web.emails.rows import EmailRow, rows_of
 from postroom.web.live.streams import Event
 
 
 def row_events(
-    person: Person, shared_by: str, viewer: User, emails: Collection[int] | None
+    person: Person, asked: Mapping[str, str], viewer: User, emails: Collection[int] | None
 ) -> Iterator[Event]:
-    """Changed rows, then rows to take away; or the newest page whole when `emails` is None."""
-    sharer = find_sharer(person, viewer, shared_by)
+    """Changed rows, then rows to take away; or the newest page whole when `emails` is None.
+
+    A list of threads is always brought in line as a whole: an email that comes moves its thread.
+    """
+    reach = accounts_in_reach(viewer)
+    filters = filters_for(person, viewer, asked, reach)
+    if emails is None or filters.as_threads:
+        page = found_for(person, viewer, filters, None, reach)
+        yield Event("page", rendered(person, rows_of(page.rows), is_whole=page.next is None))
     if emails is None:
-        page = related_page(person, viewer, sharer, after="")
-        yield Event("page", rendered(person, page.rows, is_whole=not page.next))
         looked_for = {"person": person, "is_looked_for": is_looked_for(person, viewer)}
         yield Event("parts", render_to_string("emails/looked_for.html", looked_for))
         yield waiting_requests(viewer)
         return
-    visible = emails_between(person, viewer)
-    if sharer:
-        visible = visible.filter(account__owner=sharer)
     touched = in_sight(person, viewer, emails)
-    if related := with_all_copies(visible, viewer, [identity for _, identity, _ in touched]):
-        yield Event("rows", rendered(person, rows_of(related)))
+    if touched and not filters.as_threads:
+        yield from changed(person, filters, viewer, reach, [bytes(row[1]) for row in touched])
     if gone := sorted(pk for pk, _, removed_at in touched if removed_at):
         yield Event("gone", " ".join(map(str, gone)))
+
+
+def changed(
+    person: Person, filters: Filters, viewer: User, reach: InReach, identities: list[bytes]
+) -> Iterator[Event]:
+    """The rows of these emails; what the filters leave out is changed where it stands already."""
+    copies = copies_of(person, filters, viewer, reach, identities)
+    shown = [some for some in copies if some[0].is_asked_for]
+    left_out = [some for some in copies if not some[0].is_asked_for]
+    rows, others = (rows_of(related_rows_of(some, viewer, reach)) for some in (shown, left_out))
+    if rows or others:
+        yield Event("rows", rendered(person, rows, others))
+
+
+def copies_of(
+    person: Person, filters: Filters, viewer: User, reach: InReach, identities: list[bytes]
+) -> list[Copies]:
+    """All the copies of each of these emails that the viewer may see, of those who are chosen."""
+    visible = emails_between(person, viewer, reach).filter(identity__in=identities)
+    if filters.shared_by:
+        visible = visible.filter(account__owner=filters.shared_by)
+    return folded(glimpses_of(visible, filters.choice.conditions(viewer)), reach)
 
 
 def waiting_requests(viewer: User) -> Event:
     """How many requests wait for the viewer's answer."""
     waiting = {"number": number_waiting(viewer)}
     return Event("parts", render_to_string("parts/waiting_requests.html", waiting))
-
-
-def with_all_copies(
-    visible: QuerySet[Email], viewer: User, identities: Iterable[bytes | memoryview]
-) -> list[RelatedEmail]:
-    """The rows of these emails, with all the copies of each that the viewer may see."""
-    copies = visible.filter(identity__in=list(identities))
-    return fold_copies(list(copies), viewer)
 
 
 def in_sight(
@@ -67,7 +85,13 @@ def in_sight(
     return list(found.values_list("pk", "identity", "removed_at"))
 
 
-def rendered(person: Person, rows: list[EmailRow], *, is_whole: bool = False) -> str:
+def rendered(
+    person: Person,
+    rows: list[EmailRow],
+    left_out: Collection[EmailRow] = (),
+    *,
+    is_whole: bool = False,
+) -> str:
     """The rows as the page has them; `is_whole` when there are no others below them."""
-    context = {"rows": rows, "person": person, "is_whole": is_whole}
+    context = {"rows": rows, "left_out": left_out, "person": person, "is_whole": is_whole}
     return render_to_string("emails/changed_rows.html", context)

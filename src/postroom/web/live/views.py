@@ -23,10 +23,10 @@ Emails = frozenset[int] | None
 @require_safe
 async def person(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Changes of a person's Emails related list."""
-    shared_by = request.GET.get("shared_by", "")
+    asked = request.GET
 
     def compose(viewer: User, emails: Emails) -> Iterator[Event]:
-        return row_events(get_person(viewer, pk), shared_by, viewer, emails)
+        return row_events(get_person(viewer, pk), asked, viewer, emails)
 
     return await stream(request, Subscriber(person=pk), compose, get_person)
 

@@ -6,8 +6,7 @@ from django.utils.safestring import SafeString
 
 from postroom.archive.search_query import LONGEST, Kind, Query, parse_query
 from postroom.archive.search_terms import SHORTEST_PREFIX
-from postroom.association import Found, search
-from postroom.association.related import Cursor
+from postroom.association import Cursor, Found, search
 from postroom.association.suggesting import corrected
 from postroom.team.models import User
 from postroom.web.emails.related import parse_cursor

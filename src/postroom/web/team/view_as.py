@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 
 from postroom.archive.wall import seen_by
 from postroom.association.reasons import explain
-from postroom.association.related import PAGE
 from postroom.association.viewed_as import Viewed, find_viewed, viewed_as
 from postroom.crm.models import Person
 from postroom.crm.paging import page_of
@@ -56,15 +55,15 @@ def person(request: SignedInRequest, pk: int, person: int) -> HttpResponse:
     now = timezone.now()
     after = parse_cursor(request.GET.get("after", ""))
     with seen_by(shown.pk):
-        viewed = viewed_as(shown, about, now, after=after, limit=PAGE + 1)
-        rows = rows_of([each.related for each in viewed[:PAGE]])
+        viewed, beyond = viewed_as(shown, about, now, after=after)
+        rows = rows_of([each.related for each in viewed])
     note(Act.VIEWED_AS, request.user, shown.email, now, f"with {about}")
     context = {
         "room": "setup",
         "shown": shown,
         "person": about,
-        "rows": [ViewedRow(row, each) for row, each in zip(rows, viewed, strict=False)],
-        "next": rows[-1].cursor if len(viewed) > PAGE else "",
+        "rows": [ViewedRow(row, each) for row, each in zip(rows, viewed, strict=True)],
+        "next": str(beyond or ""),
         "is_first": after is None,
     }
     return render(request, "view_as/person.html", context)

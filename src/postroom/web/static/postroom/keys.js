@@ -78,6 +78,18 @@
 
   const undo = () => document.querySelector('#toast [data-do="undo"]')?.click();
 
+  // What a list offers has its key written at it.
+  const press = (key) => {
+    const place = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    if (place?.matches("input:not([type=checkbox])")) place.select();
+    else place?.click();
+  };
+
+  const last = () => {
+    rowLinks().at(-1)?.focus();
+    document.querySelector("[data-rows] > .more")?.scrollIntoView({ block: "nearest" });
+  };
+
   const showKeys = () => document.getElementById("keys")?.showModal();
 
   const KEYS = {
@@ -98,6 +110,13 @@
     f: doing("forward"),
     c: write,
     z: undo,
+    ".": () => press("."),
+    0: () => press("0"),
+    1: () => press("1"),
+    2: () => press("2"),
+    3: () => press("3"),
+    J: last,
+    K: () => rowLinks()[0]?.focus(),
     "?": showKeys,
   };
 

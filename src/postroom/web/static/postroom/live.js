@@ -55,11 +55,13 @@
   const list = () => document.getElementById("email-rows");
   const rows = () => [...(list()?.querySelectorAll(":scope > .email-row") ?? [])];
 
-  // A place is "microseconds_identity"; the list goes from the greatest to the smallest.
+  // A place is "microseconds_identity"; the list goes from the greatest to the smallest, or back.
   function isAbove(one, other) {
+    if (one === other) return false;
     const [a, x] = one.split("_");
     const [b, y] = other.split("_");
-    return a === b ? x > y : Number(a) > Number(b);
+    const isGreater = a === b ? x > y : Number(a) > Number(b);
+    return isGreater !== (list()?.dataset.oldestFirst !== undefined);
   }
 
   function bringInLine(page) {
@@ -79,7 +81,10 @@
     const all = rows();
     const same = all.find((other) => other.dataset.place === row.dataset.place);
     const fresh = document.importNode(row, true);
+    const isOnlyHere = fresh.dataset.onlyHere !== undefined;
+    delete fresh.dataset.onlyHere;
     if (same) return replace(same, fresh);
+    if (isOnlyHere) return;
     const next = all.find((other) => isAbove(fresh.dataset.place, other.dataset.place));
     const more = list()?.querySelector(":scope > .more");
     // Below what is loaded, with more to load: it comes when someone scrolls there.

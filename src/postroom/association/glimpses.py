@@ -1,0 +1,154 @@
+"""What a list decides by, of many copies at a time: no email is made before it has its row.
+
+A page of fifty is chosen from hundreds of copies. Of these only this much is read, as plain tuples;
+whoever shows a row asks `visible_to` for the email once more, which is then cut down to its sight.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+
+from postroom.accounts.models import EmailAccount, Sight
+from postroom.archive.models import Email
+from postroom.association.cursors import Cursor
+from postroom.association.people import among
+from postroom.association.reach import InReach
+from postroom.association.search_conditions import EVERY_EMAIL, Conditions
+from postroom.association.visibility import visible_to
+from postroom.team.models import User
+
+COLUMNS = (
+    "pk",
+    "sent_at",
+    "identity",
+    "account_id",
+    "sight",
+    "is_read",
+    "has_attachments",
+    "direction",
+    "thread_root",
+    "message_id",
+    "subject",
+)
+
+
+class Glimpse(NamedTuple):
+    """One copy, cut down to its sight: where it stands in a list, and whether it is asked for."""
+
+    pk: int
+    sent_at: datetime
+    identity: bytes
+    account: int
+    sight: int
+    is_read: bool
+    has_attachments: bool
+    direction: str
+    thread_root: str
+    message_id: str
+    subject: str
+    is_asked_for: bool
+
+    @property
+    def cursor(self) -> Cursor:
+        """Where the email stands in a list; the same for all its copies."""
+        return Cursor(self.sent_at, self.identity)
+
+
+Copies = Sequence[Glimpse]  # Of one email, best first.
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedEmail:
+    """A row of a list: the copy of which the viewer sees most, and all who share it.
+
+    `is_own`: the copy is in a mailbox of the viewer's, or of a team of theirs. In a list of threads
+    it is the newest of its thread, which has `count` emails, `unread` of them unread.
+    """
+
+    email: Email
+    is_own: bool
+    shared_by: tuple[User, ...] = ()
+    count: int = 1
+    unread: int = 0
+
+    @property
+    def cursor(self) -> Cursor:
+        """Where the list goes on after this row."""
+        return Cursor(self.email.sent_at, bytes(self.email.identity))
+
+
+def glimpses_of(
+    seen: QuerySet[Email], conditions: Conditions = EVERY_EMAIL, *, of_hits_alone: bool = False
+) -> Iterator[Glimpse]:
+    """The copies among emails out of `visible_to`, each with whether the conditions hold of it."""
+    told = conditions.told_of(seen, of_hits_alone=of_hits_alone)
+    marks = conditions.marks
+    for row in told.order_by().values_list(*COLUMNS, *marks):
+        columns = dict(zip((*COLUMNS, *marks), row, strict=True))
+        yield glimpse_of(columns, is_hit=conditions.is_hit(columns["sight"], columns))
+
+
+def glimpse_of(columns: dict[str, Any], *, is_hit: bool) -> Glimpse:
+    """A row of the table, without what is above its sight."""
+    sight = columns["sight"]
+    return Glimpse(
+        pk=columns["pk"],
+        sent_at=columns["sent_at"],
+        identity=bytes(columns["identity"]),
+        account=columns["account_id"],
+        sight=sight,
+        is_read=columns["is_read"],
+        has_attachments=columns["has_attachments"] and sight >= Sight.EVERYTHING,
+        direction=columns["direction"],
+        thread_root=columns["thread_root"],
+        message_id=columns["message_id"],
+        subject=columns["subject"] if sight >= Sight.SUBJECT else "",
+        is_asked_for=is_hit,
+    )
+
+
+def folded(
+    glimpses: Iterable[Glimpse], reach: InReach, *, is_oldest_first: bool = False
+) -> list[Copies]:
+    """The copies of each email together, best first, in the order of the list.
+
+    The viewer's own leads, then their team's, then the one that shows most.
+    """
+    ordered = sorted(glimpses, key=lambda g: (g.sent_at, g.identity), reverse=not is_oldest_first)
+    own, held = frozenset(reach.mine), frozenset(reach.own)
+    return [
+        sorted(copies, key=lambda g: (g.account not in own, g.account not in held, -g.sight, g.pk))
+        for _, copies in groupby(ordered, key=lambda g: (g.sent_at, g.identity))
+    ]
+
+
+def rows_of(chosen: Sequence[Copies], viewer: User, reach: InReach) -> list[RelatedEmail]:
+    """The rows of a page, with their emails as the viewer may see them."""
+    if not chosen:
+        return []
+    seen = visible_to(viewer, reach).filter(pk__in=among([copies[0].pk for copies in chosen]))
+    emails = {email.pk: email for email in seen}
+    accounts = accounts_with_owners({g.account for copies in chosen for g in copies})
+    return [
+        row_of(emails[copies[0].pk], copies, accounts, reach)
+        for copies in chosen
+        if copies[0].pk in emails
+    ]
+
+
+def row_of(
+    email: Email, copies: Copies, accounts: dict[int, EmailAccount], reach: InReach
+) -> RelatedEmail:
+    """One row."""
+    email.account = accounts[email.account_id]
+    sharers = dict.fromkeys(accounts[g.account].owner for g in copies)
+    return RelatedEmail(email, email.account_id in reach.own, tuple(sharers))
+
+
+def accounts_with_owners(accounts: Collection[int]) -> dict[int, EmailAccount]:
+    """These accounts by id; they are fewer than the emails in them."""
+    return EmailAccount.objects.select_related("owner").in_bulk(list(accounts))

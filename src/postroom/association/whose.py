@@ -1,0 +1,35 @@
+"""Whose Emails list it is: one person's, some people's, a company's or a deal's."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from postroom.archive.models import Email
+from postroom.association.deals import of_deal, people_of_company, people_of_deal
+from postroom.association.people import addresses_of
+from postroom.crm.models import Company, Deal, Person
+
+Whose = Person | Company | Deal | QuerySet[Person] | Collection[Person]
+
+
+def addresses_for(whose: Whose) -> list[str]:
+    """The canonical addresses of the people whose mail is meant."""
+    match whose:
+        case Person():
+            return addresses_of([whose])
+        case Company():
+            return addresses_of(people_of_company(whose))
+        case Deal():
+            return addresses_of(people_of_deal(whose))
+    return addresses_of(whose)
+
+
+def gathered_for(whose: Whose, seen: QuerySet[Email]) -> list[tuple[int, datetime]] | None:
+    """The emails that belong to a deal, by its own rule (ADR 38); None where the addresses decide.
+
+    A deal's are few, and some may be with nobody of its people: they answer one that is.
+    """
+    if not isinstance(whose, Deal):
+        return None
+    return list(of_deal(seen, whose).order_by().values_list("pk", "sent_at"))
