@@ -17,8 +17,9 @@ from playwright.sync_api import expect
 
 from cast import NOON, message, received
 from postroom.accounts.members import add_member
-from postroom.accounts.models import Direction, EmailAccount, Sharing
+from postroom.accounts.models import Direction, EmailAccount, FromAddress, Sharing
 from postroom.accounts.seals import keep_secret
+from postroom.accounts.senders import add_from_address, own_from_address
 from postroom.archive.models import Email
 from postroom.crm.models import Person
 from postroom.mime import parse_message
@@ -209,6 +210,23 @@ def test_what_is_sent_later_waits_in_its_writers_time_and_can_be_moved(
     assert scheduled.due_at == datetime(year, 1, 5, 13, tzinfo=UTC)
     client.post(f"{address}decision/", {"do": "undo"})
     assert client.get(address).context["form"]["subject"].value() == "Later"
+
+
+def test_a_draft_stands_with_whom_it_is_to_and_is_signed_by_whom_it_is_from(
+    sending: EmailAccount, lena: Person, alice: User, bob: User, as_user: SignIn
+) -> None:
+    own, alias = own_from_address(sending), add_from_address(sending, "sales@example.com")
+    FromAddress.objects.filter(pk=own.pk).update(signature="Alice")
+    FromAddress.objects.filter(pk=alias.pk).update(signature="Sales", verified_at=NOON)
+    client = as_user(alice)
+    fields = fields_of(client, "/writing/new/") | {"to": f"{LENA}, unfini", "subject": "canary"}
+    assert "-- \nAlice" in fields["text"]
+    fields |= {"sender": str(alias.pk), "text": "Hi.\n" + fields["text"]}
+    client.post("/writing/new/", fields | {"do": "save"})
+    assert OutgoingEmail.objects.get().text.rstrip() == "Hi.\n\n\n-- \nSales"
+    for user, is_there in ((alice, True), (bob, False)):
+        shown = as_user(user).get(f"/people/{lena.pk}/outgoing/").content.decode()
+        assert ("canary" in shown, "Draft" in shown) == (is_there, is_there)
 
 
 def test_colleagues_neither_answer_what_is_shared_with_them_nor_find_drafts(

@@ -3,7 +3,7 @@
 An inbound header only proposes: its writer sees every address before anything goes there.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -97,6 +97,15 @@ def plain_beginning(origin: Origin, sender: FromAddress | None, settings: Compos
 def signature_of(sender: FromAddress | None) -> str:
     """What stands below what is written."""
     return f"-- \n{sender.signature.strip()}\n\n" if sender and sender.signature.strip() else ""
+
+
+def signed_anew(text: str, sender: FromAddress | None, senders: Iterable[FromAddress]) -> str:
+    """Plain text with the signature of the address it is sent from, where another's stands."""
+    text = text.replace("\r\n", "\n")
+    others = {signature_of(one) for one in senders} - {signature_of(sender), ""}
+    standing = next((one.rstrip("\n") for one in others if one.rstrip("\n") in text), "")
+    own = signature_of(sender).rstrip("\n")
+    return text.replace(standing, own, 1) if standing and not (own and own in text) else text
 
 
 def answered(origin: Origin, people: list[Participant]) -> list[Participant]:

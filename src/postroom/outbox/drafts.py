@@ -14,7 +14,7 @@ from postroom.accounts.members import mailboxes_of
 from postroom.accounts.models import Activation, FromAddress
 from postroom.accounts.senders import own_from_address
 from postroom.archive.models import Email
-from postroom.mime import safe_file_name
+from postroom.mime import parse_addresses, safe_file_name
 from postroom.outbox.models import OutgoingEmail, OutgoingFile, OutgoingState
 from postroom.outbox.sizes import most_octets, too_much
 from postroom.rendering.own_html import Page, Purified
@@ -22,6 +22,7 @@ from postroom.rendering.readers import ReadersBusy, find_purified
 from postroom.team.models import User
 
 MOST_FILES = 50
+MOST_ADDRESSED = 200
 LONGEST_TEXT = 500_000
 LONGEST_HTML = 1_000_000
 LONGEST_LINE = 20_000
@@ -151,6 +152,7 @@ def keep(
     outgoing.account = written.sender.account if written.sender else None
     for field in ("to", "cc", "bcc", "subject"):
         setattr(outgoing, field, storable(getattr(written, field))[:LONGEST_LINE])
+    outgoing.recipients = addressed(written)
     write_words(outgoing, written)
     if written.is_rich and beginning and not outgoing.quote_html:
         keep_quote(outgoing, beginning.quote())
@@ -159,6 +161,13 @@ def keep(
     for file in files:
         attach(outgoing, file)
     return outgoing
+
+
+def addressed(written: Written) -> list[str]:
+    """To whom a draft is, as far as that is written out: it stands on their pages."""
+    typed = (written.to, written.cc, written.bcc)
+    found = [one.canonical[:320] for line in typed for one in parse_addresses(line[:LONGEST_LINE])]
+    return [*dict.fromkeys(storable(one) for one in found if one)][:MOST_ADDRESSED]
 
 
 def write_words(outgoing: OutgoingEmail, written: Written) -> None:

@@ -77,7 +77,7 @@ def change_refused(author: User, key: UUID, now: datetime) -> bool:
 def back_to_draft(outgoing: OutgoingEmail, now: datetime) -> None:
     """No server has it, so its next bytes may be others, under another Message-ID."""
     outgoing.state, outgoing.reason, outgoing.raw = OutgoingState.DRAFT, "", None
-    outgoing.message_id, outgoing.recipients, outgoing.due_at = None, [], None
+    outgoing.message_id, outgoing.due_at = None, None
     outgoing.changed_at = now
     outgoing.save()
 

@@ -156,9 +156,14 @@ def locked(author: User, key: UUID, state: OutgoingState) -> QuerySet[OutgoingEm
 
 def on_its_way(author: User) -> QuerySet[OutgoingEmail]:
     """What a user sent that is not in the archive yet, or came back; newest first."""
-    sent = outgoing_of(author).exclude(state=OutgoingState.DRAFT)
+    return unsettled_of(author).exclude(state=OutgoingState.DRAFT)
+
+
+def unsettled_of(author: User) -> QuerySet[OutgoingEmail]:
+    """The same and the user's drafts: all that the archive does not show."""
     unsettled = Q(copy=None) & ~Q(Exists(copies_in_the_archive()))
-    return sent.filter(unsettled | Q(state=OutgoingState.BOUNCED)).select_related("sender")
+    found = outgoing_of(author).filter(unsettled | Q(state=OutgoingState.BOUNCED))
+    return found.select_related("sender")
 
 
 def unsent_of(account: EmailAccount) -> int:

@@ -1,20 +1,15 @@
 """What one wrote to a person that stands in no mailbox yet, above the list of their emails."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import reduce
-from operator import or_
 
-from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from postroom.crm.models import Person
-from postroom.outbox.drafts import outgoing_of
 from postroom.outbox.models import OutgoingEmail, OutgoingState
-from postroom.outbox.outgoing import on_its_way
+from postroom.outbox.outgoing import unsettled_of
 from postroom.team.models import User
 from postroom.web.sign_in import SignedInRequest, signed_in
 
@@ -36,23 +31,9 @@ def outgoing_to(person: Person, user: User) -> dict[str, object]:
     Drafts too. Once the sent copy is synced it stands in the list of emails, and here no more.
     """
     addresses = list(person.addresses.values_list("canonical", flat=True))
-    rows = [
-        *on_its_way(user).filter(recipients__overlap=addresses)[:MOST],
-        *drafts_to(addresses, user)[:MOST],
-    ]
+    rows = list(unsettled_of(user).filter(recipients__overlap=addresses)[:MOST])
     is_live = any(is_still_changing(row, timezone.now()) for row in rows)
     return {"person": person, "outgoing_rows": rows, "is_live": is_live}
-
-
-def drafts_to(addresses: Sequence[str], user: User) -> QuerySet[OutgoingEmail]:
-    """The user's drafts in which one of the addresses is typed."""
-    typed = (
-        Q(**{f"{field}__icontains": address})
-        for address in addresses
-        for field in ("to", "cc", "bcc")
-    )
-    drafts = outgoing_of(user).filter(state=OutgoingState.DRAFT)
-    return drafts.filter(reduce(or_, typed, Q(pk__in=[])))
 
 
 def is_still_changing(outgoing: OutgoingEmail, now: datetime) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django import forms
 
 from postroom.accounts.models import FromAddress
+from postroom.outbox.answering import signed_anew
 from postroom.outbox.drafts import NotSendable, Written
 
 TO = {
@@ -47,7 +48,9 @@ class WritingForm(forms.Form):
     def written(self) -> Written:
         """What was typed, whether it can be sent or not."""
         typed = dict(self.cleaned_data)
-        return Written(self.senders.get(typed.pop("sender", "")), **typed)
+        sender = self.senders.get(typed.pop("sender", ""))
+        typed["text"] = signed_anew(typed["text"], sender, self.senders.values())
+        return Written(sender, **typed)
 
     @property
     def shows_copies(self) -> bool:

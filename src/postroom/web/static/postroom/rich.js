@@ -4,6 +4,12 @@ import {
   ListItem, OrderedList, Paragraph, Strike, Text, Underline, UndoRedo,
 } from "../django_prose_editor/editor.js";
 
+// Images from elsewhere are not even tried: their server would learn that somebody writes.
+const OwnImage = Image.extend({
+  addAttributes() { return { ...this.parent?.(), alt: { default: "" } }; },
+  parseHTML: () => [{ tag: 'img[src^="/writing/"]' }, { tag: 'img[src^="data:image/"]' }],
+});
+
 const toggleList = (chain, name) => chain.toggleList(name, "listItem");
 const SMALL_OCTETS = 60000;
 
@@ -34,7 +40,7 @@ function begin(box) {
       Heading.configure({ levels: [2, 3] }), Dropcursor, UndoRedo,
       Link.extend({ addKeyboardShortcuts: () => ({ "Mod-k": () => { openLink(box, editor); return true; } }) })
         .configure({ openOnClick: false, autolink: true, defaultProtocol: "https", protocols: ["mailto", "tel"] }),
-      Image.extend({ addAttributes() { return { ...this.parent?.(), alt: { default: "" } }; } }).configure({ inline: true, allowBase64: true }),
+      OwnImage.configure({ inline: true, allowBase64: true }),
     ],
     content: textarea.value,
     editorProps: {
