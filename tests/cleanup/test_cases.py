@@ -29,6 +29,7 @@ from postroom.archive.models import Email
 from postroom.archive.reading import opened
 from postroom.association import own_emails, visible_to
 from postroom.cleanup import bites
+from postroom.cleanup.cases import due_accounts
 from postroom.cleanup.deleting import delete_next
 from postroom.cleanup.keeping import TooLate, case_in, word_of
 from postroom.cleanup.models import Case, Warning
@@ -390,3 +391,17 @@ def test_held_in_its_days_of_grace_it_comes_back_and_begins_anew_when_that_is_li
     live_through(HIDDEN + 61 + 14, HIDDEN + 61 + 14)
     assert activation(account) == Activation.DEACTIVATED
     assert Email.objects.count() == 4
+
+
+def test_many_mailboxes_take_as_many_questions_as_one(account: EmailAccount, ada: User) -> None:
+    def questions() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            due_accounts(at(1))
+        return len(asked)
+
+    place_hold(person("Otto Other", "otto@elsewhere.example"), "So.", ada, NOON)
+    questions()  # The first one makes the organisation.
+    few = questions()
+    for number in range(12):
+        account_of(ada, address=f"box{number}@example.com")
+    assert questions() == few

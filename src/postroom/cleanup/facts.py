@@ -13,7 +13,7 @@ from django.db.models import Max
 from postroom.accounts.models import EmailAccount, Use
 from postroom.archive.models import Direction, Email
 from postroom.archive.wall import round_the_wall
-from postroom.cleanup.holding import hold_over
+from postroom.cleanup.holding import holds_over
 from postroom.cleanup.policy import Facts
 from postroom.team.days import local_day
 from postroom.team.models import Organisation
@@ -48,10 +48,16 @@ def all_facts(accounts: Sequence[EmailAccount], counting: Counting) -> Mapping[i
     pks = [account.pk for account in accounts]
     uses = Use.objects.in_bulk(pks)
     active = active_members(pks)
+    held = holds_over(pks)
     sent = newest_sent(pks, counting) if counting.counts_others else {}
     return {
         account.pk: facts_of(
-            account, uses.get(account.pk), active.get(account.pk), sent.get(account.pk), counting
+            account,
+            uses.get(account.pk) or Use(),
+            latest(account.owner.active_on, active.get(account.pk)),
+            sent.get(account.pk),
+            counting,
+            is_held=account.pk in held,
         )
         for account in accounts
     }
@@ -59,23 +65,24 @@ def all_facts(accounts: Sequence[EmailAccount], counting: Counting) -> Mapping[i
 
 def facts_of(
     account: EmailAccount,
-    use: Use | None,
-    member_on: date | None,
+    use: Use,
+    active_on: date | None,
     sent_elsewhere: date | None,
     counting: Counting,
+    *,
+    is_held: bool,
 ) -> Facts:
     """One of them."""
     owner = account.owner
-    use = use or Use()
     whole_at = account.first_complete_at or account.connected_at
     begun_on = counting.day(max(account.connected_at, whole_at))
     return Facts(
         begun_on=latest(begun_on, use.kept_on) or begun_on,
         opened_on=latest(use.opened_on, use.elsewhere_on if counting.counts_others else None),
-        active_on=latest(owner.active_on, member_on),
+        active_on=active_on,
         sent_on=latest(use.sent_on, sent_elsewhere),
         gone_on=None if owner.is_active else owner.gone_on or begun_on,
-        is_held=hold_over(account) is not None,
+        is_held=is_held,
     )
 
 

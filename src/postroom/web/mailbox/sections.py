@@ -61,6 +61,8 @@ SECTIONS = (
 
 # Over the whole width, and in the second of two columns; all others are in the first.
 WIDE = ("health.html", "proof.html", "changes.html")
+# What is to happen to the mailbox soon stands where nobody overlooks it.
+WIDE_IN_A_CASE = ("health.html", "cleanup.html", "proof.html", "changes.html")
 SECOND = (
     "cleanup.html",
     "storage.html",
@@ -96,12 +98,13 @@ def sections_of(account: EmailAccount, viewer: User, now: datetime) -> dict[str,
     for section in shown:
         context |= section.context(account, now)
     names = [section.template for section in shown]
+    wide = WIDE_IN_A_CASE if hasattr(account, "case") else WIDE
     columns = (
-        [name for name in names if name not in (*WIDE, *SECOND)],
-        [name for name in names if name in SECOND],
+        [name for name in names if name not in (*wide, *SECOND)],
+        [name for name in names if name in SECOND and name not in wide],
     )
     return context | {
-        "wide": as_templates(name for name in names if name in WIDE),
+        "wide": as_templates(name for name in wide if name in names),
         "columns": [as_templates(column) for column in columns if column],
     }
 
