@@ -76,7 +76,8 @@ SECOND = (
 
 # Of a mailbox without a password nothing is synced, and nothing is kept that could be compared.
 WITHOUT_MAIL = frozenset(
-    f"{name}.html" for name in ("health", "sharing", "members", "storage", "window", "server")
+    f"{name}.html"
+    for name in ("health", "sharing", "members", "storage", "window", "handover", "server")
 )
 
 # Parts of pages that change while they are open; a page has those it shows.
