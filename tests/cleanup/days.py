@@ -3,12 +3,14 @@
 from datetime import date, datetime, timedelta
 
 from cast import NOON
+from postroom.accounts.models import EmailAccount
 from postroom.cleanup.deleting import delete_next
 from postroom.engine.cleaning import clean_up
 from postroom.outbox.models import Notice, NoticeState
 from postroom.outbox.queue import note_sent
 
-FIRST = NOON.date()
+# The mailbox is connected on day 0, 2 March; a month is over on 2 April: day 31.
+PAUSED, HIDDEN, DELETED = 32, 46, 76
 
 
 def at(day: int) -> datetime:
@@ -45,3 +47,8 @@ def delete_all(pk: int) -> int:
     while delete_next(pk):
         bites += 1
     return bites
+
+
+def activation(account: EmailAccount) -> str:
+    """What was decided about it by now."""
+    return EmailAccount.objects.get(pk=account.pk).activation

@@ -8,11 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cast import NOON, account_of, person, shared, user
-from cleanup.days import at, day, delete_all, live_through
+from cleanup.days import DELETED, HIDDEN, PAUSED, activation, at, day, delete_all, live_through
 from cleanup.full_mailboxes import CANARY, bring, fill, letters
 from cleanup.test_deleting import dump
-from postroom.accounts.holds import UnderHold, lift_hold, place_hold
-from postroom.accounts.lifecycle import Decision, resume
+from postroom.accounts.holds import place_hold
+from postroom.accounts.lifecycle import resume
 from postroom.accounts.members import add_member
 from postroom.accounts.models import (
     Activation,
@@ -20,15 +20,13 @@ from postroom.accounts.models import (
     Deletion,
     Direction,
     EmailAccount,
-    Sharing,
     Use,
 )
-from postroom.accounts.seals import get_secret, keep_secret
+from postroom.accounts.seals import get_secret
 from postroom.accounts.use import note_elsewhere, note_opened
 from postroom.archive.models import Email
 from postroom.archive.reading import opened
 from postroom.association import own_emails, visible_to
-from postroom.cleanup import bites
 from postroom.cleanup.cases import due_accounts
 from postroom.cleanup.deleting import delete_next
 from postroom.cleanup.keeping import TooLate, case_in, word_of
@@ -36,7 +34,6 @@ from postroom.cleanup.models import Case, Warning
 from postroom.cleanup.policy import NEVER, NEWER, Condition, Policy
 from postroom.cleanup.rules import all_policies, lift_rule, set_rule
 from postroom.engine.cleaning import clean_up, keep_mailbox
-from postroom.engine.leaving import end_keeping
 from postroom.outbox.models import Notice, NoticeState
 from postroom.team.days import note_active
 from postroom.team.models import Act, AuditEntry, Organisation, Role, User
@@ -44,35 +41,6 @@ from postroom.team.users import set_active
 from sync.state_hash import state_of
 
 pytestmark = pytest.mark.django_db
-
-# The mailbox is connected on day 0, 2 March; a month is over on 2 April: day 31.
-PAUSED, HIDDEN, DELETED = 32, 46, 76
-
-
-@pytest.fixture
-def alice() -> User:
-    return user("Alice")
-
-
-@pytest.fixture
-def ada() -> User:
-    made = user("Ada")
-    made.is_administrator = True
-    made.save()
-    return made
-
-
-@pytest.fixture
-def account(alice: User, ada: User) -> EmailAccount:
-    """Alice's mailbox, connected on day 0."""
-    made = account_of(alice, Sharing.CUSTOM)
-    EmailAccount.objects.filter(pk=made.pk).update(connected_at=NOON)
-    keep_secret(made, Direction.INCOMING, f"{CANARY} secret")
-    return EmailAccount.objects.get(pk=made.pk)
-
-
-def activation(account: EmailAccount) -> str:
-    return EmailAccount.objects.get(pk=account.pk).activation
 
 
 def acts() -> list[str]:
@@ -329,68 +297,6 @@ def test_use_is_written_once_a_day_and_never_back(account: EmailAccount, ada: Us
         assert (before is None or before.opened_on != after.opened_on) == written
     ada.refresh_from_db()
     assert (after.opened_on, ada.active_on) == (day(0), day(0))
-
-
-HOLDS = {
-    "its own": lambda account, lena: account,
-    "the organisation's": lambda account, lena: None,
-    "one on a person of its mail": lambda account, lena: lena,
-}
-
-
-@pytest.mark.parametrize("whose", HOLDS)
-def test_a_hold_stops_every_deletion(
-    whose: str, account: EmailAccount, ada: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(bites, "MOST_EMAILS", 10)
-    lena = person("Lena Lead", f"{CANARY}.19@customer.example")
-    held = HOLDS[whose](account, lena)
-    bring(account, letters(40, account.address))
-    hold = place_hold(held, "The court asks for it.", ada, NOON)
-    for removes_account in (False, True):
-        with pytest.raises(UnderHold, match="The court asks for it"):
-            end_keeping(account, Decision(NOON, ada), removes_account=removes_account)
-    live_through(0, DELETED)
-    assert activation(account) == Activation.ACTIVE
-    lift_hold(hold, ada, at(DELETED))
-    end_keeping(account, Decision(at(DELETED), ada))
-    assert delete_next(account.pk)
-    hold = place_hold(held, "The court asks again.", ada, at(DELETED))
-    left = Email.objects.count()
-    assert 0 < left < 40
-    for _ in range(3):
-        assert delete_next(account.pk) is None
-    assert Email.objects.count() == left, "not one bite more"
-    lift_hold(hold, ada, at(DELETED))
-    assert delete_all(account.pk) > 0
-    assert not Email.objects.exists()
-    assert AuditEntry.objects.filter(act=Act.HOLD_PLACED).count() == 2
-
-
-def test_a_hold_on_somebody_else_stops_nothing(account: EmailAccount, ada: User) -> None:
-    bring(account, letters(4, account.address))
-    place_hold(person("Otto Other", "otto@elsewhere.example"), "So.", ada, NOON)
-    place_hold(account_of(ada), "So.", ada, NOON)
-    end_keeping(account, Decision(NOON, ada))
-    delete_all(account.pk)
-    assert not Email.objects.exists()
-
-
-def test_held_in_its_days_of_grace_it_comes_back_and_begins_anew_when_that_is_lifted(
-    account: EmailAccount, ada: User
-) -> None:
-    bring(account, letters(4, account.address))
-    live_through(0, HIDDEN + 3)
-    assert activation(account) == Activation.DEACTIVATED, "the control"
-    hold = place_hold(account, "The court asks for it.", ada, at(HIDDEN + 4))
-    live_through(HIDDEN + 4, HIDDEN + 60)
-    assert activation(account) == Activation.ACTIVE
-    lift_hold(hold, ada, at(HIDDEN + 61))
-    live_through(HIDDEN + 61, HIDDEN + 61 + 13)
-    assert activation(account) == Activation.PAUSED
-    live_through(HIDDEN + 61 + 14, HIDDEN + 61 + 14)
-    assert activation(account) == Activation.DEACTIVATED
-    assert Email.objects.count() == 4
 
 
 def test_many_mailboxes_take_as_many_questions_as_one(account: EmailAccount, ada: User) -> None:
