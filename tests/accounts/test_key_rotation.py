@@ -28,7 +28,7 @@ from postroom.config.secrets import (
 from web.factors import SECRET, with_codes
 
 LONG = os.environ.get("TEST_LONG") == "1"
-SECRETS = 10_000 if LONG else 1_500
+SECRETS = 10_000 if LONG else 500
 KILLS = 50 if LONG else 5
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -68,6 +68,7 @@ def within(seconds: float, act: Callable[[], object]) -> None:
     assert took <= 4 * seconds
 
 
+@pytest.mark.alone
 def test_bob_asks_and_his_open_page_has_alices_answer(
     visit: Visit, alice: User, bob: User, lena: Person, letter: Email
 ) -> None:
@@ -92,6 +93,7 @@ def test_bob_asks_and_his_open_page_has_alices_answer(
     expect(bobs.locator("#subject")).to_have_text(SUBJECT)
 
 
+@pytest.mark.alone
 def test_bob_sees_that_alice_declines_and_waits_a_day(
     visit: Visit, alice: User, bob: User, letter: Email
 ) -> None:
@@ -123,6 +125,7 @@ def test_news_do_not_take_away_what_bob_is_typing(
     expect(field).to_be_focused()
 
 
+@pytest.mark.alone
 def test_what_alice_hides_goes_from_bobs_list_and_from_beside_it(
     visit: Visit, alice: User, bob: User, lena: Person, account: EmailAccount, letter: Email
 ) -> None:

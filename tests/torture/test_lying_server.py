@@ -54,7 +54,7 @@ from torture.lying_server import (
 from torture.visiting import IMPATIENT, look
 
 LONG = os.environ.get("TEST_LONG") == "1"
-EXAMPLES, STEPS = (2000, 50) if LONG else (60, 30)
+EXAMPLES, STEPS = (2000, 50) if LONG else (30, 30)
 SETTINGS = settings(
     max_examples=EXAMPLES,
     stateful_step_count=STEPS,

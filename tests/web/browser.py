@@ -22,7 +22,14 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client, override_settings
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from postroom.config.secrets import django_secret_key, ensure_key_file, read_keys
 
@@ -36,6 +43,10 @@ Scheme = Literal["light", "dark"]
 
 # Playwright's loop runs in this thread; the database is asked between its calls, not in them.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+# How long a page may take on a machine with other work; what judges a time measures it itself.
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +170,7 @@ def visit(site: Site, browser: Browser, transactional_db: None) -> Iterator[Visi
             color_scheme=scheme,
             timezone_id="Europe/Berlin",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         if user:
             cookie = {"name": "sessionid", "value": site.cookie_of(user), "url": site.url}

@@ -1,5 +1,6 @@
 """What people do on the pages, in a real browser: by mouse, by keyboard, on a phone, at night."""
 
+import os
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -337,11 +338,14 @@ PAGES = {
     ),
     "absent": lambda lena, letters: "/emails/999999/",
 }
+# Every width and both schemes; `TEST_LONG=1` looks at each width in each scheme.
+LOOKS = [(360, "light"), (768, "dark"), (1440, "light"), (2560, "dark")]
+if os.environ.get("TEST_LONG") == "1":
+    LOOKS = [(width, scheme) for width in (*WIDTHS, 2560) for scheme in ("light", "dark")]
 PathOf = Callable[[Person, list[Email]], str]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [*WIDTHS, 2560])
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_axe_finds_nothing_and_nothing_sticks_out(
     width: int, scheme: str, visit: Visit, alice: User, lena: Person, letters: list[Email]
 ) -> None:

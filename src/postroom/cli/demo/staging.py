@@ -20,6 +20,8 @@ def stage(state: DemoState, steps: Steps) -> None:
         add_users()
     with steps.step("Importing leads, contacts and their companies"):
         import_the_people()
+    with steps.step("Opening deals, writing templates and a rule"):
+        begin_selling()
     with steps.step(f"Connecting {ADDRESS}"):
         connect_the_mailbox(state.imap_port)
     with steps.step("Syncing the mailbox"):
@@ -47,6 +49,15 @@ def import_the_people() -> None:
 
     people = files("postroom.cli.demo.world").joinpath("people.csv").read_text("utf-8")
     import_people(people.splitlines(keepends=True))
+
+
+def begin_selling() -> None:
+    """Maya's deals in every stage, and how she works."""
+    from django.utils import timezone
+
+    from postroom.cli.demo.selling import sell
+
+    sell(timezone.now())
 
 
 def connect_the_mailbox(port: int) -> None:
