@@ -43,6 +43,11 @@ def from_a_stranger(account: EmailAccount) -> Email:
     return received(account, raw)
 
 
+def sent_to_a_lead(account: EmailAccount) -> Email:
+    raw = message("Offer", from_=account.address, to="lena@customer.example")
+    return received(account, raw, folder="Sent")
+
+
 def role() -> Role:
     return Role.objects.get_or_create(name="Sales")[0]
 

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from cast import NOON, message, received
 from postroom.accounts.models import EmailAccount, Sharing, Sight
-from postroom.archive.models import Email
+from postroom.archive.models import Email, ResponseWatch
 from postroom.crm.companies import company_at
 from postroom.crm.deals import DealEntry, keep_deal
 from postroom.crm.models import Deal, Person, PersonAddress, Stage
@@ -121,3 +122,25 @@ def test_a_company_is_known_by_its_domain_only_where_that_is_sure(db: None) -> N
     assert company_at("x") is None
     meet("Three", "Other Ltd", "three@blue-harbour.example")
     assert company_at("x@blue-harbour.example") is None
+
+
+def test_one_is_told_if_nobody_answers_and_sees_who_waits(
+    alice: User, bob: User, account: EmailAccount, lena: Person, letter: Email, as_user: SignIn
+) -> None:
+    raw = message("Offer", from_=account.address, to=f"Lena Lead <{LENA}>")
+    offer = received(account, raw, folder="Sent")
+    client, address = as_user(alice), f"/emails/{offer.pk}/watch/"
+    assert "Tell me if nobody answers" in client.get(f"/emails/{offer.pk}/").content.decode()
+    answer = client.post(address, {"days": "3"}, headers={"HX-Request": "true"})
+    assert "if nobody answers" in answer.content.decode()
+    Email.objects.update(sent_at=timezone.now())
+    page = client.get("/inbox/awaiting/?side=theirs").content.decode()
+    assert page.count("Offer") == 2  # Watched, and among those that wait.
+    assert "Lena Lead" in page
+    assert "Quarterly order" in client.get("/inbox/awaiting/").content.decode()
+    client.post(address, {"days": "0"})
+    assert not ResponseWatch.objects.exists()
+    for days in ("", "2", "-1", "x"):
+        assert client.post(address, {"days": days}).status_code == 404
+    assert client.get(f"/emails/{letter.pk}/watch/").status_code == 404
+    assert as_user(bob).post(address, {"days": "3"}).status_code == 404

@@ -31,6 +31,7 @@ from web.looked_at import (
     kept_by,
     role,
     rule_of,
+    sent_to_a_lead,
     session_of,
     template_of,
     webhook_of,
@@ -51,6 +52,8 @@ FILES |= {
 }
 # Without a sign-in or an invitation before them, these say that there is none.
 ANSWERS = {"oauth-callback", "join-password", "elsewhere-start", "elsewhere-return"}
+# Pages about another kind of email than a lead's.
+OTHER_LETTERS = {"email-sender": from_a_stranger, "email-watch": sent_to_a_lead}
 READABLE = [name for name, (verbs, _) in PAGES.items() if "GET" in verbs and "-live" not in name]
 HIDDEN = [name for name, (_, who) in PAGES.items() if who in ("owner", "administrator")]
 ANYONES = {name for name, (_, who) in PAGES.items() if who == "anyone"}
@@ -113,7 +116,7 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
             "requests/": lambda: asked_for(letter).pk,
             "rules/": lambda: rule_of(account.owner).pk,
             "people/": lambda: lena.pk,
-            "emails/": lambda: (letter if name != "email-sender" else from_a_stranger(account)).pk,
+            "emails/": lambda: OTHER_LETTERS.get(name, lambda _: letter)(account).pk,
         }
         return [next(row for start, row in rows.items() if pattern.startswith(start))()]
 

@@ -17,6 +17,18 @@ LONGEST_KEY = 500  # Characters of a thread's Message-ID kept; a B-tree row hold
 LONGEST_ADDRESS = 320  # RFC 5321 §4.5.3.1: 64 + 1 + 255.
 LAST_PLACE = 32_767
 UNREAD = frozenset((Defect.HEADER_TOO_LARGE, Defect.FIELD_TOO_LARGE, Defect.TOO_MANY_ADDRESSES))
+AWAY = (
+    "automatic reply:",
+    "autoreply:",
+    "auto-reply:",
+    "out of office:",
+    "automatische antwort:",
+    "abwesenheitsnotiz:",
+    "réponse automatique",
+    "respuesta automática:",
+    "risposta automatica:",
+)
+POSTMASTERS = ("mailer-daemon@", "postmaster@")
 UNREADABLE_ONE = "(an address that cannot be read)"
 FURTHER_ONES = Address("(and more than can be read)", "", "")
 
@@ -43,6 +55,7 @@ class Entry(NamedTuple):
     canonicals: tuple[str, ...]
     columns: bytes
     people: tuple[bytes, ...]
+    is_automatic: bool = False
 
 
 def entry_of(envelope: Envelope) -> Entry:
@@ -53,7 +66,20 @@ def entry_of(envelope: Envelope) -> Entry:
         canonicals=canonicals_in(envelope),
         columns=b"".join(map(text, email_values(envelope))),
         people=tuple([_person(*participation) for participation in participations_in(envelope)]),
+        is_automatic=is_automatic(envelope),
     )
+
+
+def is_automatic(envelope: Envelope) -> bool:
+    """Whether no person wrote it: an answer in somebody's absence, a report, a robot's mail.
+
+    RFC 3834 §5; what says so in its subject alone is seen from Exchange and older programs.
+    """
+    if envelope.auto_submitted not in ("", "no") or envelope.content_type == "multipart/report":
+        return True
+    if envelope.subject.lower().startswith(AWAY):
+        return True
+    return any(address.canonical.startswith(POSTMASTERS) for address in envelope.from_)
 
 
 def canonicals_in(envelope: Envelope) -> tuple[str, ...]:

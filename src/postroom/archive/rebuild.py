@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from postroom.accounts.models import EmailAccount
 from postroom.archive.announce import announce_emails
-from postroom.archive.entry import email_values, naming, participations_in
+from postroom.archive.entry import email_values, is_automatic, naming, participations_in
 from postroom.archive.fence import lock_account
 from postroom.archive.models import (
     BodyState,
@@ -87,6 +87,7 @@ def rebuild_email(folder: Folder, reread: Rereading) -> set[int]:
         "subject": subject,
         "sent_at": moment(reread.envelope.sent_at, email.received_at),
         "direction": direction(folder, senders),
+        "is_automatic": is_automatic(reread.envelope),
         "snippet": reread.snippet,
         "has_attachments": reread.has_attachments,
         "body_state": BodyState.STORED.value,

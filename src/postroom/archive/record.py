@@ -41,6 +41,7 @@ EMAIL_COLUMNS = (
     "is_answered",
     "body_due",
     "in_inbox",
+    "is_automatic",
     "identity",
     *EMAIL_ENTRY,
     "direction",
@@ -61,7 +62,7 @@ COPY_COLUMNS = (
 )
 
 # A row is how many fields it has, and its fields.
-EMAIL_START = Struct("!h iq iq iq iq ii i? i? i? i? i?").pack
+EMAIL_START = Struct("!h iq iq iq iq ii i? i? i? i? i? i?").pack
 PARTICIPANT_START, BIGINT = Struct("!h iq iq").pack, Struct("!iq").pack
 COPY_START = Struct("!h iq iq iq i? i? i?").pack
 
@@ -172,6 +173,7 @@ def email_row(folder: Folder, pk: int, arrival: Arrival) -> bytes:
         len(EMAIL_COLUMNS), 8, pk, 8, folder.account_id, 8, received_at, 8, sent_at,
         4, arrival.size, 1, flags.is_seen, 1, flags.is_flagged, 1, flags.is_answered,
         1, arrival.is_due, 1, folder.role == FolderRole.INBOX,
+        1, entry.is_automatic,
     )
     # fmt: on
     return b"".join(

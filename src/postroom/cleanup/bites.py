@@ -21,6 +21,7 @@ OF_EMAILS = (
     "DELETE FROM archive_action WHERE email_id = ANY(%s)",
     "DELETE FROM archive_searchentry WHERE email_id = ANY(%s)",
     "DELETE FROM archive_triage WHERE email_id = ANY(%s)",
+    "DELETE FROM archive_responsewatch WHERE email_id = ANY(%s)",
     "DELETE FROM archive_email WHERE id = ANY(%s)",
 )
 

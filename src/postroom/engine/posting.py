@@ -17,6 +17,7 @@ from postroom.outbox.decisions import write_decisions
 from postroom.outbox.incidents import write_incidents
 from postroom.outbox.preparations import write_preparations
 from postroom.outbox.queue import due_notices
+from postroom.outbox.response_watches import write_response_watches
 from postroom.outbox.sending import send_notice
 from postroom.sync.database import in_database
 
@@ -45,4 +46,5 @@ def waiting_notices(now: datetime) -> list[int]:
     write_preparations(now)
     write_decisions(now)
     write_access_requests(now)
+    write_response_watches(now)
     return due_notices(now)

@@ -34,11 +34,13 @@ from postroom.web.emails import (
     previews,
     source,
     unsubscribing,
+    watching,
 )
 from postroom.web.emails import views as emails
 from postroom.web.erasure import views as erasure
 from postroom.web.export import views as export
 from postroom.web.inbox import acting as inbox_acting
+from postroom.web.inbox import awaiting
 from postroom.web.inbox import views as inbox
 from postroom.web.live import views as live
 from postroom.web.mail_rules import views as mail_rules
@@ -82,6 +84,7 @@ urlpatterns = [
     path("inbox/columns/", inbox.columns, name="inbox-columns"),
     path("inbox/counts/", inbox.counts, name="inbox-counts"),
     path("inbox/actions/", inbox_acting.actions, name="inbox-actions"),
+    path("inbox/awaiting/", awaiting.awaiting, name="awaiting"),
     path("inbox/switch/", inbox.switch, name="inbox-switch"),
     path("leads/", people.people, {"stage": Stage.LEAD}, name="leads"),
     path("contacts/", people.people, {"stage": Stage.CONTACT}, name="contacts"),
@@ -155,6 +158,7 @@ urlpatterns = [
         name="email-unsubscription",
     ),
     path("emails/<id:pk>/actions/", actions.actions, name="email-actions"),
+    path("emails/<id:pk>/watch/", watching.watch, name="email-watch"),
     path("emails/<id:pk>/sender/", customer.sender, name="email-sender"),
     path("emails/<id:pk>/deal/", dealing.deal, name="email-deal"),
     path("emails/<id:pk>/sharing/", sharing.sharing, name="email-sharing"),

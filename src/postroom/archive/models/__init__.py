@@ -22,6 +22,7 @@ from postroom.archive.models.search import (
     SearchMark,
 )
 from postroom.archive.models.triage import MutedThread, Triage
+from postroom.archive.models.watches import ResponseWatch
 
 __all__ = [
     "MARKS",
@@ -44,6 +45,7 @@ __all__ = [
     "ProofEntry",
     "Quarantine",
     "RawMessage",
+    "ResponseWatch",
     "SearchDue",
     "SearchEntry",
     "SearchMark",

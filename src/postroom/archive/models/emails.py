@@ -53,6 +53,10 @@ class Email(models.Model):
         default=False, db_default=False, help_text="A copy of it lies in the Inbox."
     )
 
+    is_automatic = models.BooleanField(
+        default=False, db_default=False, help_text="No person wrote it, as far as it says so."
+    )
+
     body_state = models.CharField(
         max_length=12, choices=BodyState.choices, default=BodyState.ENVELOPE
     )

@@ -29,6 +29,7 @@ class InboxRow:
     deals: list[Total]
     deal_count: int
     is_back: bool = False
+    recipient: str = ""
 
 
 def rows_of_inbox(emails: Sequence[Email], column: Column, *, back: int = 0) -> list[InboxRow]:
@@ -45,13 +46,19 @@ def rows_of_inbox(emails: Sequence[Email], column: Column, *, back: int = 0) -> 
         pk = person.pk if person else 0
         name, address = (said(sender), sender.address) if sender else ("", "")
         deals, count = totals.get(pk, []), counts.get(pk, 0)
-        rows.append(InboxRow(email, name, address, person, deals, count, number < back))
+        to = recipient_on(on[email.pk])
+        rows.append(InboxRow(email, name, address, person, deals, count, number < back, to))
     return rows
 
 
 def sender_on(participants: Sequence[Participant]) -> Participant | None:
     """The first address in From."""
     return next((p for p in participants if p.role == ParticipantRole.FROM), None)
+
+
+def recipient_on(participants: Sequence[Participant]) -> str:
+    """The first address in To, as people read it."""
+    return next((said(p) for p in participants if p.role == ParticipantRole.TO), "")
 
 
 def people_at(canonicals: Sequence[str]) -> dict[str, Person]:

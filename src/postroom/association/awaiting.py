@@ -1,0 +1,96 @@
+"""Who waits for whom: conversations whose last word is theirs, or ours; and watched emails.
+
+An answer is any later email of the conversation that came in, whoever wrote it and from whichever
+address, and that a person wrote: an answer in somebody's absence is none, nor is a report.
+"""
+
+from datetime import datetime, timedelta
+from enum import Enum
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from postroom.archive.models import (
+    Direction,
+    Email,
+    EveryParticipant,
+    MutedThread,
+    ParticipantRole,
+    ResponseWatch,
+    Triage,
+)
+from postroom.association.ownership import own_emails
+from postroom.association.people import known_participants
+from postroom.team.models import User
+
+LOOKED_BACK = timedelta(days=90)
+MOST = 100
+RECIPIENTS = (ParticipantRole.TO, ParticipantRole.CC)
+
+
+class Side(Enum):
+    """Whose answer is awaited."""
+
+    MINE = "mine"
+    THEIRS = "theirs"
+
+
+def awaiting(viewer: User, side: Side, now: datetime) -> list[Email]:
+    """The last words of conversations with known people that nobody answered, newest first."""
+    emails = own_emails(viewer).filter(
+        ~Exists(later_words()),
+        sent_at__gt=now - LOOKED_BACK,
+        removed_at=None,
+        is_automatic=False,
+    )
+    if side == Side.MINE:
+        emails = emails.filter(
+            ~Exists(Triage.objects.filter(email=OuterRef("pk"), done_at__isnull=False)),
+            ~Exists(muted()),
+            Exists(known_in(ParticipantRole.FROM)),
+            direction=Direction.RECEIVED,
+            is_answered=False,
+        )
+    else:
+        emails = emails.filter(Exists(known_in(*RECIPIENTS)), direction=Direction.SENT)
+    return list(emails.select_related("account").order_by("-sent_at", "-pk")[:MOST])
+
+
+def known_in(*roles: ParticipantRole) -> QuerySet[EveryParticipant]:
+    """Known people on the outer email in one of these roles."""
+    return known_participants().filter(role__in=roles)
+
+
+def muted() -> QuerySet[MutedThread]:
+    """That the outer email's conversation is heard no more."""
+    return MutedThread.objects.filter(
+        account=OuterRef("account"), thread_root=OuterRef("thread_root")
+    )
+
+
+def later_words() -> QuerySet[Email]:
+    """Later emails of the outer one's conversation that a person wrote."""
+    return Email.objects.filter(
+        account=OuterRef("account"),
+        thread_root=OuterRef("thread_root"),
+        sent_at__gt=OuterRef("sent_at"),
+        is_automatic=False,
+    ).exclude(thread_root="")
+
+
+def answers_to_watched() -> QuerySet[Email]:
+    """Answers to the outer watch's email."""
+    return Email.objects.filter(
+        account=OuterRef("account"),
+        thread_root=OuterRef("email__thread_root"),
+        sent_at__gt=OuterRef("email__sent_at"),
+        direction=Direction.RECEIVED,
+        is_automatic=False,
+    ).exclude(thread_root="")
+
+
+def watches_of(user: User) -> QuerySet[ResponseWatch]:
+    """The user's open watches, each with whether it was answered."""
+    watches = ResponseWatch.objects.filter(by=user).annotate(
+        is_answered=Exists(answers_to_watched())
+    )
+    return watches.filter(Q(closed_at=None) | Q(is_told=True)).select_related("email")
