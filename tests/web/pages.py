@@ -25,6 +25,7 @@ PAGES = {
     "erasures": ("GET", "administrator"),
     "erasure-allowance": ("POST", "administrator"),
     "person-export": ("GET POST", "all"),
+    "person-import": ("GET POST", "all"),
     "thread-export": ("GET POST", "owner"),
     "account-export": ("GET POST", "owner"),
     "person-figures": ("GET", "all"),

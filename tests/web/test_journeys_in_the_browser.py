@@ -267,6 +267,7 @@ PAGES = {
     "deal written": lambda lena, letters: f"/deals/{Deal.objects.get().pk}/edit/",
     "companies": lambda lena, letters: "/companies/",
     "company": lambda lena, letters: f"/companies/{Deal.objects.get().company_id}/",
+    "import": lambda lena, letters: f"/people/{lena.pk}/import/",
     "known": lambda lena, letters: f"/people/{lena.pk}/known/",
     "erasures": lambda lena, letters: "/setup/erasures/",
     "pipeline": lambda lena, letters: "/setup/pipeline/",

@@ -12,7 +12,7 @@ from postroom.accounts.troubles import NEEDS_A_PERSON
 from postroom.team.audit import note
 from postroom.team.models import Act, User
 
-WITHOUT_PASSWORD = (Activation.WAITING, Activation.DEACTIVATED)
+WITHOUT_PASSWORD = (Activation.WAITING, Activation.DEACTIVATED, Activation.IMPORTED)
 DECISION = ("activation", "decided_at", "decided_by", "decided_because", "is_policys")
 
 

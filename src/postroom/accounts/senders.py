@@ -24,7 +24,7 @@ class FromAddressRefused(Exception):
 
 def from_addresses_of(account: EmailAccount) -> list[FromAddress]:
     """All of them, the default one first; the account's own is there once somebody signed in."""
-    if account.activation != Activation.WAITING:
+    if account.activation not in (Activation.WAITING, Activation.IMPORTED):
         own_from_address(account)
     return list(account.from_addresses.all())
 

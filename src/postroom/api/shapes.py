@@ -216,7 +216,7 @@ class AccountOut(Schema):
     sharing: Literal["private", "custom", "public"]
     sight: Literal["when", "subject", "everything"]
     sharing_because: str
-    activation: Literal["waiting", "active", "paused", "deactivated"]
+    activation: Literal["waiting", "active", "paused", "deactivated", "imported"]
     trouble: str
     connected_at: datetime
     first_complete_at: datetime | None

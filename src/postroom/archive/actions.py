@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from postroom.accounts.models import Activation
 from postroom.archive.announce import announce_emails, announce_work
 from postroom.archive.fence import lock_account
 from postroom.archive.folders import look_again
@@ -34,6 +35,8 @@ def ask_for(kind: ActionKind, email: Email, now: datetime) -> Action:
     action = Action.objects.create(account=email.account, email=email, kind=kind, asked_at=now)
     ServerCopy.objects.filter(email=email).update(**{mark: is_set})
     show_and_tell(email, now)
+    if email.account.activation == Activation.IMPORTED:
+        finish(action, now)  # There is no server to be told.
     return action
 
 

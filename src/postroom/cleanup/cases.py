@@ -26,7 +26,8 @@ from postroom.team.audit import note
 from postroom.team.models import Act, User
 from postroom.team.sales_inbox import switch_sales_inbox
 
-WITHOUT_MAIL = (Activation.WAITING, Activation.DEACTIVATED)
+# What was imported from files lies on no server: no policy may delete the only copy.
+WITHOUT_MAIL = (Activation.WAITING, Activation.DEACTIVATED, Activation.IMPORTED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from postroom.accounts.models import EmailAccount
+from postroom.accounts.models import Activation, EmailAccount
 from postroom.archive.models import Action, ActionState, Email, Quarantine, ServerCopy
 from postroom.archive.wall import round_the_wall
 
@@ -67,10 +67,18 @@ def stock_of(account: EmailAccount) -> Stock:
         with_colleagues=with_colleagues,
         places=ServerCopy.objects.filter(folder__account=account).count(),
         set_aside=Quarantine.objects.filter(folder__account=account).count(),
-        only_here=emails.filter(~Exists(places_on_the_server()), removed_at__isnull=True).count(),
+        only_here=only_here(account).count(),
         untold=Action.objects.filter(account=account, state=ActionState.ASKED).count(),
         shares=account.shares.count(),
     )
+
+
+def only_here(account: EmailAccount) -> QuerySet[Email]:
+    """Emails that no server has: removed there, or imported from files."""
+    emails = Email.objects.filter(account=account, removed_at__isnull=True)
+    if account.activation == Activation.IMPORTED:
+        return emails
+    return emails.filter(~Exists(places_on_the_server()))
 
 
 @round_the_wall()

@@ -30,6 +30,7 @@ COMMANDS = {
     "oauth": "postroom.cli.oauth",
     "keys": "postroom.cli.keys",
     "export": "postroom.cli.export",
+    "import": "postroom.cli.intake",
     "backup": "postroom.cli.backup",
     "restore": "postroom.cli.backup",
     "doctor": "postroom.cli.doctor",

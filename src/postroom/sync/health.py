@@ -87,6 +87,7 @@ def by_need(accounts: QuerySet[EmailAccount], now: datetime) -> QuerySet[Any]:
         When(activation=Activation.DEACTIVATED, then=Need.DEACTIVATED),
         When(activation=Activation.PAUSED, then=Need.PAUSED),
         When(activation=Activation.WAITING, then=Need.PASSWORD),
+        When(activation=Activation.IMPORTED, then=Need.NOTHING),
         When(trouble__in=NEEDS_A_PERSON, then=Need.OWNER),
         When(is_troubled, trouble_since__lte=now - PATIENCE, then=Need.TROUBLE),
         When(is_troubled, then=Need.PATIENCE),

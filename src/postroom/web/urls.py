@@ -42,6 +42,7 @@ from postroom.web.export import views as export
 from postroom.web.inbox import acting as inbox_acting
 from postroom.web.inbox import awaiting
 from postroom.web.inbox import views as inbox
+from postroom.web.intake import views as intake
 from postroom.web.live import views as live
 from postroom.web.mail_rules import views as mail_rules
 from postroom.web.mailbox import handing_over, keeping, leaving, members, senders, upkeep, window
@@ -98,6 +99,7 @@ urlpatterns = [
     path("people/<id:pk>/shares/<id:account>/addresses/", shares.address, name="share-address"),
     path("people/<id:pk>/known/", erasure.known, name="known"),
     path("people/<id:pk>/erasure/", erasure.erasure, name="erasure"),
+    path("people/<id:pk>/import/", intake.person, name="person-import"),
     path("people/<id:pk>/export/", export.person, name="person-export"),
     path("people/<id:pk>/figures/", emails.person_figures, name="person-figures"),
     path("people/<id:pk>/live/", live.person, name="person-live"),

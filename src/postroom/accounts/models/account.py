@@ -40,6 +40,7 @@ class Activation(models.TextChoices):
     ACTIVE = "active", "Active"
     PAUSED = "paused", "Paused"
     DEACTIVATED = "deactivated", "Deactivated"
+    IMPORTED = "imported", "Imported from files"
 
 
 class EmailAccount(Reach):
@@ -124,7 +125,10 @@ class EmailAccount(Reach):
 
     @cached_property
     def own_addresses(self) -> frozenset[str]:
-        """The canonical addresses its owner writes from."""
+        """The canonical addresses its owner writes from; of mail from files, from all they have."""
+        if self.activation == Activation.IMPORTED:
+            real = self.owner.email_accounts.exclude(activation=Activation.IMPORTED)
+            return frozenset({self.owner.email}.union(*(one.own_addresses for one in real)))
         verified = self.from_addresses.filter(verified_at__isnull=False)
         return frozenset((self.address, *verified.values_list("address", flat=True)))
 

@@ -40,6 +40,16 @@ DELETING = State(
     "Nobody sees its emails any more, and what was kept of them is being deleted. On the mail"
     " server everything stays as it is.",
 )
+IMPORTED = State(
+    "Imported from files",
+    "well",
+    "Old mail that was read from files. It is on no server, so nothing is synced, and no policy"
+    " deletes it.",
+)
+BY_ACTIVATION = {
+    Activation.IMPORTED: IMPORTED,
+    Activation.PAUSED: State("Paused", "off", "No new mail is fetched. What is here stays."),
+}
 FETCHING = State(
     "Fetching mail",
     "busy",
@@ -80,8 +90,8 @@ def state_of(account: EmailAccount, traffic: Traffic) -> State:
             "off",
             f"It begins when {account.owner} enters the password, which nobody else sees.",
         )
-    if account.activation == Activation.PAUSED:
-        return State("Paused", "off", "No new mail is fetched. What is here stays.")
+    if account.activation in BY_ACTIVATION:
+        return BY_ACTIVATION[Activation(account.activation)]
     if account.trouble:
         return State("Needs attention", "trouble", account.trouble_sentence)
     if account.first_complete_at is None:

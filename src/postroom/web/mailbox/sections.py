@@ -10,7 +10,7 @@ from datetime import datetime
 from postroom.accounts.handing_over import may_hand_over
 from postroom.accounts.lifecycle import WITHOUT_PASSWORD
 from postroom.accounts.members import is_member
-from postroom.accounts.models import EmailAccount
+from postroom.accounts.models import Activation, EmailAccount
 from postroom.team.models import Permission, User
 from postroom.team.permissions import may
 from postroom.web.mailbox.cleanup_state import cleanup_context
@@ -80,6 +80,9 @@ WITHOUT_MAIL = frozenset(
     for name in ("health", "sharing", "members", "storage", "window", "handover", "server")
 )
 
+# Of mail from files there is no server to speak of.
+OF_FILES = frozenset(f"{name}.html" for name in ("health", "sharing", "members", "export"))
+
 # Parts of pages that change while they are open; a page has those it shows.
 LIVE_PARTS = (
     "email_configuration/health.html",
@@ -92,7 +95,9 @@ def sections_of(account: EmailAccount, viewer: User, now: datetime) -> dict[str,
     """Everything the account's page shows to this viewer, and in which templates."""
     is_own = account.owner_id == viewer.pk
     shown = [section for section in SECTIONS if is_own or not section.is_owners]
-    if account.activation in WITHOUT_PASSWORD:
+    if account.activation == Activation.IMPORTED:
+        shown = [section for section in shown if section.template in OF_FILES]
+    elif account.activation in WITHOUT_PASSWORD:
         left = WITHOUT_MAIL | ({"cleanup.html"} if hasattr(account, "case") else set())
         shown = [section for section in shown if section.template in left]
     context = live_sections_of(account, viewer, now)

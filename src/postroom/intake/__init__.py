@@ -1,0 +1,1 @@
+"""Old mail from files, mbox and .eml, into the history of people."""

@@ -1,0 +1,1 @@
+"""Pages on which old mail is read from files."""

@@ -1,0 +1,1 @@
+"""Old mail from files."""
