@@ -6,7 +6,7 @@ from ninja import Router
 
 from postroom.accounts.members import mailboxes_of
 from postroom.api.authentication import KeyRequest
-from postroom.api.openapi import A_FILE
+from postroom.api.openapi import A_ZIP
 from postroom.api.paging import RowId
 from postroom.api.problems import ABSENT, Problem
 from postroom.api.sight import get_email
@@ -18,7 +18,7 @@ from postroom.export.streaming import exported
 router = Router(tags=["Export"])
 
 
-@router.get("/people/{person_id}/export", openapi_extra=A_FILE)
+@router.get("/people/{person_id}/export", openapi_extra=A_ZIP)
 def export_person(
     request: KeyRequest, person_id: RowId, kind: Kind = Kind.MBOX
 ) -> HttpResponseBase:
@@ -29,13 +29,13 @@ def export_person(
     return file_of(request, of_person(person), kind)
 
 
-@router.get("/threads/{email_id}/export", openapi_extra=A_FILE)
+@router.get("/threads/{email_id}/export", openapi_extra=A_ZIP)
 def export_thread(request: KeyRequest, email_id: RowId, kind: Kind = Kind.MBOX) -> HttpResponseBase:
     """A zip of the emails that answer each other, as far as the user of the key may read them."""
     return file_of(request, of_thread(get_email(request.auth.user, email_id)), kind)
 
 
-@router.get("/accounts/{account_id}/export", openapi_extra=A_FILE)
+@router.get("/accounts/{account_id}/export", openapi_extra=A_ZIP)
 def export_account(
     request: KeyRequest, account_id: RowId, kind: Kind = Kind.MBOX
 ) -> HttpResponseBase:

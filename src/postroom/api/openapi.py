@@ -27,6 +27,14 @@ A_FILE: Final = {
         }
     }
 }
+A_ZIP: Final = {
+    "responses": {
+        200: {
+            "description": "The emails, and a manifest of what is not among them.",
+            "content": {"application/zip": {"schema": {"type": "string"}}},
+        }
+    }
+}
 ALWAYS: Final = (UNREADABLE, NO_KEY, ABSENT, INVALID, TOO_FAST, BROKEN, NOT_YET)
 WRITING: Final = ("post", "put", "patch", "delete")
 
