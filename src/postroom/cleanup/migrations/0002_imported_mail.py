@@ -4,15 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cleanup', '0001_initial'),
+        ("cleanup", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='case',
-            name='was',
-            field=models.CharField(choices=[('waiting', 'Waiting for its password'), ('active', 'Active'), ('paused', 'Paused'), ('deactivated', 'Deactivated'), ('imported', 'Imported from files')], default='active', max_length=12),
+            model_name="case",
+            name="was",
+            field=models.CharField(
+                choices=[
+                    ("waiting", "Waiting for its password"),
+                    ("active", "Active"),
+                    ("paused", "Paused"),
+                    ("deactivated", "Deactivated"),
+                    ("imported", "Imported from files"),
+                ],
+                default="active",
+                max_length=12,
+            ),
         ),
     ]
