@@ -148,6 +148,7 @@ def test_what_came_back_says_so_to_whoever_sees_it_whole(
     )
     draft = OutgoingEmail(author=alice, key="00000000-0000-4000-8000-000000000002")
     draft.to, draft.subject, draft.changed_at = f"Lena <{LENA.upper()}>", "Begun", NOON
+    draft.recipients = [LENA]
     draft.save()
     EmailAccount.objects.update(sharing=Sharing.PUBLIC, sight=1)
     address = f"/people/{lena.pk}/"
