@@ -2,11 +2,15 @@
 
 import asyncio
 import imaplib
+import smtplib
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from threading import Timer
 
@@ -16,8 +20,10 @@ from postroom.cli.demo.arrivals import PHONE, arrivals_to_come, let_happen, reme
 from postroom.cli.demo.folder import DemoFolder, DemoState
 from postroom.cli.demo.mailbox import ADDRESS, PASSWORD, TOMS_ADDRESS, Mailbox
 from postroom.cli.demo.mailserver import HOME
+from postroom.cli.demo.outgoing_mail import LATEST_SECONDS
 from postroom.cli.demo.ports import find_free_port
 from postroom.cli.demo.world import World, compose_world
+from postroom.cli.demo.world.cast import CUSTOMERS
 
 BORN = datetime(2026, 5, 14, 10, 30, tzinfo=UTC)
 
@@ -32,7 +38,8 @@ def folder(tmp_path: Path) -> DemoFolder:
     folder = DemoFolder(tmp_path / "demo")
     folder.make()
     with folder.claimed():
-        folder.remember(DemoState(BORN.isoformat(), find_free_port(18143)))
+        imap, smtp = find_free_port(18143), find_free_port(18587)
+        folder.remember(DemoState(BORN.isoformat(), imap, smtp))
     return folder
 
 
@@ -40,12 +47,13 @@ def folder(tmp_path: Path) -> DemoFolder:
 def serving(folder: DemoFolder) -> Iterator[int]:
     state = folder.find_state()
     assert state
-    words = ("-m", "postroom.cli.demo.mailserver", str(folder.path), str(state.imap_port))
+    ports = (str(state.imap_port), str(state.smtp_port))
+    words = ("-m", "postroom.cli.demo.mailserver", str(folder.path), *ports)
     with subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE) as server:
         try:
             assert server.stdout
             opened = server.stdout.readline().decode()
-            assert opened == f"{ADDRESS} at 127.0.0.1:{state.imap_port}\n"
+            assert opened == f"{ADDRESS} at 127.0.0.1:{ports[0]}, outgoing {ports[1]}\n"
             yield state.imap_port
         finally:
             server.terminate()
@@ -53,9 +61,9 @@ def serving(folder: DemoFolder) -> Iterator[int]:
 
 
 @contextmanager
-def signed_in(port: int) -> Iterator[imaplib.IMAP4]:
+def signed_in(port: int, address: str = ADDRESS) -> Iterator[imaplib.IMAP4]:
     with imaplib.IMAP4("127.0.0.1", port, timeout=20) as client:
-        client.login(ADDRESS, PASSWORD)
+        client.login(address, PASSWORD)
         client.select("INBOX")
         yield client
 
@@ -159,3 +167,50 @@ def test_tom_has_a_mailbox_of_his_own_to_connect(folder: DemoFolder) -> None:
         told = int(client.select("INBOX")[1][0] or b"0")
     print(f"{told} letters name Tom")
     assert 3 <= told < 60
+
+
+def letter_to(*recipients: str) -> EmailMessage:
+    letter = EmailMessage()
+    letter["From"], letter["To"] = ADDRESS, ", ".join(recipients)
+    letter["Subject"], letter["Message-ID"] = "Your visit", "<visit@petrel.example>"
+    letter.set_content("Tea at four?\n..and a dot")
+    return letter
+
+
+def test_what_maya_sends_reaches_tom_and_is_answered_by_customers(folder: DemoFolder) -> None:
+    aoi = "aoi.nakamura@kanazawa-craft.example"
+    state = folder.find_state()
+    assert state
+    with serving(folder) as port, smtplib.SMTP("127.0.0.1", state.smtp_port) as client:
+        with pytest.raises(smtplib.SMTPSenderRefused):
+            client.sendmail(ADDRESS, [aoi], b"x")
+        with pytest.raises(smtplib.SMTPAuthenticationError):
+            client.login(ADDRESS, "wrong")
+        client.login(ADDRESS, PASSWORD)
+        with pytest.raises(smtplib.SMTPSenderRefused):
+            client.sendmail(TOMS_ADDRESS, [aoi], b"x")
+        with pytest.raises(smtplib.SMTPRecipientsRefused):
+            client.sendmail(ADDRESS, ["nobody@kanazawa-craft.example"], b"x")
+        assert client.send_message(letter_to(aoi, TOMS_ADDRESS)) == {}
+        with signed_in(port, TOMS_ADDRESS) as toms:
+            assert newest(toms).get_content().endswith("..and a dot\r\n")
+        with signed_in(port) as mayas:
+            answer = until_answered(mayas)
+    assert (answer["From"], answer["Subject"]) == (str(CUSTOMERS["aoi"].address), "Re: Your visit")
+    assert answer["In-Reply-To"] == "<visit@petrel.example>"
+
+
+def newest(client: imaplib.IMAP4) -> EmailMessage:
+    _, numbers = client.search(None, "ALL")
+    _, parts = client.fetch(numbers[0].split()[-1].decode(), "(BODY.PEEK[])")
+    raw = next(part[1] for part in parts if isinstance(part, tuple))
+    return message_from_bytes(raw, policy=policy.default)
+
+
+def until_answered(client: imaplib.IMAP4) -> EmailMessage:
+    deadline = time.monotonic() + LATEST_SECONDS + 30
+    while (found := newest(client))["Subject"] != "Re: Your visit":
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+        client.noop()
+    return found

@@ -43,6 +43,7 @@ class DemoState:
 
     born: str
     imap_port: int
+    smtp_port: int = 0
     is_staged: bool = False
 
     @property

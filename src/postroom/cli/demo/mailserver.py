@@ -1,4 +1,4 @@
-"""The demo's mail server: `python -m postroom.cli.demo.mailserver FOLDER PORT [--live]`.
+"""The demo's mail server: `python -m postroom.cli.demo.mailserver FOLDER IMAP SMTP [--live]`.
 
 pymap with its Maildir back end, on loopback, for Maya and Tom. A program of its own, because
 it plays the outside world: Postroom meets it only over IMAP.
@@ -18,7 +18,7 @@ from argparse import Namespace
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Iterable, Set
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from mailbox import MaildirMessage
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ from pysasl.hashing import BuiltinHash
 from postroom.cli.demo.arrivals import let_mail_arrive
 from postroom.cli.demo.folder import DemoFolder
 from postroom.cli.demo.mailbox import ADDRESS, PASSWORD, TOMS_ADDRESS, Mailbox
+from postroom.cli.demo.outgoing_mail import LARGEST, OutgoingServer
 from postroom.cli.demo.world import FOLDERS, compose_world, year_folder
 from postroom.cli.demo.world.letters import Letter
 
@@ -51,12 +52,14 @@ def main() -> None:
     """Write the mailbox if there is none, then serve it until told to stop."""
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
-    parser.add_argument("port", type=int)
+    parser.add_argument("imap_port", type=int)
+    parser.add_argument("smtp_port", type=int)
     parser.add_argument("--live", action="store_true")
     arguments = parser.parse_args()
     folder = DemoFolder(arguments.folder)
     ensure_mailbox(folder)
-    asyncio.run(serve(folder, arguments.port, is_live=arguments.live))
+    ports = Ports(arguments.imap_port, arguments.smtp_port)
+    asyncio.run(serve(folder, ports, is_live=arguments.live))
 
 
 def ensure_mailbox(folder: DemoFolder) -> None:
@@ -86,24 +89,42 @@ def letters_to_tom(letters: Iterable[Letter]) -> list[Letter]:
     return [replace(letter, folder="INBOX", flags="S") for letter in told]
 
 
-async def serve(folder: DemoFolder, port: int, *, is_live: bool) -> None:
-    """Serve IMAP on loopback; with `is_live`, mail keeps arriving for a while."""
+@dataclass(frozen=True)
+class Ports:
+    """Where it listens, both without TLS."""
+
+    imap: int
+    smtp: int
+
+
+async def serve(folder: DemoFolder, ports: Ports, *, is_live: bool) -> None:
+    """Serve IMAP and SMTP on loopback; with `is_live`, mail keeps arriving for a while."""
     tempfile.tempdir = str(folder.mail / "tmp")
     os.environ["FQDN"] = "mail.petrel.example"
-    config = Config.from_args(_arguments(folder, port))
+    config = Config.from_args(_arguments(folder, ports.imap))
     config.apply_context()
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     imap = CountingServer(OneLogin(config), config)
+    maya, tom = Mailbox(folder.mail / HOME), Mailbox(folder.mail / TOMS_HOME)
     meet = ProxyProtocolReader(config.proxy_protocol).get_callback(imap)
-    async with await asyncio.start_server(meet, "127.0.0.1", port) as listening:
-        print(f"{ADDRESS} at 127.0.0.1:{port}", flush=True)  # noqa: T201 - the tree passes it on
+    outgoing = OutgoingServer({ADDRESS: maya, TOMS_ADDRESS: tom}, say)
+    async with (
+        await asyncio.start_server(meet, "127.0.0.1", ports.imap) as listening,
+        await asyncio.start_server(outgoing.meet, "127.0.0.1", ports.smtp, limit=LARGEST),
+    ):
+        say(f"{ADDRESS} at 127.0.0.1:{ports.imap}, outgoing {ports.smtp}")
         arriving = asyncio.create_task(_arrive(folder, is_live=is_live))
         await stopped.wait()
         arriving.cancel()
         listening.close()
         await imap.until_left()
+
+
+def say(words: str) -> None:
+    """A line for whoever watches the terminal."""
+    print(words, flush=True)  # noqa: T201 - the tree passes it on
 
 
 class CountingServer(IMAPServer):

@@ -19,7 +19,7 @@ from postroom.cli.demo.welcome import welcome_when_ready
 from postroom.cli.servers import PROGRAMS
 from postroom.cli.tree import Program, run_tree
 
-WEB_PORT, IMAP_PORT = 8025, 8143
+WEB_PORT, IMAP_PORT, SMTP_PORT = 8025, 8143, 8587
 # What a demo must not take from the shell it is started in: it could be a real Postroom's.
 NOT_OURS = ("DATABASE_URL", "POSTROOM_SECRET_KEY_FILE", "POSTROOM_URL", "POSTROOM_HOSTS")
 
@@ -31,9 +31,9 @@ def run(folder: DemoFolder, port: int | None, *, is_live: bool, once: bool) -> i
     click.echo(f"The demo is in {folder.path}")
     state = recall(folder)
     web_port = port or find_free_port(WEB_PORT)
-    set_environment(os.environ, folder, web_port, state.imap_port)
+    set_environment(os.environ, folder, web_port, state)
     program = (sys.executable, "-m", "postroom.cli.demo.mailserver")
-    mail = (*program, str(folder.path), str(state.imap_port))
+    mail = (*program, str(folder.path), str(state.imap_port), str(state.smtp_port))
     if not state.is_staged:
         set_up(folder, state, mail, steps)
     live = ("--live",) if is_live and not once else ()
@@ -44,7 +44,7 @@ def run(folder: DemoFolder, port: int | None, *, is_live: bool, once: bool) -> i
         if once or not is_ready:
             os.kill(os.getpid(), signal.SIGTERM)
 
-    welcome_when_ready(f"http://127.0.0.1:{web_port}", state.imap_port, steps, then=end)
+    welcome_when_ready(f"http://127.0.0.1:{web_port}", state, steps, then=end)
     status = run_tree(os.environ, (Program("mail", (*mail, *live)), *PROGRAMS))
     return 1 if answered == [False] else status
 
@@ -54,15 +54,16 @@ def recall(folder: DemoFolder) -> DemoState:
     state = folder.find_state()
     if state is None:
         born = datetime.now().astimezone().isoformat()
-        state = DemoState(born, find_free_port(IMAP_PORT))
-    elif not is_free(state.imap_port):
-        state.imap_port, state.is_staged = find_free_port(IMAP_PORT), False
+        state = DemoState(born, find_free_port(IMAP_PORT), find_free_port(SMTP_PORT))
+    elif not (state.smtp_port and is_free(state.imap_port) and is_free(state.smtp_port)):
+        state.imap_port, state.smtp_port = find_free_port(IMAP_PORT), find_free_port(SMTP_PORT)
+        state.is_staged = False
     folder.remember(state)
     return state
 
 
 def set_environment(
-    environ: MutableMapping[str, str], folder: DemoFolder, web_port: int, imap_port: int
+    environ: MutableMapping[str, str], folder: DemoFolder, web_port: int, state: DemoState
 ) -> None:
     """The settings under which every program of the demo runs."""
     for name in NOT_OURS:
@@ -70,7 +71,7 @@ def set_environment(
     environ["POSTROOM_DATA_DIR"] = str(folder.path)
     environ["POSTROOM_BIND"] = f"127.0.0.1:{web_port}"
     environ["POSTROOM_ALLOWED_MAIL_NETWORKS"] = "127.0.0.0/8"
-    environ["POSTROOM_ALLOWED_MAIL_PORTS"] = str(imap_port)
+    environ["POSTROOM_ALLOWED_MAIL_PORTS"] = f"{state.imap_port},{state.smtp_port}"
     environ["POSTROOM_LOG_LEVEL"] = "WARNING"
     environ["PYTHONUTF8"] = "1"
 

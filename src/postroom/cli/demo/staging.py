@@ -23,7 +23,7 @@ def stage(state: DemoState, steps: Steps) -> None:
     with steps.step("Opening deals, writing templates and a rule"):
         begin_selling()
     with steps.step(f"Connecting {ADDRESS}"):
-        connect_the_mailbox(state.imap_port)
+        connect_the_mailbox(state)
     with steps.step("Syncing the mailbox"):
         sync_the_mailbox()
 
@@ -60,20 +60,28 @@ def begin_selling() -> None:
     sell(timezone.now())
 
 
-def connect_the_mailbox(port: int) -> None:
-    """Maya's account, shared with everyone; an account that is there is told the port of today."""
-    from postroom.accounts.models import EmailAccount, Security, Sharing
+def connect_the_mailbox(state: DemoState) -> None:
+    """Maya's account, shared with everyone; an account that is there is told the ports of today."""
+    from postroom.accounts.models import Direction, EmailAccount, Security, Sharing
+    from postroom.accounts.seals import keep_secret
     from postroom.engine.tasks import start_keeping
     from postroom.setup import AccountRequest, ServerAddress, connect_account
     from postroom.team.models import User
 
-    if EmailAccount.objects.filter(address=ADDRESS).update(imap_port=port):
+    incoming = ServerAddress("127.0.0.1", state.imap_port, Security.NONE)
+    outgoing = ServerAddress("127.0.0.1", state.smtp_port, Security.NONE)
+    if account := EmailAccount.objects.filter(address=ADDRESS).first():
+        account.imap_port, account.smtp_port = incoming.port, outgoing.port
+        account.smtp_host, account.smtp_security = outgoing.host, outgoing.security
+        account.save()
+        keep_secret(account, Direction.OUTGOING, PASSWORD)
         return
     account = connect_account(
         AccountRequest(
             owner=User.objects.get(email=ADDRESS),
             address=ADDRESS,
-            imap=ServerAddress("127.0.0.1", port, Security.NONE),
+            imap=incoming,
+            smtp=outgoing,
             password=PASSWORD,
             sharing=Sharing.PUBLIC,
         )

@@ -8,6 +8,7 @@ from urllib.error import URLError
 
 import click
 
+from postroom.cli.demo.folder import DemoState
 from postroom.cli.demo.mailbox import PASSWORD
 from postroom.cli.demo.steps import Steps
 
@@ -16,14 +17,14 @@ _PAUSE_SECONDS = 0.1
 
 
 def welcome_when_ready(
-    url: str, imap_port: int, steps: Steps, then: Callable[[bool], None]
+    url: str, state: DemoState, steps: Steps, then: Callable[[bool], None]
 ) -> threading.Thread:
     """Watch from a thread beside the process tree; `then` learns whether the pages answered."""
 
     def watch() -> None:
         with steps.step("Opening the pages"):
             is_ready = _wait_until_ready(f"{url}/readyz")
-        welcome = compose_welcome(url, imap_port, steps.seconds)
+        welcome = compose_welcome(url, state, steps.seconds)
         click.echo(welcome if is_ready else _SILENT.format(url=url))
         then(is_ready)
 
@@ -32,12 +33,10 @@ def welcome_when_ready(
     return thread
 
 
-def compose_welcome(url: str, imap_port: int, seconds: float) -> str:
+def compose_welcome(url: str, state: DemoState, seconds: float) -> str:
     """The panel at the end."""
     rule = "─" * 72
-    return _WELCOME.format(
-        rule=rule, url=url, imap_port=imap_port, seconds=seconds, password=PASSWORD
-    )
+    return _WELCOME.format(rule=rule, url=url, state=state, seconds=seconds, password=PASSWORD)
 
 
 def _wait_until_ready(url: str) -> bool:
@@ -67,11 +66,14 @@ _WELCOME = """
   Try this first
   1. Sign in as Maya and open Aoi Nakamura under Contacts. Keep the page open:
      Aoi writes within a minute, and others after her for a quarter of an hour.
-  2. Open Γιώργος Παπαδάκης: his mail from an older address is there too.
-  3. Sign in as Tom in another browser. Customers' mail is there.
+  2. Answer her. She writes back within half a minute.
+  3. Look at Deals and the Inbox, which is sorted by them.
+  4. Open Γιώργος Παπαδάκης: his mail from an older address is there too.
+  5. Sign in as Tom in another browser. Customers' mail is there.
      Maya's dentist, her sister and the herring are not.
-  4. As Tom, connect his own mailbox: Setup, Other Mail, IMAP. The server is
-     127.0.0.1, port {imap_port}, security None; his address, the same password.
+  6. As Tom, connect his own mailbox: Setup, Other Mail, IMAP. The server is
+     127.0.0.1, port {state.imap_port}, outgoing {state.smtp_port}, security None; his
+     address, the same password.
 
   Ctrl-C ends all of it. The next start goes on from here.
 {rule}
