@@ -164,6 +164,33 @@ def test_an_image_in_the_text_goes_along_as_a_part_and_only_while_it_is_shown(
     assert as_user(bob).get(f"{address}body/").status_code == 404
 
 
+def test_what_is_forwarded_keeps_its_looks_and_each_file_goes_along_once(
+    sending: EmailAccount, lena: Person, alice: User, as_user: SignIn, smtp: Submission
+) -> None:
+    image = base64.b64encode(PNG).decode()
+    body = (
+        "--b\r\nContent-Type: text/html\r\n\r\n<table><tr><td>Plan: <img src='cid:plan@x'></td>"
+        "</tr></table><img src='http://evil.example/x'>\r\n--b\r\nContent-Type: image/png\r\n"
+        f"Content-ID: <plan@x>\r\nContent-Transfer-Encoding: base64\r\n\r\n{image}\r\n--b\r\n"
+        'Content-Type: application/pdf\r\nContent-Disposition: attachment; filename="Offer.pdf"'
+        "\r\n\r\n%PDF\r\n--b--\r\n"
+    )
+    kind = {"mime_version": "1.0", "content_type": 'multipart/mixed; boundary="b"'}
+    letter = received(sending, message("Plan", body=body, from_=LENA, to=sending.address, **kind))
+    client = as_user(alice)
+    address = f"/writing/new/?answers={letter.pk}&as=forward"
+    fields = fields_of(client, address) | {"to": "carl@x.example", "html": "<p>See.</p>"}
+    client.post(address, fields | {"do": "send"})
+    mail = sent_now(smtp)
+    kinds = [part.get_content_type() for part in mail.walk() if not part.is_multipart()]
+    assert kinds == ["text/plain", "text/html", "image/png", "application/pdf"]
+    html = part_of(mail, "text/html")
+    assert "<table>" in html
+    assert 'src="cid:' in html
+    assert "evil" not in mail.as_string()
+    assert "---------- Forwarded message ----------" in part_of(mail, "text/plain")
+
+
 def test_from_formatted_to_plain_and_back_no_word_is_lost(
     sending: EmailAccount, lena: Person, alice: User, as_user: SignIn
 ) -> None:

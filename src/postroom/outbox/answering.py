@@ -51,11 +51,12 @@ class Origin:
         ancestors = known or (self.email.thread_root,)
         return [*dict.fromkeys(one for one in (*ancestors, self.in_reply_to) if one)]
 
-    def files(self) -> Iterator[Attached]:
-        """What goes along with what is forwarded."""
+    def files(self, *, is_rich: bool) -> Iterator[Attached]:
+        """What goes along with what is forwarded; what its text shows itself is in the quote."""
         laid_out = find_laid_out(self.email) if self.way == Way.FORWARD else None
         for attachment in laid_out.attachments if laid_out else ():
-            content = take_out_of(self.email, attachment)
+            is_shown = is_rich and attachment.inline
+            content = None if is_shown else take_out_of(self.email, attachment)
             if content is not None:
                 yield Attached(attachment.name, attachment.media_type, content)
 

@@ -90,7 +90,7 @@ class Beginning(Protocol):
     def references(self) -> list[str]:
         """Its conversation."""
 
-    def files(self) -> Iterable[Attached]:
+    def files(self, *, is_rich: bool) -> Iterable[Attached]:
         """What of it goes along."""
 
     def quote(self) -> Quote:
@@ -116,7 +116,9 @@ def outgoing_of(author: User) -> QuerySet[OutgoingEmail]:
 
 
 @transaction.atomic
-def begin(author: User, key: UUID, beginning: Beginning | None, now: datetime) -> OutgoingEmail:
+def begin(
+    author: User, key: UUID, beginning: Beginning | None, is_rich: bool, now: datetime
+) -> OutgoingEmail:
     """The row of this key, made when it is first asked for. Raises OutgoingEmail.DoesNotExist.
 
     Locked until the transaction ends: of two who post the same at once, one comes second.
@@ -129,7 +131,7 @@ def begin(author: User, key: UUID, beginning: Beginning | None, now: datetime) -
             "references": beginning.references,
         }
     made, is_new = OutgoingEmail.objects.get_or_create(key=key, defaults=known)
-    for file in beginning.files() if beginning and is_new else ():
+    for file in beginning.files(is_rich=is_rich) if beginning and is_new else ():
         with suppress(NotSendable):  # What does not fit is not in the list of files either.
             attach(made, file)
     return outgoing_of(author).select_for_update(of=("self",)).get(key=key)
@@ -145,7 +147,7 @@ def keep(
     beginning: Beginning | None = None,
 ) -> OutgoingEmail:
     """Keep what is written; what is on its way already stays as it is. Raises NotSendable."""
-    outgoing = begin(author, key, beginning, now)
+    outgoing = begin(author, key, beginning, written.is_rich, now)
     if outgoing.state != OutgoingState.DRAFT:
         return outgoing
     outgoing.sender = written.sender
