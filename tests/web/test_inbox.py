@@ -98,6 +98,32 @@ def test_mail_is_triaged_by_keys_alone_and_taken_back(
     assert set(Action.objects.values_list("kind", flat=True)) == {"move", "flag", "mark_read"}
 
 
+SEEN_AT_ONCE = """
+(key) => {
+  const row = document.activeElement.closest(".email-row");
+  document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  return [!row.isConnected, row.classList.contains("unread"), !row.querySelector(".star").hidden];
+}
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_seen_before_the_server_answers_and_put_back_if_it_cannot(
+    visit: Visit, alice: User, bob: User, mails: dict[str, Email]
+) -> None:
+    page = visit(alice, "/inbox/?column=people")
+    page.keyboard.press("j")
+    page.route("**/inbox/actions/", lambda route: route.abort())
+    assert page.evaluate(SEEN_AT_ONCE, "u") == [False, False, False]
+    assert page.evaluate(SEEN_AT_ONCE, "s") == [False, False, True]
+    assert page.evaluate(SEEN_AT_ONCE, "e")[0] is True
+    expect(page.locator("#toast")).to_contain_text("it was put back")
+    shows(page, "Order 3", "Order 2", "Order 1", "Order 0")
+    expect(page.locator(".inbox-row.unread")).to_have_count(4)
+    expect(page.locator(".star:visible")).to_have_count(0)
+    assert not Action.objects.exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_many_are_chosen_and_dealt_with_at_once(
     visit: Visit, alice: User, bob: User, mails: dict[str, Email]

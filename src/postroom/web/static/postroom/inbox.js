@@ -5,6 +5,7 @@
   const LEAVING = ["archive", "trash", "move", "done", "snooze", "mute"];
   const RETURNING = ["undo", "not-done", "wake", "unmute"];
   const KEYS = { e: "archive", "#": "trash", s: "flag", u: "read", d: "done", M: "mute" };
+  const OPPOSITE = { read: "unread", unread: "read", flag: "unflag", unflag: "flag" };
   const MENUS = { b: "snooze", m: "move" };
   const away = new Map(); // Rows that left the page, and before which one they stood.
   let inOrder = Promise.resolve();
@@ -97,7 +98,7 @@
     if (LEAVING.includes(word)) leave(rows);
     else rows.forEach((each) => markRow(each, word));
     rows.forEach((each) => pick(each, false));
-    tell(deed, ids, () => (LEAVING.includes(word) ? comeBack(ids) : undefined));
+    tell(deed, ids, () => (LEAVING.includes(word) ? comeBack(ids) : rows.forEach((each) => markRow(each, OPPOSITE[word]))));
   }
 
   function takeBack(button) {
