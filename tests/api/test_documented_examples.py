@@ -56,7 +56,7 @@ def test_every_example_works_as_it_is_written(
         assert done.returncode == 0, f"{example}\n{done.stdout}\n{done.stderr}"
         ran += example.count("curl ")
     print(f"{ran} examples")
-    assert ran == 19
+    assert ran == 24
     assert (tmp_path / "offer.pdf").read_bytes() == FILE
     assert LENA.encode() in (tmp_path / "email.eml").read_bytes()
     assert Person.objects.get(first_name="Nora").addresses.get().address == "nora@customer.example"

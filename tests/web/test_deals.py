@@ -60,7 +60,11 @@ def test_a_deal_is_moved_by_keys_and_by_drag(visit: Visit, alice: User, offer: D
     page = visit(alice, "/deals/board/")
     new, talking, agreeing = (page.locator(".board-column").nth(n) for n in (0, 1, 3))
     page.get_by_role("link", name="Big order").focus()
-    for key, column in (("]", talking), ("]", page.locator(".board-column").nth(2)), ("[", talking)):
+    for key, column in (
+        ("]", talking),
+        ("]", page.locator(".board-column").nth(2)),
+        ("[", talking),
+    ):
         page.keyboard.press(key)
         expect(column.get_by_role("link", name="Big order")).to_be_focused()
     page.locator(".card").drag_to(agreeing)

@@ -1,1 +1,1 @@
-"""The people Postroom is about: leads and contacts, their addresses, their companies."""
+"""The people Postroom is about: leads and contacts, their companies, their deals."""

@@ -47,15 +47,19 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     if not request.user.salesinbox_on:
         return render(request, "inbox/off.html", {"room": "inbox"})
     column, after = parse_column(request.GET.get("column", "")), parse_place(request)
+    reading = opened(request)
     page = inbox_page(request.user, column, timezone.now(), after=after)
     rows, following = rows_of_page(page, column), str(page.next or "")
     context: dict[str, object] = {"column": column, "rows": rows, "next": following}
-    if request.htmx and after:
+    if request.htmx and (after or "top" in request.GET):
         return render(request, "inbox/rows.html", context)
-    context |= around(request.user)
-    if email := find_email(request.user, request.GET.get("email", "")):
-        context |= reading_context(request, email, None)
-    return render(request, "inbox/inbox.html", context)
+    return render(request, "inbox/inbox.html", context | reading | around(request.user))
+
+
+def opened(request: SignedInRequest) -> dict[str, object]:
+    """The email that stands in the address, if one does: read before the list is made."""
+    email = find_email(request.user, request.GET.get("email", ""))
+    return reading_context(request, email, None) if email else {}
 
 
 @require_safe

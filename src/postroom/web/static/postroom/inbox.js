@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const SHOWN_MS = 10000;
+  const LOOK_AGAIN_MS = 20000;
   const LEAVING = ["archive", "trash", "move", "done", "snooze", "mute"];
   const RETURNING = ["undo", "not-done", "wake", "unmute"];
   const KEYS = { e: "archive", "#": "trash", s: "flag", u: "read", d: "done", M: "mute" };
@@ -10,6 +11,7 @@
   const away = new Map(); // Rows that left the page, and before which one they stood.
   let inOrder = Promise.resolve();
   let timer = 0;
+  let isBusy = 0; // How many wishes the server has not answered yet.
 
   const form = () => document.getElementById("triage");
   const row = (id) => document.getElementById(`email-row-${id}`);
@@ -114,7 +116,8 @@
     wish.set("csrfmiddlewaretoken", form().querySelector("[name=csrfmiddlewaretoken]").value);
     wish.set("do", deed);
     for (const id of ids) wish.append("email", id);
-    inOrder = inOrder.then(() => ask(wish, failed));
+    isBusy += 1;
+    inOrder = inOrder.then(() => ask(wish, failed)).finally(() => (isBusy -= 1));
   }
 
   async function ask(wish, failed) {
@@ -134,6 +137,43 @@
     }
     htmx.trigger(document.body, "inbox-changed");
   }
+
+  // What came, went or was read elsewhere meanwhile: the newest page again, and the list after it.
+
+  async function lookAgain() {
+    const list = document.querySelector("#email-rows[data-inbox]");
+    if (!list || document.hidden || isBusy) return;
+    const address = `${location.pathname}?column=${list.dataset.inbox}&top=1`;
+    const response = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!response?.ok || isBusy) return;
+    bringInLine(list, parse(`<ol>${await response.text()}</ol>`));
+    htmx.trigger(document.body, "inbox-changed");
+  }
+
+  function bringInLine(list, page) {
+    const sent = [...page.querySelectorAll(".email-row")];
+    const ids = new Set(sent.map((each) => each.id));
+    const here = [...list.querySelectorAll(":scope > .email-row")];
+    const last = page.querySelector(".more a") ? here.findIndex((each) => each.id === sent.at(-1)?.id) : here.length - 1;
+    for (const each of here.slice(0, last + 1)) {
+      if (!ids.has(each.id) && !each.contains(document.activeElement)) each.remove();
+    }
+    let below = list.querySelector(":scope > .more");
+    for (const fresh of sent.reverse()) {
+      const same = document.getElementById(fresh.id);
+      if (same) {
+        same.classList.toggle("unread", fresh.classList.contains("unread"));
+        same.querySelector(".star").hidden = fresh.querySelector(".star").hidden;
+      } else if (!away.has(fresh.dataset.id)) {
+        list.insertBefore(document.importNode(fresh, true), below);
+      }
+      below = document.getElementById(fresh.id) ?? below;
+    }
+  }
+
+  setInterval(lookAgain, LOOK_AGAIN_MS);
+  document.addEventListener("visibilitychange", lookAgain);
+  window.addEventListener("online", lookAgain);
 
   // The note.
 
