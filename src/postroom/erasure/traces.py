@@ -18,7 +18,7 @@ from postroom.archive.models import Correspondent, DealLink, Email, Inquiry, Par
 from postroom.crm.models import AddressChange, Deal, Person
 from postroom.outbox.models import Notice, OutgoingEmail
 from postroom.rules.models import Rule
-from postroom.team.models import AuditEntry, SavedSearch, User
+from postroom.team.models import AuditEntry, SavedSearch, TrustedSender, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,10 @@ PLACES = (
     ),
     Place("names to complete", lambda t: Correspondent.objects.filter(canonical__in=t.canonicals)),
     Place("saved searches", lambda t: SavedSearch.objects.filter(naming(t.words, "name", "words"))),
+    Place(
+        "senders whose images are shown",
+        lambda t: TrustedSender.objects.filter(address__in=t.canonicals),
+    ),
     Place("rules", rules_about),
     Place(
         "notices to colleagues",
