@@ -159,7 +159,7 @@ def test_without_our_walls_the_attacks_work(recorder: Recorder, tmp_path: Path) 
     assert len(seen.fired) >= 80
     assert len(seen.asked) >= 80
     assert len(names) >= 80
-    assert len(seen.strayed) >= 5
+    assert len(seen.strayed) >= 3
     assert len(posted) >= 2
     assert min(len(SCRIPTS), len(REQUESTS)) >= 100
 
