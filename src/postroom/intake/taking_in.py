@@ -82,7 +82,7 @@ def take_in(file: IO[bytes], user: User, person: Person | None, now: datetime, s
 def imported_account_of(user: User, now: datetime) -> EmailAccount:
     """The account in which the user's imported mail lies, made when it is first needed."""
     local = user.email.partition("@")[0]
-    made = {"owner": user, "first_complete_at": now, "activation": Activation.IMPORTED}
+    made = {"owner": user, "activation": Activation.IMPORTED}
     account, _ = EmailAccount.objects.get_or_create(
         address=f"{local}.{user.pk}@{DOMAIN}", defaults=made
     )
