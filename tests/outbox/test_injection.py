@@ -82,7 +82,7 @@ async def test_the_control_a_client_that_sends_what_it_is_given_smuggles(variant
 
 async def test_bodies_arrive_as_they_were_written() -> None:
     """Octets of files to the octet, and texts to the letter."""
-    number, drawn = (10_000 if LONG else 300), random.Random(2026)
+    number, drawn = (10_000 if LONG else 150), random.Random(2026)
     pieces = [b"\r", b"\n", b"\r\n", b".", b"..", b"\r\n.\r\n", b"\0", b"From ", b"-- ", b" ", b"x"]
     async with lenient(END) as server:
         client = await client_of(server)
@@ -129,7 +129,7 @@ KNOWN = {
 def test_hostile_values_in_a_form_make_no_field_and_no_recipient(
     field: str, server: Moody, account: EmailAccount
 ) -> None:
-    number, drawn = (1_000 if LONG else 12), random.Random(field)
+    number, drawn = (1_000 if LONG else 6), random.Random(field)
     sent = refused = 0
     for _ in range(number):
         value = "".join(drawn.choices(HOSTILE_PIECES, k=drawn.randint(1, 8)))
