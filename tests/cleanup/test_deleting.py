@@ -36,6 +36,7 @@ from postroom.archive.models import (
     FolderRole,
     MutedThread,
     RawMessage,
+    ResponseWatch,
     Triage,
 )
 from postroom.archive.proofs import Listing, prove
@@ -228,6 +229,8 @@ def test_removed_it_is_gone_altogether_and_may_come_anew(account: EmailAccount) 
     shared(account, person("Lena Lead", f"{CANARY}.1@customer.example"))
     Triage.objects.create(email=first, account=account, done_at=NOON)
     MutedThread.objects.create(account=account, thread_root=CANARY, muted_at=NOON)
+    wish = {"by": account.owner, "due_at": NOON, "made_at": NOON}
+    ResponseWatch.objects.create(email=first, account=account, **wish)
     # Which deal a conversation belongs to is people's word, by its name: it stays for others.
     tables = [each for each in apps.get_app_config("archive").get_models() if each != DealLink]
     empty = [table for table in tables if not table._default_manager.exists()]

@@ -373,4 +373,4 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
             violations.append(f"{name}: wider than {width}")
     print(f"{len(PAGES)} pages at {width} px, {scheme}")
     assert violations == []
-    assert len(PAGES) == 75
+    assert len(PAGES) == 82
