@@ -7,6 +7,7 @@ does not exist. Which pages there are at all is the affair of `test_pages_and_th
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
@@ -169,6 +170,7 @@ def world_of(mode: Mode) -> World:
     }
     browsers = {who: signed_in(one) for who, one in people.items()} | {"stranger": Client()}
     User.objects.filter(name="Dora").update(is_active=False)
+    User.objects.update(active_on=datetime.now(UTC).date())  # Written once a day: not here.
     return World(letter, lena, offer, browsers)
 
 
