@@ -117,7 +117,7 @@ def lines_of(number: int, size: Size, offset: int) -> tuple[str, list[str], str]
         *(f"<{number}@x.example>", f"<t{number // 4}@customer.example>", subject, text[:120]),
         *(at, at, "sent" if is_sent else "received", 4_000),
         *("ft"[chance.random() < share] for share in (0.2, 1 if is_sent else 0.8, 0.03, 0)),
-        *("envelope", "f"),
+        *("envelope", "f", "ft"[not is_sent and number % 3 == 0]),
     )
     lines = [
         line(pk, held_by, role, place, name, address, address, at)
@@ -157,7 +157,7 @@ def line(*values: object) -> str:
 
 EMAILS = """COPY archive_email (id, account_id, identity, message_id, thread_root, subject, snippet,
  sent_at, received_at, direction, size, has_attachments, is_read, is_flagged, is_answered,
- body_state, body_due) FROM STDIN"""
+ body_state, body_due, in_inbox) FROM STDIN"""
 PARTICIPANTS = """COPY archive_participant (email_id, account_id, role, position, name, address,
  canonical, sent_at) FROM STDIN"""
 ENTRIES = """COPY archive_searchentry (email_id, account_id, sent_at, people, subject, everything,

@@ -9,11 +9,14 @@ from django.test import Client
 from bench.crowd import JAPANESE, address_of, name_of, vocabulary
 from postroom.accounts.members import add_member
 from postroom.accounts.models import EmailAccount
-from postroom.archive.models import Email
+from postroom.archive.models import Email, EveryParticipant
+from postroom.association.inbox_columns import Column
+from postroom.crm.models import Company, Person, PersonAddress
 from postroom.crm.people import find_person
 from postroom.team.models import User
 from web.browser import SIGN_IN
 
+MUCH = 10_000
 ROW = re.compile(rb'class="email-row')
 
 
@@ -107,18 +110,60 @@ def viewers() -> dict[str, User]:
     }
 
 
+FILTERS = ("", "?unread=1", "?attachments=1&sort=oldest", "?words={rare}", "?as=threads")
+
+
+def paths(known: Sequence[int]) -> Iterator[tuple[str, str, str]]:
+    """The lists: of people of much and of little mail, of one with 10,000 emails, of companies."""
+    for number in known:
+        person = find_person(address_of(number))
+        assert person
+        yield "related list", f"/people/{person.pk}/", name_of(number)
+    much = one_of_much_mail()
+    for filters in FILTERS:
+        filters = filters.format(rare=vocabulary()[8_000])
+        yield "related list", f"/people/{much.pk}/{filters}", f"{much}{filters}"
+    for number in (1, 2, 3):
+        company = company_of(number)
+        yield "company list", f"/companies/{company.pk}/", str(company)
+    for column in Column:
+        yield "inbox", f"/inbox/?column={column.value}", column.words
+
+
+def one_of_much_mail() -> Person:
+    """Somebody with the addresses of as many people as it takes to have 10,000 emails."""
+    made = Person.objects.filter(last_name="Much").first()
+    if made is None:
+        made = Person.objects.create(first_name="Maya", last_name="Much")
+        number, emails = 100, 0
+        while emails < MUCH and number < 400:
+            address = PersonAddress.objects.filter(canonical=address_of(number))
+            emails += EveryParticipant.objects.filter(canonical=address_of(number)).count()
+            address.update(person=made, is_primary=False)
+            number += 1
+    return made
+
+
+def company_of(number: int) -> Company:
+    """A company with thirty people of middling mail."""
+    made, is_new = Company.objects.get_or_create(name=f"Company {number}")
+    if is_new:
+        addresses = [address_of(1_000 + 30 * number + n) for n in range(30)]
+        Person.objects.filter(addresses__canonical__in=addresses).update(company=made)
+    return made
+
+
 def pages(known: Sequence[int] = (0, 1, 2, 50, 4_321)) -> Iterator[AskedPage]:
     """All of them."""
+    lists = list(paths(known))
+    User.objects.update(salesinbox_on=True)
     for name, viewer in viewers().items():
         client = Client()
         client.force_login(viewer, backend=SIGN_IN)
         for query in queries():
             yield AskedPage("search", name, client, "/search/", query)
-        for number in known:
-            person = find_person(address_of(number))
-            assert person
-            path = f"/people/{person.pk}/"
-            yield AskedPage("related list", name, client, path, name_of(number))
+        for kind, path, what in lists:
+            yield AskedPage(kind, name, client, path, what)
         own = Email.objects.filter(account__owner=viewer).order_by("-sent_at")
         emails = own or Email.objects.order_by("-sent_at")
         for email in emails[:5]:

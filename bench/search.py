@@ -20,7 +20,13 @@ from bench.sync import a_place
 from postroom.config import postgres
 from postroom.config.secrets import ensure_key_file
 
-LIMITS = {"search": 150, "related list": 60, "email with its thread": 60}
+LIMITS = {
+    "search": 150,
+    "related list": 60,
+    "company list": 60,
+    "inbox": 60,
+    "email with its thread": 60,
+}
 SECTION = """## Search: a million emails
 
 Written by `python -m bench.search`. {sizes} emails of 50,000 people in 200

@@ -33,7 +33,7 @@ BESIDE_THE_WALL = {
         "association/related_candidates.py",
         "association/search_candidates.py",
     },
-    "every_thread": {"association/related_candidates.py"},
+    "every_thread": {"archive/search.py", "association/related_candidates.py"},
     "round_the_wall": {
         "archive/wall.py",
         "archive/amounts.py",

@@ -29,13 +29,14 @@ SELECT account.id FROM accounts_emailaccount AS account
  ORDER BY account.id
 """
 
+# Round the wall, behind which the mark would be compared with every email of the account.
 COUNT_DUE = """
 SELECT COALESCE(sum(fresh.count + changed.count), 0)
   FROM unnest(%s::bigint[]) AS account(id)
   LEFT JOIN archive_searchmark AS mark ON mark.account_id = account.id
  CROSS JOIN LATERAL (
-       SELECT count(*) AS count FROM archive_email AS email
-        WHERE email.account_id = account.id AND email.id > COALESCE(mark.email_id, 0)) AS fresh
+       SELECT count(*) AS count FROM archive_every_thread AS email
+        WHERE account_id = account.id AND email.email_id > COALESCE(mark.email_id, 0)) AS fresh
  CROSS JOIN LATERAL (
        SELECT count(DISTINCT due.email_id) AS count FROM archive_searchdue AS due
         WHERE due.account_id = account.id AND due.email_id <= COALESCE(mark.email_id, 0)) AS changed

@@ -4,7 +4,7 @@ A page of fifty is chosen from hundreds of copies. Of these only this much is re
 whoever shows a row asks `visible_to` for the email once more, which is then cut down to its sight.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -17,6 +17,7 @@ from postroom.archive.models import Email
 from postroom.association.cursors import Cursor
 from postroom.association.people import among
 from postroom.association.reach import InReach
+from postroom.association.search_candidates import having
 from postroom.association.search_conditions import EVERY_EMAIL, Conditions
 from postroom.association.visibility import visible_to
 from postroom.team.models import User
@@ -83,16 +84,17 @@ class RelatedEmail:
 
 def glimpses_of(
     seen: QuerySet[Email], conditions: Conditions = EVERY_EMAIL, *, of_hits_alone: bool = False
-) -> Iterator[Glimpse]:
+) -> list[Glimpse]:
     """The copies among emails out of `visible_to`, each with whether the conditions hold of it."""
     told = conditions.told_of(seen, of_hits_alone=of_hits_alone)
-    marks = conditions.marks
-    for row in told.order_by().values_list(*COLUMNS, *marks):
-        columns = dict(zip((*COLUMNS, *marks), row, strict=True))
-        yield glimpse_of(columns, is_hit=conditions.is_hit(columns["sight"], columns))
+    rows = told.order_by().values_list(*COLUMNS, "in_rest")
+    found = [glimpse_of(dict(zip((*COLUMNS, "in_rest"), row, strict=True))) for row in rows]
+    is_open = {g.pk: g.sight for g in found if g.is_asked_for and conditions.leaves_open(g.sight)}
+    without = is_open.keys() - having(conditions.words, is_open)
+    return [g._replace(is_asked_for=False) if g.pk in without else g for g in found]
 
 
-def glimpse_of(columns: dict[str, Any], *, is_hit: bool) -> Glimpse:
+def glimpse_of(columns: dict[str, Any]) -> Glimpse:
     """A row of the table, without what is above its sight."""
     sight = columns["sight"]
     return Glimpse(
@@ -107,7 +109,7 @@ def glimpse_of(columns: dict[str, Any], *, is_hit: bool) -> Glimpse:
         thread_root=columns["thread_root"],
         message_id=columns["message_id"],
         subject=columns["subject"] if sight >= Sight.SUBJECT else "",
-        is_asked_for=is_hit,
+        is_asked_for=columns["in_rest"],
     )
 
 

@@ -102,7 +102,7 @@ def asked_for(
     """What is asked for, some at a time in the list's order, and where it goes on after them."""
     seen, looked_at = visible_to(viewer, reach), 0
     where = where_for(whose, choice, reach, seen)
-    conditions = choice.conditions(viewer)
+    conditions = conditions_at(where, choice, viewer)
     for stretch in stretches(where.beyond(after)) if where.is_anywhere else ():
         looked_at += len(stretch.emails)
         glimpses = glimpses_of(seen.filter(pk__in=among(stretch.emails)), conditions)
@@ -110,6 +110,12 @@ def asked_for(
         yield [some for some in copies if is_wanted(some[0], after, choice)], stretch.end
         if looked_at >= most:
             return
+
+
+def conditions_at(where: Where, choice: Choice, viewer: User) -> Conditions:
+    """What must hold: words too, of emails that nobody has looked into for them."""
+    conditions = choice.conditions(viewer)
+    return conditions if where.is_by_words else replace(conditions, is_settled=False)
 
 
 def is_wanted(best: Glimpse, after: Cursor | None, choice: Choice) -> bool:

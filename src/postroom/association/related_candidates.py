@@ -20,6 +20,7 @@ from postroom.association.cursors import MICROSECOND, Cursor
 LOOKED_THROUGH = 128
 MOST_LOOKED_THROUGH = 1_024
 MOST_BY_WORDS = 400
+FEW_ADDRESSES = 8
 FEW_ACCOUNTS = 48  # Of more, each would be asked of every hit.
 
 BY_PEOPLE = """
@@ -73,6 +74,11 @@ class Where:
     gathered: Sequence[tuple[int, datetime]] | None = None
 
     @property
+    def is_by_words(self) -> bool:
+        """Whether the index of words proposes: of many addresses it would ask for each."""
+        return bool(self.words) and self.gathered is None and len(self.addresses) <= FEW_ADDRESSES
+
+    @property
     def is_anywhere(self) -> bool:
         """Whether anything can be found at all."""
         return bool(self.accounts and (self.addresses or self.gathered))
@@ -99,7 +105,7 @@ class Stretch:
 
 def stretches(where: Where) -> Iterator[Stretch]:
     """Stretch by stretch; who has enough stops asking."""
-    most = MOST_BY_WORDS if where.words else LOOKED_THROUGH
+    most = MOST_BY_WORDS if where.is_by_words else LOOKED_THROUGH
     while True:
         rows = rows_at(where, most)
         end = beyond(rows[-1][1], where) if len(rows) >= most else None
@@ -108,7 +114,7 @@ def stretches(where: Where) -> Iterator[Stretch]:
             return
         # A whole moment was read, so that the next stretch shares no email with this one.
         where = where.beyond(end) if where.is_oldest_first else before(where, end)
-        most = most if where.words else min(2 * most, MOST_LOOKED_THROUGH)
+        most = most if where.is_by_words else min(2 * most, MOST_LOOKED_THROUGH)
 
 
 def in_threads(
@@ -148,7 +154,7 @@ def rows_at(where: Where, most: int) -> list[tuple[int, datetime]]:
         "end": where.end,
         "most": most,
     }
-    if not where.words:
+    if not where.is_by_words:
         return answers(BY_PEOPLE.format(order=order), said)
     with transaction.atomic(), connection.cursor() as cursor:
         # PostgreSQL takes a vector that lies beside its row for as cheap to read as a number.
@@ -165,8 +171,13 @@ def among_gathered(where: Where, most: int) -> list[tuple[int, datetime]]:
 
 
 def words_and_people(where: Where) -> str:
-    """The words, with one of the addresses: few emails have both."""
-    named = (condition_of(Term(Kind.ANY, address)) for address in where.addresses)
+    """The words, with those of one of the addresses: few emails have both.
+
+    In any order, for where words stand is not in the index: who is on an email is looked up anyway.
+    """
+    named = (
+        condition_of(Term(Kind.ANY, address)).replace("<->", "&") for address in where.addresses
+    )
     words = [where.words, one_of([said for said in named if said])]
     if len(where.accounts) <= FEW_ACCOUNTS:
         words.append(any_of(f"{ACCOUNT_MARK}{pk}" for pk in where.accounts))

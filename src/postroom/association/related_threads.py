@@ -94,7 +94,7 @@ class Threads:
         self.seen = visible_to(viewer, reach)
         where = where_for(whose, choice, reach, self.seen)
         self.where: Where = replace(where, is_oldest_first=False)
-        self.conditions = choice.conditions(viewer)
+        self.conditions = replace(choice.conditions(viewer), is_settled=False)
         self.strays: dict[bytes, Glimpse] = {}
         self.joined: dict[bytes, str] = {}  # By the identity of a stray: the root it belongs to.
 

@@ -6,7 +6,7 @@ not is asked of the index with the days as further words, in windows that widen 
 enough: it then intersects few with many and sorts a few hundred. ADR 29.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,6 +53,12 @@ WITH found AS MATERIALIZED (
 SELECT email_id, sent_at, TRUE FROM found
  WHERE sent_at < %(end)s AND sent_at >= %(begin)s AND account_id = ANY(%(accounts)s::bigint[])
  ORDER BY sent_at DESC FETCH FIRST %(most)s ROWS WITH TIES
+"""
+
+HAVING = """
+SELECT entry.email_id FROM unnest(%(emails)s::bigint[], %(sights)s::int[]) AS asked (id, sight)
+  JOIN archive_every_searchentry AS entry ON entry.email_id = asked.id
+ WHERE CASE sight WHEN 3 THEN everything WHEN 2 THEN subject ELSE people END @@ %(words)s::tsquery
 """
 
 Row = tuple[int, datetime, bool]
@@ -142,6 +148,16 @@ def by_words(place: Place, begin: datetime | None, end: datetime) -> list[Row]:
         # PostgreSQL takes a vector that lies beside its row for as cheap to read as a number.
         cursor.execute("SET LOCAL enable_seqscan = off")
         return rows_of(BY_WORDS, place, said)
+
+
+def having(words: str, sights: Mapping[int, int]) -> set[int]:
+    """Those of some emails that have the words in what is seen of them: sights by their ids."""
+    if not sights:
+        return set()
+    said: dict[str, Any] = {"emails": list(sights), "sights": list(sights.values())}
+    with connection.cursor() as cursor:
+        cursor.execute(HAVING, said | {"words": words})
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def rows_of(statement: str, place: Place, said: dict[str, Any]) -> list[Row]:

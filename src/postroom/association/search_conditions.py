@@ -1,11 +1,10 @@
 """A query as conditions on emails. What a viewer may not read of an email is not looked at."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import reduce
 from operator import and_, or_
-from typing import Any
 
 from django.db.models import (
     BooleanField,
@@ -34,7 +33,6 @@ from postroom.mime.words import fold
 from postroom.team.models import User
 
 MOST_PEOPLE = 100
-VECTORS = ("people", "subject", "everything")  # For a sight of 1, 2, 3.
 MARKS = {
     "unread": Q(is_read=False),
     "read": Q(is_read=True),
@@ -69,39 +67,28 @@ def readable_words() -> Expression:
 class Conditions:
     """All that must hold of an email, beside that the viewer may see it: words, and the rest.
 
-    How much is seen of an email costs more to tell than all else, so it is asked once, and the
-    words of each vector beside it.
+    `is_settled`: whoever proposed the emails found the words in all that is known of them, so that
+    only of those which are not seen whole it is to be asked again.
     """
 
     words: str
     rest: Q
+    is_settled: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.words or self.rest)
 
-    @property
-    def marks(self) -> tuple[str, ...]:
-        """The columns that tell whether all of it holds, for `is_hit`."""
-        rest = ("in_rest",) if self.rest else ()
-        return (*rest, *(f"in_{name}" for name in VECTORS)) if self.words else rest
-
     def told_of(self, seen: QuerySet[Email], *, of_hits_alone: bool) -> QuerySet[Email]:
-        """The emails with these columns; without most of those of which it does not hold."""
-        if self.rest and of_hits_alone:
-            seen = seen.filter(self.rest).annotate(in_rest=Value(True))
-        elif self.rest:
-            seen = seen.annotate(in_rest=Case(When(self.rest, Value(True)), default=Value(False)))
-        if not self.words:
-            return seen
-        matches = {name: Matches(F(f"search_entry__{name}"), self.words) for name in VECTORS}
+        """The emails with whether the rest holds; if that is enough, those of which it does."""
+        if not self.rest:
+            return seen.annotate(in_rest=Value(True))
         if of_hits_alone:
-            seen = seen.filter(reduce(or_, map(Q, matches.values())))
-        return seen.annotate(**{f"in_{name}": match for name, match in matches.items()})
+            return seen.filter(self.rest).annotate(in_rest=Value(True))
+        return seen.annotate(in_rest=Case(When(self.rest, Value(True)), default=Value(False)))
 
-    def is_hit(self, sight: int, marks: Mapping[str, Any]) -> bool:
-        """Whether all holds, by the words that go with how much of the email is seen."""
-        words = f"in_{VECTORS[sight - Sight.WHEN]}"
-        return bool(marks.get("in_rest", True) and marks.get(words, not self.words))
+    def leaves_open(self, sight: int) -> bool:
+        """Whether the words are still to be looked for in an email of which so much is seen."""
+        return bool(self.words) and not (self.is_settled and sight >= Sight.EVERYTHING)
 
 
 EVERY_EMAIL = Conditions("", Q())
@@ -113,7 +100,9 @@ def conditions_of(query: Query, viewer: User) -> Conditions:
     for group in query.groups:
         if not is_of_words(group):
             holds &= reduce(or_, filter(None, (condition_for(term, viewer) for term in group)), Q())
-    return Conditions(words_in(query), holds)
+    words = words_in(query)
+    is_proposed = words == words_in(query, is_positive=True)
+    return Conditions(words, holds, is_settled=is_proposed)
 
 
 def is_of_words(group: Sequence[Term]) -> bool:

@@ -5,13 +5,13 @@ answer comes out of `visible_to`; the index only proposes.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from postroom.accounts.models import EmailAccount, Sight
 from postroom.archive.models import SearchEntry
 from postroom.archive.search_query import Kind, Query, Term
-from postroom.archive.search_terms import all_of, condition_of, one_of
+from postroom.association import related_candidates
 from postroom.association.cursors import MICROSECOND, Cursor
 from postroom.association.glimpses import (
     Copies,
@@ -25,6 +25,7 @@ from postroom.association.people import among
 from postroom.association.periods import period_of, single_terms
 from postroom.association.reach import InReach, accounts_in_reach
 from postroom.association.related import PAGE
+from postroom.association.related_candidates import Where
 from postroom.association.search_candidates import Place, stretches
 from postroom.association.search_conditions import (
     addresses_of_people,
@@ -58,13 +59,16 @@ def search(viewer: User, query: Query, *, after: Cursor | None = None, limit: in
         return Found([], None)
     reach = accounts_in_reach(viewer)
     place = place_of(query, viewer, after, reach)
-    conditions = conditions_of(query, viewer)
-    if not conditions or not place.accounts:
+    person = next((term for term in single_terms(query) if term.kind == Kind.PERSON), None)
+    asked = Query(tuple(group for group in query.groups if group != (person,)))
+    conditions = conditions_of(asked, viewer)
+    if not (conditions or person) or not place.accounts:
         return Found([], None)
     seen = visible_to(viewer, reach)
     found: list[Copies] = []
     looked_at, end = 0, None
-    for candidates, begin in looks(place):
+    conditions = replace(conditions, is_settled=conditions.is_settled and not person)
+    for candidates, begin in looks_at(person, place) if person else looks(place):
         looked_at += len(candidates)
         end = Cursor(begin, b"") if begin else None
         if candidates:
@@ -83,6 +87,14 @@ def search(viewer: User, query: Query, *, after: Cursor | None = None, limit: in
 def is_wanted(hit: Glimpse, after: Cursor | None) -> bool:
     """Whether the copy has what is searched for, and is below the cursor."""
     return hit.is_asked_for and (after is None or hit.cursor < after)
+
+
+def looks_at(person: Term, place: Place) -> Iterator[tuple[list[int], datetime | None]]:
+    """The same among the mail of somebody who is named, which is found by their addresses."""
+    addresses = addresses_of_people(person.text)
+    where = Where(addresses, place.accounts, place.begin, place.end, place.words)
+    for stretch in related_candidates.stretches(where) if addresses else ():
+        yield stretch.emails, stretch.end.sent_at if stretch.end else None
 
 
 def looks(place: Place) -> Iterator[tuple[list[int], datetime | None]]:
@@ -109,8 +121,7 @@ def place_of(query: Query, viewer: User, after: Cursor | None, reach: InReach) -
     if after:
         end = min(end, after.sent_at + MICROSECOND)
     accounts = accounts_for(query, viewer, reach)
-    words = [words_in(query, is_positive=True), *(people_in(query))]
-    return Place(accounts, begin, end, all_of([said for said in words if said]))
+    return Place(accounts, begin, end, words_in(query, is_positive=True))
 
 
 def accounts_for(query: Query, viewer: User, reach: InReach) -> list[int]:
@@ -120,15 +131,6 @@ def accounts_for(query: Query, viewer: User, reach: InReach) -> list[int]:
         if term.kind == Kind.SHARED_BY:
             seen = seen.filter(owner__in=colleagues_called(term.text, viewer))
     return list(seen.order_by("pk").values_list("pk", flat=True))
-
-
-def people_in(query: Query) -> Iterator[str]:
-    """What the emails of somebody who is named have in them: one of their addresses."""
-    for term in single_terms(query):
-        if term.kind == Kind.PERSON:
-            addresses = addresses_of_people(term.text)
-            said = [condition_of(Term(Kind.ANY, address)) for address in addresses]
-            yield one_of([one for one in said if one]) or "'#'"
 
 
 def texts_of(rows: list[RelatedEmail]) -> dict[int, str]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db.models import F, QuerySet
 
 from postroom.archive.models import Email, EveryParticipant
-from postroom.association.people import of_colleagues, participations_of
+from postroom.association.people import among, of_colleagues, participations_of
 from postroom.association.visibility import visible_to
 from postroom.crm.models import Person
 from postroom.team.models import User
@@ -61,7 +61,7 @@ def by_subject(email: Email, emails: QuerySet[Email]) -> Iterator[Email]:
         sent_at__range=(email.sent_at - NEAR, email.sent_at + NEAR),
     )
     newest = near.order_by("-sent_at").values_list("email", flat=True)[:MOST_NEAR]
-    best_first = emails.filter(pk__in=list(newest)).order_by("-sent_at", F("sight").desc(), "id")
+    best_first = emails.filter(pk__in=among(newest)).order_by("-sent_at", F("sight").desc(), "id")
     for other in best_first:
         later = max(email, other, key=lambda one: one.sent_at)
         if plain(other.subject) == about and answers_blindly(later):

@@ -1,6 +1,7 @@
 """What to change in an open Emails related list, for one viewer."""
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.template.loader import render_to_string
@@ -64,7 +65,8 @@ def copies_of(
     visible = emails_between(person, viewer, reach).filter(identity__in=identities)
     if filters.shared_by:
         visible = visible.filter(account__owner=filters.shared_by)
-    return folded(glimpses_of(visible, filters.choice.conditions(viewer)), reach)
+    conditions = replace(filters.choice.conditions(viewer), is_settled=False)
+    return folded(glimpses_of(visible, conditions), reach)
 
 
 def waiting_requests(viewer: User) -> Event:
