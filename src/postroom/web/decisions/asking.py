@@ -15,7 +15,7 @@ from postroom.association.reasons import reason_for
 from postroom.team.models import Organisation, User
 from postroom.web.decisions.terms import matter_of
 from postroom.web.emails.access import find_person_on, get_email
-from postroom.web.emails.opening import message_context
+from postroom.web.emails.opening import reading_context
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 
@@ -28,9 +28,9 @@ def access(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.GET.get("sight") == str(email.sight) or not request.htmx:
         context = access_of(email, request.user, timezone.now()) | {"person": person}
         return render(request, "emails/access.html", context)
-    context = message_context(request, email, person)
-    response = render(request, "emails/message.html", context)
-    response.headers["HX-Retarget"] = f"#message-{pk}"
+    context = reading_context(request, email, person) | {"alone": "alone" in request.GET}
+    response = render(request, "emails/reading.html", context)
+    response.headers["HX-Retarget"] = "#reading .reading"
     response.headers["HX-Reswap"] = "outerHTML"
     return response
 
