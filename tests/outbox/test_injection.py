@@ -166,7 +166,7 @@ def written_with(field: str, value: str, account: EmailAccount) -> OutgoingEmail
         sender.save()
     else:
         name, kind = (value, "a/b") if field == "file name" else ("a", value)
-        files = [Attached(name, kind.replace("\0", "").encode("utf-8", "replace").decode(), b"x")]
+        files = [Attached(name, kind, b"x")]
     written = Written(sender, is_rich=field == "html", **words)  # type: ignore[arg-type]
     keep(account.owner, key, written, files, NOON)
     return send(account.owner, key, NOON)

@@ -219,8 +219,8 @@ def attach(outgoing: OutgoingEmail, file: Attached) -> OutgoingFile:
         raise NotSendable(f"“{name}” was not attached. {why} Send a link to it instead.", "files")
     return OutgoingFile.objects.create(
         email=outgoing,
-        name=(safe_file_name(file.name) or "file")[:255],
-        media_type=file.media_type[:127] or "application/octet-stream",
+        name=(safe_file_name(storable(file.name)) or "file")[:255],
+        media_type=storable(file.media_type)[:127] or "application/octet-stream",
         size=len(file.content),
         content=file.content,
         content_id=file.content_id[:120],
