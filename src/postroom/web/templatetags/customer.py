@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 
 from postroom.archive.models import Email
+from postroom.association.deals import deal_for_email
 from postroom.crm.models import Person
 from postroom.web.emails.customer import cards_for, find_newcomer
 
@@ -21,4 +22,5 @@ def customer_beside(
         "email": email,
         "cards": cards_for(viewer, people),
         "newcomer": find_newcomer(email),
+        "told_below": deal_for_email(email).deal,  # With why it is the email's.
     }
