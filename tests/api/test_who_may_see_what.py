@@ -57,7 +57,7 @@ ROWS: dict[tuple[str, str], tuple[str, object]] = {
     ("GET", "/threads/{email_id}"): ("viewer", None),
     ("GET", "/deal-stages"): ("everyone", None),
     ("GET", "/deals"): ("everyone", None),
-    ("POST", "/deals"): ("everyone", {"name": "New", "people": [LENA]}),
+    ("POST", "/deals"): ("everyone", {"name": "New"}),
     ("GET", "/deals/{deal_id}"): ("everyone", None),
     ("PATCH", "/deals/{deal_id}"): ("everyone", {"name": "Bigger"}),
     ("GET", "/deals/{deal_id}/emails"): ("everyone", None),
