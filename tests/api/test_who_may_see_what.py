@@ -84,6 +84,8 @@ LISTS = {
     "/companies/{company_id}/emails": "viewer",
     "/accounts": "caretaker",
 }
+# A deal has what was linked with it by hand, too.
+OF_PEOPLE = ("/people/{person_id}/emails", "/companies/{company_id}/emails")
 # What its owner may do and cannot always, and is told so.
 SHARING = "PUT /people/{person_id}/shares/{account_id}"
 
@@ -236,7 +238,7 @@ def shows_its_rows(template: str, response: Any, who: str, mode: Mode) -> None:
     sight = mode.sight_for(who)
     if template in LISTS:
         is_shown = ANSWERS[LISTS[template]](who, mode)
-        if template.endswith("/emails") and mode.prepare is forget:
+        if template in OF_PEOPLE and mode.prepare is forget:
             is_shown = False  # It is with nobody known, so on nobody's list.
         assert bool(response.json()["items"]) == is_shown, f"{who}: {template}"
     for level in (Sight.SUBJECT, Sight.EVERYTHING):
