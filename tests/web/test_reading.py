@@ -270,3 +270,13 @@ def test_an_answer_without_references_is_found_by_subject_and_people(
     there = as_user(alice).get(f"/emails/{conversation[0].pk}/").content.decode()
     assert f"/emails/{bare.pk}/message/" in there
     assert not re.search(r"Mine\.", there)
+
+
+def test_an_email_that_was_just_opened_is_shown_as_read(
+    alice: User, letter: Email, as_user: Callable[[User], Client]
+) -> None:
+    assert not letter.is_read
+    page = as_user(alice).get(f"/emails/{letter.pk}/").content.decode()
+    button = page[page.index(f'id="do-unread-{letter.pk}"') :][:300]
+    assert 'value="unread"' in button
+    assert 'aria-pressed="false"' in button

@@ -52,6 +52,7 @@ def opened(email: Email, viewer: User, now: datetime) -> None:
     ask_if_absent(email, now)
     if not email.is_read and holds(viewer, email.account):
         ask_for(ActionKind.MARK_READ, email, now)
+        email.is_read = True
 
 
 def ask_if_absent(email: Email, now: datetime) -> None:
