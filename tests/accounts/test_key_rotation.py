@@ -159,6 +159,7 @@ def test_every_kind_of_secret_takes_part() -> None:
         "oauth.grant.access_token",
         "oauth.grant.refresh_token",
         "oauth.signinclient.secret",
+        "webhooks.webhook.secret",
     }
 
 

@@ -89,7 +89,7 @@ def test_signed_in_then_revoked_then_signed_in_again_and_nothing_is_lost(
     expect(page.get_by_text(f"{ALICE} is connected.")).to_be_visible()
     assert sync(site).returncode == 0
     page.goto(f"/people/{lena.pk}/")
-    expect(page.get_by_text("First")).to_be_visible()
+    expect(page.get_by_text("First", exact=True)).to_be_visible()
 
     provider.revoke(ALICE)
     mailbox.add(ALICE, "INBOX", [message("While away", from_=LENA, to=ALICE)])
@@ -109,7 +109,7 @@ def test_signed_in_then_revoked_then_signed_in_again_and_nothing_is_lost(
     assert sync(site).returncode == 0
     page.goto(f"/people/{lena.pk}/")
     expect(page.get_by_text("While away")).to_be_visible()
-    expect(page.get_by_text("First")).to_be_visible()
+    expect(page.get_by_text("First", exact=True)).to_be_visible()
     account.refresh_from_db()
     assert account.incident_at is None
     assert Notice.objects.count() == 1
