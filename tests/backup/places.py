@@ -14,7 +14,13 @@ from journeys.databases import address_of, run_sql
 from postroom.archive.beside import name_of
 from postroom.config.postgres_user import server_user_for
 
-DEBIAN = Path("/usr/lib/postgresql/15/bin")
+# The server that bin/install-test-parts installs: whichever major version the distribution has.
+DEBIAN = max(
+    (p.parent for p in Path("/usr/lib/postgresql").glob("*/bin/postgres")),
+    key=lambda folder: int(folder.parent.name),
+    default=Path("/usr/lib/postgresql"),
+)
+VERSION = DEBIAN.parent.name
 # What the commands themselves write down.
 BESIDE_THE_POINT = {"team_auditentry"}
 TABLES = """
