@@ -6,12 +6,12 @@ import pytest
 
 from cast import NOON, account_of, folder_of, message, person, received, user
 from postroom.accounts.models import Activation, EmailAccount
-from postroom.archive.models import Action, DealLink, Email, FolderRole
+from postroom.archive.models import LATE, Action, DealLink, Email, FolderRole
 from postroom.crm.models import Deal
 from postroom.crm.pipeline import first_stage
 from postroom.outbox.models import Notice, OutgoingEmail, OutgoingState
 from postroom.rules.conditions import Step
-from postroom.rules.meeting import LATE, meet_all
+from postroom.rules.meeting import meet_all
 from postroom.rules.models import Rule, RuleRun, Trigger
 from postroom.rules.telling import GATHERED, tell_owners
 from postroom.rules.trying import try_out
@@ -162,6 +162,19 @@ def test_mail_without_an_answer_is_met_when_its_days_are_over(mailbox: EmailAcco
     days = {n: meet_all(sent_at + timedelta(days=n, hours=2)) for n in (1, 2, 3, 4)}
     assert days == {1: 0, 2: 1, 3: 1, 4: 0}
     assert asked.pk in RuleRun.objects.values_list("email", flat=True)
+
+
+def test_an_automatic_reply_is_no_answer(mailbox: EmailAccount) -> None:
+    rule(mailbox, *FLAG, trigger=Trigger.UNANSWERED, days=3)
+    sent_at = NOON + timedelta(hours=1)
+    for name, headers in (("away", {"auto_submitted": "auto-replied"}), ("there", {})):
+        root = f"<{name}@x.example>"
+        sent = message(name, sent_at, from_=mailbox.address, to=LENA, message_id=root)
+        received(mailbox, sent, "Sent")
+        later = (sent_at + timedelta(hours=1)).strftime("%a, %d %b %Y %H:%M:%S +0000")
+        letter(mailbox, f"Re: {name}", date=later, references=root, **headers)
+    assert meet_all(sent_at + timedelta(days=3, hours=2)) == 1
+    assert RuleRun.objects.get().email.subject == "away"
 
 
 def test_a_bounce_is_met(mailbox: EmailAccount) -> None:

@@ -12,9 +12,9 @@ from asgiref.sync import async_to_sync
 
 from cast import NOON, account_of, message, person, received, shared, user
 from postroom.accounts.models import EmailAccount, Sharing
-from postroom.archive.models import Email
+from postroom.archive.models import LATE, Email
 from postroom.team.models import AuditEntry, User
-from postroom.webhooks.gathering import LATE, gather_all
+from postroom.webhooks.gathering import gather_all
 from postroom.webhooks.keeping import WebhookUnusable, ask_for_test, make_webhook, turn_on
 from postroom.webhooks.models import Delivery, Event, Webhook
 from postroom.webhooks.posting import (

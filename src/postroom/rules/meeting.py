@@ -1,24 +1,20 @@
-"""Which emails a rule meets, and what then happens: each email once for each rule, whatever breaks.
-
-A rule looks at what arrived since it looked last. Ids are given before transactions commit, so an
-email may show later than one with a higher id: what arrived within `LATE` is looked at again.
-"""
+"""Which emails a rule meets, and what then happens: each email once for each rule."""
 
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from postroom.accounts.models import Activation, EmailAccount
 from postroom.archive.fence import AccountClosed
-from postroom.archive.models import Direction, Email
+from postroom.archive.models import Direction, Email, newest_email
 from postroom.association import own_emails
+from postroom.association.awaiting import later_words
 from postroom.outbox.models import OutgoingEmail, OutgoingState
 from postroom.rules.conditions import asked_of_email
 from postroom.rules.deeds import DEEDS, TELL
 from postroom.rules.models import WAITS_DAYS, Rule, RuleRun, Trigger
 
-LATE = timedelta(minutes=10)
 REMEMBERED = timedelta(days=14)  # How long after its day an unanswered email is still met.
 MOST_AT_ONCE = 500
 
@@ -39,12 +35,11 @@ def meet_all(now: datetime) -> int:
 
 def meet(rule: Rule, now: datetime) -> int:
     """Do with every email the rule meets what it says."""
-    newest = Email.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    newest = newest_email()
     met = list(emails_due(rule, now).select_related("account")[:MOST_AT_ONCE])
     done = sum(carry_out(rule, email, now) for email in met)
-    if len(met) < MOST_AT_ONCE and now - rule.seen_at >= LATE:
-        rule.seen, rule.seen_next, rule.seen_at = rule.seen_next, newest, now
-        rule.save(update_fields=["seen", "seen_next", "seen_at"])
+    if len(met) < MOST_AT_ONCE:
+        rule.note_looked(newest, now)
     return done
 
 
@@ -89,15 +84,9 @@ def happened(trigger: Trigger, days: int | None, now: datetime) -> Q:
 
 
 def answers_to(trigger: Trigger) -> QuerySet[Email]:
-    """A later email of the same conversation that goes the other way."""
+    """A later email of the same conversation that goes the other way, written by a person."""
     other_way = Direction.RECEIVED if DIRECTION[trigger] == Direction.SENT else Direction.SENT
-    return Email.objects.filter(
-        account=OuterRef("account"),
-        thread_root=OuterRef("thread_root"),
-        direction=other_way,
-        sent_at__gt=OuterRef("sent_at"),
-        removed_at=None,
-    ).exclude(thread_root="")
+    return later_words().filter(direction=other_way, removed_at=None)
 
 
 @transaction.atomic

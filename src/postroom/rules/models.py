@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from postroom.accounts.models import EmailAccount
-from postroom.archive.models import Email
+from postroom.archive.models import Email, Lookout
 from postroom.team.models import User
 
 
@@ -23,13 +23,12 @@ class Trigger(models.TextChoices):
 WAITS_DAYS = (Trigger.UNANSWERED, Trigger.UNREPLIED)
 
 
-class Rule(models.Model):
+class Rule(Lookout):
     """When such mail comes, goes, bounces or stays without an answer, do this with it.
 
     `conditions` and `deeds` are lists of `{"kind": …, "text": …}`, of the kinds in the tables of
     `conditions` and `deeds`. A rule acts on its owner's own mailboxes (`account`, or all of them),
-    and on nothing that came before `since`. Emails up to `seen` were looked at for good; up to
-    `seen_next` at `seen_at`.
+    and on nothing that came before `since`.
     """
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="rules")
@@ -45,10 +44,6 @@ class Rule(models.Model):
     needs_all = models.BooleanField(default=True)
     conditions = models.JSONField(default=list)
     deeds = models.JSONField(default=list)
-    since = models.DateTimeField()
-    seen = models.BigIntegerField(default=0)
-    seen_next = models.BigIntegerField(default=0)
-    seen_at = models.DateTimeField()
 
     class Meta:
         ordering: ClassVar = ["position", "id"]

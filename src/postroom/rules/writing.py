@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import Max
 
 from postroom.accounts.models import EmailAccount
-from postroom.archive.models import Email
 from postroom.crm.models import Deal
 from postroom.rules.conditions import KINDS, LONGEST_TEXT, Kind, Step, Takes
 from postroom.rules.deeds import DEEDS, Deed
@@ -53,12 +52,11 @@ def write_rule(owner: User, written: WrittenRule, now: datetime, rule: Rule | No
     User.objects.select_for_update().get(pk=owner.pk)
     if rule is None:
         rule = Rule(owner=owner, position=next_position(owner))
-    newest = Email.objects.aggregate(newest=Max("pk"))["newest"] or 0
     rule.name, rule.account, rule.trigger = written.name.strip(), written.account, written.trigger
     rule.days = written.days if written.trigger in WAITS_DAYS else None
     rule.needs_all, rule.is_last, rule.is_on = written.needs_all, written.is_last, written.is_on
     rule.conditions, rule.deeds = list(written.conditions), list(written.deeds)
-    rule.since, rule.seen, rule.seen_next, rule.seen_at = now, newest, newest, now
+    rule.begin_anew(now)
     rule.save()
     return rule
 

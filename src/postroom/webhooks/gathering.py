@@ -1,20 +1,14 @@
-"""What there is to tell each webhook: new mail that its user may see, begun from `visible_to`.
-
-As rules do, a webhook looks at what arrived since it looked last, and once more at what arrived
-within ten minutes: ids are given before transactions commit.
-"""
+"""What there is to tell each webhook: new mail that its user may see, begun from `visible_to`."""
 
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from postroom.archive.models import Email
+from postroom.archive.models import Email, newest_email
 from postroom.association import visible_to
 from postroom.outbox.models import OutgoingEmail, OutgoingState
-from postroom.webhooks.keeping import newest_email
 from postroom.webhooks.models import Delivery, Event, Webhook
 
-LATE = timedelta(minutes=10)
 BOUNCES_FOR = timedelta(days=7)
 MOST_AT_ONCE = 1000
 DIRECTIONS = {Event.RECEIVED: "received", Event.SENT: "sent"}
@@ -39,9 +33,8 @@ def gather(webhook: Webhook, now: datetime) -> int:
             ignore_conflicts=True,
         )
         laid = max(laid, len(emails))
-    if laid < MOST_AT_ONCE and now - webhook.seen_at >= LATE:
-        webhook.seen, webhook.seen_next, webhook.seen_at = webhook.seen_next, newest, now
-        webhook.save(update_fields=["seen", "seen_next", "seen_at"])
+    if laid < MOST_AT_ONCE:
+        webhook.note_looked(newest, now)
     return laid
 
 

@@ -9,10 +9,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from django.db import transaction
-from django.db.models import Max
 
 from postroom.accounts.sealing import seal, unseal
-from postroom.archive.models import Email
 from postroom.net.errors import NetError
 from postroom.net.web_client import web_server_of
 from postroom.team.audit import note
@@ -46,18 +44,9 @@ def make_webhook(user: User, url: str, events: Sequence[str], now: datetime) -> 
     if Webhook.objects.filter(user=user).count() >= MOST:
         raise WebhookUnusable("url", f"You have {MOST} webhooks. Remove one that is not needed.")
     secret = BEGINNING + base64.b64encode(secrets.token_bytes(24)).decode()
-    newest = newest_email()
-    webhook = Webhook.objects.create(
-        user=user,
-        url=usable(url),
-        events=known(events),
-        secret=b"",
-        made_at=now,
-        since=now,
-        seen=newest,
-        seen_next=newest,
-        seen_at=now,
-    )
+    webhook = Webhook(user=user, url=usable(url), events=known(events), secret=b"", made_at=now)
+    webhook.begin_anew(now)
+    webhook.save()
     webhook.secret = seal(binding_of(webhook), secret)
     webhook.save(update_fields=["secret"])
     note(Act.WEBHOOK_MADE, user, host_of(webhook), now)
@@ -85,11 +74,6 @@ def known(events: Sequence[str]) -> list[str]:
     return chosen
 
 
-def newest_email() -> int:
-    """The highest id there is."""
-    return Email.objects.aggregate(newest=Max("pk"))["newest"] or 0
-
-
 def binding_of(webhook: Webhook) -> str:
     """The place for which its secret is sealed."""
     return f"webhook:{webhook.pk}"
@@ -109,10 +93,8 @@ def host_of(webhook: Webhook) -> str:
 @transaction.atomic
 def turn_on(webhook: Webhook, now: datetime) -> None:
     """Begin anew: what happened while it was off is not told."""
-    newest = newest_email()
     webhook.off_because, webhook.failing_since = "", None
-    webhook.since = webhook.seen_at = now
-    webhook.seen = webhook.seen_next = newest
+    webhook.begin_anew(now)
     webhook.save()
 
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from postroom.accounts.sealing import SealedField
-from postroom.archive.models import Email
+from postroom.archive.models import Email, Lookout
 from postroom.team.models import User
 
 
@@ -23,12 +23,11 @@ class Event(models.TextChoices):
 PING = "ping"
 
 
-class Webhook(models.Model):
+class Webhook(Lookout):
     """Where a user's program hears of events; it hears of what its user may see, and no more.
 
-    `secret` signs what is posted. Emails up to `seen` were looked at for good; up to `seen_next`
-    at `seen_at`. `failing_since` is the first failure after the last success; `off_because` says
-    why it is off.
+    `secret` signs what is posted. `failing_since` is the first failure after the last success;
+    `off_because` says why it is off.
     """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="webhooks")
@@ -36,10 +35,6 @@ class Webhook(models.Model):
     events = ArrayField(models.CharField(max_length=20, choices=Event.choices))
     secret = SealedField()
     made_at = models.DateTimeField()
-    since = models.DateTimeField()
-    seen = models.BigIntegerField()
-    seen_next = models.BigIntegerField()
-    seen_at = models.DateTimeField()
     failing_since = models.DateTimeField(null=True, blank=True)
     off_because = models.TextField(blank=True)
 

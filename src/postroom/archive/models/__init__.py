@@ -12,6 +12,7 @@ from postroom.archive.models.emails import (
 )
 from postroom.archive.models.folders import Folder, FolderRole, Quarantine, ServerCopy
 from postroom.archive.models.inquiries import Inquiry
+from postroom.archive.models.lookout import LATE, Lookout, newest_email
 from postroom.archive.models.proofs import Comparison, ProofEntry
 from postroom.archive.models.raw import RawMessage
 from postroom.archive.models.runs import SyncRun
@@ -25,6 +26,7 @@ from postroom.archive.models.triage import MutedThread, Triage
 from postroom.archive.models.watches import ResponseWatch
 
 __all__ = [
+    "LATE",
     "MARKS",
     "Action",
     "ActionKind",
@@ -39,6 +41,7 @@ __all__ = [
     "Folder",
     "FolderRole",
     "Inquiry",
+    "Lookout",
     "MutedThread",
     "Participant",
     "ParticipantRole",
@@ -52,5 +55,6 @@ __all__ = [
     "ServerCopy",
     "SyncRun",
     "Triage",
+    "newest_email",
     "thread_of_link",
 ]

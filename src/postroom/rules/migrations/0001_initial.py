@@ -47,8 +47,8 @@ class Migration(migrations.Migration):
                 ("conditions", models.JSONField(default=list)),
                 ("deeds", models.JSONField(default=list)),
                 ("since", models.DateTimeField()),
-                ("seen", models.BigIntegerField(default=0)),
-                ("seen_next", models.BigIntegerField(default=0)),
+                ("seen", models.BigIntegerField()),
+                ("seen_next", models.BigIntegerField()),
                 ("seen_at", models.DateTimeField()),
                 (
                     "account",
