@@ -62,7 +62,9 @@ def test_the_editor_runs_nothing_that_is_pasted_and_asks_for_nothing(
     keep_secret(account, Direction.OUTGOING, "x")
     page = visit(alice, "/writing/new/")
     fired: list[str] = []
+    asked: list[str] = []
     page.on("console", lambda m: fired.append(m.text) if "FIRED" in m.text else None)
+    page.on("request", lambda r: asked.append(r.url) if ".localhost" in r.url else None)
     page.evaluate(f"() => {{ {WITNESS} }}")
     editor = page.get_by_role("textbox", name="Text")
     expect(editor).to_be_visible()
@@ -70,6 +72,12 @@ def test_the_editor_runs_nothing_that_is_pasted_and_asks_for_nothing(
     page.evaluate(PASTE, pasted)
     expect(editor).to_have_text("done")
     page.wait_for_timeout(500)
-    asked = asked_of(recorder, "pasted")
     print(f"{len(pasted)} payloads: {len(fired)} ran a script, {len(asked)} asked")
-    assert (fired, asked) == ([], set())
+    assert (fired, asked, asked_of(recorder, "pasted")) == ([], [], set())
+    page.evaluate("fired()")
+    page.wait_for_timeout(300)
+    assert fired, "the control: a script that runs is heard"
+    images = [payload for payload in pasted if payload.startswith("<img src=")]
+    page.evaluate("(html) => { document.querySelector('main').innerHTML = html }", "".join(images))
+    page.wait_for_timeout(300)
+    assert asked, "the control: put into the page as it is, it would ask"

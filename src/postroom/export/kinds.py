@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from typing import IO, Protocol
@@ -44,44 +44,28 @@ class Writer(Protocol):
 
 
 class OneEntry:
-    """All emails in one entry."""
+    """All emails in one entry, each as `compose` makes it of an email and its octets."""
 
-    def __init__(self, zip_file: ZipFile, name: str, now: datetime) -> None:
-        self._entry: IO[bytes] = zip_file.open(entry_named(name, now), "w", force_zip64=True)
+    def __init__(self, entry: IO[bytes], compose: Callable[[Email, bytes], bytes]) -> None:
+        self._entry, self._compose = entry, compose
 
     def add(self, email: Email, raw: bytes) -> None:
         """Put one in."""
-        self._entry.write(self.compose(email, raw))
-
-    def compose(self, email: Email, raw: bytes) -> bytes:
-        """The email in this form."""
-        raise NotImplementedError
+        self._entry.write(self._compose(email, raw))
 
     def finish(self) -> None:
         """End the entry."""
         self._entry.close()
 
 
-class MboxWriter(OneEntry):
-    """`emails.mbox`."""
-
-    def __init__(self, zip_file: ZipFile, now: datetime) -> None:
-        super().__init__(zip_file, "emails.mbox", now)
-
-    def compose(self, email: Email, raw: bytes) -> bytes:
-        """The message between two From lines."""
-        return compose_mbox_entry(raw, email.received_at)
+def mbox_entry(email: Email, raw: bytes) -> bytes:
+    """The message between two From lines."""
+    return compose_mbox_entry(raw, email.received_at)
 
 
-class NdjsonWriter(OneEntry):
-    """`emails.ndjson`: text and attachments as Postroom read them, hostile HTML made harmless."""
-
-    def __init__(self, zip_file: ZipFile, now: datetime) -> None:
-        super().__init__(zip_file, "emails.ndjson", now)
-
-    def compose(self, email: Email, raw: bytes) -> bytes:
-        """One object and its line's end."""
-        return json.dumps(object_of(email), ensure_ascii=False).encode() + b"\n"
+def ndjson_line(email: Email, raw: bytes) -> bytes:
+    """Text and attachments as Postroom read them, hostile HTML made harmless, in a line."""
+    return json.dumps(object_of(email), ensure_ascii=False).encode() + b"\n"
 
 
 class EmlWriter:
@@ -105,11 +89,16 @@ def writer_of(kind: Kind, zip_file: ZipFile, now: datetime) -> Writer:
     """What writes files of this kind."""
     match kind:
         case Kind.MBOX:
-            return MboxWriter(zip_file, now)
+            return OneEntry(opened(zip_file, "emails.mbox", now), mbox_entry)
         case Kind.NDJSON:
-            return NdjsonWriter(zip_file, now)
+            return OneEntry(opened(zip_file, "emails.ndjson", now), ndjson_line)
         case Kind.EML:
             return EmlWriter(zip_file, now)
+
+
+def opened(zip_file: ZipFile, name: str, now: datetime) -> IO[bytes]:
+    """An entry to be written bit by bit, however long it gets."""
+    return zip_file.open(entry_named(name, now), "w", force_zip64=True)
 
 
 def entry_named(name: str, now: datetime) -> ZipInfo:

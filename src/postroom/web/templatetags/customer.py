@@ -1,12 +1,11 @@
-"""The customer beside the mail, for templates: `{% customer_beside email people %}`."""
+"""The customer beside the mail, for templates: `{% customer_beside email people told_below %}`."""
 
 from typing import Any
 
 from django import template
 
 from postroom.archive.models import Email
-from postroom.association.deals import deal_for_email
-from postroom.crm.models import Person
+from postroom.crm.models import Deal, Person
 from postroom.web.emails.customer import cards_for, find_newcomer
 
 register = template.Library()
@@ -14,13 +13,13 @@ register = template.Library()
 
 @register.inclusion_tag("emails/customer.html", takes_context=True)
 def customer_beside(
-    context: dict[str, Any], email: Email, people: list[Person]
+    context: dict[str, Any], email: Email, people: list[Person], told_below: Deal | None
 ) -> dict[str, object]:
-    """The people on the email, and who on it could be added."""
+    """The people on the email, and who on it could be added; one deal is told below, with why."""
     viewer = context["request"].user
     return {
         "email": email,
         "cards": cards_for(viewer, people),
         "newcomer": find_newcomer(email),
-        "told_below": deal_for_email(email).deal,  # With why it is the email's.
+        "told_below": told_below,
     }

@@ -1,16 +1,16 @@
-"""The deal of an email for templates: `{% deal_of_email email %}`."""
+"""An email's deal for templates: `{% dealing_of email as dealing %}{% deal_block dealing %}`."""
 
 from typing import Any
 
 from django import template
 
-from postroom.archive.models import Email
-from postroom.web.emails.dealing import dealing_of
+from postroom.web.emails.dealing import Dealing, dealing_of
 
 register = template.Library()
+register.simple_tag(dealing_of)
 
 
 @register.inclusion_tag("emails/deal.html", takes_context=True)
-def deal_of_email(context: dict[str, Any], email: Email) -> dict[str, object]:
+def deal_block(context: dict[str, Any], dealing: Dealing) -> dict[str, object]:
     """Which deal it belongs to and why, with the choice of another one."""
-    return {"dealing": dealing_of(email), "csrf_token": context.get("csrf_token")}
+    return {"dealing": dealing, "csrf_token": context.get("csrf_token")}
