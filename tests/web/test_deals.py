@@ -11,7 +11,14 @@ from postroom.archive.models import DealLink, Email
 from postroom.crm.deals import DealEntry, keep_deal
 from postroom.crm.models import Company, Deal, DealStage, Outcome, Person
 from postroom.crm.people import Entry, keep_person
-from postroom.crm.pipeline import StageNeeded, keep_stage, remove_stage, shift_stage, stages
+from postroom.crm.pipeline import (
+    StageNeeded,
+    keep_stage,
+    remove_stage,
+    shift_stage,
+    stages,
+    stages_with_counts,
+)
 from postroom.team.models import User
 from web.browser import Visit
 
@@ -143,6 +150,12 @@ def test_an_administrator_shapes_the_pipeline(alice: User, as_user: SignIn) -> N
     client = as_user(alice)
     begun = list(stages())
     assert client.get("/setup/pipeline/").status_code == 200
+    Deal.objects.all().delete()
+    first, last = stages().first(), stages().last()
+    for stage, number in ((last, 1), (first, 2)):  # So that grouping would order them otherwise.
+        for _ in range(number):
+            Deal.objects.create(name="x", stage=stage, opened_at=NOON, changed_at=NOON)
+    assert list(stages_with_counts()) == list(stages())
     form = {"name": "Trial", "probability": 40, "outcome": "open"}
     assert client.post("/setup/pipeline/new/", form).status_code == 302
     trial = stages().get(name="Trial")

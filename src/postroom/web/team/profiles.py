@@ -36,7 +36,9 @@ def profiles(request: SignedInRequest) -> HttpResponse:
     without = ordinary.filter(profile__isnull=True).count()
     rows = [
         (profile, allowed_by(profile), profile.number + (without if profile.is_default else 0))
-        for profile in Profile.objects.annotate(number=Count("users"))
+        for profile in Profile.objects.annotate(number=Count("users")).order_by(
+            "-is_default", "name"
+        )
     ]
     administrators = User.objects.filter(is_administrator=True).count()
     context = {"room": "setup", "rows": rows, "administrators": administrators}
