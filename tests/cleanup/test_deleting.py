@@ -206,10 +206,12 @@ def test_what_other_rooms_hang_on_its_emails_does_not_keep_them(
     common = {"author": bobs.owner, "account": bobs, "changed_at": NOON}
     OutgoingEmail.objects.create(key=uuid4(), answers=first, copy=second, **common)
     ReadReport.objects.create(email=first)
-    rule = Rule.objects.create(owner=bobs.owner, name="Tell", position=1, since=NOON, seen_at=NOON)
+    seen = {"since": NOON, "seen": 0, "seen_next": 0, "seen_at": NOON}
+    rule = Rule.objects.create(owner=bobs.owner, name="Tell", position=1, **seen)
     RuleRun.objects.create(rule=rule, email=first, at=NOON, words=CANARY)
-    seen = {"since": NOON, "seen": 0, "seen_next": 0, "seen_at": NOON, "made_at": NOON}
-    webhook = Webhook.objects.create(url="https://x.example", user=bobs.owner, events=[], **seen)
+    webhook = Webhook.objects.create(
+        url="https://x.example", user=bobs.owner, events=[], made_at=NOON, **seen
+    )
     Delivery.objects.create(webhook=webhook, event="received", email=first, made_at=NOON)
     for relation in bites.from_other_rooms():
         rows = relation.related_model._base_manager.exclude(**{relation.field.name: None})

@@ -66,9 +66,9 @@ def world() -> tuple[Person, EmailAccount]:
     SavedSearch.objects.create(user=alice, name="Hers", words=f"from:{LENA}")
     keep(alice, uuid4(), Written(None, to=LENA, subject="An offer", text="Dear Zuzu"), [], NOON)
     conditions = [{"kind": "from", "text": LENA}]
-    Rule.objects.create(
-        owner=alice, name="r", position=1, conditions=conditions, since=NOON, seen_at=NOON
-    )
+    rule = Rule(owner=alice, name="r", position=1, conditions=conditions)
+    rule.begin_anew(NOON)
+    rule.save()
     note(Act.PERSON_SHARED, alice, NAME, NOON, f"by {LENA}")
     return lena, account
 
