@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from postroom.accounts.models import EmailAccount, Membership
 from postroom.team.audit import note
 from postroom.team.models import Act, User
+from postroom.team.once_a_page import once_a_page
 
 
 def mailboxes_of(user: User) -> QuerySet[EmailAccount]:
@@ -23,7 +24,8 @@ def holds(user: User, account: EmailAccount) -> bool:
 
 def is_member(user: User, account: EmailAccount) -> bool:
     """Whether the user is a member of the account's team."""
-    return account.memberships.filter(user=user).exists()
+    found = account.memberships.filter(user=user)
+    return once_a_page((Membership, account.pk, user.pk), found.exists)
 
 
 def possible_members(account: EmailAccount) -> QuerySet[User]:

@@ -18,6 +18,7 @@ from postroom.association.deal_rule import Candidate, Choice, Letter, Why, chose
 from postroom.association.people import addresses_of
 from postroom.crm.models import Company, Deal, Person
 from postroom.team.models import User
+from postroom.team.once_a_page import once_a_page
 
 # The deals of the people on each email of a conversation; `deal_letters` is the database's.
 LETTERS = """
@@ -53,7 +54,8 @@ def of_deal(emails: QuerySet[Email], deal: Deal) -> QuerySet[Email]:
 
     Asked only of what comes into question: conversations with its people, and linked ones.
     """
-    on = Email.objects.filter(pk__in=mail_with(people_of_deal(deal)).values("email"))
+    of_people = EveryParticipant.objects.filter(canonical__in=addresses_of_deal(deal))
+    on = Email.objects.filter(pk__in=of_people.values("email"))
     linked = DealLink.objects.filter(deal=deal)
     in_question = Q(pk__in=on.values("pk"))
     in_question |= Q(thread_root__in=on.exclude(thread_root="").values("thread_root"))
@@ -68,9 +70,9 @@ def lone_emails_of(deal: Deal) -> list[bytes]:
     return [bytes.fromhex(t.removeprefix("=")) for t in threads.values_list("thread", flat=True)]
 
 
-def mail_with(people: QuerySet[Person]) -> QuerySet[EveryParticipant]:
-    """Wherever one of these people stands on an email: for use in an email's `pk__in`."""
-    return EveryParticipant.objects.filter(canonical__in=addresses_of(people))
+def addresses_of_deal(deal: Deal) -> list[str]:
+    """The addresses of those with whom it is made."""
+    return once_a_page((addresses_of, deal), lambda: addresses_of(people_of_deal(deal)))
 
 
 def people_of_deal(deal: Deal) -> QuerySet[Person]:

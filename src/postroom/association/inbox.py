@@ -18,6 +18,7 @@ from postroom.archive.models import Email
 from postroom.association.inbox_columns import Column
 from postroom.association.ownership import own_emails
 from postroom.team.models import User
+from postroom.team.once_a_page import once_a_page
 
 PAGE = 50
 STRETCHES = (200, 1_000)
@@ -187,6 +188,11 @@ def inboxes_of(viewer: User) -> list[int]:
     """The viewer's own mailboxes and their teams': of nobody else is there an inbox here."""
     if not viewer.is_active:
         return []
+    return once_a_page(("inboxes", viewer.pk), lambda: find_inboxes(viewer))
+
+
+def find_inboxes(viewer: User) -> list[int]:
+    """Ask for them."""
     held = mailboxes_of(viewer).exclude(activation=Activation.DEACTIVATED)
     return list(held.order_by("pk").values_list("pk", flat=True))
 

@@ -16,6 +16,7 @@ from postroom.accounts.models import EmailAccount, FromAddress
 from postroom.archive.models import Email, EveryParticipant
 from postroom.crm.models import Person, PersonAddress
 from postroom.team.models import Organisation, User
+from postroom.team.once_a_page import once_a_page
 
 
 def of_colleagues() -> Q:
@@ -95,6 +96,12 @@ def known_participants() -> QuerySet[EveryParticipant]:
     return EveryParticipant.objects.filter(
         email=OuterRef("pk"), canonical__in=known_addresses().values("canonical")
     )
+
+
+def known_people_on(email: Email) -> list[Person]:
+    """The leads and contacts on one email with their companies, for who shows them."""
+    found = people_on(email).select_related("company")
+    return once_a_page((people_on, email.pk), lambda: list(found))
 
 
 def people_on(email: Email) -> QuerySet[Person]:

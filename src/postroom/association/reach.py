@@ -22,6 +22,7 @@ from postroom.accounts.models import (
 )
 from postroom.team.hierarchy import roles_whose_mail_is_seen
 from postroom.team.models import User
+from postroom.team.once_a_page import once_a_page
 
 Ids = list[int]
 
@@ -64,6 +65,11 @@ class InReach:
 
 def accounts_in_reach(viewer: User) -> InReach:
     """What the viewer's place in the team and everyone's sharing open to them."""
+    return once_a_page((InReach, viewer.pk), lambda: find_reach(viewer))
+
+
+def find_reach(viewer: User) -> InReach:
+    """Ask for it."""
     active = EmailAccount.objects.exclude(activation=Activation.DEACTIVATED)
     held = dict(active.filter(pk__in=mailboxes_of(viewer)).values_list("pk", "owner"))
     own = list(held)

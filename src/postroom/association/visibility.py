@@ -33,6 +33,7 @@ from postroom.association.people import at_own_domains, known_addresses, known_p
 from postroom.association.reach import Ids, InReach, accounts_in_reach, grants_to, ids_of
 from postroom.association.redaction import WHOLE, redacted
 from postroom.team.models import User
+from postroom.team.once_a_page import once_a_page
 
 NOTHING = Q(pk__in=[])
 
@@ -65,7 +66,7 @@ def in_sight(reach: InReach, viewer: User) -> Q:
     if not reach.of_colleagues:
         return Q(within(reach.own))
     gate = Q(within(reach.of_colleagues)) & Q(Exists(known_participants()))
-    if Exclusion.objects.exists():
+    if once_a_page((Exclusion, "any"), Exclusion.objects.exists):
         gate &= ~Q(Exists(excluded_participants()))
     return Q(within(reach.own)) | (gate & shown(reach, viewer))
 

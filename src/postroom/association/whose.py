@@ -6,9 +6,10 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from postroom.archive.models import Email
-from postroom.association.deals import of_deal, people_of_company, people_of_deal
+from postroom.association.deals import addresses_of_deal, of_deal, people_of_company
 from postroom.association.people import addresses_of
 from postroom.crm.models import Company, Deal, Person
+from postroom.team.once_a_page import once_a_page
 
 Whose = Person | Company | Deal | QuerySet[Person] | Collection[Person]
 
@@ -17,11 +18,11 @@ def addresses_for(whose: Whose) -> list[str]:
     """The canonical addresses of the people whose mail is meant."""
     match whose:
         case Person():
-            return addresses_of([whose])
+            return once_a_page((addresses_of, whose), lambda: addresses_of([whose]))
         case Company():
             return addresses_of(people_of_company(whose))
         case Deal():
-            return addresses_of(people_of_deal(whose))
+            return addresses_of_deal(whose)
     return addresses_of(whose)
 
 

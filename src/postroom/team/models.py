@@ -9,6 +9,7 @@ from django.utils.crypto import salted_hmac
 
 from postroom.mime import canonical_domain
 from postroom.team.invite import Invite as Invite
+from postroom.team.once_a_page import once_a_page
 from postroom.team.saved_search import SavedSearch as SavedSearch
 from postroom.team.session import Session as Session
 from postroom.team.trusted_sender import TrustedSender as TrustedSender
@@ -77,7 +78,7 @@ class Organisation(models.Model):
     @classmethod
     def get(cls) -> "Organisation":
         """The organisation, made on first use."""
-        return cls.objects.get_or_create(id=1)[0]
+        return once_a_page(cls, lambda: cls.objects.get_or_create(id=1)[0])
 
 
 class Role(models.Model):

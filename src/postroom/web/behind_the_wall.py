@@ -1,6 +1,7 @@
 """Every page and every answer asks the database for its own viewer's eyes. ADR 0032."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -9,7 +10,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import async_only_middleware
 
 from postroom.archive import wall
+from postroom.team.once_a_page import making_a_page
 
+SAFE = ("GET", "HEAD")
 GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 
@@ -26,7 +29,8 @@ def behind_the_wall(get_response: GetResponse) -> GetResponse:
             return await get_response(request)
         before = await sync_to_async(enter)(request)
         try:
-            response = await get_response(request)
+            with making_a_page() if request.method in SAFE else nullcontext():
+                response = await get_response(request)
         finally:
             await sync_to_async(wall.give_back)(*before)
         if response.streaming:

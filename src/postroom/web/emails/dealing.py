@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods
 
 from postroom.archive.deal_links import leave_to_the_rule, link_conversation
 from postroom.archive.models import Email
-from postroom.association import people_on
 from postroom.association.deal_rule import Why
 from postroom.association.deals import DealOfEmail, deal_for_email, deals_with
+from postroom.association.people import known_people_on
 from postroom.crm.models import Deal
 from postroom.team.models import User
 from postroom.web.emails.access import get_email
@@ -96,7 +96,7 @@ def find_offered(email: Email, text: str) -> Deal:
 def dealing_of(email: Email) -> Dealing:
     """The email's deal, and the deals of the people on it to choose from."""
     found = deal_for_email(email)
-    offered = list(deals_with(list(people_on(email)))[:MOST])
+    offered = list(deals_with(known_people_on(email))[:MOST])
     if found.deal and found.deal not in offered:
         offered.insert(0, found.deal)
     return Dealing(email, found, offered)

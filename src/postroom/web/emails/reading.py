@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from postroom.accounts.members import holds
 from postroom.accounts.models import EmailAccount
 from postroom.archive.models import BodyState, Direction, Email, Participant, ParticipantRole
-from postroom.association import Sight, people_on
+from postroom.association import Sight
+from postroom.association.people import known_people_on
 from postroom.crm.models import Person
 from postroom.mime import Attachment
 from postroom.rendering.laying_out import UNREADABLE, LaidOut
+from postroom.team.once_a_page import once_a_page
 from postroom.web.emails.cautions import Caution, cautions_of
 from postroom.web.emails.rows import participants_of
 from postroom.web.emails.seeing import Manner, Seeing
@@ -38,8 +40,9 @@ class Reading:
     @property
     def team_mailbox(self) -> EmailAccount | None:
         """The mailbox, where others handle its mail too."""
-        is_team = self.is_own and self.email.account.memberships.exists()
-        return self.email.account if is_team else None
+        held = self.email.account
+        is_team = self.is_own and once_a_page(("team of", held.pk), held.memberships.exists)
+        return held if is_team else None
 
     @property
     def is_withheld(self) -> bool:
@@ -97,7 +100,7 @@ def reading_of(email: Email, seeing: Seeing) -> Reading:
         email,
         laid_out,
         people_by_role(participants),
-        list(people_on(email)),
+        known_people_on(email),
         holds(seeing.viewer, email.account),
         seeing.manner,
         seeing.shows_images(email, laid_out),

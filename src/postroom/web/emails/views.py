@@ -25,7 +25,9 @@ from postroom.web.sign_in import SignedInRequest, signed_in
 @signed_in
 def person(request: SignedInRequest, pk: int) -> HttpResponse:
     """Who someone is, and the mail with them that the viewer may see."""
-    person = get_object_or_404(Person.objects.select_related("company"), pk=pk)
+    person = get_object_or_404(
+        Person.objects.select_related("company").prefetch_related("addresses"), pk=pk
+    )
     related = related_list(about_person(person), request.user, request.GET)
     if is_for_part(request):
         return listed(request, related)
