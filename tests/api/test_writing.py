@@ -39,6 +39,8 @@ def test_a_person_is_added_and_changed(alice: User) -> None:
     assert changed == added | {"addresses": ["n@home.example"]}
     changed = program.ask("PATCH", path, {"first_name": "", "company": ""}).json()
     assert (changed["name"], changed["company"]) == ("New", "")
+    changed = program.ask("PATCH", path, {"lead_source": " Trade Show "}).json()
+    assert (added["lead_source"], changed["lead_source"]) == ("", "Trade Show")
     assert program.ask("PATCH", path, {}).json() == changed
 
 

@@ -136,6 +136,11 @@ CASES: list[tuple[str, Known, Column]] = [
             "other@customer.example",
         )
     ),
+    # A person whose address is a colleague's is none of the CRM's, however many deals they have.
+    ("ALICE@firm.example", TEAM, C),
+    ("deep@firm.co.uk.firm.example", TEAM, C),
+    ("only@own.example", Known(frozenset(), ("own.example",), {"only@own.example": 9}), C),
+    ("only@own.example", Known(frozenset(), ("wn.example",), {"only@own.example": 9}), D),
     # An organisation without domains of its own knows colleagues by address alone.
     ("alice@firm.example", Known(frozenset({"alice@firm.example"})), C),
     ("anybody@firm.example", Known(frozenset({"alice@firm.example"})), N),

@@ -41,6 +41,15 @@ def test_a_converted_lead_stays_a_contact() -> None:
     assert Person.objects.get().stage == "contact"
 
 
+def test_the_lead_source_comes_with_a_row_and_an_empty_one_takes_none_away() -> None:
+    header, row = "last_name,email,lead_source\n", "Doe,jane@acme.example,{}\n"
+    for source in ("Trade Show", ""):
+        import_people([header, row.format(source)])
+        assert Person.objects.get().lead_source == "Trade Show"
+    assert import_people([header, row.format("Website")]).changed == 1
+    assert "longer than 60" in import_people([header, row.format("x" * 61)]).bad[0].reason
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [

@@ -29,7 +29,8 @@ from postroom.rules.models import Rule
 from postroom.sync.indexing import index_next
 from postroom.sync.storage import as_kept
 from postroom.team.audit import note
-from postroom.team.models import Act, AuditEntry, SavedSearch, User
+from postroom.team.inbox_column import keep_column
+from postroom.team.models import Act, AuditEntry, InboxColumn, SavedSearch, User
 from search.worlds import PARSER
 from zips import entries_of
 
@@ -66,6 +67,7 @@ def world() -> tuple[Person, EmailAccount]:
     SavedSearch.objects.create(user=alice, name="Hers", words=f"from:{LENA}")
     keep(alice, uuid4(), Written(None, to=LENA, subject="An offer", text="Dear Zuzu"), [], NOON)
     conditions = [{"kind": "from", "text": LENA}]
+    keep_column(InboxColumn(owner=alice, name=NAME, conditions=conditions))
     rule = Rule(owner=alice, name="r", position=1, conditions=conditions)
     rule.begin_anew(NOON)
     rule.save()

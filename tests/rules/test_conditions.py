@@ -6,9 +6,10 @@ import pytest
 
 from cast import NOON, account_of, message, person, received, user
 from postroom.archive.models import Email
-from postroom.crm.models import Company, Deal, Stage
-from postroom.crm.pipeline import first_stage
-from postroom.rules.conditions import KINDS, Step
+from postroom.association.conditions import KINDS
+from postroom.association.steps import Step
+from postroom.crm.models import Company, Deal, Outcome, Person, Stage
+from postroom.crm.pipeline import first_stage, stages
 from postroom.rules.meeting import emails_met
 from postroom.rules.models import Trigger
 from postroom.rules.trying import try_out, unsaved
@@ -30,6 +31,9 @@ CASES = [
     ("not_from", "lena", "clara stranger bob alone"),
     ("to", "team@", "clara"),
     ("alone", "", "lena stranger bob alone"),
+    ("to_me", "", "lena clara stranger bob"),
+    ("unread", "", "lena clara stranger alone"),
+    ("starred", "", "stranger"),
     ("subject", "OFFER", "lena"),
     ("not_subject", "offer", "clara stranger bob alone"),
     ("attachments", "", "lena"),
@@ -42,9 +46,19 @@ CASES = [
     ("colleague", "", "bob"),
     ("company", "works gmbh", "clara"),
     ("company", "works", ""),
+    ("source", "trade show", "lena"),
+    ("source", "trade", ""),
     ("deal", "", "clara"),
     ("deal_over", "900", "clara"),
     ("deal_over", "1001", ""),
+    ("deal_stage", "NEW", "clara"),
+    ("deal_stage", "won", "lena"),
+    ("deal_owner", "alice", "clara"),
+    ("deal_owner", "bob@example.com", ""),
+    ("closing", "29", "clara"),
+    ("closing", "28", ""),
+    ("closing_month", "", "clara"),
+    ("customer", "", "lena"),
 ]
 
 
@@ -54,18 +68,27 @@ def letters() -> dict[str, Email]:
     alice = user("Alice")
     user("Bob")
     account = account_of(alice)
-    person("Lena Lead", LENA)
+    lena = person("Lena Lead", LENA)
+    Person.objects.filter(pk=lena.pk).update(lead_source="Trade Show")
     clara = person("Clara Contact", CLARA, stage=Stage.CONTACT)
     clara.company = Company.objects.create(name="Works GmbH")
     clara.save()
     stage = first_stage()
+    begun = {"opened_at": NOON, "changed_at": NOON}
     deal = Deal.objects.create(
-        name="Line", stage=stage, amount=1000, opened_at=NOON, changed_at=NOON
+        name="Line",
+        stage=stage,
+        amount=1000,
+        owner=alice,
+        closing_on=NOON.date() + timedelta(days=29),
+        **begun,
     )
     deal.people.add(clara)
+    won = stages().get(outcome=Outcome.WON)
+    Deal.objects.create(name="Won", stage=won, closed_at=NOON, **begun).people.add(lena)
     me = alice.email
     offer = {"content_type": 'multipart/mixed; boundary="b"', "mime_version": "1.0"}
-    return {
+    letters = {
         "lena": received(
             account,
             message("An offer", from_=f"Lena Lead <{LENA}>", to=me, body=FILE, **offer),
@@ -76,9 +99,13 @@ def letters() -> dict[str, Email]:
         "stranger": received(account, message("Hi", from_=STRANGER, to=me)),
         "bob": received(account, message("Lunch", from_="bob@example.com", to=me)),
         "alone": received(
-            account, message("Big", from_="y@nowhere.example", to=me, body="x" * 1_100_000)
+            account,
+            message("Big", from_="y@nowhere.example", to="list@x.example", body="x" * 1_100_000),
         ),
     }
+    Email.objects.filter(pk=letters["bob"].pk).update(is_read=True)
+    Email.objects.filter(pk=letters["stranger"].pk).update(is_flagged=True)
+    return letters
 
 
 def test_each_condition_finds_what_it_says(letters: dict[str, Email]) -> None:

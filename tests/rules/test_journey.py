@@ -9,7 +9,7 @@ from django.utils import timezone
 from cast import message, person
 from journeys.installation import ALICE, SECRET
 from postroom.archive.models import Email, FolderRole
-from postroom.rules.conditions import Step
+from postroom.association.steps import Step
 from postroom.rules.meeting import meet_all
 from postroom.rules.models import Trigger
 from postroom.rules.writing import WrittenRule, write_rule

@@ -7,10 +7,10 @@ import pytest
 from cast import NOON, account_of, folder_of, message, person, received, user
 from postroom.accounts.models import Activation, EmailAccount
 from postroom.archive.models import LATE, Action, DealLink, Email, FolderRole
+from postroom.association.steps import Step
 from postroom.crm.models import Deal
 from postroom.crm.pipeline import first_stage
 from postroom.outbox.models import Notice, OutgoingEmail, OutgoingState
-from postroom.rules.conditions import Step
 from postroom.rules.meeting import meet_all
 from postroom.rules.models import Rule, RuleRun, Trigger
 from postroom.rules.telling import GATHERED, tell_owners

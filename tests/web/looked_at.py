@@ -3,16 +3,18 @@
 from cast import NOON, message, received
 from postroom.accounts.models import EmailAccount, Exclusion
 from postroom.archive.models import Email
+from postroom.association.inbox_own import ready_made
+from postroom.association.steps import Step
 from postroom.cleanup.models import Case
 from postroom.crm.deals import DealEntry, keep_deal
 from postroom.crm.models import Deal, Person
 from postroom.crm.pipeline import first_stage
 from postroom.outbox.models import EmailTemplate
-from postroom.rules.conditions import Step
 from postroom.rules.models import Rule, Trigger
 from postroom.rules.writing import WrittenRule, write_rule
+from postroom.team.inbox_column import keep_column
 from postroom.team.invites import Guest, invite
-from postroom.team.models import Invite, Role, SavedSearch, Session, User
+from postroom.team.models import InboxColumn, Invite, Role, SavedSearch, Session, User
 from postroom.team.sessions import Browser, note_session
 from postroom.webhooks.keeping import make_webhook
 from postroom.webhooks.models import Webhook
@@ -68,6 +70,12 @@ def invited() -> Invite:
 def rule_of(user: User) -> Rule:
     written = WrittenRule("Rule", Trigger.RECEIVED, [], [Step(kind="flag", text="")])
     return Rule.objects.filter(owner=user).first() or write_rule(user, written, NOON)
+
+
+def column_of(user: User) -> InboxColumn:
+    column = InboxColumn.objects.filter(owner=user).first() or ready_made("customer", user)
+    keep_column(column)
+    return column
 
 
 def webhook_of(user: User) -> Webhook:

@@ -24,6 +24,7 @@ from postroom.web.urls import urlpatterns
 from web.decided import asked_for, granted
 from web.looked_at import (
     case_of,
+    column_of,
     deal_with,
     excluded,
     from_a_stranger,
@@ -114,6 +115,7 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
             "templates/": lambda: template_of(account.owner).pk,
             "search/saved/": lambda: kept_by(account.owner).pk,
             "requests/": lambda: asked_for(letter).pk,
+            "inbox/own/": lambda: column_of(account.owner).pk,
             "rules/": lambda: rule_of(account.owner).pk,
             "people/": lambda: lena.pk,
             "emails/": lambda: OTHER_LETTERS.get(name, lambda _: letter)(account).pk,

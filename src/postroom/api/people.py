@@ -77,7 +77,14 @@ def add_person(
 
     def add() -> Person:
         person = Person(stage=new.stage)
-        entry = Entry(new.first_name, new.last_name, new.company, new.addresses, new.phone)
+        entry = Entry(
+            new.first_name,
+            new.last_name,
+            new.company,
+            new.addresses,
+            new.phone,
+            new.lead_source,
+        )
         keep(person, entry, request.auth.user)
         return person
 
@@ -104,6 +111,7 @@ def change_person(request: KeyRequest, person_id: RowId, change: PersonChange) -
         str(person.company or "") if change.company is None else change.company,
         addresses if change.addresses is None else change.addresses,
         change.phone,
+        change.lead_source,
     )
     keep(person, entry, request.auth.user)
     return person_out(get_person(person_id))
@@ -143,6 +151,7 @@ def person_out(person: Person) -> dict[str, object]:
         "last_name": person.last_name,
         "company": str(person.company or ""),
         "phone": person.phone,
+        "lead_source": person.lead_source,
         "addresses": [str(address) for address in person.addresses.all()],
         "created_at": person.created_at,
     }

@@ -38,6 +38,11 @@ Phone = Annotated[
     StringConstraints(strip_whitespace=True, max_length=40),
     AfterValidator(without_controls),
 ]
+LeadSource = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=60),
+    AfterValidator(without_controls),
+]
 Address = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=3, max_length=LONGEST_ADDRESS),
@@ -88,6 +93,7 @@ class PersonOut(Schema):
     last_name: str = Field(examples=["Lead"])
     company: str = Field(examples=["Customer Ltd"])
     phone: str = Field(examples=["+44 20 7946 0018"])
+    lead_source: str = Field(examples=["Trade Show"])
     addresses: list[str] = Field(examples=[["lena@customer.example"]])
     created_at: datetime
 
@@ -99,6 +105,7 @@ class NewPerson(Sent):
     first_name: Name = Field(default="", examples=["Lena"])
     company: CompanyName = Field(default="", examples=["Customer Ltd"])
     phone: Phone = ""
+    lead_source: LeadSource = ""
     addresses: Addresses = Field(examples=[["lena@customer.example"]])
     stage: StageWord = "lead"
 
@@ -110,6 +117,7 @@ class PersonChange(Sent):
     first_name: Name | None = None
     company: CompanyName | None = None
     phone: Phone | None = None
+    lead_source: LeadSource | None = None
     addresses: Addresses | None = None
 
 

@@ -1,7 +1,8 @@
 """SalesInbox: what lies in the Inbox of one's own mailboxes, sorted by what is known of senders.
 
 An account's newest mail is read stretch by stretch along its index, sorted by a join as it comes,
-until a page is full. Nothing is stored of it. ADR 39.
+until a page is full. Nothing is stored of it. ADR 39. Columns of one's own are read likewise and
+asked of each stretch. ADR 48.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,8 +17,19 @@ from postroom.accounts.members import mailboxes_of
 from postroom.accounts.models import Activation
 from postroom.archive.models import Email
 from postroom.association.inbox_columns import Column
+from postroom.association.inbox_own import Question, counts_of, question_of, those_meeting
+from postroom.association.inbox_statements import (
+    BACK_AGAIN,
+    BACK_UNSORTED,
+    BY_SENDERS,
+    NEWEST,
+    NEWEST_UNSORTED,
+    SENT_BY_THESE,
+    THESE_SORTED,
+    UNREAD,
+)
 from postroom.association.ownership import own_emails
-from postroom.team.models import User
+from postroom.team.models import InboxColumn, User
 from postroom.team.once_a_page import once_a_page
 
 PAGE = 50
@@ -28,81 +40,6 @@ MOST_BACK = 50
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
-
-# The column of each email of `stretch`, by the first address in its From.
-SORTED = """
-SELECT stretch.id, stretch.sent_at, CASE
-    WHEN coalesce(sender.canonical, '') = '' THEN 'outside'
-    WHEN EXISTS (SELECT FROM team_user WHERE email = sender.canonical)
-      OR EXISTS (SELECT FROM accounts_emailaccount WHERE address = sender.canonical)
-      OR EXISTS (SELECT FROM accounts_fromaddress
-                 WHERE address = sender.canonical AND verified_at IS NOT NULL)
-      OR EXISTS (SELECT FROM team_organisation, unnest(own_domains) AS domain
-                 WHERE right(sender.canonical, length(domain) + 1)
-                       IN ('@' || domain, '.' || domain)) THEN 'colleagues'
-    WHEN person.person_id IS NULL THEN 'outside'
-    WHEN EXISTS (SELECT FROM crm_deal_people its JOIN crm_deal deal ON deal.id = its.deal_id
-                 WHERE its.person_id = person.person_id AND deal.closed_at IS NULL) THEN 'deals'
-    ELSE 'people' END
-FROM stretch
-LEFT JOIN archive_every_participant sender
-    ON sender.email_id = stretch.id AND sender.role = 1 AND sender.position = 0
-LEFT JOIN crm_personaddress person ON person.canonical = sender.canonical
-ORDER BY stretch.sent_at DESC, stretch.id DESC
-"""
-STRETCH = """
-WITH stretch AS MATERIALIZED (
-    SELECT id, sent_at FROM archive_email email
-    WHERE account_id = %(account)s AND in_inbox AND removed_at IS NULL {more}
-      AND (sent_at, id) < (%(sent_at)s, %(id)s)
-      AND NOT EXISTS (SELECT FROM archive_triage aside WHERE aside.email_id = email.id)
-      AND NOT EXISTS (SELECT FROM archive_mutedthread muted
-                      WHERE muted.account_id = email.account_id
-                        AND muted.thread_root = email.thread_root)
-    ORDER BY sent_at DESC, id DESC LIMIT %(size)s
-)
-"""
-NEWEST = STRETCH.format(more="") + SORTED
-UNREAD = STRETCH.format(more="AND NOT is_read") + SORTED
-# Of rare senders the mail is found by their addresses, and not along the whole inbox.
-SENT_BY = """
-WITH its AS MATERIALIZED (
-    SELECT person.canonical FROM crm_personaddress person
-    WHERE {not_}EXISTS (
-        SELECT FROM crm_deal_people its JOIN crm_deal deal ON deal.id = its.deal_id
-        WHERE its.person_id = person.person_id AND deal.closed_at IS NULL)
-), stretch AS MATERIALIZED (
-    SELECT email.id, email.sent_at FROM archive_every_participant sender
-    JOIN archive_email email ON email.id = sender.email_id
-    WHERE sender.canonical = ANY (ARRAY(SELECT canonical FROM its))
-      AND sender.role = 1 AND sender.position = 0
-      AND email.account_id = %(account)s AND email.in_inbox AND email.removed_at IS NULL
-      AND (email.sent_at, email.id) < (%(sent_at)s, %(id)s)
-      AND NOT EXISTS (SELECT FROM archive_triage aside WHERE aside.email_id = email.id)
-      AND NOT EXISTS (SELECT FROM archive_mutedthread muted
-                      WHERE muted.account_id = email.account_id
-                        AND muted.thread_root = email.thread_root)
-    ORDER BY email.sent_at DESC, email.id DESC LIMIT %(size)s
-)
-"""
-BY_SENDERS = {
-    Column.DEALS: SENT_BY.format(not_="") + SORTED,
-    Column.PEOPLE: SENT_BY.format(not_="NOT ") + SORTED,
-}
-BACK = """
-WITH stretch AS MATERIALIZED (
-    SELECT id, sent_at FROM archive_email
-    WHERE in_inbox AND removed_at IS NULL AND id IN (
-        SELECT email_id FROM archive_triage
-        WHERE account_id = ANY(%(accounts)s) AND snoozed_until <= %(now)s
-        ORDER BY snoozed_until DESC LIMIT %(size)s)
-)
-"""
-BACK_AGAIN = BACK + SORTED
-THESE = """
-WITH stretch AS (SELECT id, sent_at FROM archive_email WHERE id = ANY(%(ids)s))
-"""
-THESE_SORTED = THESE + SORTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +65,10 @@ class Place:
 
 
 TOP = Place(END_OF_TIME, 2**62)
-Sorted = tuple[int, datetime, Column | None]  # Without a column: so far it was read.
+AnyColumn = Column | InboxColumn
+Said = dict[str, Any]
+Sorted = tuple[int, datetime, Column]
+Read = tuple[int, datetime, bool | None]  # Whether it stands in the column; None: so far, no more.
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +89,12 @@ class Count:
 
 
 def inbox_page(
-    viewer: User, column: Column, now: datetime, *, after: Place | None = None, limit: int = PAGE
+    viewer: User,
+    column: AnyColumn,
+    now: datetime,
+    *,
+    after: Place | None = None,
+    limit: int = PAGE,
 ) -> InboxPage:
     """One page of a column, strictly below `after`; on top of the first, what was snoozed.
 
@@ -157,31 +102,48 @@ def inbox_page(
     """
     found: list[int] = []
     following = last = None
-    for pk, sent_at, its in places_in(viewer, column, after or TOP, limit):
-        if its is None or len(found) == limit:
-            following = last if its else Place(sent_at, pk)
+    wanted = column if isinstance(column, Column) else question_of(column, now)
+    for pk, sent_at, stands_here in places_in(viewer, wanted, after or TOP, limit):
+        if stands_here is None or len(found) == limit:
+            following = last if stands_here else Place(sent_at, pk)
             break
         found.append(pk)
         last = Place(sent_at, pk)
-    back = [] if after else back_in(viewer, column, now)
+    back = [] if after else back_in(viewer, wanted, now)
     return InboxPage(in_order(viewer, found), in_order(viewer, back), following)
 
 
-def unread_counts(viewer: User, now: datetime) -> dict[Column, Count]:
+def unread_counts(
+    viewer: User, now: datetime, own: Sequence[InboxColumn] = ()
+) -> dict[AnyColumn, Count]:
     """How many unread emails each column has, of the newest 1,000 of each mailbox."""
-    numbers, is_more = dict.fromkeys(Column, 0), False
+    numbers: dict[AnyColumn, int] = dict.fromkeys(Column, 0)
+    ids: list[int] = []
+    is_more = False
     for account in inboxes_of(viewer):
         rows = asked(UNREAD, account=account, size=MOST_COUNTED, sent_at=TOP.sent_at, id=TOP.pk)
         is_more |= len(rows) == MOST_COUNTED
-        for _, _, column in rows:
-            numbers[column or Column.OUTSIDE] += 1
+        for pk, _, column in rows:
+            numbers[column] += 1
+            ids.append(pk)
+    for its, number in counts_of(own, ids, now).items():
+        numbers[its] = number
     return {column: Count(number, is_more) for column, number in numbers.items()}
+
+
+def count_newest(viewer: User, column: InboxColumn, now: datetime) -> int:
+    """How many of the newest 1,000 emails of each mailbox stand in a column of one's own."""
+    ids: list[int] = []
+    for account in inboxes_of(viewer):
+        said = {"account": account, "size": MOST_COUNTED, "sent_at": TOP.sent_at, "id": TOP.pk}
+        ids += [pk for pk, _ in rows_of(NEWEST_UNSORTED, said)]
+    return len(those_meeting(question_of(column, now).asked, ids))
 
 
 def columns_of(emails: Sequence[Email]) -> dict[int, Column]:
     """The column of each of some emails, by its id."""
     rows = asked(THESE_SORTED, ids=[email.pk for email in emails])
-    return {pk: column for pk, _, column in rows if column}
+    return {pk: column for pk, _, column in rows}
 
 
 def inboxes_of(viewer: User) -> list[int]:
@@ -197,44 +159,70 @@ def find_inboxes(viewer: User) -> list[int]:
     return list(held.order_by("pk").values_list("pk", flat=True))
 
 
-def places_in(viewer: User, column: Column, after: Place, limit: int) -> Iterator[Sorted]:
+def places_in(viewer: User, wanted: Column | Question, after: Place, limit: int) -> Iterator[Read]:
     """The emails of a column from all the viewer's mailboxes together, below a place."""
-    streams = [newest_of(account, column, after, limit) for account in inboxes_of(viewer)]
+    streams = [newest_of(account, wanted, after, limit) for account in inboxes_of(viewer)]
     together = merge(*streams, key=lambda row: (row[1], row[0]), reverse=True)
-    return (row for row in together if row[2] in (column, None))
+    return (row for row in together if row[2] is not False)
 
 
-def newest_of(account: int, column: Column, after: Place, limit: int) -> Iterator[Sorted]:
+def newest_of(account: int, wanted: Column | Question, after: Place, limit: int) -> Iterator[Read]:
     """An account's inbox from a place on, in stretches that grow as long as they are asked for.
 
     After some of them senders are looked for by address where that is possible; else reading ends
     for now, and its last row says so.
     """
-    sizes = STRETCHES if column in BY_SENDERS else (*STRETCHES, *FURTHER_STRETCHES)
-    for size in sizes:
-        rows = asked(NEWEST, account=account, sent_at=after.sent_at, id=after.pk, size=size)
+    place = after
+    for statement, size, more in stretches_of(wanted, limit):
+        said = {"account": account, "size": size, "sent_at": place.sent_at, "id": place.pk}
+        rows = read(wanted, statement, **said, **more)
         yield from rows
         if len(rows) < size:
             return
-        after = Place(rows[-1][1], rows[-1][0])
-    if statement := BY_SENDERS.get(column):
-        place = {"sent_at": after.sent_at, "id": after.pk}
-        yield from asked(statement, account=account, size=limit + 1, **place)
+        place = Place(rows[-1][1], rows[-1][0])
+    if not isinstance(wanted, Column) or wanted not in BY_SENDERS:
+        yield place.pk, place.sent_at, None
+
+
+def stretches_of(wanted: Column | Question, limit: int) -> Iterator[tuple[str, int, Said]]:
+    """What is asked one after the other: statement, number of rows, what is said besides."""
+    newest = NEWEST if isinstance(wanted, Column) else NEWEST_UNSORTED
+    yield from ((newest, size, {}) for size in STRETCHES)
+    if isinstance(wanted, Column) and wanted in BY_SENDERS:
+        yield BY_SENDERS[wanted], limit + 1, {}
+    elif isinstance(wanted, Question) and wanted.senders is not None:
+        yield from ((SENT_BY_THESE, s, {"senders": wanted.senders}) for s in FURTHER_STRETCHES)
     else:
-        yield after.pk, after.sent_at, None
+        yield from ((newest, size, {}) for size in FURTHER_STRETCHES)
 
 
-def back_in(viewer: User, column: Column, now: datetime) -> list[int]:
+def back_in(viewer: User, wanted: Column | Question, now: datetime) -> list[int]:
     """Emails whose snooze is over, of one column."""
-    rows = asked(BACK_AGAIN, accounts=inboxes_of(viewer), now=now, size=MOST_BACK)
-    return [pk for pk, _, its in rows if its == column]
+    statement = BACK_AGAIN if isinstance(wanted, Column) else BACK_UNSORTED
+    rows = read(wanted, statement, accounts=inboxes_of(viewer), now=now, size=MOST_BACK)
+    return [pk for pk, _, stands_here in rows if stands_here]
+
+
+def read(wanted: Column | Question, statement: str, **said: Any) -> list[Read]:
+    """The rows of a statement, and of each whether it stands in the column."""
+    if isinstance(wanted, Column):
+        return [(pk, sent_at, its == wanted) for pk, sent_at, its in asked(statement, **said)]
+    rows = rows_of(statement, said)
+    met = those_meeting(wanted.asked, [pk for pk, _ in rows])
+    return [(pk, sent_at, pk in met) for pk, sent_at in rows]
 
 
 def asked(statement: str, **said: Any) -> list[Sorted]:
-    """The rows of a statement."""
+    """The rows of a statement that sorts."""
+    rows = rows_of(statement, said)
+    return [(pk, sent_at, Column(column)) for pk, sent_at, column in rows]
+
+
+def rows_of(statement: str, said: Said) -> list[Any]:
+    """What the database answers."""
     with connection.cursor() as cursor:
         cursor.execute(statement, said)
-        return [(pk, sent_at, Column(column)) for pk, sent_at, column in cursor.fetchall()]
+        return list(cursor.fetchall())
 
 
 def in_order(viewer: User, ids: Sequence[int]) -> list[Email]:

@@ -30,8 +30,8 @@ for command in (disclose_command, erase_command, erased_command, allow_command):
 def import_file(file: Path, as_json: bool) -> None:
     """Import leads and contacts from a CSV FILE.
 
-    Columns: stage,first_name,last_name,company,email,secondary_email. Good rows are kept, bad
-    rows are listed with line and reason (exit status 1); running it twice changes nothing.
+    Columns: stage,first_name,last_name,company,email,secondary_email,lead_source. Good rows are
+    kept, bad rows are listed with line and reason (exit status 1); twice changes nothing.
     """
     from postroom.crm.imports import NotAPeopleFile, import_people
 

@@ -20,11 +20,26 @@ from postroom.crm.people import (
 )
 from postroom.mime import canonical_address
 
-COLUMNS = ("stage", "first_name", "last_name", "company", "email", "secondary_email")
+COLUMNS = (
+    "stage",
+    "first_name",
+    "last_name",
+    "company",
+    "email",
+    "secondary_email",
+    "lead_source",
+)
 REQUIRED = ("last_name", "email")
 # The reader's own limit of 131,072 characters would end the import and not the row.
 csv.field_size_limit(2**31 - 1)
-LONGEST = {"first_name": 80, "last_name": 80, "company": 160, "email": 254, "secondary_email": 254}
+LONGEST = {
+    "first_name": 80,
+    "last_name": 80,
+    "company": 160,
+    "email": 254,
+    "secondary_email": 254,
+    "lead_source": 60,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +128,16 @@ def import_row(row: dict[str, str]) -> str:
     have = list(person.addresses.values_list("address", flat=True))
     if canonical_address(have[0]) != canonical_address(row["email"]):
         raise AddressTaken(row["email"], person)
-    before = (person.stage, person.first_name, person.last_name, person.company_id, len(have))
+    before = (*written_of(person), len(have))
     complete(person, row, [*have, row["secondary_email"]])
-    now = (person.stage, person.first_name, person.last_name, person.company_id)
-    return "unchanged" if before == (*now, person.addresses.count()) else "changed"
+    now = (*written_of(person), person.addresses.count())
+    return "unchanged" if before == now else "changed"
+
+
+def written_of(person: Person) -> tuple[object, ...]:
+    """What a row may have changed of a person."""
+    names = (person.stage, person.first_name, person.last_name)
+    return (*names, person.company_id, person.lead_source)
 
 
 def complete(person: Person, row: dict[str, str], addresses: list[str]) -> None:
@@ -126,5 +147,6 @@ def complete(person: Person, row: dict[str, str], addresses: list[str]) -> None:
     person.first_name = row["first_name"] or person.first_name
     person.last_name = row["last_name"]
     person.company = company_called(row["company"]) or person.company
+    person.lead_source = row["lead_source"] or person.lead_source
     person.save()
     set_addresses(person, addresses)

@@ -44,6 +44,7 @@ class Person(models.Model):
     first_name = models.CharField(max_length=80, blank=True)
     last_name = models.CharField(max_length=80)
     phone = models.CharField(max_length=40, blank=True, default="")
+    lead_source = models.CharField(max_length=60, blank=True, default="", db_default="")
     company = models.ForeignKey(
         Company, null=True, blank=True, on_delete=models.SET_NULL, related_name="people"
     )

@@ -79,7 +79,7 @@ def company_called(name: str) -> Company | None:
 class Entry:
     """What somebody writes about a person; the first address is the primary one.
 
-    `phone` is None where nothing was said about it.
+    `phone` and `lead_source` are None where nothing was said about them.
     """
 
     first_name: str
@@ -87,6 +87,7 @@ class Entry:
     company: str
     addresses: Sequence[str]
     phone: str | None = None
+    lead_source: str | None = None
 
 
 @transaction.atomic
@@ -95,6 +96,8 @@ def keep_person(person: Person, entry: Entry, by: User | None = None) -> None:
     person.first_name, person.last_name = entry.first_name, entry.last_name
     person.company = company_called(entry.company)
     person.phone = person.phone if entry.phone is None else entry.phone
+    if entry.lead_source is not None:
+        person.lead_source = " ".join(entry.lead_source.split())
     person.save()
     set_addresses(person, entry.addresses, by)
 

@@ -53,6 +53,7 @@ def person_facts(traces: Traces) -> dict[str, Any]:
         "name": person.name,
         "stage": person.stage,
         "phone": person.phone,
+        "lead_source": person.lead_source,
         "company": str(person.company or ""),
         "known_since": person.created_at,
         "addresses": list(person.addresses.values("address", "canonical", "is_primary")),

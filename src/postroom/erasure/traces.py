@@ -18,7 +18,7 @@ from postroom.archive.models import Correspondent, DealLink, Email, Inquiry, Par
 from postroom.crm.models import AddressChange, Deal, Person
 from postroom.outbox.models import Notice, OutgoingEmail
 from postroom.rules.models import Rule
-from postroom.team.models import AuditEntry, SavedSearch, TrustedSender, User
+from postroom.team.models import AuditEntry, InboxColumn, SavedSearch, TrustedSender, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,12 @@ def rules_about(traces: Traces) -> QuerySet[Rule]:
     return as_text.filter(naming(traces.words, "asked", "done", "name"))
 
 
+def columns_about(traces: Traces) -> QuerySet[InboxColumn]:
+    """Columns of the inbox that wait for their mail."""
+    as_text = InboxColumn.objects.annotate(asked=Cast("conditions", TextField()))
+    return as_text.filter(naming(traces.words, "asked", "name"))
+
+
 def links_of(traces: Traces) -> QuerySet[DealLink]:
     """What people decided about the deals of their conversations."""
     threads = traces.emails.exclude(thread_root="").values("thread_root")
@@ -134,6 +140,7 @@ PLACES = (
         lambda t: TrustedSender.objects.filter(address__in=t.canonicals),
     ),
     Place("rules", rules_about),
+    Place("columns of the inbox", columns_about),
     Place(
         "notices to colleagues",
         lambda t: Notice.objects.filter(naming(t.words, "subject", "text", "html", "key")),

@@ -12,8 +12,8 @@ from postroom.archive.actions import ask_for
 from postroom.archive.deal_links import link_conversation
 from postroom.archive.models import ActionKind, Email, Folder
 from postroom.archive.moves import ARCHIVES, MoveNotPossible, ask_to_move, find_folder
+from postroom.association.steps import Takes
 from postroom.crm.models import Deal
-from postroom.rules.conditions import Takes
 from postroom.team.models import User
 
 NO_FOLDER = "not moved: there is no folder “{}”"

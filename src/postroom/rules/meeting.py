@@ -10,10 +10,11 @@ from postroom.archive.fence import AccountClosed
 from postroom.archive.models import Direction, Email, newest_email
 from postroom.association import own_emails
 from postroom.association.awaiting import later_words
+from postroom.association.conditions import asked_of_email
 from postroom.outbox.models import OutgoingEmail, OutgoingState
-from postroom.rules.conditions import asked_of_email
 from postroom.rules.deeds import DEEDS, TELL
 from postroom.rules.models import WAITS_DAYS, Rule, RuleRun, Trigger
+from postroom.team.days import local_day
 
 REMEMBERED = timedelta(days=14)  # How long after its day an unanswered email is still met.
 MOST_AT_ONCE = 500
@@ -59,9 +60,10 @@ def emails_due(rule: Rule, now: datetime) -> QuerySet[Email]:
 def emails_met(rule: Rule, now: datetime) -> QuerySet[Email]:
     """All emails with which the rule would have to do, those before it was written included."""
     trigger = Trigger(rule.trigger)
-    steps = asked_of_email(rule.conditions, DIRECTION[trigger], needs_all=rule.needs_all)
+    direction, today = DIRECTION[trigger], local_day(now)
+    steps = asked_of_email(rule.conditions, direction, today, needs_all=rule.needs_all)
     emails = own_emails(rule.owner).filter(
-        account__in=mailboxes_of_rule(rule), removed_at=None, direction=DIRECTION[trigger]
+        account__in=mailboxes_of_rule(rule), removed_at=None, direction=direction
     )
     return emails.filter(happened(trigger, rule.days, now), steps)
 

@@ -1,6 +1,6 @@
 """Write a rule down, change its place. A rule that could do nothing is refused."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,14 +8,14 @@ from django.db import transaction
 from django.db.models import Max
 
 from postroom.accounts.models import EmailAccount
+from postroom.association.conditions import KINDS
+from postroom.association.steps import Step, why_unusable
 from postroom.crm.models import Deal
-from postroom.rules.conditions import KINDS, LONGEST_TEXT, Kind, Step, Takes
-from postroom.rules.deeds import DEEDS, Deed
+from postroom.rules.deeds import DEEDS
 from postroom.rules.models import WAITS_DAYS, Rule, Trigger
 from postroom.team.models import User
 
 MOST_RULES = 50
-MOST_STEPS = 10
 MOST_DAYS = 365
 
 
@@ -77,8 +77,7 @@ def refuse_unusable(owner: User, written: WrittenRule) -> None:
         raise RuleUnusable("account", "Choose one of your own mailboxes.")
     if written.trigger in WAITS_DAYS and not 1 <= (written.days or 0) <= MOST_DAYS:
         raise RuleUnusable("days", f"Say after how many days: 1 to {MOST_DAYS}.")
-    refuse_steps("conditions", written.conditions, KINDS)
-    refuse_steps("deeds", written.deeds, DEEDS)
+    refuse_steps(written)
     if not written.deeds:
         raise RuleUnusable("deeds", "Choose what is to happen.")
     for deed in written.deeds:
@@ -86,23 +85,12 @@ def refuse_unusable(owner: User, written: WrittenRule) -> None:
             raise RuleUnusable("deeds", f"There is no deal “{deed['text']}”. Write its whole name.")
 
 
-def refuse_steps(where: str, steps: Sequence[Step], kinds: Mapping[str, Kind | Deed]) -> None:
-    """Raises RuleUnusable for a step that is unknown, or lacks what it takes."""
-    if len(steps) > MOST_STEPS:
-        raise RuleUnusable(where, f"There is room for {MOST_STEPS}.")
-    for step in steps:
-        kind = kinds.get(step["kind"])
-        if kind is None:
-            raise RuleUnusable(where, "Choose from the list.")
-        if kind.takes == Takes.WORDS and not 0 < len(step["text"]) <= LONGEST_TEXT:
-            raise RuleUnusable(where, f"“{kind.words}” needs some words beside it.")
-        if kind.takes == Takes.NUMBER and not is_number(step["text"]):
-            raise RuleUnusable(where, f"“{kind.words}” needs a whole number beside it.")
-
-
-def is_number(text: str) -> bool:
-    """Whether it is a whole number that a condition can take."""
-    return text.isascii() and text.isdigit() and len(text) <= 9
+def refuse_steps(written: WrittenRule) -> None:
+    """Raises RuleUnusable for a condition or a deed that is none."""
+    if sentence := why_unusable(written.conditions, KINDS):
+        raise RuleUnusable("conditions", sentence)
+    if sentence := why_unusable(written.deeds, DEEDS):
+        raise RuleUnusable("deeds", sentence)
 
 
 @transaction.atomic

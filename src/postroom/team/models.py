@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.crypto import salted_hmac
 
 from postroom.mime import canonical_domain
+from postroom.team.inbox_column import InboxColumn as InboxColumn
 from postroom.team.invite import Invite as Invite
 from postroom.team.once_a_page import once_a_page
 from postroom.team.saved_search import SavedSearch as SavedSearch

@@ -41,6 +41,7 @@ from postroom.web.erasure import views as erasure
 from postroom.web.export import views as export
 from postroom.web.inbox import acting as inbox_acting
 from postroom.web.inbox import awaiting
+from postroom.web.inbox import own as inbox_own
 from postroom.web.inbox import views as inbox
 from postroom.web.intake import views as intake
 from postroom.web.live import views as live
@@ -86,6 +87,11 @@ urlpatterns = [
     path("inbox/counts/", inbox.counts, name="inbox-counts"),
     path("inbox/actions/", inbox_acting.actions, name="inbox-actions"),
     path("inbox/awaiting/", awaiting.awaiting, name="awaiting"),
+    path("inbox/own/", inbox_own.own_columns, name="own-columns"),
+    path("inbox/own/new/", inbox_own.new, name="new-own-column"),
+    path("inbox/own/<id:pk>/", inbox_own.own_column, name="own-column"),
+    path("inbox/own/<id:pk>/place/", inbox_own.place, name="own-column-place"),
+    path("inbox/own/<id:pk>/removal/", inbox_own.removal, name="own-column-removal"),
     path("inbox/switch/", inbox.switch, name="inbox-switch"),
     path("leads/", people.people, {"stage": Stage.LEAD}, name="leads"),
     path("contacts/", people.people, {"stage": Stage.CONTACT}, name="contacts"),

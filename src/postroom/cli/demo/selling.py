@@ -102,7 +102,7 @@ def write_templates(owner: "User", now: datetime) -> None:
 
 def write_the_rule(owner: "User", now: datetime) -> None:
     """What comes from customers with an open deal is flagged."""
-    from postroom.rules.conditions import Step
+    from postroom.association.steps import Step
     from postroom.rules.models import Trigger
     from postroom.rules.writing import WrittenRule, write_rule
 

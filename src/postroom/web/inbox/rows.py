@@ -9,6 +9,7 @@ from django.db.models import Count, Sum
 
 from postroom.archive.models import Email, Participant, ParticipantRole
 from postroom.association import known_addresses
+from postroom.association.inbox import AnyColumn
 from postroom.association.inbox_columns import Column
 from postroom.crm.models import Person
 from postroom.crm.pipeline import Total
@@ -32,13 +33,13 @@ class InboxRow:
     recipient: str = ""
 
 
-def rows_of_inbox(emails: Sequence[Email], column: Column, *, back: int = 0) -> list[InboxRow]:
+def rows_of_inbox(emails: Sequence[Email], column: AnyColumn, *, back: int = 0) -> list[InboxRow]:
     """The rows for these emails, of which the first `back` were snoozed."""
     on = participants_of([email.pk for email in emails])
     senders = {email.pk: sender_on(on[email.pk]) for email in emails}
-    is_known = column in (Column.DEALS, Column.PEOPLE)
+    is_known = column not in (Column.OUTSIDE, Column.COLLEAGUES)
     people = people_at([s.canonical for s in senders.values() if s]) if is_known else {}
-    totals, counts = business_of(people) if column == Column.DEALS else ({}, {})
+    totals, counts = business_of(people) if is_known and column != Column.PEOPLE else ({}, {})
     rows = []
     for number, email in enumerate(emails):
         sender = senders[email.pk]

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from postroom.archive.models import Folder
 from postroom.association.inbox import (
+    AnyColumn,
     Count,
     InboxPage,
     Place,
@@ -18,6 +19,7 @@ from postroom.association.inbox import (
     unread_counts,
 )
 from postroom.association.inbox_columns import Column
+from postroom.association.inbox_own import own_columns
 from postroom.team.models import User
 from postroom.team.sales_inbox import switch_sales_inbox
 from postroom.web.emails.access import find_email
@@ -34,7 +36,7 @@ OF_A_COLUMN = 15
 class Shown:
     """A column on the page: its rows, where it goes on, and its unread mail."""
 
-    column: Column
+    column: AnyColumn
     rows: list[InboxRow]
     next: str
     unread: Count
@@ -46,7 +48,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     """One column as a list, the others behind tabs."""
     if not request.user.salesinbox_on:
         return render(request, "inbox/off.html", {"room": "inbox"})
-    column, after = parse_column(request.GET.get("column", "")), parse_place(request)
+    column, after = parse_column(request), parse_place(request)
     reading = opened(request)
     page = inbox_page(request.user, column, timezone.now(), after=after)
     rows, following = rows_of_page(page, column), str(page.next or "")
@@ -65,14 +67,13 @@ def opened(request: SignedInRequest) -> dict[str, object]:
 @require_safe
 @signed_in
 def columns(request: SignedInRequest) -> HttpResponse:
-    """The newest of all four columns beside each other."""
+    """The newest of all columns beside each other."""
     if not request.user.salesinbox_on:
         return render(request, "inbox/off.html", {"room": "inbox"})
     now, context = timezone.now(), around(request.user)
-    counts = unread_counts(request.user, now)
     context["shown"] = [
-        Shown(column, rows_of_page(page, column), str(page.next or ""), counts[column])
-        for column in Column
+        Shown(column, rows_of_page(page, column), str(page.next or ""), count)
+        for column, count in unread_counts(request.user, now, own_columns(request.user)).items()
         for page in [inbox_page(request.user, column, now, limit=OF_A_COLUMN)]
     ]
     return render(request, "inbox/columns.html", context)
@@ -82,7 +83,7 @@ def columns(request: SignedInRequest) -> HttpResponse:
 @signed_in
 def counts(request: SignedInRequest) -> HttpResponse:
     """The tabs with how much is unread, asked for again after something was done."""
-    column = parse_column(request.GET.get("column", ""))
+    column = parse_column(request)
     return render(request, "inbox/tabs.html", around(request.user) | {"column": column})
 
 
@@ -97,9 +98,10 @@ def switch(request: SignedInRequest) -> HttpResponse:
 
 def around(user: User) -> dict[str, object]:
     """What stands around the rows: tabs with their counts, choices, folders to move to."""
+    counts = unread_counts(user, timezone.now(), own_columns(user))
     return {
         "room": "inbox",
-        "tabs": [(column, count) for column, count in unread_counts(user, timezone.now()).items()],
+        "tabs": list(counts.items()),
         "choices": CHOICES,
         "folders": folders_for(user),
         "has_mailbox": bool(inboxes_of(user)),
@@ -113,14 +115,17 @@ def folders_for(user: User) -> Sequence[Folder]:
     return list(offered.select_related("account").order_by("account", "name"))
 
 
-def rows_of_page(page: InboxPage, column: Column) -> list[InboxRow]:
+def rows_of_page(page: InboxPage, column: AnyColumn) -> list[InboxRow]:
     """Its rows: on top what came back."""
     return rows_of_inbox([*page.back, *page.emails], column, back=len(page.back))
 
 
-def parse_column(text: str) -> Column:
+def parse_column(request: SignedInRequest) -> AnyColumn:
     """The column of that name; the first one for anything else."""
-    return next((column for column in Column if column.value == text), Column.DEALS)
+    text = request.GET.get("column", "")
+    own = own_columns(request.user) if text.startswith("own-") else []
+    every: list[AnyColumn] = [*Column, *own]
+    return next((column for column in every if column.value == text), Column.DEALS)
 
 
 def parse_place(request: SignedInRequest) -> Place | None:

@@ -48,6 +48,12 @@ class PersonForm(forms.Form):
     phone = forms.CharField(
         max_length=40, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
+    lead_source = forms.CharField(
+        max_length=60,
+        required=False,
+        help_text="Where you met, such as Trade Show or Website.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     email = forms.CharField(
         label="Primary email",
         max_length=254,
@@ -88,6 +94,7 @@ class PersonForm(forms.Form):
             cleaned["company"],
             [cleaned["email"], *cleaned["further"]],
             cleaned["phone"],
+            cleaned["lead_source"],
         )
 
 
@@ -99,6 +106,7 @@ def written_of(person: Person) -> dict[str, str]:
         "last_name": person.last_name,
         "company": str(person.company or ""),
         "phone": person.phone,
+        "lead_source": person.lead_source,
         "email": addresses[0] if addresses else "",
         "further": "\n".join(addresses[1:]),
     }

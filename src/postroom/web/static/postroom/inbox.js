@@ -14,7 +14,9 @@
   let isBusy = 0; // How many wishes the server has not answered yet.
 
   const form = () => document.getElementById("triage");
-  const row = (id) => document.getElementById(`email-row-${id}`);
+  const copies = (id) => [...document.querySelectorAll(`.inbox-row[data-id="${Number(id)}"]`)]; // One in each column.
+  const row = (id) => copies(id)[0];
+  const everyRow = (ids) => ids.flatMap(copies);
   const linkOf = (element) => element?.querySelector(".email-link");
   const picked = () => [...document.querySelectorAll("[data-pick]:checked")].map((box) => box.closest(".email-row"));
   const opened = () => document.querySelector("#reading [data-email]")?.dataset.email;
@@ -36,8 +38,8 @@
     const hadFocus = document.activeElement.closest(".email-row, #reading, #triage");
     const isReading = document.activeElement.closest("#reading");
     const next = neighbour(rows);
-    for (const each of rows) {
-      away.set(each.dataset.id, { row: each, list: each.parentElement, before: each.nextElementSibling });
+    for (const each of everyRow(rows.map((one) => one.dataset.id))) {
+      away.set(each, { list: each.parentElement, before: each.nextElementSibling });
       each.remove();
     }
     if (!next || !hadFocus) return;
@@ -47,19 +49,20 @@
 
   function neighbour(rows) {
     const all = [...rows[0].parentElement.querySelectorAll(":scope > .email-row")];
-    const left = all.filter((each) => !rows.includes(each));
-    const from = all.indexOf(rows.at(-1));
+    const leaving = rows.map((each) => each.dataset.id);
+    const left = all.filter((each) => !leaving.includes(each.dataset.id));
+    const from = all.findLastIndex((each) => rows.includes(each));
     return left.find((each) => all.indexOf(each) > from) ?? left.at(-1);
   }
 
   // In the opposite order in which they left, for each knows the one that stood below it.
   function comeBack(ids) {
-    for (const id of [...away.keys()].reverse().filter((each) => ids.includes(each))) {
-      const was = away.get(id);
+    for (const each of [...away.keys()].reverse().filter((one) => ids.includes(one.dataset.id))) {
+      const was = away.get(each);
       const before = was.before?.isConnected ? was.before : was.list.querySelector(":scope > .more");
-      was.list.insertBefore(was.row, before);
-      pick(was.row, false);
-      away.delete(id);
+      was.list.insertBefore(each, before);
+      pick(each, false);
+      away.delete(each);
     }
     linkOf(row(ids[0]))?.focus();
   }
@@ -96,18 +99,19 @@
   function act(deed, rows) {
     if (!rows.length) return;
     const word = deed.split(":")[0];
-    const ids = rows.map((each) => each.dataset.id);
+    const ids = [...new Set(rows.map((each) => each.dataset.id))];
+    const all = everyRow(ids);
     if (LEAVING.includes(word)) leave(rows);
-    else rows.forEach((each) => markRow(each, word));
-    rows.forEach((each) => pick(each, false));
-    tell(deed, ids, () => (LEAVING.includes(word) ? comeBack(ids) : rows.forEach((each) => markRow(each, OPPOSITE[word]))));
+    else all.forEach((each) => markRow(each, word));
+    all.forEach((each) => pick(each, false));
+    tell(deed, ids, () => (LEAVING.includes(word) ? comeBack(ids) : all.forEach((each) => markRow(each, OPPOSITE[word]))));
   }
 
   function takeBack(button) {
     const ids = button.dataset.ids.split(" ");
     const deed = button.dataset.back;
     if (RETURNING.includes(deed)) comeBack(ids);
-    else ids.forEach((id) => markRow(row(id), deed));
+    else everyRow(ids).forEach((each) => markRow(each, deed));
     tell(deed, ids, () => undefined);
   }
 
@@ -164,7 +168,7 @@
       if (same) {
         same.classList.toggle("unread", fresh.classList.contains("unread"));
         same.querySelector(".star").hidden = fresh.querySelector(".star").hidden;
-      } else if (!away.has(fresh.dataset.id)) {
+      } else if (![...away.keys()].some((each) => each.id === fresh.id)) {
         list.insertBefore(document.importNode(fresh, true), below);
       }
       below = document.getElementById(fresh.id) ?? below;
@@ -250,7 +254,7 @@
     if (["undo", "restore", "inbox"].includes(button.value)) comeBack([id]);
     else if (!row(id)) return;
     else if (button.name === "folder" || LEAVING.includes(button.value)) leave([row(id)]);
-    else markRow(row(id), button.value);
+    else copies(id).forEach((each) => markRow(each, button.value));
     htmx.trigger(document.body, "inbox-changed");
   }
 

@@ -1,0 +1,90 @@
+"""Columns that a user made: mail of the inbox that meets their conditions. ADR 48.
+
+An email stands in as many of them as it fits, and in the usual column of its sender besides.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Q
+
+from postroom.archive.models import Email
+from postroom.association.conditions import KINDS, asked_of_email, senders_asked_for
+from postroom.association.people import among
+from postroom.association.steps import Step
+from postroom.team.days import local_day
+from postroom.team.models import InboxColumn, User
+
+MOST_SENDERS = 2_000
+
+# Columns that are there to be taken: their names, and what they ask.
+READY_MADE = {
+    "closing_month": "Closing this month",
+    "customer": "Customers",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a column asks of emails, and whose they may be at all.
+
+    `senders` is None where it may be anybody's, or that of too many to look for each.
+    """
+
+    asked: Q
+    senders: list[str] | None
+
+
+def own_columns(viewer: User) -> list[InboxColumn]:
+    """The viewer's columns that are shown, in their order."""
+    return list(InboxColumn.objects.filter(owner=viewer, is_shown=True))
+
+
+def ready_made(kind: str, owner: User) -> InboxColumn:
+    """A column that is there to be taken. Raises KeyError."""
+    steps = [Step(kind=kind, text="")]
+    return InboxColumn(owner=owner, name=READY_MADE[kind], conditions=steps)
+
+
+def question_of(column: InboxColumn, now: datetime) -> Question:
+    """What is asked, on the organisation's day."""
+    today = local_day(now)
+    return Question(condition_of(column, today), senders_of(column, today))
+
+
+def condition_of(column: InboxColumn, today: date) -> Q:
+    """Its conditions; those of kinds that are no more are left out."""
+    return asked_of_email(known_steps(column), "received", today, needs_all=column.needs_all)
+
+
+def senders_of(column: InboxColumn, today: date) -> list[str] | None:
+    """The addresses that come into question, if they are few."""
+    whose = senders_asked_for(known_steps(column), today, needs_all=column.needs_all)
+    if whose is None:
+        return None
+    few = list(whose.values_list("canonical", flat=True)[: MOST_SENDERS + 1])
+    return few if len(few) <= MOST_SENDERS else None
+
+
+def known_steps(column: InboxColumn) -> list[Step]:
+    """The conditions that can be asked."""
+    return [step for step in column.conditions if step["kind"] in KINDS]
+
+
+def those_meeting(asked: Q, ids: Collection[int]) -> set[int]:
+    """Which of some emails meet a condition."""
+    met = Email.objects.filter(asked, pk__in=among(ids)).order_by()
+    return set(met.values_list("pk", flat=True))
+
+
+def counts_of(
+    columns: Sequence[InboxColumn], ids: Collection[int], now: datetime
+) -> dict[InboxColumn, int]:
+    """How many of some emails stand in each column: one question for all of them."""
+    today = local_day(now)
+    asked = {f"n{c.pk}": Count("pk", filter=condition_of(c, today)) for c in columns}
+    if not asked or not ids:
+        return dict.fromkeys(columns, 0)
+    counted = Email.objects.filter(pk__in=among(ids)).order_by().aggregate(**asked)
+    return {column: counted[f"n{column.pk}"] for column in columns}
