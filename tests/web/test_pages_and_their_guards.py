@@ -51,8 +51,9 @@ FILES |= {
     "writing-body",
     "writing-image",
 }
-# Without a sign-in or an invitation before them, these say that there is none.
-ANSWERS = {"oauth-callback", "join-password", "elsewhere-start", "elsewhere-return"}
+# Without a sign-in, an invitation or a noticed email, these say that there is none.
+ANSWERS = {"notice-image", "notice-link", "notice-refusal"}
+ANSWERS |= {"oauth-callback", "join-password", "elsewhere-start", "elsewhere-return"}
 # Pages about another kind of email than a lead's.
 OTHER_LETTERS = {"email-sender": from_a_stranger, "email-watch": sent_to_a_lead}
 READABLE = [name for name, (verbs, _) in PAGES.items() if "GET" in verbs and "-live" not in name]
@@ -80,6 +81,7 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
         rooms = {
             "word": [word_of(case_of(account).pk)] if "word" in named else [],
             "part": [letter.pk, "1"],
+            "token": ["x"],
             "account": [lena.pk, account.pk],
             "user": [account.pk, account.owner_id],
             "service": ["gmail"],

@@ -11,12 +11,13 @@ from io import BytesIO
 from typing import Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from django.db.models import Count
+from django.db.models import Count, Prefetch
 
 from postroom.archive.models import ParticipantRole
 from postroom.archive.wall import round_the_wall
 from postroom.crm.models import Person
 from postroom.erasure.traces import PLACES, Traces, audit_lines, traces_of, written_emails
+from postroom.outbox.models import NoticedPlace
 from postroom.team.audit import note
 from postroom.team.models import Act, User
 
@@ -24,9 +25,9 @@ READ_ME: Final = (
     "person.json: the person, their addresses, companies and deals. sharing.json: whose mailboxes"
     " show colleagues their emails. emails.ndjson: each email with an address of theirs, who wrote"
     " when, and in whose mailbox; never its subject or text. written.ndjson: what was written to"
-    " them here. audit.ndjson: lines of the audit log that name them. counts: rows of other kinds"
-    " that name them. ask: whose mailboxes hold the emails themselves; each exports them on the"
-    " person's page."
+    " them here, and when it was seen opened. audit.ndjson: lines of the audit log that name them."
+    " counts: rows of other kinds that name them. ask: whose mailboxes hold the emails themselves;"
+    " each exports them on the person's page."
 )
 
 
@@ -86,9 +87,19 @@ def email_facts(traces: Traces) -> Iterator[dict[str, Any]]:
 
 
 def written_facts(traces: Traces) -> Iterator[dict[str, Any]]:
-    """What was written here to them: by whom, when, how far it came."""
-    for one in written_emails(traces).select_related("author"):
-        yield {"author": one.author.email, "state": one.state, "changed_at": one.changed_at}
+    """What was written here to them: by whom, when, how far it came, when it was seen opened."""
+    seen = Prefetch("places", NoticedPlace.objects.prefetch_related("sightings"))
+    for one in written_emails(traces).select_related("author").prefetch_related(seen):
+        yield {
+            "author": one.author.email,
+            "state": one.state,
+            "changed_at": one.changed_at,
+            "noticed": [
+                {"what": place.kind, "at": sighting.at, "by": sighting.reader}
+                for place in one.places.all()
+                for sighting in place.sightings.all()
+            ],
+        }
 
 
 def audit_facts(traces: Traces) -> Iterator[dict[str, Any]]:

@@ -83,6 +83,7 @@ def begun(origin: Origin, sender: FromAddress | None, settings: ComposeSettings)
         text="" if settings.is_rich else plain_beginning(origin, sender, settings),
         is_rich=settings.is_rich,
         has_signature=signs(settings, is_answer=True),
+        wants_notice=settings.wants_notices,
     )
 
 

@@ -55,6 +55,7 @@ class Written:
     html: str = ""
     has_signature: bool = True
     has_quote: bool = True
+    wants_notice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def senders_of(user: User) -> list[FromAddress]:
 
 def outgoing_of(author: User) -> QuerySet[OutgoingEmail]:
     """All that a user wrote; nobody else has a way to it."""
-    return OutgoingEmail.objects.filter(author=author).defer("raw")
+    return OutgoingEmail.objects.filter(author=author).defer("raw", "copy_raw")
 
 
 @transaction.atomic
@@ -176,6 +177,7 @@ def write_words(outgoing: OutgoingEmail, written: Written) -> None:
     """What was written, formatted or not. Raises NotSendable where nobody could read it."""
     outgoing.is_rich = written.is_rich
     outgoing.has_signature, outgoing.has_quote = written.has_signature, written.has_quote
+    outgoing.wants_notice = written.wants_notice and written.is_rich
     outgoing.html = storable(written.html) if written.is_rich else ""
     if len(outgoing.html) > LONGEST_HTML:
         raise NotSendable("The text is too long to be sent. Send a part of it as a file.", "html")

@@ -116,7 +116,7 @@ def keep_copy_of(pk: int, clock: Clock) -> None:
     now = clock()
     due_at: datetime | None = None
     try:
-        note = keep_copy(outgoing.account, bytes(outgoing.raw), now).value
+        note = keep_copy(outgoing.account, bytes(outgoing.copy_raw or outgoing.raw), now).value
     except FAILURES as failure:
         note = f"No copy could be stored in the Sent folder: {words_for(failure)}"
         is_too_late = now - outgoing.changed_at > COPY_GIVEN_UP_AFTER

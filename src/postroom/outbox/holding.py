@@ -14,6 +14,7 @@ from postroom.outbox.drafts import NotSendable, outgoing_of
 from postroom.outbox.letters import words_of
 from postroom.outbox.merging import left_over, subject_of, why_left_over
 from postroom.outbox.models import OutgoingEmail, OutgoingState
+from postroom.outbox.noticing import forget_places, noticed_twin
 from postroom.outbox.rates import most_recipients
 from postroom.outbox.recipients import MOST, one_line_of, recipients_in
 from postroom.outbox.sending import address
@@ -44,8 +45,10 @@ def send(author: User, key: UUID, now: datetime) -> OutgoingEmail:
 def fix_bytes(outgoing: OutgoingEmail, now: datetime) -> None:
     """From here on every attempt offers the same message. Raises NotSendable."""
     draft = draft_of(outgoing, now)
+    noticed = noticed_twin(outgoing, draft)
     try:
-        outgoing.raw = compose_message(draft)
+        outgoing.raw = compose_message(noticed or draft)
+        outgoing.copy_raw = compose_message(draft) if noticed else None
     except UnusableAddress as failure:
         raise NotSendable(f"It was not sent: {failure}.", "to") from failure
     outgoing.message_id, outgoing.written_at = draft.message_id, now
@@ -76,8 +79,9 @@ def change_refused(author: User, key: UUID, now: datetime) -> bool:
 
 def back_to_draft(outgoing: OutgoingEmail, now: datetime) -> None:
     """No server has it, so its next bytes may be others, under another Message-ID."""
+    forget_places(outgoing)
     outgoing.state, outgoing.reason, outgoing.raw = OutgoingState.DRAFT, "", None
-    outgoing.message_id, outgoing.due_at = None, None
+    outgoing.message_id, outgoing.due_at, outgoing.copy_raw = None, None, None
     outgoing.changed_at = now
     outgoing.save()
 

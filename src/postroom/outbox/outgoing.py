@@ -124,6 +124,7 @@ def reconcile(now: datetime) -> int:
         ),
         reason="",
         raw=None,
+        copy_raw=None,
         copy_due_at=None,
     )
 

@@ -1,10 +1,12 @@
-"""Emails that came back: known of what was written here, told by its copy in the mailbox."""
+"""What became of what was written here, told by its copy in the mailbox."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from postroom.outbox.models import OutgoingEmail, OutgoingState
+from postroom.outbox.models import OF_MACHINES, OutgoingEmail, OutgoingState, Sighting
 
 # Whoever read that it came back puts it aside; who did not get it stays on record.
 CAME_BACK = Q(state=OutgoingState.BOUNCED) | ~Q(not_taken={})
@@ -13,7 +15,26 @@ RETURNED = Q(
 )
 
 
-def returned_among(emails: Collection[int]) -> set[int]:
-    """Those of some emails that did not reach everybody."""
-    found = OutgoingEmail.objects.filter(CAME_BACK, copy__in=emails)
-    return set(found.values_list("copy", flat=True))
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Of an email: it did not reach everybody, a machine answered, a person may have opened it."""
+
+    is_returned: bool = False
+    is_answered_by_machine: bool = False
+    is_opened: bool = False
+
+
+UNKNOWN: Final = Outcome()
+
+
+def outcomes_among(emails: Collection[int]) -> dict[int, Outcome]:
+    """What is known of those of some emails that were sent from here; one question."""
+    opened = Sighting.objects.filter(place__outgoing=OuterRef("pk"))
+    found = OutgoingEmail.objects.filter(copy__in=emails).annotate(
+        is_opened=Exists(opened.exclude(doubt__in=OF_MACHINES))
+    )
+    rows = found.values_list("copy", "state", "not_taken", "away", "is_opened")
+    return {
+        copy: Outcome(state == OutgoingState.BOUNCED or bool(not_taken), bool(away), is_opened)
+        for copy, state, not_taken, away, is_opened in rows
+    }

@@ -49,6 +49,13 @@ def mixed_links(html: str) -> tuple[str, ...]:
     return tuple(found)[:MOST_TOLD]
 
 
+def links_by_name(html: str) -> tuple[str, ...]:
+    """Where links to sites lead whose text is not itself the address of one, each once."""
+    links = list(_links(html))
+    said = {href for href, text in links if _SAID.fullmatch(text)}
+    return tuple(dict.fromkeys(h for h, _ in links if host_of(h) and h not in said))
+
+
 def misleads(link: tuple[str, str]) -> Link | None:
     """The link, if what it says and where it leads belong to two owners."""
     href, text = link

@@ -25,11 +25,12 @@ class Page:
 
     Leaving, images that are written out in it (`data:`) become parts of the email; shown, they stay
     and links open beside the page. Images from elsewhere are in neither: they would tell their
-    server who reads, and when.
+    server who reads, and when. `links` are addresses that lead elsewhere instead.
     """
 
     html: str
     images: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
     is_leaving: bool = True
 
 
@@ -62,7 +63,7 @@ def purify(page: Page) -> Purified:
             return placed(value.strip())
         if name == "href" and value.lstrip().lower().startswith(("data:", "cid:")):
             return None
-        return value
+        return page.links.get(value, value) if name == "href" else value
 
     def placed(source: str) -> str | None:
         if source in page.images:

@@ -53,6 +53,9 @@ class Organisation(models.Model):
     counts_other_programs = models.BooleanField(
         default=False, help_text="What is read in other mail programs counts as opened here."
     )
+    has_notices = models.BooleanField(
+        default=False, help_text="Emails may tell their sender when they are opened."
+    )
     second_factor_required = models.BooleanField(default=False)
     passwords_for_all = models.BooleanField(
         default=True, help_text="Off: only administrators sign in with a password."
@@ -267,6 +270,7 @@ class Act(models.TextChoices):
     EXCLUDED = "excluded", "excluded from sharing"
     EXCLUSION_ENDED = "exclusion_ended", "allowed sharing again of"
     SUPERIORS_SET = "superiors_set", "decided what superiors see:"
+    NOTICES_SET = "notices_set", "switched the open and click notice"
     DOMAINS_SET = "domains_set", "changed the own domains of"
     PERSON_SHARED = "person_shared", "shared emails of"
     PERSON_UNSHARED = "person_unshared", "ended the sharing of emails of"

@@ -1,4 +1,4 @@
-"""What the organisation decides for all about who sees mail: superiors, and its own domains."""
+"""What the organisation decides for all: superiors, its own domains, open and click notices."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -32,6 +32,16 @@ def set_superiors_see(is_on: bool, by: User | None, now: datetime) -> None:
         organisation.save(update_fields=["superiors_see"])
         words = {True: "the mail of their reports", False: "nothing by themselves"}
         note(Act.SUPERIORS_SET, by, words[is_on], now, f"{words[not is_on]} before")
+
+
+@transaction.atomic
+def set_notices(is_on: bool, by: User | None, now: datetime) -> None:
+    """Let emails tell their sender when they are opened, or no more; it holds at once."""
+    organisation = locked()
+    if organisation.has_notices != is_on:
+        organisation.has_notices = is_on
+        organisation.save(update_fields=["has_notices"])
+        note(Act.NOTICES_SET, by, "on" if is_on else "off", now)
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from postroom.web.connecting.catalogue import ProtocolWord
 from postroom.web.deals import board, pipeline
 from postroom.web.deals import views as deals
 from postroom.web.decisions import asking, granting, requests, sharing
-from postroom.web.email_configuration import choosing, overview
+from postroom.web.email_configuration import choosing, notices, overview
 from postroom.web.email_configuration import issuers as services
 from postroom.web.email_templates import views as templates
 from postroom.web.emails import (
@@ -48,6 +48,7 @@ from postroom.web.live import views as live
 from postroom.web.mail_rules import views as mail_rules
 from postroom.web.mailbox import handing_over, keeping, leaving, members, senders, upkeep, window
 from postroom.web.mailbox import views as mailbox
+from postroom.web.noticing import views as noticing
 from postroom.web.people import shares
 from postroom.web.people import views as people
 from postroom.web.row_ids import RowId
@@ -82,6 +83,9 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="leads"), name="home"),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("o/<str:token>.gif", noticing.image, name="notice-image"),
+    path("c/<str:token>", noticing.link, name="notice-link"),
+    path("n/<str:token>", noticing.refusal, name="notice-refusal"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/columns/", inbox.columns, name="inbox-columns"),
     path("inbox/counts/", inbox.counts, name="inbox-counts"),
@@ -255,6 +259,7 @@ urlpatterns = [
         name="exclusion-removal",
     ),
     path(SHARING + "own-domains/", exclusions.own_domains, name="own-domains"),
+    path(CONFIGURATION + "open-notices/", notices.notices, name="open-notices"),
     path(CLEANUP, cleanup.cleanup_policy, name="cleanup-policy"),
     path(CLEANUP + "everyone/", cleanup.rule, name="cleanup-rule"),
     path(CLEANUP + "roles/<id:pk>/", cleanup.rule, name="role-cleanup"),

@@ -37,7 +37,8 @@ class ComposeSettings(models.Model):
     """One user's ways of writing; without a row the defaults hold.
 
     `reply_to` is for From addresses that name none of their own; with `keeps_drafts` a draft that
-    was left off lies in the mailbox's Drafts too.
+    was left off lies in the mailbox's Drafts too; with `wants_notices` new emails begin with an
+    open and click notice, where the organisation has them.
     """
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="compose_settings")
@@ -52,6 +53,7 @@ class ComposeSettings(models.Model):
         max_length=5, choices=SignaturePlace.choices, default=SignaturePlace.ABOVE
     )
     keeps_drafts = models.BooleanField(default=True)
+    wants_notices = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return str(self.user)

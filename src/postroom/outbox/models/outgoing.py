@@ -37,6 +37,10 @@ class OutgoingEmail(models.Model):
 
     Formatted (`is_rich`), what its author wrote is `html`, and `text` the same in plain words;
     signature and quote stand apart from it and are joined when it is sent. ADR 0037.
+
+    A noticed email is two: `raw` goes to its recipients, and `copy_raw`, in which nothing leads
+    back here, to its author's Sent folder. `notice_note` says why it is none, though that was
+    wished. ADR 0051.
     """
 
     author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="outgoing")
@@ -66,10 +70,13 @@ class OutgoingEmail(models.Model):
     has_quote = models.BooleanField(default=True)
     quote_html = models.TextField(blank=True)
     quote_text = models.TextField(blank=True)
+    wants_notice = models.BooleanField(default=False)
+    notice_note = models.TextField(blank=True)
 
     message_id = models.CharField(max_length=320, null=True, blank=True, unique=True)
     recipients = ArrayField(models.CharField(max_length=320), default=list, blank=True)
     raw = models.BinaryField(null=True, blank=True)
+    copy_raw = models.BinaryField(null=True, blank=True)
 
     state = models.CharField(
         max_length=9, choices=OutgoingState.choices, default=OutgoingState.DRAFT

@@ -26,6 +26,7 @@ TABS = (
     Tab("Email", "email-configuration"),
     Tab("Health", "mailbox-health", needs=Permission.MANAGE_EMAIL_SETTINGS),
     Tab("Email Sharing", "sharing-of-all", is_for_administrators=True),
+    Tab("Open notices", "open-notices", is_for_administrators=True),
     Tab("Cleanup Policy", "cleanup-policy", is_for_administrators=True),
     Tab("Sign-in services", "sign-in-services", is_for_administrators=True),
 )

@@ -1,12 +1,12 @@
 """The rows of the Emails related list, as one viewer sees them. Reference: View Emails."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from postroom.archive.models import Direction, Email, Participant, ParticipantRole
 from postroom.association import RelatedEmail, Sight
-from postroom.outbox.returned import returned_among
+from postroom.outbox.returned import UNKNOWN, Outcome, outcomes_among
 from postroom.team.models import User
 
 RECIPIENTS = (ParticipantRole.TO, ParticipantRole.CC, ParticipantRole.BCC)
@@ -24,12 +24,17 @@ class EmailRow:
     is_own: bool = True
     count: int = 1
     unread: int = 0
-    is_returned: bool = False
+    outcome: Outcome = UNKNOWN
 
     @property
     def is_sent(self) -> bool:
         """Whether the account's owner wrote it."""
         return self.email.direction == Direction.SENT
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether a machine wrote it; only whoever reads all of it is told."""
+        return self.email.is_automatic and self.email.sight >= Sight.EVERYTHING
 
     @property
     def is_unread(self) -> bool:
@@ -41,13 +46,11 @@ def rows_of(related: Sequence[RelatedEmail]) -> list[EmailRow]:
     """The rows for these emails, in their order."""
     participants = participants_of([r.email.pk for r in related])
     sent = [r.email.pk for r in related if r.email.direction == Direction.SENT]
-    returned = returned_among(sent) if sent else set()
-    return [row_of(r, participants[r.email.pk], returned) for r in related]
+    outcomes = outcomes_among(sent) if sent else {}
+    return [row_of(r, participants[r.email.pk], outcomes.get(r.email.pk, UNKNOWN)) for r in related]
 
 
-def row_of(
-    related: RelatedEmail, participants: list[Participant], returned: Collection[int]
-) -> EmailRow:
+def row_of(related: RelatedEmail, participants: list[Participant], outcome: Outcome) -> EmailRow:
     """One row. Of the viewer's own it tells who else has it."""
     email = related.email
     parties = parties_of(email, participants)
@@ -60,7 +63,7 @@ def row_of(
         related.is_own,
         related.count,
         related.unread,
-        email.pk in returned and email.sight >= Sight.EVERYTHING,
+        outcome if email.sight >= Sight.EVERYTHING else UNKNOWN,
     )
 
 

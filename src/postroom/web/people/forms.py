@@ -1,5 +1,6 @@
 """What may be written about a lead or contact."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.http import QueryDict
 from postroom.crm.models import Person, Stage
 from postroom.crm.people import AddressTaken, AddressUnusable, Entry, keep_person
 from postroom.mime import canonical_address
+from postroom.outbox.no_notices import set_wish, wish_of
 from postroom.team.models import User
 
 MOST_FURTHER = 20
@@ -67,11 +69,21 @@ class PersonForm(forms.Form):
         help_text="One a line. Mail with any of them shows on this person's page.",
     )
 
+    wants_no_notices = forms.BooleanField(
+        label="No open notices",
+        required=False,
+        help_text="No email to this person tells when it is opened.",
+    )
+
     def __init__(self, typed: QueryDict | None, person: Person) -> None:
         self.person = person
-        super().__init__(typed, initial=written_of(person))
+        wish = wish_of(person)
+        super().__init__(typed, initial=written_of(person) | {"wants_no_notices": bool(wish)})
+        if wish and wish.is_own:
+            field = self.fields["wants_no_notices"]
+            field.disabled, field.help_text = True, "They said so themselves."
 
-    def keep(self, by: User) -> bool:
+    def keep(self, by: User, now: datetime) -> bool:
         """Save the person; False, with the reason at its field, when an address is taken."""
         is_new = self.person.pk is None
         try:
@@ -82,6 +94,7 @@ class PersonForm(forms.Form):
             is_primary = canonical and canonical in str(reason).lower()
             self.add_error("email" if is_primary else "further", str(reason))
             return False
+        set_wish(self.person, wants_none=self.cleaned_data["wants_no_notices"], now=now)
         return True
 
     @property

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from postroom.crm.models import Person, Stage
@@ -39,7 +40,7 @@ def new(request: SignedInRequest) -> HttpResponse:
     """Add a lead or contact."""
     person = Person(stage=parse_stage(request.GET.get("stage", "")))
     form = PersonForm(request.POST or None, person)
-    if request.method == "POST" and form.is_valid() and form.keep(request.user):
+    if request.method == "POST" and form.is_valid() and form.keep(request.user, timezone.now()):
         messages.success(request, f"{person} was added.")
         return redirect("person", person.pk)
     status = 422 if request.method == "POST" else 200
@@ -53,7 +54,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change a lead or contact."""
     person = get_object_or_404(Person, pk=pk)
     form = PersonForm(request.POST or None, person)
-    if request.method == "POST" and form.is_valid() and form.keep(request.user):
+    if request.method == "POST" and form.is_valid() and form.keep(request.user, timezone.now()):
         messages.success(request, "Saved.")
         return redirect("person", person.pk)
     status = 422 if request.method == "POST" else 200

@@ -37,7 +37,13 @@ def beginning_of(
     sender = first_sender(settings, senders)
     signature = signature_of(sender)
     text = f"\n\n{signature}" if signature and not settings.is_rich else ""
-    return Written(sender, to=person_in(request), text=text, is_rich=settings.is_rich)
+    return Written(
+        sender,
+        to=person_in(request),
+        text=text,
+        is_rich=settings.is_rich,
+        wants_notice=settings.wants_notices,
+    )
 
 
 def sender_for(origin: Origin, senders: Sequence[FromAddress]) -> FromAddress | None:

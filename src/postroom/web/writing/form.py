@@ -34,6 +34,7 @@ class WritingForm(forms.Form):
     is_rich = forms.BooleanField(required=False, widget=forms.HiddenInput)
     has_signature = forms.BooleanField(label="With my signature", required=False)
     has_quote = forms.BooleanField(label="With the quoted email", required=False)
+    wants_notice = forms.BooleanField(label="Tell me when it is opened", required=False)
 
     def __init__(self, senders: Sequence[FromAddress], begun: Written, sent: object = None) -> None:
         self.senders = {str(one.pk): one for one in senders}

@@ -9,6 +9,7 @@ from django.urls import reverse
 from postroom.outbox.answering import Origin, goes_elsewhere
 from postroom.outbox.letters import signature_html
 from postroom.outbox.models import DraftCopy, OutgoingEmail
+from postroom.outbox.noticing import is_on
 from postroom.outbox.sizes import most_octets
 from postroom.outbox.templates import templates_for
 from postroom.web.sign_in import SignedInRequest
@@ -48,6 +49,7 @@ def page_of(
         "draft_copy": find_draft_copy(outgoing),
         "forgot_a_file": form.is_bound and not form.errors,
         "most": most_octets(sender.account if sender else None),
+        "has_notices": is_on(),
         "templates": templates_for(request.user)[:MOST_TEMPLATES],
     } | moments_now()
     status = 422 if form.errors else 200

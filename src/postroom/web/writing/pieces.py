@@ -53,8 +53,9 @@ def below(request: SignedInRequest, key: UUID) -> HttpResponse:
 @require_safe
 @signed_in
 def body(request: SignedInRequest, key: UUID) -> HttpResponse:
-    """What was sent, as its readers see it."""
-    raw = get_outgoing(request, key).raw
+    """What was sent, as its readers see it; where it is noticed, its author’s copy."""
+    outgoing = get_outgoing(request, key)
+    raw = outgoing.copy_raw or outgoing.raw
     try:
         laid_out = READERS.ask(lay_out, bytes(raw)) if raw else None
     except ReadersBusy:

@@ -15,10 +15,20 @@ from postroom.accounts.models import FromAddress
 from postroom.outbox.compose_settings import compose_settings_of, write_compose_settings
 from postroom.outbox.drafts import NotSendable, senders_of
 from postroom.outbox.models import ComposeSettings, Font, FontSize, SignaturePlace
+from postroom.outbox.noticing import is_on
 from postroom.web.permission import may_integrate
 from postroom.web.sign_in import SignedInRequest, signed_in
 from postroom.web.writing.form import label_of
 
+NAMES = (
+    "reply_to",
+    "is_rich",
+    "font",
+    "font_size",
+    "signature_place",
+    "keeps_drafts",
+    "wants_notices",
+)
 FORMATS = (("True", "Formatted"), ("False", "Plain text"))
 
 
@@ -70,13 +80,21 @@ class ComposeSettingsForm(forms.Form):
         " older version moves to Trash there. Not for mailboxes with members.",
     )
 
+    wants_notices = forms.BooleanField(
+        label="Tell me when what I send is opened",
+        required=False,
+        help_text="For formatted emails; each can still be sent without.",
+    )
+
     def __init__(
         self, settings: ComposeSettings, senders: Sequence[FromAddress], sent: object = None
     ) -> None:
         self.settings = settings
-        names = ("reply_to", "is_rich", "font", "font_size", "signature_place", "keeps_drafts")
-        initial = {name: getattr(settings, name) for name in names} | {"sender": settings.sender_id}
+        initial = {name: getattr(settings, name) for name in NAMES}
+        initial["sender"] = settings.sender_id
         super().__init__(sent, initial=initial)  # type: ignore[arg-type]
+        if not is_on():
+            del self.fields["wants_notices"]
         choice = self.fields["sender"]
         assert isinstance(choice, forms.ChoiceField)  # noqa: S101 - for the type checker
         choice.choices = [("", "The first of my addresses")] + [

@@ -1,0 +1,22 @@
+"""What is known of the opening of a sent email, for templates."""
+
+from django import template
+
+from postroom.archive.models import Email
+from postroom.outbox.models import OutgoingEmail
+from postroom.outbox.sightings import HONEST, seen_of
+
+register = template.Library()
+
+
+@register.inclusion_tag("writing/seen.html")
+def seen_of_outgoing(outgoing: OutgoingEmail) -> dict[str, object]:
+    """On the page of what one sent."""
+    return {"seen": seen_of(outgoing), "honest": HONEST}
+
+
+@register.inclusion_tag("writing/seen.html")
+def seen_of_email(email: Email) -> dict[str, object]:
+    """On the page of its copy in the mailbox, for whoever sees all of it."""
+    outgoing = OutgoingEmail.objects.filter(copy=email).defer("raw", "copy_raw").first()
+    return {"seen": seen_of(outgoing) if outgoing else None, "honest": HONEST}
