@@ -118,9 +118,7 @@ def who_read(outgoing: OutgoingEmail) -> str:
     return outgoing.recipients[0] if number == 1 else f"One of its {number} recipients"
 
 
-def seen_of(outgoing: OutgoingEmail) -> Seen | None:
-    """What is known of an email; None if it is not noticed."""
-    if not outgoing.places.exists():
-        return None
+def seen_of(outgoing: OutgoingEmail) -> Seen:
+    """What is known of an email that is noticed."""
     found = Sighting.objects.filter(place__outgoing=outgoing).select_related("place")
     return Seen(who_read(outgoing), list(found))
