@@ -13,7 +13,7 @@ from journeys.installation import ALICE, SECRET, Installation, kill, stop
 from journeys.waiting import seconds_until
 from postroom.accounts.models import EmailAccount, Security
 from postroom.archive.models import Email
-from postroom.engine.tasks import start_keeping
+from postroom.engine.starting import start_keeping
 from postroom.setup import AccountRequest, ServerAddress, connect_account
 from postroom.team.models import User
 from servers.dovecot import DOVECOT, Dovecot

@@ -45,6 +45,7 @@ def become(words: list[str]) -> None:
 
 def shorten_waits() -> None:
     """Have an account taken over within a second or two of a kill."""
+    impatient.running.know_every_job()
     registry = app.periodic_registry.periodic_tasks
     for key, watch in registry.items():
         registry[key] = attr.evolve(watch, cron="* * * * * *")

@@ -20,7 +20,7 @@ from postroom.accounts.seals import keep_secret
 from postroom.archive.models import BodyState, ServerCopy
 from postroom.archive.reading import opened
 from postroom.engine.pausing import pause_keeping, resume_keeping
-from postroom.engine.tasks import start_keeping
+from postroom.engine.starting import start_keeping
 from servers.dovecot import dovecot
 
 START = 60.0  # Of an engine, on a busy machine.

@@ -17,7 +17,7 @@ from postroom.archive.models import BodyState, Email
 from postroom.association import RelatedEmail, related_emails
 from postroom.crm.models import Person
 from postroom.crm.people import set_addresses
-from postroom.engine.tasks import start_keeping
+from postroom.engine.starting import start_keeping
 from postroom.setup import AccountRequest, ServerAddress, connect_account
 from postroom.team.models import User
 from servers.dovecot import dovecot

@@ -31,7 +31,7 @@ from journeys.canaries import canary, leaks_in
 from journeys.installation import POSTROOM
 from oauth.consenting import client_at, connected_by_consent
 from postroom.accounts.models import EmailAccount, Security
-from postroom.engine.tasks import start_keeping
+from postroom.engine.starting import start_keeping
 from postroom.oauth.device import begin_device
 from postroom.oauth.grants import opened
 from postroom.oauth.signing_in import Wish

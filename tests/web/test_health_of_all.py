@@ -16,7 +16,8 @@ from postroom.archive.models import Folder, ProofEntry, SyncRun
 from postroom.archive.proofs import Listing, prove, refuse_proof
 from postroom.archive.quarantine import ignore, quarantine
 from postroom.cli.health import all_healths, health_rows
-from postroom.engine.tasks import LOCK, keep_account
+from postroom.engine.starting import LOCK
+from postroom.engine.tasks import keep_account
 from postroom.sync.health import NEEDS_SOMEONE, Need, by_need
 from postroom.team.models import User
 from web.browser import Scheme, Visit, axe_violations

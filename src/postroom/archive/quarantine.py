@@ -95,25 +95,20 @@ def quarantine(
 ) -> bool:
     """Set a message aside with its reason and bytes, so that the folder goes on.
 
-    Bytes that come later are added. Returns whether this is the first time.
+    Bytes that come later are added, and other bytes for the same UID stand beside the first: what
+    came once is kept. Returns whether this is the first time.
     """
     lock_account(folder.account_id)
     digest = keep_raw([raw])[0] if raw is not None else None
-    entry, is_first = Quarantine.objects.get_or_create(
-        folder=folder,
-        uidvalidity=folder.uidvalidity,
-        uid=uid,
-        defaults={
-            "reason": reason,
-            "raw_id": digest,
-            "met_at": now,
-            "received_at": received_at,
-        },
-    )
-    if entry.raw_id is None and digest is not None:
-        entry.raw_id, entry.received_at = digest, received_at
-        entry.save(update_fields=["raw", "received_at"])
-    return is_first
+    came = {"raw_id": digest, "received_at": received_at}
+    place = {"folder": folder, "uidvalidity": folder.uidvalidity, "uid": uid}
+    met = Quarantine.objects.filter(**place)
+    known = set(met.values_list("raw_id", flat=True))
+    if digest is not None and None in known:
+        met.filter(raw=None).update(**came)
+    elif not known or (digest is not None and digest not in known):
+        Quarantine.objects.create(**place, **came, reason=reason, met_at=now)
+    return not known
 
 
 def ignore(entries: Iterable[Quarantine], now: datetime) -> None:

@@ -87,7 +87,7 @@ def add(
     The connection is tried before anything is saved.
     """
     from postroom.cli.connecting import compose_request, compose_wish, prepare
-    from postroom.engine.tasks import start_keeping
+    from postroom.engine.starting import start_keeping
     from postroom.setup import ConnectionFailed, connect_account
 
     user = get_user(owner)

@@ -64,7 +64,7 @@ def activate_command(address: str, password_stdin: bool) -> None:
     """
     from postroom.accounts.models import Activation
     from postroom.archive.announce import announce_account
-    from postroom.engine.tasks import start_keeping
+    from postroom.engine.starting import start_keeping
     from postroom.setup import ConnectionFailed, reconnect_account
 
     account = get_account(address)

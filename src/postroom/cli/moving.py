@@ -20,7 +20,7 @@ def move_command(address: str, host: str, port: int, security: str, password_std
     The connection is tried before anything is changed.
     """
     from postroom.accounts.models import Security
-    from postroom.engine.tasks import start_keeping
+    from postroom.engine.starting import start_keeping
     from postroom.setup import ConnectionFailed, ServerAddress
     from postroom.setup.moving import move_account
 

@@ -27,7 +27,7 @@ def reconnect_command(address: str, password_stdin: bool) -> None:
 
     from postroom.accounts.models import Activation
     from postroom.archive.announce import announce_account
-    from postroom.engine.tasks import start_keeping
+    from postroom.engine.starting import start_keeping
     from postroom.oauth.grants import find_grant
     from postroom.oauth.signing_in import Wish
     from postroom.setup import ConnectionFailed, reconnect_account

@@ -92,7 +92,8 @@ DATABASES: dict[str, Any] = {
 }
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 0, "max_size": 16, "timeout": 30}
 WEB_ROLE = postgres_conf.WEB_ROLE
-PROCRASTINATE_IMPORT_PATHS = ["postroom.engine.asked"]
+# The engine loads its jobs itself (`engine.running`); whoever asks for one need not load them all.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "team.User"

@@ -26,7 +26,7 @@ from postroom.cleanup.keeping import keep, word_of
 from postroom.cleanup.models import Case, Warning
 from postroom.cleanup.policy import Step
 from postroom.engine.leaving import start_deleting
-from postroom.engine.tasks import cancel_waiting, start_keeping
+from postroom.engine.starting import cancel_waiting, start_keeping
 from postroom.outbox.cleanup_letters import (
     HIDDEN,
     CleanupNews,

@@ -10,7 +10,7 @@ from postroom.accounts.shares import announce_sharing
 from postroom.archive.announce import announce_account
 from postroom.cleanup.keeping import keep
 from postroom.cleanup.models import Case
-from postroom.engine.tasks import start_keeping
+from postroom.engine.starting import start_keeping
 from postroom.outbox.handovers import write_handover
 from postroom.team.models import User
 

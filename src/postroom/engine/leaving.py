@@ -13,7 +13,7 @@ from postroom.accounts.lifecycle import Decision
 from postroom.accounts.models import Deletion, EmailAccount
 from postroom.cleanup.deactivating import deactivate
 from postroom.cleanup.deleting import delete_next, unfinished_deletions
-from postroom.engine.tasks import LOCK, cancel_waiting
+from postroom.engine.starting import LOCK, cancel_waiting
 from postroom.outbox.decisions import write_decisions
 from postroom.outbox.outgoing import forget_outgoing
 from postroom.outbox.queue import forget_notices

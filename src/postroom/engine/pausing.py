@@ -5,7 +5,7 @@ from django.utils import timezone
 from postroom.accounts.lifecycle import Decision, pause, resume
 from postroom.accounts.models import EmailAccount
 from postroom.archive.announce import announce_account, announce_work
-from postroom.engine.tasks import start_keeping
+from postroom.engine.starting import start_keeping
 from postroom.team.audit import note
 from postroom.team.models import Act, User
 

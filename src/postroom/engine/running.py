@@ -2,20 +2,13 @@
 
 import asyncio
 from contextlib import suppress
+from importlib import import_module
+from pkgutil import iter_modules
 
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from postroom.engine import (  # so that the worker knows their jobs
-    asked,  # noqa: F401
-    leaving,  # noqa: F401
-    outgoing,  # noqa: F401
-    posting,  # noqa: F401
-    ruling,  # noqa: F401
-    searching,  # noqa: F401
-    share_ends,  # noqa: F401
-    webhooks,  # noqa: F401
-)
+from postroom import engine
 from postroom.engine.bells import BELLS
 from postroom.engine.tasks import STALLED_SECONDS
 
@@ -24,8 +17,15 @@ GRACE_SECONDS = 3.0
 SPARE_JOBS = 8
 
 
+def know_every_job() -> None:
+    """Load all of this room: a job in a module that nobody loaded would never run."""
+    for found in iter_modules(engine.__path__, f"{engine.__name__}."):
+        import_module(found.name)
+
+
 async def run_engine(accounts: int) -> None:
     """Work until told to stop; keeps at most so many accounts at a time."""
+    know_every_job()
     connector = app.connector
     assert isinstance(connector, DjangoConnector)  # noqa: S101 - what its Django app installs
     with app.replace_connector(connector.get_worker_connector()) as worker_app:

@@ -22,6 +22,7 @@ from postroom.accounts.troubles import NEEDS_A_PERSON
 from postroom.archive.announce import announce_account
 from postroom.engine.attempts import find_wait
 from postroom.engine.bells import BELLS
+from postroom.engine.starting import KEEP_ACCOUNT, LOCK, QUEUE
 from postroom.sync.database import in_database
 from postroom.sync.keeping import keep_in_sync
 from postroom.sync.polling import keep_polling
@@ -29,12 +30,11 @@ from postroom.sync.troubles import trouble_of
 
 log = logging.getLogger(__name__)
 
-LOCK = "account:{}"
 SECONDS_HELD = 3600.0
 STALLED_SECONDS = 12.0  # A killed engine's accounts are free after this.
 
 
-@app.task(name="postroom.keep_account", queue="accounts")
+@app.task(name=KEEP_ACCOUNT, queue=QUEUE)
 async def keep_account(account_id: int, failures: int = 0) -> None:
     """Keep one account in sync for a while, then let a successor go on (here or elsewhere)."""
     account = await EmailAccount.objects.filter(pk=account_id).afirst()
@@ -65,26 +65,6 @@ def note_trouble(account: EmailAccount, kind: str, sentence: str, now: datetime)
     meet_trouble(account, kind, sentence, now)
     announce_account(account.pk)
     log.warning("%s: %s", account, sentence)
-
-
-def start_keeping(account: EmailAccount) -> None:
-    """Put the account's job into the queue, to begin at once; asking twice is asking once.
-
-    An attempt that waits for a better time gives way: someone has just mended what was wrong.
-    """
-    lock = LOCK.format(account.pk)
-    cancel_waiting(account.pk)
-    with suppress(AlreadyEnqueued):
-        keep_account.configure(lock=lock, queueing_lock=lock).defer(account_id=account.pk)
-
-
-def cancel_waiting(account_id: int) -> None:
-    """Cancel the account's attempt that waits for a better time, if one does."""
-    waiting = ProcrastinateJob.objects.filter(
-        queueing_lock=LOCK.format(account_id), status="todo", scheduled_at__isnull=False
-    )
-    for job_id in waiting.values_list("pk", flat=True):
-        app.job_manager.cancel_job_by_id(job_id, delete_job=True)
 
 
 async def go_on(account_id: int, failures: int, seconds: float) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from postroom.engine.tasks import LOCK
+from postroom.engine.starting import LOCK
 
 
 def next_attempts(account_ids: Collection[int]) -> dict[int, datetime]:

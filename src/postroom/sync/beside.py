@@ -9,8 +9,8 @@ from typing import Self
 class OneBeside:
     """Runs one piece of work beside its block; the next piece waits for the one before.
 
-    A failure surfaces where the next piece begins, or at the end; leaving the block by an
-    exception cancels what still runs.
+    A failure surfaces where the next piece begins, or at the end. Where the block fails, what was
+    begun is finished: it came before. Where the block is cancelled, so is what still runs.
     """
 
     def __init__(self) -> None:
@@ -40,7 +40,8 @@ class OneBeside:
         trace: TracebackType | None,
     ) -> None:
         if error is not None and self._task:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            if not isinstance(error, Exception):
+                self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
             return
         await self._finish()

@@ -12,6 +12,7 @@ from postroom.archive.quarantine import quarantine
 from postroom.archive.record import known_ids
 from postroom.imap.responses import FetchedMessage
 from postroom.imap.uid_set import UidSet
+from postroom.net.errors import NetError
 from postroom.net.imap_client import ImapClient
 from postroom.sync.database import in_database
 from postroom.sync.outcomes import BrokenMessage, Outcome, ReadMessage
@@ -57,15 +58,23 @@ async def bring_bodies(
 async def in_batches(
     messages: AsyncIterator[FetchedMessage], most: int | None = None
 ) -> AsyncIterator[list[FetchedMessage]]:
-    """Group messages so that neither their number nor their octets grow without bound."""
+    """Group messages so that neither their number nor their octets grow without bound.
+
+    What came before the server refused the rest, or went away, came all the same.
+    """
     batch: list[FetchedMessage] = []
     octets = 0
-    async for message in messages:
-        batch.append(message)
-        octets += message.weight
-        if len(batch) >= (most or BATCH_MESSAGES) or octets >= BATCH_OCTETS:
+    try:
+        async for message in messages:
+            batch.append(message)
+            octets += message.weight
+            if len(batch) >= (most or BATCH_MESSAGES) or octets >= BATCH_OCTETS:
+                yield batch
+                batch, octets = [], 0
+    except NetError:
+        if batch:
             yield batch
-            batch, octets = [], 0
+        raise
     if batch:
         yield batch
 

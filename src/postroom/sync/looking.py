@@ -48,7 +48,9 @@ async def find_changes(visit: Visit, folder: Folder) -> ChangedView | None:
         return None
     if (selected.highestmodseq or 0) < folder.highestmodseq:
         return None  # The mark came from a lie, or from a server restored from its backup.
-    flags = {m.uid: flags_of(m.flags) for m in selected.changed if m.flags is not None}
+    if any(m.flags is None for m in selected.changed):
+        return None
+    flags = {m.uid: flags_of(m.flags) for m in selected.changed}
     uids = (known | UidSet(flags)) - (selected.vanished or UidSet())
     if len(uids) != selected.exists:
         return None

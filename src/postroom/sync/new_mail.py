@@ -115,6 +115,7 @@ async def envelopes(visit: Visit, window: UidSet) -> list[Read]:
 
 async def keep_window(visit: Visit, folder: Folder, read: list[Read]) -> dict[int, int]:
     """Record a window; returns UID to email id of the bodies due in it."""
+    visit.mark_untold(folder, (message for message, _ in read))
     due = await in_database(record_window, folder, read, visit.clock()) if read else {}
     await visit.progress.done(messages=len(read))
     return due

@@ -163,7 +163,9 @@ async def flags_told(visit: Visit, view: FolderView) -> dict[int, Flags]:
         since = None  # The mark came from a lie, or from a server restored from its backup.
     await visit.examine(folder)
     answers = visit.client.uid_fetch(known, flags=True, changed_since=since)
-    return {m.uid: flags_of(m.flags) async for m in answers if m.flags is not None}
+    told = [message async for message in answers]
+    visit.mark_untold(folder, told)
+    return {m.uid: flags_of(m.flags) for m in told if m.flags is not None}
 
 
 async def compare_places(visit: Visit, view: FolderView, left_out: UidSet) -> None:
@@ -177,10 +179,12 @@ async def compare_places(visit: Visit, view: FolderView, left_out: UidSet) -> No
         return
     await in_database(bury_before_renumbering, folder, visit.clock())
     if missing is not None and not missing:
+        # Whose flags were not told is asked again for what changed since the mark that was.
+        is_told = folder.pk not in visit.untold
         counts = Counts(
             folder.uidvalidity,
             selected.uidnext,
-            selected.highestmodseq,
+            selected.highestmodseq if is_told else folder.highestmodseq,
             len(view.uids),
             None if folder.older else await in_database(unseen_in, folder),
         )

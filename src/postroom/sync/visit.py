@@ -1,7 +1,7 @@
 """One visit to a mail server: the connection and what every step of a pass needs."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -9,6 +9,7 @@ from postroom.accounts.models import EmailAccount
 from postroom.accounts.window import first_day_of
 from postroom.archive.models import Folder
 from postroom.imap.commands.mailbox import Selected
+from postroom.imap.responses import FetchedMessage
 from postroom.imap.uid_set import UID_MAX
 from postroom.net.imap_client import ImapClient
 from postroom.sync.database import in_database
@@ -26,7 +27,8 @@ class Visit:
     """A signed-in connection with its account, clock, parser and progress.
 
     A thorough visit compares every folder; another one only those whose counts moved. With
-    `is_called` somebody here waits for something, or people's addresses changed.
+    `is_called` somebody here waits for something, or people's addresses changed. `untold` are the
+    folders of which the server gave a message without the flags that it was asked for.
     """
 
     account: EmailAccount
@@ -37,11 +39,17 @@ class Visit:
     is_thorough: bool = True
     is_called: bool = False
     parser_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    untold: set[int] = field(default_factory=set)
     _first_days: list[date | None] = field(default_factory=list)
 
     async def examine(self, folder: Folder) -> Selected:
         """Open a folder for reading only (RFC 3501 §6.3.2)."""
         return believable(await self.client.examine(folder.name))
+
+    def mark_untold(self, folder: Folder, messages: Iterable[FetchedMessage]) -> None:
+        """Remember the folder if one of these messages came without its flags."""
+        if any(message.flags is None for message in messages):
+            self.untold.add(folder.pk)
 
     async def first_day(self) -> date | None:
         """The day from which on existing mail is brought; one for the whole visit."""

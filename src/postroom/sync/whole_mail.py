@@ -73,6 +73,7 @@ def asked_ahead(
 
 async def write(visit: Visit, folder: Folder, read: Sequence[Read]) -> None:
     """Keep a batch and count it."""
+    visit.mark_untold(folder, (message for message, _ in read))
     await in_database(keep_whole, folder, read, visit.clock())
     await visit.progress.found(bodies=len(read))
     await visit.progress.done(messages=len(read), bodies=len(read))

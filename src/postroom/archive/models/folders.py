@@ -102,6 +102,7 @@ class Quarantine(models.Model):
 
     `received_at` is known where the bytes are. `ignored_at`: its owner has seen it and wants
     nothing done; it stays accounted for. `retry_asked_at`: the engine is to try it once more.
+    A server that lies gives different bytes for one UID: each of them is an entry.
     """
 
     folder = models.ForeignKey(Folder, on_delete=models.CASCADE, related_name="quarantined")
@@ -117,7 +118,11 @@ class Quarantine(models.Model):
     class Meta:
         verbose_name_plural = "quarantined messages"
         constraints: ClassVar = [
-            models.UniqueConstraint("folder", "uidvalidity", "uid", name="quarantined_once"),
+            models.UniqueConstraint(
+                fields=["folder", "uidvalidity", "uid", "raw"],
+                name="quarantined_once",
+                nulls_distinct=False,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -64,7 +64,7 @@ def connect_the_mailbox(state: DemoState) -> None:
     """Maya's account, shared with everyone; an account that is there is told the ports of today."""
     from postroom.accounts.models import Direction, EmailAccount, Security, Sharing
     from postroom.accounts.seals import keep_secret
-    from postroom.engine.tasks import start_keeping
+    from postroom.engine.starting import start_keeping
     from postroom.setup import AccountRequest, ServerAddress, connect_account
     from postroom.team.models import User
 

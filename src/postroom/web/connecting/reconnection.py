@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from postroom.accounts.models import Activation, EmailAccount
 from postroom.archive.announce import announce_account, announce_work
-from postroom.engine.tasks import start_keeping
+from postroom.engine.starting import start_keeping
 from postroom.oauth.grants import find_grant
 from postroom.providers import Method, find_provider
 from postroom.setup.connecting import ConnectionFailed

@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from postroom.accounts.models import EmailAccount, Protocol, Sharing
-from postroom.engine.tasks import start_keeping
+from postroom.engine.starting import start_keeping
 from postroom.setup.connecting import ConnectionFailed, refuse_unusable, save_account
 from postroom.setup.recognition import recognise
 from postroom.setup.requests import AccountRequest

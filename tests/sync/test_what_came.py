@@ -1,0 +1,86 @@
+"""What a server gave is kept, whatever it says or does afterwards."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from django.utils import timezone
+
+from cast import account_of, folder_of
+from postroom.archive.models import Quarantine
+from postroom.archive.quarantine import quarantine, quarantined_uids
+from postroom.archive.raw import bytes_of
+from postroom.imap.responses import FetchedMessage
+from postroom.net.errors import CommandRefused
+from postroom.sync.beside import OneBeside
+from postroom.sync.bodies import in_batches
+from postroom.team.models import User
+
+
+async def refused_half_way() -> AsyncIterator[FetchedMessage]:
+    """A FETCH that is refused after three messages."""
+    for uid in (1, 2, 3):
+        yield FetchedMessage(sequence=uid, uid=uid, body=b"whole")
+    raise CommandRefused(None, "something broke")
+
+
+async def test_what_came_before_a_refusal_is_handed_over() -> None:
+    batches = []
+
+    async def take() -> None:
+        async for batch in in_batches(refused_half_way(), 2):
+            batches.append([message.uid for message in batch])
+
+    with pytest.raises(CommandRefused):
+        await take()
+    assert batches == [[1, 2], [3]]
+
+
+@pytest.mark.parametrize("error", [CommandRefused(None, "no"), ValueError()])
+async def test_what_was_begun_before_a_failure_is_finished(error: Exception) -> None:
+    done = []
+
+    async def write() -> None:
+        await asyncio.sleep(0.01)
+        done.append("written")
+
+    async def work() -> None:
+        async with OneBeside() as writing:
+            await writing.begin(write())
+            raise error
+
+    with pytest.raises(type(error)):
+        await work()
+    assert done == ["written"]
+
+
+async def test_who_is_cancelled_begins_nothing_more_and_waits_for_nothing() -> None:
+    done = []
+
+    async def write() -> None:
+        await asyncio.sleep(60)
+        done.append("written")
+
+    async def work() -> None:
+        async with OneBeside() as writing:
+            await writing.begin(write())
+            await asyncio.sleep(60)
+
+    task = asyncio.create_task(work())
+    await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(task, 5)
+    assert done == []
+
+
+def test_of_two_messages_given_for_one_uid_both_are_kept(db: None) -> None:
+    folder = folder_of(account_of(User.objects.create(email="alice@example.com")))
+    now = timezone.now()
+    assert quarantine(folder, 7, "It is odd.", now, None)
+    came = [None, b"first", b"first", b"second", None, b"second"]
+    assert not any(quarantine(folder, 7, "It is odd.", now, raw) for raw in came)
+    kept = Quarantine.objects.filter(folder=folder).select_related("raw")
+    assert sorted(bytes_of(entry.raw) for entry in kept if entry.raw) == [b"first", b"second"]
+    assert kept.count() == 2
+    assert quarantined_uids(folder) == {7}
