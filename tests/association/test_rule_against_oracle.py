@@ -80,7 +80,7 @@ def test_the_query_decides_as_the_sentence_says(piece: int) -> None:
                 whole = {pk: s for pk, s in right.items() if s == Sight.EVERYTHING}
                 assert readable(viewer) == whole, (seed, viewer)
                 assert explained(world, viewer, facts) == right, (seed, viewer)
-                if seed % 4 == 0:
+                if seed % 13 == 0:
                     check_lists(world, viewer, right)
                 met.update(right.values())
                 met[0] += len(world.emails) - len(right)
