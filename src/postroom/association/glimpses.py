@@ -10,6 +10,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from postroom.accounts.models import EmailAccount, Sight
@@ -22,6 +23,7 @@ from postroom.association.search_conditions import EVERY_EMAIL, Conditions
 from postroom.association.visibility import visible_to
 from postroom.team.models import User
 
+THESE = [-1]  # In the place of the emails that are asked for; none has this id.
 COLUMNS = (
     "pk",
     "sent_at",
@@ -82,20 +84,45 @@ class RelatedEmail:
         return Cursor(self.email.sent_at, bytes(self.email.identity))
 
 
-def glimpses_of(
-    seen: QuerySet[Email], conditions: Conditions = EVERY_EMAIL, *, of_hits_alone: bool = False
-) -> list[Glimpse]:
-    """The copies among emails out of `visible_to`, each with whether the conditions hold of it."""
-    told = conditions.told_of(seen, of_hits_alone=of_hits_alone)
-    rows = told.order_by().values_list(*COLUMNS, "in_rest")
-    found = [glimpse_of(dict(zip((*COLUMNS, "in_rest"), row, strict=True))) for row in rows]
-    is_open = {g.pk: g.sight for g in found if g.is_asked_for and conditions.leaves_open(g.sight)}
-    without = is_open.keys() - having(conditions.words, is_open)
-    return [g._replace(is_asked_for=False) if g.pk in without else g for g in found]
+class Glimpses:
+    """The copies among emails out of `visible_to`, each with whether the conditions hold of it.
+
+    A list asks some hundred at a time, and the question takes longer to write than to answer: it is
+    written once.
+    """
+
+    def __init__(
+        self,
+        seen: QuerySet[Email],
+        conditions: Conditions = EVERY_EMAIL,
+        *,
+        of_hits_alone: bool = False,
+    ) -> None:
+        self.conditions = conditions
+        told = conditions.told_of(seen.filter(pk__in=among(THESE)), of_hits_alone=of_hits_alone)
+        rows = told.order_by().values_list(*COLUMNS, "in_rest")
+        self._question, self._said = rows.query.sql_with_params()
+
+    def of(self, emails: Iterable[int]) -> list[Glimpse]:
+        """Those of some emails that may be seen."""
+        these = list(emails)
+        said = [these if value == THESE else value for value in self._said]
+        with connection.cursor() as cursor:
+            cursor.execute(self._question, said)
+            found = [glimpse_of(row) for row in cursor.fetchall()]
+        return self.judged(found)
+
+    def judged(self, found: list[Glimpse]) -> list[Glimpse]:
+        """Look for the words where nobody has yet."""
+        words, opens = self.conditions.words, self.conditions.leaves_open
+        is_open = {g.pk: g.sight for g in found if g.is_asked_for and opens(g.sight)}
+        without = is_open.keys() - having(words, is_open)
+        return [g._replace(is_asked_for=False) if g.pk in without else g for g in found]
 
 
-def glimpse_of(columns: dict[str, Any]) -> Glimpse:
+def glimpse_of(row: Sequence[Any]) -> Glimpse:
     """A row of the table, without what is above its sight."""
+    columns = dict(zip((*COLUMNS, "in_rest"), row, strict=True))
     sight = columns["sight"]
     return Glimpse(
         pk=columns["pk"],

@@ -17,9 +17,9 @@ from postroom.association.cursors import Cursor
 from postroom.association.glimpses import (
     Copies,
     Glimpse,
+    Glimpses,
     RelatedEmail,
     folded,
-    glimpses_of,
     rows_of,
 )
 from postroom.association.people import among, participations_of
@@ -102,11 +102,10 @@ def asked_for(
     """What is asked for, some at a time in the list's order, and where it goes on after them."""
     seen, looked_at = visible_to(viewer, reach), 0
     where = where_for(whose, choice, reach, seen)
-    conditions = conditions_at(where, choice, viewer)
+    glimpses = Glimpses(seen, conditions_at(where, choice, viewer))
     for stretch in stretches(where.beyond(after)) if where.is_anywhere else ():
         looked_at += len(stretch.emails)
-        glimpses = glimpses_of(seen.filter(pk__in=among(stretch.emails)), conditions)
-        copies = folded(glimpses, reach, is_oldest_first=choice.is_oldest_first)
+        copies = folded(glimpses.of(stretch.emails), reach, is_oldest_first=choice.is_oldest_first)
         yield [some for some in copies if is_wanted(some[0], after, choice)], stretch.end
         if looked_at >= most:
             return

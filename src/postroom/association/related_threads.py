@@ -16,12 +16,11 @@ from postroom.association.cursors import MICROSECOND, Cursor
 from postroom.association.glimpses import (
     Copies,
     Glimpse,
+    Glimpses,
     RelatedEmail,
     folded,
-    glimpses_of,
     rows_of,
 )
-from postroom.association.people import among
 from postroom.association.reach import InReach, accounts_in_reach
 from postroom.association.related import PAGE, Choice, Listed, asked_for, related_emails, where_for
 from postroom.association.related_candidates import Where, in_threads, rows_at
@@ -91,10 +90,10 @@ class Threads:
 
     def __init__(self, whose: Whose, viewer: User, choice: Choice, reach: InReach) -> None:
         self.reach = reach
-        self.seen = visible_to(viewer, reach)
-        where = where_for(whose, choice, reach, self.seen)
+        seen = visible_to(viewer, reach)
+        where = where_for(whose, choice, reach, seen)
         self.where: Where = replace(where, is_oldest_first=False)
-        self.conditions = replace(choice.conditions(viewer), is_settled=False)
+        self.glimpses = Glimpses(seen, replace(choice.conditions(viewer), is_settled=False))
         self.strays: dict[bytes, Glimpse] = {}
         self.joined: dict[bytes, str] = {}  # By the identity of a stray: the root it belongs to.
 
@@ -120,8 +119,8 @@ class Threads:
         here = {g.pk: g for copies in some for g in copies}
         roots = {self.root_of(copies[0]) for copies in some}
         meant = self.in_threads(roots)
-        others = self.seen.filter(pk__in=among(meant.difference(here)))
-        asked = glimpses_of(others, self.conditions) if meant.difference(here) else ()
+        others = meant.difference(here)
+        asked = self.glimpses.of(others) if others else ()
         together = folded([*here.values(), *asked], self.reach)
         best = {copies[0].identity: copies[0] for copies in together} | self.strays
         found: dict[str, list[Glimpse]] = defaultdict(list)
@@ -175,8 +174,7 @@ class Threads:
         """Their newest emails between two moments, each once."""
         period = replace(self.where, begin=begin, end=end, words="")
         emails = [pk for pk, _ in rows_at(period, MOST_NEAR)]
-        glimpses = glimpses_of(self.seen.filter(pk__in=among(emails)), self.conditions)
-        found = folded(glimpses, self.reach)
+        found = folded(self.glimpses.of(emails), self.reach)
         return [copies[0] for copies in found]
 
 

@@ -9,7 +9,7 @@ enough: it then intersects few with many and sorts a few hundred. ADR 29.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
@@ -21,10 +21,25 @@ LOOKED_THROUGH = 600
 MOST_LOOKED_THROUGH = 9_600
 ENOUGH = 200  # Emails that a window is meant to hold.
 MOST_IN_A_WINDOW = 2_000
+BESIDE = "<->"
+MOST_OF_A_PHRASE = 300  # Those with its words, of which each is read to see how they stand.
+MOST_READ_FOR_IT = 1_200  # Then the page goes on another time.
 SLOWEST, FASTEST = 0.5, 16.0  # How much wider the next window may be.
 WIDEST = 64  # Days; a window that would be wider has no beginning.
 FEW_ACCOUNTS, SOME_ACCOUNTS = 16, 48
 
+# The hits, and in the last row how many were looked at, from which moment on to which.
+HITS = """
+(SELECT email_id, sent_at, NULL::timestamptz FROM newest WHERE {is_hit} ORDER BY sent_at DESC)
+UNION ALL
+SELECT count(*), min(sent_at), max(sent_at) FROM newest
+"""
+HAVE_WORDS = HITS.format(is_hit="%(words)s = '' OR everything @@ %(words)s::tsquery")
+HAVE_PHRASE = HITS.format(
+    is_hit="""%(phrase)s = '' OR (
+       SELECT everything @@ %(phrase)s::tsquery FROM archive_every_searchentry AS entry
+        WHERE entry.email_id = newest.email_id)"""
+)
 NEWEST_OF_SOME = """
 WITH newest AS MATERIALIZED (
      SELECT entry.email_id, entry.sent_at, entry.everything
@@ -34,8 +49,6 @@ WITH newest AS MATERIALIZED (
              WHERE account_id = account.id AND sent_at < %(end)s AND sent_at >= %(begin)s
              ORDER BY sent_at DESC FETCH FIRST %(most)s ROWS WITH TIES) AS entry
       ORDER BY entry.sent_at DESC FETCH FIRST %(most)s ROWS WITH TIES)
-SELECT email_id, sent_at, %(words)s = '' OR everything @@ %(words)s::tsquery FROM newest
- ORDER BY sent_at DESC
 """
 NEWEST = """
 WITH newest AS MATERIALIZED (
@@ -43,16 +56,16 @@ WITH newest AS MATERIALIZED (
       WHERE account_id = ANY(%(accounts)s::bigint[])
         AND sent_at < %(end)s AND sent_at >= %(begin)s
       ORDER BY sent_at DESC FETCH FIRST %(most)s ROWS WITH TIES)
-SELECT email_id, sent_at, %(words)s = '' OR everything @@ %(words)s::tsquery FROM newest
- ORDER BY sent_at DESC
 """
+# Where words stand is not in the index: of a phrase only the newest that have its words are read.
 BY_WORDS = """
 WITH found AS MATERIALIZED (
      SELECT email_id, account_id, sent_at FROM archive_every_searchentry
-      WHERE everything @@ %(words)s::tsquery)
-SELECT email_id, sent_at, TRUE FROM found
- WHERE sent_at < %(end)s AND sent_at >= %(begin)s AND account_id = ANY(%(accounts)s::bigint[])
- ORDER BY sent_at DESC FETCH FIRST %(most)s ROWS WITH TIES
+      WHERE everything @@ %(words)s::tsquery),
+newest AS MATERIALIZED (
+     SELECT email_id, sent_at FROM found
+      WHERE sent_at < %(end)s AND sent_at >= %(begin)s AND account_id = ANY(%(accounts)s::bigint[])
+      ORDER BY sent_at DESC FETCH FIRST %(most)s ROWS WITH TIES)
 """
 
 HAVING = """
@@ -61,7 +74,14 @@ SELECT entry.email_id FROM unnest(%(emails)s::bigint[], %(sights)s::int[]) AS as
  WHERE CASE sight WHEN 3 THEN everything WHEN 2 THEN subject ELSE people END @@ %(words)s::tsquery
 """
 
-Row = tuple[int, datetime, bool]
+
+class Look(NamedTuple):
+    """Hits among so many emails, the newest of which was sent then, and the oldest."""
+
+    hits: list[tuple[int, datetime]]
+    number: int
+    newest: datetime
+    oldest: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +92,16 @@ class Place:
     begin: datetime
     end: datetime
     words: str
+
+    @property
+    def has_phrase(self) -> bool:
+        """Whether some of the words are to stand side by side."""
+        return BESIDE in self.words
+
+    @property
+    def at_once(self) -> int:
+        """How many that have the words are read in one window."""
+        return MOST_OF_A_PHRASE if self.has_phrase else MOST_IN_A_WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,50 +119,49 @@ def stretches(place: Place) -> Iterator[Stretch]:
     """Stretch by stretch into the past; who has enough stops asking."""
     most, end = LOOKED_THROUGH, place.end
     while True:
-        rows = newest(place, end, most)
-        if len(rows) < most:
-            yield Stretch(hits(rows), None)
+        look = newest(place, end, most)
+        if look.number < most:
+            yield Stretch(look.hits, None)
             return
-        yield Stretch(hits(rows), rows[-1][1])
+        yield Stretch(look.hits, look.oldest)
         if place.words:
-            yield from windows(place, rows)
+            yield from windows(place, look)
             return
-        most, end = min(2 * most, MOST_LOOKED_THROUGH), rows[-1][1]
+        most, end = min(2 * most, MOST_LOOKED_THROUGH), look.oldest
 
 
-def windows(place: Place, rows: list[Row]) -> Iterator[Stretch]:
-    """What the index of words finds below these rows, window by window."""
-    days = (rows[0][1] - rows[-1][1]) / timedelta(days=1)
-    end, found = rows[-1][1], len(hits(rows))
+def windows(place: Place, look: Look) -> Iterator[Stretch]:
+    """What the index of words finds below these emails, window by window.
+
+    A window is as wide as there are emails with its words, whether or not as its phrase has them.
+    """
+    days = (look.newest - look.oldest) / timedelta(days=1)
+    end, found, read = look.oldest, len(look.hits), 0
     widest = WIDEST if len(place.accounts) > FEW_ACCOUNTS else 0  # Of few, the account is enough.
     while True:
         days = max(days * min(max(ENOUGH / max(found, 1), SLOWEST), FASTEST), 1.0)
         begin = EPOCH + timedelta(days=(end - EPOCH).days - int(days)) if days <= widest else None
-        rows = by_words(place, begin, end)
-        found = len(rows)
-        if found >= MOST_IN_A_WINDOW:
-            begin = rows[-1][1]
+        look = by_words(place, begin, end)
+        found, read = look.number, read + look.number
+        if found >= place.at_once:
+            begin = look.oldest
         is_last = begin is None or begin <= place.begin
-        yield Stretch(hits(rows), None if is_last else begin)
-        if is_last or begin is None:
+        yield Stretch(look.hits, None if is_last else begin)
+        if is_last or begin is None or (place.has_phrase and read >= MOST_READ_FOR_IT):
             return
         end = begin
 
 
-def hits(rows: list[Row]) -> list[tuple[int, datetime]]:
-    """Those of the rows that have the words."""
-    return [(pk, sent_at) for pk, sent_at, is_hit in rows if is_hit]
-
-
-def newest(place: Place, end: datetime, most: int) -> list[Row]:
-    """The newest before a moment, each with whether it has the words."""
+def newest(place: Place, end: datetime, most: int) -> Look:
+    """Those that have the words among the newest before a moment."""
     statement = NEWEST_OF_SOME if len(place.accounts) <= FEW_ACCOUNTS else NEWEST
-    return rows_of(statement, place, {"end": end, "most": most, "words": place.words})
+    said = {"end": end, "most": most, "words": place.words}
+    return look_of(statement + HAVE_WORDS, place, said)
 
 
-def by_words(place: Place, begin: datetime | None, end: datetime) -> list[Row]:
+def by_words(place: Place, begin: datetime | None, end: datetime) -> Look:
     """Those that have the words, from one moment (or ever) to another."""
-    words = [place.words]
+    words = [place.words.replace(BESIDE, "&")]
     if len(place.accounts) <= SOME_ACCOUNTS:  # Of many, each would be asked of every hit.
         words.append(any_of(f"{ACCOUNT_MARK}{pk}" for pk in place.accounts))
     if begin is not None:
@@ -142,12 +171,13 @@ def by_words(place: Place, begin: datetime | None, end: datetime) -> list[Row]:
         "words": all_of(words),
         "begin": max(begin or place.begin, place.begin),
         "end": end,
-        "most": MOST_IN_A_WINDOW,
+        "phrase": place.words if place.has_phrase else "",
+        "most": place.at_once,
     }
     with transaction.atomic(), connection.cursor() as cursor:
         # PostgreSQL takes a vector that lies beside its row for as cheap to read as a number.
         cursor.execute("SET LOCAL enable_seqscan = off")
-        return rows_of(BY_WORDS, place, said)
+        return look_of(BY_WORDS + HAVE_PHRASE, place, said)
 
 
 def having(words: str, sights: Mapping[int, int]) -> set[int]:
@@ -160,9 +190,10 @@ def having(words: str, sights: Mapping[int, int]) -> set[int]:
         return {pk for (pk,) in cursor.fetchall()}
 
 
-def rows_of(statement: str, place: Place, said: dict[str, Any]) -> list[Row]:
+def look_of(statement: str, place: Place, said: dict[str, Any]) -> Look:
     """Ask."""
     with connection.cursor() as cursor:
         where: dict[str, Any] = {"accounts": list(place.accounts), "begin": place.begin}
         cursor.execute(statement, where | said)
-        return [(pk, sent_at, is_hit) for pk, sent_at, is_hit in cursor.fetchall()]
+        *hits, (number, oldest, newest) = cursor.fetchall()
+    return Look([(pk, sent_at) for pk, sent_at, _ in hits], number, newest, oldest)

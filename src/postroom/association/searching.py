@@ -16,12 +16,11 @@ from postroom.association.cursors import MICROSECOND, Cursor
 from postroom.association.glimpses import (
     Copies,
     Glimpse,
+    Glimpses,
     RelatedEmail,
     folded,
-    glimpses_of,
     rows_of,
 )
-from postroom.association.people import among
 from postroom.association.periods import period_of, single_terms
 from postroom.association.reach import InReach, accounts_in_reach
 from postroom.association.related import PAGE
@@ -68,12 +67,12 @@ def search(viewer: User, query: Query, *, after: Cursor | None = None, limit: in
     found: list[Copies] = []
     looked_at, end = 0, None
     conditions = replace(conditions, is_settled=conditions.is_settled and not person)
+    glimpses = Glimpses(seen, conditions, of_hits_alone=True)
     for candidates, begin in looks_at(person, place) if person else looks(place):
         looked_at += len(candidates)
         end = Cursor(begin, b"") if begin else None
         if candidates:
-            some = seen.filter(pk__in=among(candidates))
-            hits = glimpses_of(some, conditions, of_hits_alone=True)
+            hits = glimpses.of(candidates)
             found += folded((hit for hit in hits if is_wanted(hit, after)), reach)
         if len(found) > limit:
             end = found[limit - 1][0].cursor

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from postroom.accounts.asking import number_waiting
 from postroom.association import emails_of
 from postroom.association.filters import Filters
-from postroom.association.glimpses import Copies, folded, glimpses_of
+from postroom.association.glimpses import Copies, Glimpses, folded
 from postroom.association.glimpses import rows_of as related_rows_of
 from postroom.association.reach import InReach, accounts_in_reach
 from postroom.association.related import emails_between
@@ -66,7 +66,8 @@ def copies_of(
     if filters.shared_by:
         visible = visible.filter(account__owner=filters.shared_by)
     conditions = replace(filters.choice.conditions(viewer), is_settled=False)
-    return folded(glimpses_of(visible, conditions), reach)
+    ids = visible.values_list("pk", flat=True)
+    return folded(Glimpses(visible, conditions).of(ids), reach)
 
 
 def waiting_requests(viewer: User) -> Event:

@@ -8,7 +8,6 @@ import lucide
 from django import template
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -50,15 +49,16 @@ def short_date(moment: datetime, now: datetime) -> str:
     """`10:42` today, `Yesterday`, `12 Mar` this year, else `3 Nov 2025`; both in one zone."""
     days_ago = (now.date() - moment.date()).days
     if days_ago == 0:
-        return date_format(moment, "H:i")
+        return f"{moment:%H:%M}"
     if days_ago == 1:
         return "Yesterday"
-    return date_format(moment, "j M" if moment.year == now.year else "j M Y")
+    day = f"{moment.day} {moment:%b}"
+    return day if moment.year == now.year else f"{day} {moment.year:04}"
 
 
 def full_date(moment: datetime) -> str:
     """`Thursday 12 March 2026, 10:42`."""
-    return date_format(moment, "l j F Y, H:i")
+    return f"{moment:%A} {moment.day} {moment:%B} {moment.year:04}, {moment:%H:%M}"
 
 
 @register.filter
