@@ -35,6 +35,7 @@ BOUNDS = {
     "/inbox/": 18,
     "/inbox/?column=people": 17,
     "/inbox/?column=people&email={own}": 50,
+    "/inbox/columns/": 30,
 }
 
 

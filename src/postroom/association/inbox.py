@@ -1,14 +1,14 @@
 """SalesInbox: what lies in the Inbox of one's own mailboxes, sorted by what is known of senders.
 
-An account's newest mail is read stretch by stretch along its index, sorted by a join as it comes,
-until a page is full. Nothing is stored of it. ADR 39. Columns of one's own are read likewise and
-asked of each stretch. ADR 48.
+The newest mail of all of them is read stretch by stretch, sorted by a join as it comes, until a
+page is full. Nothing is stored of it. ADR 39. Columns of one's own are read likewise and asked of
+each stretch. ADR 48.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from heapq import merge
 from typing import Any
 
 from django.db import connection
@@ -19,12 +19,13 @@ from postroom.archive.models import Email
 from postroom.association.inbox_columns import Column
 from postroom.association.inbox_own import Question, counts_of, question_of, those_meeting
 from postroom.association.inbox_statements import (
-    BACK_AGAIN,
+    BACK_SORTED,
     BACK_UNSORTED,
-    BY_SENDERS,
     NEWEST,
     NEWEST_UNSORTED,
-    SENT_BY_THESE,
+    SENDERS_IN,
+    SENT_BY_SORTED,
+    SENT_BY_UNSORTED,
     THESE_SORTED,
     UNREAD,
 )
@@ -34,7 +35,9 @@ from postroom.team.once_a_page import once_a_page
 
 PAGE = 50
 STRETCHES = (200, 1_000)
-FURTHER_STRETCHES = (2_000, 3_000)
+FURTHER_STRETCHES = (2_000, 3_000)  # By the senders' addresses, or for who goes on reading.
+FEW_MAILBOXES = 8  # Of more, less of each is read at a time.
+FEW_SENDERS = 5_000
 MOST_COUNTED = 1_000
 MOST_BACK = 50
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -67,7 +70,7 @@ class Place:
 TOP = Place(END_OF_TIME, 2**62)
 AnyColumn = Column | InboxColumn
 Said = dict[str, Any]
-Sorted = tuple[int, datetime, Column]
+Sorted = tuple[int, datetime, str | None]  # Without a column's name: where reading stopped.
 Read = tuple[int, datetime, bool | None]  # Whether it stands in the column; None: so far, no more.
 
 
@@ -103,7 +106,7 @@ def inbox_page(
     found: list[int] = []
     following = last = None
     wanted = column if isinstance(column, Column) else question_of(column, now)
-    for pk, sent_at, stands_here in places_in(viewer, wanted, after or TOP, limit):
+    for pk, sent_at, stands_here in places_in(viewer, wanted, after):
         if stands_here is None or len(found) == limit:
             following = last if stands_here else Place(sent_at, pk)
             break
@@ -116,34 +119,25 @@ def inbox_page(
 def unread_counts(
     viewer: User, now: datetime, own: Sequence[InboxColumn] = ()
 ) -> dict[AnyColumn, Count]:
-    """How many unread emails each column has, of the newest 1,000 of each mailbox."""
-    numbers: dict[AnyColumn, int] = dict.fromkeys(Column, 0)
-    ids: list[int] = []
-    is_more = False
-    for account in inboxes_of(viewer):
-        rows = asked(UNREAD, account=account, size=MOST_COUNTED, sent_at=TOP.sent_at, id=TOP.pk)
-        is_more |= len(rows) == MOST_COUNTED
-        for pk, _, column in rows:
-            numbers[column] += 1
-            ids.append(pk)
-    for its, number in counts_of(own, ids, now).items():
+    """How many unread emails each column has, of the newest 1,000."""
+    rows, edge = asked(UNREAD, below(TOP, inboxes_of(viewer), MOST_COUNTED))
+    standing = Counter(column for _, _, column in rows)
+    numbers: dict[AnyColumn, int] = {column: standing[column.value] for column in Column}
+    for its, number in counts_of(own, [pk for pk, _, _ in rows], now).items():
         numbers[its] = number
-    return {column: Count(number, is_more) for column, number in numbers.items()}
+    return {column: Count(number, edge is not None) for column, number in numbers.items()}
 
 
 def count_newest(viewer: User, column: InboxColumn, now: datetime) -> int:
-    """How many of the newest 1,000 emails of each mailbox stand in a column of one's own."""
-    ids: list[int] = []
-    for account in inboxes_of(viewer):
-        said = {"account": account, "size": MOST_COUNTED, "sent_at": TOP.sent_at, "id": TOP.pk}
-        ids += [pk for pk, _ in rows_of(NEWEST_UNSORTED, said)]
-    return len(those_meeting(question_of(column, now).asked, ids))
+    """How many of the newest 1,000 emails stand in a column of one's own."""
+    rows, _ = asked(NEWEST_UNSORTED, below(TOP, inboxes_of(viewer), MOST_COUNTED))
+    return len(those_meeting(question_of(column, now).asked, [pk for pk, _, _ in rows]))
 
 
 def columns_of(emails: Sequence[Email]) -> dict[int, Column]:
     """The column of each of some emails, by its id."""
-    rows = asked(THESE_SORTED, ids=[email.pk for email in emails])
-    return {pk: column for pk, _, column in rows}
+    rows, _ = asked(THESE_SORTED, {"ids": [email.pk for email in emails]})
+    return {pk: Column(column) for pk, _, column in rows}
 
 
 def inboxes_of(viewer: User) -> list[int]:
@@ -159,70 +153,83 @@ def find_inboxes(viewer: User) -> list[int]:
     return list(held.order_by("pk").values_list("pk", flat=True))
 
 
-def places_in(viewer: User, wanted: Column | Question, after: Place, limit: int) -> Iterator[Read]:
-    """The emails of a column from all the viewer's mailboxes together, below a place."""
-    streams = [newest_of(account, wanted, after, limit) for account in inboxes_of(viewer)]
-    together = merge(*streams, key=lambda row: (row[1], row[0]), reverse=True)
-    return (row for row in together if row[2] is not False)
+def places_in(viewer: User, wanted: Column | Question, after: Place | None) -> Iterator[Read]:
+    """The emails of a column from all the viewer's mailboxes together, below a place.
 
-
-def newest_of(account: int, wanted: Column | Question, after: Place, limit: int) -> Iterator[Read]:
-    """An account's inbox from a place on, in stretches that grow as long as they are asked for.
-
-    After some of them senders are looked for by address where that is possible; else reading ends
-    for now, and its last row says so.
+    They are read in stretches that grow as long as they are asked for. What is not found in some of
+    them is looked for by the senders' addresses where that is possible; else reading ends for now,
+    and its last row says so.
     """
-    place = after
-    for statement, size, more in stretches_of(wanted, limit):
-        said = {"account": account, "size": size, "sent_at": place.sent_at, "id": place.pk}
-        rows = read(wanted, statement, **said, **more)
-        yield from rows
-        if len(rows) < size:
+    accounts, place = inboxes_of(viewer), after or TOP
+    for statement, size, more in stretches_of(wanted, is_first=after is None):
+        rows, edge = read(wanted, statement, below(place, accounts, size) | more)
+        yield from (row for row in rows if row[2])
+        if edge is None:
             return
-        place = Place(rows[-1][1], rows[-1][0])
-    if not isinstance(wanted, Column) or wanted not in BY_SENDERS:
-        yield place.pk, place.sent_at, None
+        place = edge
+    yield place.pk, place.sent_at, None
 
 
-def stretches_of(wanted: Column | Question, limit: int) -> Iterator[tuple[str, int, Said]]:
+def stretches_of(wanted: Column | Question, *, is_first: bool) -> Iterator[tuple[str, int, Said]]:
     """What is asked one after the other: statement, number of rows, what is said besides."""
     newest = NEWEST if isinstance(wanted, Column) else NEWEST_UNSORTED
     yield from ((newest, size, {}) for size in STRETCHES)
-    if isinstance(wanted, Column) and wanted in BY_SENDERS:
-        yield BY_SENDERS[wanted], limit + 1, {}
-    elif isinstance(wanted, Question) and wanted.senders is not None:
-        yield from ((SENT_BY_THESE, s, {"senders": wanted.senders}) for s in FURTHER_STRETCHES)
-    else:
+    senders = senders_in(wanted)
+    if senders is not None:
+        sent_by = SENT_BY_SORTED if isinstance(wanted, Column) else SENT_BY_UNSORTED
+        yield from ((sent_by, size, {"senders": senders}) for size in FURTHER_STRETCHES)
+    elif not is_first:
         yield from ((newest, size, {}) for size in FURTHER_STRETCHES)
+
+
+def senders_in(wanted: Column | Question) -> list[str] | None:
+    """Whose mail the column has, if they are few enough to look for each."""
+    if not isinstance(wanted, Column):
+        return wanted.senders
+    if wanted not in SENDERS_IN:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(SENDERS_IN[wanted], {"most": FEW_SENDERS + 1})
+        senders = [canonical for (canonical,) in cursor.fetchall()]
+    return senders if len(senders) <= FEW_SENDERS else None
+
+
+def below(place: Place, accounts: list[int], size: int) -> Said:
+    """What a stretch is asked for: so many emails of these mailboxes, strictly below a place."""
+    share = size if len(accounts) <= FEW_MAILBOXES else FEW_MAILBOXES * size // len(accounts) + 1
+    at = {"sent_at": place.sent_at, "id": place.pk}
+    return {"accounts": accounts, "size": size, "of_each": share} | at
 
 
 def back_in(viewer: User, wanted: Column | Question, now: datetime) -> list[int]:
     """Emails whose snooze is over, of one column."""
-    statement = BACK_AGAIN if isinstance(wanted, Column) else BACK_UNSORTED
-    rows = read(wanted, statement, accounts=inboxes_of(viewer), now=now, size=MOST_BACK)
+    statement = BACK_SORTED if isinstance(wanted, Column) else BACK_UNSORTED
+    said = {"accounts": inboxes_of(viewer), "now": now, "size": MOST_BACK}
+    rows, _ = read(wanted, statement, said)
     return [pk for pk, _, stands_here in rows if stands_here]
 
 
-def read(wanted: Column | Question, statement: str, **said: Any) -> list[Read]:
-    """The rows of a statement, and of each whether it stands in the column."""
+def read(wanted: Column | Question, statement: str, said: Said) -> tuple[list[Read], Place | None]:
+    """The rows of a statement, and of each whether it stands in the column; where it stopped."""
+    rows, edge = asked(statement, said)
     if isinstance(wanted, Column):
-        return [(pk, sent_at, its == wanted) for pk, sent_at, its in asked(statement, **said)]
-    rows = rows_of(statement, said)
-    met = those_meeting(wanted.asked, [pk for pk, _ in rows])
-    return [(pk, sent_at, pk in met) for pk, sent_at in rows]
+        return [(pk, sent_at, its == wanted.value) for pk, sent_at, its in rows], edge
+    met = those_meeting(wanted.asked, [pk for pk, _, _ in rows])
+    return [(pk, sent_at, pk in met) for pk, sent_at, _ in rows], edge
 
 
-def asked(statement: str, **said: Any) -> list[Sorted]:
-    """The rows of a statement that sorts."""
-    rows = rows_of(statement, said)
-    return [(pk, sent_at, Column(column)) for pk, sent_at, column in rows]
+def asked(statement: str, said: Said) -> tuple[list[Sorted], Place | None]:
+    """What the database answers, newest first, and where it stopped; columns share an answer."""
+    rows = once_a_page((statement, repr(said)), lambda: rows_of(statement, said))
+    edge = next((Place(sent_at, pk) for pk, sent_at, column in rows if column is None), None)
+    return [row for row in rows if row[2] is not None], edge
 
 
-def rows_of(statement: str, said: Said) -> list[Any]:
-    """What the database answers."""
+def rows_of(statement: str, said: Said) -> list[Sorted]:
+    """Ask."""
     with connection.cursor() as cursor:
         cursor.execute(statement, said)
-        return list(cursor.fetchall())
+        return sorted(cursor.fetchall(), key=lambda row: (row[1], row[0]), reverse=True)
 
 
 def in_order(viewer: User, ids: Sequence[int]) -> list[Email]:

@@ -15,6 +15,7 @@ from postroom.association.people import among
 from postroom.association.steps import Step
 from postroom.team.days import local_day
 from postroom.team.models import InboxColumn, User
+from postroom.team.once_a_page import once_a_page
 
 MOST_SENDERS = 2_000
 
@@ -38,7 +39,8 @@ class Question:
 
 def own_columns(viewer: User) -> list[InboxColumn]:
     """The viewer's columns that are shown, in their order."""
-    return list(InboxColumn.objects.filter(owner=viewer, is_shown=True))
+    shown = InboxColumn.objects.filter(owner=viewer, is_shown=True)
+    return once_a_page((InboxColumn, viewer.pk), lambda: list(shown))
 
 
 def ready_made(kind: str, owner: User) -> InboxColumn:

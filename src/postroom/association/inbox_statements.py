@@ -1,4 +1,8 @@
-"""What SalesInbox asks the database: stretches of an inbox, each email's column. ADR 39."""
+"""What SalesInbox asks the database: stretches of an inbox, each email's column. ADR 39.
+
+A statement reads emails (`stretch`) and says at which place it stopped, if there may be others
+below (`edge`). Some emails are asked for by name, and have no edge.
+"""
 
 from postroom.association.inbox_columns import Column
 
@@ -21,62 +25,80 @@ FROM stretch
 LEFT JOIN archive_every_participant sender
     ON sender.email_id = stretch.id AND sender.role = 1 AND sender.position = 0
 LEFT JOIN crm_personaddress person ON person.canonical = sender.canonical
-ORDER BY stretch.sent_at DESC, stretch.id DESC
 """
+UNSORTED = "SELECT id, sent_at, '' FROM stretch"
+END = "\nUNION ALL SELECT id, sent_at, NULL FROM edge"
+IN_SIGHT = """in_inbox AND removed_at IS NULL
+      AND NOT EXISTS (SELECT FROM archive_triage aside WHERE aside.email_id = email.id)
+      AND NOT EXISTS (SELECT FROM archive_mutedthread muted
+                      WHERE muted.account_id = email.account_id
+                        AND muted.thread_root = email.thread_root)"""
+
+# Of each mailbox the next few along its index. What lies above the last one of every mailbox that
+# has more is all there is of all of them, and in order.
 STRETCH = """
-WITH stretch AS MATERIALIZED (
-    SELECT id, sent_at FROM archive_email email
-    WHERE account_id = %(account)s AND in_inbox AND removed_at IS NULL {more}
-      AND (sent_at, id) < (%(sent_at)s, %(id)s)
-      AND NOT EXISTS (SELECT FROM archive_triage aside WHERE aside.email_id = email.id)
-      AND NOT EXISTS (SELECT FROM archive_mutedthread muted
-                      WHERE muted.account_id = email.account_id
-                        AND muted.thread_root = email.thread_root)
-    ORDER BY sent_at DESC, id DESC LIMIT %(size)s
-)
-"""
-UNSORTED = "SELECT id, sent_at FROM stretch ORDER BY sent_at DESC, id DESC"
-NEWEST_UNSORTED = STRETCH.format(more="") + UNSORTED
-NEWEST = STRETCH.format(more="") + SORTED
-UNREAD = STRETCH.format(more="AND NOT is_read") + SORTED
-# Of rare senders the mail is found by their addresses, and not along the whole inbox.
-SENT_BY = """
-WITH its AS MATERIALIZED (
-    SELECT person.canonical FROM crm_personaddress person
-    WHERE {not_}EXISTS (
-        SELECT FROM crm_deal_people its JOIN crm_deal deal ON deal.id = its.deal_id
-        WHERE its.person_id = person.person_id AND deal.closed_at IS NULL)
+WITH piece AS MATERIALIZED (
+    SELECT near.id, near.sent_at,
+           row_number() OVER (PARTITION BY its.account ORDER BY near.sent_at DESC, near.id DESC)
+               AS place
+    FROM unnest(%(accounts)s::bigint[]) AS its (account)
+    CROSS JOIN LATERAL (
+        SELECT id, sent_at FROM archive_email email
+        WHERE account_id = its.account AND (sent_at, id) < (%(sent_at)s, %(id)s) {more}
+          AND {in_sight}
+        ORDER BY sent_at DESC, id DESC LIMIT %(of_each)s) AS near
+), last AS (
+    SELECT sent_at, id FROM piece WHERE place = %(of_each)s ORDER BY sent_at DESC, id DESC LIMIT 1
 ), stretch AS MATERIALIZED (
-    SELECT email.id, email.sent_at FROM archive_every_participant sender
-    JOIN archive_email email ON email.id = sender.email_id
-    WHERE sender.canonical = ANY (ARRAY(SELECT canonical FROM its))
-      AND sender.role = 1 AND sender.position = 0
-      AND email.account_id = %(account)s AND email.in_inbox AND email.removed_at IS NULL
-      AND (email.sent_at, email.id) < (%(sent_at)s, %(id)s)
-      AND NOT EXISTS (SELECT FROM archive_triage aside WHERE aside.email_id = email.id)
-      AND NOT EXISTS (SELECT FROM archive_mutedthread muted
-                      WHERE muted.account_id = email.account_id
-                        AND muted.thread_root = email.thread_root)
-    ORDER BY email.sent_at DESC, email.id DESC LIMIT %(size)s
+    SELECT id, sent_at FROM piece
+    WHERE NOT EXISTS (SELECT FROM last) OR (sent_at, id) >= (SELECT sent_at, id FROM last)
+    ORDER BY sent_at DESC, id DESC LIMIT %(size)s
+), edge AS (
+    SELECT id, sent_at FROM stretch
+    WHERE EXISTS (SELECT FROM last) OR (SELECT count(*) FROM piece) > %(size)s
+    ORDER BY sent_at, id LIMIT 1
 )
 """
-# The same of senders who are named, for columns that ask who somebody is.
-SENT_BY_THESE = """
-SELECT email.id, email.sent_at FROM archive_email email
-WHERE email.id IN (
-    SELECT email_id FROM archive_every_participant
-    WHERE canonical = ANY (%(senders)s) AND account_id = %(account)s AND role = 1)
-  AND account_id = %(account)s AND in_inbox AND removed_at IS NULL
-  AND (sent_at, id) < (%(sent_at)s, %(id)s)
-  AND NOT EXISTS (SELECT FROM archive_triage aside WHERE aside.email_id = email.id)
-  AND NOT EXISTS (SELECT FROM archive_mutedthread muted
-                  WHERE muted.account_id = email.account_id
-                    AND muted.thread_root = email.thread_root)
-ORDER BY sent_at DESC, id DESC LIMIT %(size)s
+ALL = STRETCH.format(more="", in_sight=IN_SIGHT)
+NEWEST = ALL + SORTED + END
+NEWEST_UNSORTED = ALL + UNSORTED + END
+UNREAD = STRETCH.format(more="AND NOT is_read", in_sight=IN_SIGHT) + SORTED + END
+# Of rare senders the mail is found by their addresses, and not along the whole inbox: whole moments
+# of it, in the order of the index of addresses.
+WHOSE = """
+WITH candidate AS MATERIALIZED (
+    SELECT mail.email_id, mail.sent_at FROM unnest(%(senders)s::text[]) AS its (canonical)
+    CROSS JOIN LATERAL (
+        SELECT email_id, sent_at FROM archive_every_participant
+        WHERE canonical = its.canonical AND account_id = ANY (%(accounts)s::bigint[])
+          AND sent_at <= %(sent_at)s AND (%(id)s > 0 OR sent_at < %(sent_at)s)
+        ORDER BY sent_at DESC FETCH FIRST %(size)s ROWS WITH TIES) AS mail
+    ORDER BY mail.sent_at DESC FETCH FIRST %(size)s ROWS WITH TIES
+), stretch AS MATERIALIZED (
+    SELECT id, sent_at FROM archive_email email
+    WHERE id = ANY (ARRAY(SELECT email_id FROM candidate))
+      AND (sent_at, id) < (%(sent_at)s, %(id)s) AND {in_sight}
+      AND EXISTS (SELECT FROM archive_every_participant sender
+                  WHERE sender.email_id = email.id AND sender.role = 1
+                    AND sender.canonical = ANY (%(senders)s::text[]))
+), edge AS (
+    SELECT 0 AS id, min(sent_at) AS sent_at FROM candidate HAVING count(*) >= %(size)s
+)
 """
-BY_SENDERS = {
-    Column.DEALS: SENT_BY.format(not_="") + SORTED,
-    Column.PEOPLE: SENT_BY.format(not_="NOT ") + SORTED,
+SENT_BY = WHOSE.format(in_sight=IN_SIGHT)
+SENT_BY_UNSORTED = SENT_BY + UNSORTED + END
+SENT_BY_SORTED = SENT_BY + SORTED + END
+# The addresses of people with open deals, or without.
+SENDERS = """
+SELECT person.canonical FROM crm_personaddress person
+WHERE {not_}EXISTS (
+    SELECT FROM crm_deal_people its JOIN crm_deal deal ON deal.id = its.deal_id
+    WHERE its.person_id = person.person_id AND deal.closed_at IS NULL)
+LIMIT %(most)s
+"""
+SENDERS_IN = {
+    Column.DEALS: SENDERS.format(not_=""),
+    Column.PEOPLE: SENDERS.format(not_="NOT "),
 }
 BACK = """
 WITH stretch AS MATERIALIZED (
@@ -87,7 +109,7 @@ WITH stretch AS MATERIALIZED (
         ORDER BY snoozed_until DESC LIMIT %(size)s)
 )
 """
-BACK_AGAIN = BACK + SORTED
+BACK_SORTED = BACK + SORTED
 BACK_UNSORTED = BACK + UNSORTED
 THESE = """
 WITH stretch AS (SELECT id, sent_at FROM archive_email WHERE id = ANY(%(ids)s))
