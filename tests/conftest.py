@@ -38,6 +38,7 @@ from psycopg import sql
 
 import emptied
 import migrated
+import wire_words
 from postroom.config import postgres
 from postroom.config.secrets import ensure_key_file
 
@@ -63,11 +64,45 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ[name]
     os.environ |= {
         "POSTROOM_DATA_DIR": str(session_dir),
+        # Databases of many tests share the folder; those about the register say where theirs is.
+        "POSTROOM_ERASURES_FILE": "none",
         "POSTROOM_ALLOWED_MAIL_NETWORKS": "127.0.0.0/8, ::1/128",
         "POSTROOM_ALLOWED_MAIL_PORTS": "1024-65535",
         "DATABASE_URL": _address(session_dir, "postroom"),
     }
     ensure_key_file(session_dir / "secret.key")
+    _listen_to_our_clients(session_dir)
+
+
+def _listen_to_our_clients(session_dir: Path) -> None:
+    """Note what they say to mail servers, here and in every process of this run."""
+    if wire_words.PLACE not in os.environ:  # Otherwise this is a worker of the run.
+        (session_dir / "wire-words").mkdir()
+        (session_dir / "wire-words").chmod(0o777)
+        os.environ[wire_words.PLACE] = str(session_dir / "wire-words")
+    paths = [str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    wire_words.listen()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Nothing is ever deleted on a mail server, or the run has failed."""
+    if wire_words.DELETING & set(wire_words.said()):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much was said to mail servers, and which of it deletes."""
+    said = wire_words.said()
+    if deleting := wire_words.DELETING & set(said):
+        terminalreporter.section("said to a mail server, and that deletes")
+        terminalreporter.write_line(", ".join(f"{word}: {said[word]:,}" for word in deleting))
+    if said:
+        count, words = sum(said.values()), len(said)
+        terminalreporter.write_line(
+            f"Our clients said {count:,} commands to mail servers, of {words} kinds,"
+            f" {sum(said[word] for word in deleting)} of which delete or expunge."
+        )
 
 
 def pytest_collectstart(collector: pytest.Collector) -> None:
