@@ -43,15 +43,16 @@ from postroom.archive.proofs import Listing, prove
 from postroom.archive.quarantine import quarantine
 from postroom.archive.record import record
 from postroom.association import own_emails, visible_to
-from postroom.cleanup import bites
+from postroom.cleanup import bites, unchecked
 from postroom.cleanup.deleting import delete_next, unfinished_deletions
 from postroom.cleanup.stock import stock_of
 from postroom.config.postgres import binaries
 from postroom.engine.leaving import end_keeping, start_deleting
 from postroom.engine.posting import waiting_notices
-from postroom.outbox.models import Notice, OutgoingEmail, ReadReport
+from postroom.outbox.models import DraftCopy, Notice, OutgoingEmail, ReadReport
 from postroom.rules.models import Rule, RuleRun
 from postroom.sync.inquiring import note_answered
+from postroom.team.models import Act, AuditEntry
 from postroom.webhooks.models import Delivery, Webhook
 from sync.state_hash import state_of
 
@@ -101,6 +102,7 @@ def test_nothing_of_the_mail_is_left_in_the_database(
     account: EmailAccount, database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     fill(account, 60)
+    DraftCopy.objects.create(account=account, message_id=CANARY, version=NOON, tried_at=NOON)
     waiting = {"account": account, "author": account.owner, "text": CANARY, "changed_at": NOON}
     for state in ("draft", "queued", "refused"):
         OutgoingEmail.objects.create(key=uuid4(), state=state, raw=CANARY.encode(), **waiting)
@@ -116,8 +118,12 @@ def test_nothing_of_the_mail_is_left_in_the_database(
     assert CANARY.encode() not in left
     assert CANARY not in caplog.text
     assert not OutgoingEmail.objects.exists()
+    assert not DraftCopy.objects.exists()
     assert Notice.objects.get(key="existing-mail:x").text == ""
     assert RawMessage.objects.count() == Credential.objects.count() == 0
+    end = AuditEntry.objects.get(act=Act.MAIL_DELETED)
+    assert str(end) == "Postroom deleted here all emails of alice@example.com"
+    assert end.detail == "60 emails"
     job = ProcrastinateJob.objects.get(queueing_lock=f"delete:{account.pk}")
     assert job.args == {"account_id": account.pk}
 
@@ -224,6 +230,44 @@ def test_what_other_rooms_hang_on_its_emails_does_not_keep_them(
     assert not ReadReport.objects.exists()
     assert not RuleRun.objects.exists()
     assert not Delivery.objects.exists()
+
+
+def test_no_key_to_an_email_or_a_message_is_left_out_of_a_bite() -> None:
+    """A bite leaves out the look at foreign keys, so it must know every one of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(KEYS)
+        keys = {(table, column, parent) for table, column, parent in cursor.fetchall()}
+        cursor.execute("SELECT has_parameter_privilege('session_replication_role', 'SET')")
+        assert cursor.fetchone() == (True,), "the embedded PostgreSQL grants it"
+    known = {
+        (relation.related_model._meta.db_table, relation.field.column, "archive_email")
+        for relation in bites.from_other_rooms()
+    }
+    for table, column, parent in keys - known:
+        deletes = f"DELETE FROM {table} WHERE {column} = ANY"
+        asks = f"NOT EXISTS (SELECT 1 FROM {table} WHERE {column} = raw.digest)"
+        is_known = any(deletes in statement for statement in bites.OF_EMAILS)
+        assert asks in bites.UNUSED_RAW if parent == "archive_rawmessage" else is_known, table
+    assert len(keys) >= 11
+
+
+KEYS = """
+SELECT conrelid::regclass::text, attname, confrelid::regclass::text
+  FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
+ WHERE contype = 'f' AND confrelid IN ('archive_email'::regclass, 'archive_rawmessage'::regclass)
+"""
+
+
+@pytest.mark.parametrize("may", [True, False])
+def test_where_keys_must_be_looked_at_the_same_is_deleted(
+    may: bool, account: EmailAccount, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unchecked, "MAY", f"SELECT {may}")
+    fill(account, 20)
+    end_keeping(account, Decision(NOON, account.owner))
+    list(delete_all(account))
+    left = state_of(database_url)
+    assert all(left[name][0] == 0 for name in left if name != "folders")
 
 
 def test_removed_it_is_gone_altogether_and_may_come_anew(account: EmailAccount) -> None:

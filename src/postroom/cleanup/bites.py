@@ -1,6 +1,7 @@
 """What is deleted, in this order: bites of a bounded number of rows, each by a few statements.
 
-Set by set and not object by object: a mailbox of 100,000 emails has half a million rows.
+Set by set and not object by object: a mailbox of 100,000 emails has half a million rows. Ids and
+digests stay PostgreSQL's text on their way through here: nobody reads them.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,20 +11,26 @@ from django.db.models import SET_NULL, ForeignObjectRel
 
 from postroom.archive import beside
 from postroom.archive.models import Email
+from postroom.cleanup.unchecked import unchecked
 
 MOST_EMAILS = 1_000  # With all that hangs on them, a tenth of a second or less.
 MOST_ROWS = 10_000
 
-SOME_EMAILS = "SELECT id, raw_id FROM archive_email WHERE account_id = %s LIMIT %s"
+SOME_EMAILS = """
+SELECT count(*), array_agg(id)::text, array_agg(raw_id) FILTER (WHERE raw_id IS NOT NULL)::text
+  FROM (SELECT id, raw_id FROM archive_email WHERE account_id = %s ORDER BY id LIMIT %s) AS bite
+"""
+# The emails first: nobody can hang anything on them any more, so what is deleted after is all.
 OF_EMAILS = (
-    "DELETE FROM archive_participant WHERE email_id = ANY(%s)",
-    "DELETE FROM archive_servercopy WHERE email_id = ANY(%s)",
-    "DELETE FROM archive_action WHERE email_id = ANY(%s)",
-    "DELETE FROM archive_searchentry WHERE email_id = ANY(%s)",
-    "DELETE FROM archive_triage WHERE email_id = ANY(%s)",
-    "DELETE FROM archive_responsewatch WHERE email_id = ANY(%s)",
-    "DELETE FROM archive_email WHERE id = ANY(%s)",
+    "DELETE FROM archive_email WHERE id = ANY(%s::bigint[])",
+    "DELETE FROM archive_participant WHERE email_id = ANY(%s::bigint[])",
+    "DELETE FROM archive_servercopy WHERE email_id = ANY(%s::bigint[])",
+    "DELETE FROM archive_action WHERE email_id = ANY(%s::bigint[])",
+    "DELETE FROM archive_searchentry WHERE email_id = ANY(%s::bigint[])",
+    "DELETE FROM archive_triage WHERE email_id = ANY(%s::bigint[])",
+    "DELETE FROM archive_responsewatch WHERE email_id = ANY(%s::bigint[])",
 )
+HANGING = "SELECT {key} FROM {table} WHERE {column} = ANY(%s::bigint[])"
 
 SOME_SET_ASIDE = """
 DELETE FROM archive_quarantine WHERE id IN (
@@ -37,13 +44,16 @@ RETURNING raw_id
 # rows are locked first; whoever stores the same message for another account waits, or is waited
 # for, and a second statement sees what came of it.
 LOCK_RAW = """
-SELECT FROM archive_rawmessage WHERE digest = ANY(%s::bytea[]) ORDER BY digest FOR UPDATE
+SELECT count(*) FROM (SELECT FROM archive_rawmessage WHERE digest = ANY(%s::bytea[])
+                       ORDER BY digest FOR UPDATE) AS locked
 """
 UNUSED_RAW = """
-DELETE FROM archive_rawmessage AS raw WHERE digest = ANY(%s::bytea[])
-   AND NOT EXISTS (SELECT 1 FROM archive_email WHERE raw_id = raw.digest)
-   AND NOT EXISTS (SELECT 1 FROM archive_quarantine WHERE raw_id = raw.digest)
-RETURNING digest, compressed IS NULL
+WITH gone AS (
+     DELETE FROM archive_rawmessage AS raw WHERE digest = ANY(%s::bytea[])
+        AND NOT EXISTS (SELECT 1 FROM archive_email WHERE raw_id = raw.digest)
+        AND NOT EXISTS (SELECT 1 FROM archive_quarantine WHERE raw_id = raw.digest)
+     RETURNING digest, compressed IS NULL AS is_beside)
+SELECT digest FROM gone WHERE is_beside
 """
 
 OF_THE_REST = (
@@ -79,27 +89,37 @@ def take_emails(account_id: int) -> int:
     """Some emails with all that hangs on them; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(SOME_EMAILS, [account_id, MOST_EMAILS])
-        rows = cursor.fetchall()
-        ids = [pk for pk, _ in rows]
-        let_go(ids)
-        for statement in OF_EMAILS if ids else ():
-            cursor.execute(statement, [ids])
-    forget_raw([raw for _, raw in rows])
-    return len(ids)
+        count, ids, digests = cursor.fetchone()
+        if not count:
+            return 0
+        with unchecked():
+            for statement in OF_EMAILS:
+                cursor.execute(statement, [ids])
+            forget_named(digests)
+    let_go(ids)
+    return int(count)
 
 
-def let_go(email_ids: Sequence[int]) -> None:
+def let_go(ids: str) -> None:
     """What other rooms hang on these emails goes too, or forgets them, as its model says.
 
     PostgreSQL would refuse the bite for one such row, whichever room it is of.
     """
-    for relation in from_other_rooms() if email_ids else ():
-        field = relation.field.name
-        rows = relation.related_model._base_manager.filter(**{f"{field}__in": email_ids})
+    for relation in from_other_rooms():
+        rows = relation.related_model._base_manager.filter(pk__in=hanging(relation, ids))
         if relation.on_delete is SET_NULL:
-            rows.update(**{field: None})
+            rows.update(**{relation.field.name: None})
         else:
             rows.delete()
+
+
+def hanging(relation: ForeignObjectRel, ids: str) -> list[object]:
+    """The keys of the rows that hang on these emails: few, or none."""
+    meta = relation.related_model._meta
+    names = {"table": meta.db_table, "key": meta.pk.column, "column": relation.field.column}
+    with connection.cursor() as cursor:
+        cursor.execute(HANGING.format(**names), [ids])
+        return [key for (key,) in cursor.fetchall()]
 
 
 def from_other_rooms() -> list[ForeignObjectRel]:
@@ -119,19 +139,25 @@ def take_set_aside(account_id: int) -> int:
 
 
 def forget_raw(digests: Sequence[bytes | None]) -> None:
-    """Delete the bytes of these messages that nobody else has.
+    """Delete the bytes of these messages that nobody else has."""
+    known = [bytes(digest).hex() for digest in digests if digest is not None]
+    if known:
+        forget_named("{" + ",".join(f'"\\\\x{digest}"' for digest in known) + "}")
+
+
+def forget_named(digests: str | None) -> None:
+    """The same for digests as PostgreSQL writes an array of them.
 
     What lies beside the database goes before the commit: whoever stores the same message waits for
     it at the row, and then writes the bytes again.
     """
-    known = [bytes(digest) for digest in digests if digest is not None]
-    if not known:
+    if digests is None:
         return
     with connection.cursor() as cursor:
-        cursor.execute(LOCK_RAW, [known])
-        cursor.execute(UNUSED_RAW, [known])
-        for digest in [bytes(digest) for digest, is_beside in cursor.fetchall() if is_beside]:
-            beside.delete(digest)
+        cursor.execute(LOCK_RAW, [digests])
+        cursor.execute(UNUSED_RAW, [digests])
+        for (digest,) in cursor.fetchall():
+            beside.delete(bytes(digest))
 
 
 def take_of(statement: str) -> Callable[[int], int]:

@@ -5,9 +5,12 @@ bites, and the next one goes on. Nobody sees the mail from the deactivation on, 
 half-deleted is ever shown. On a mail server nothing is deleted.
 """
 
+from collections.abc import Callable
+from datetime import datetime
 from time import monotonic
 
 from django.db import transaction
+from django.utils import timezone
 
 from postroom.accounts.holds import let_no_hold_begin
 from postroom.accounts.models import Deletion, EmailAccount
@@ -17,12 +20,15 @@ from postroom.archive.models import Folder
 from postroom.archive.replayable import replayable
 from postroom.cleanup.bites import BITES, take_emails
 from postroom.cleanup.holding import hold_over
+from postroom.team.audit import note as note_in_the_log
+from postroom.team.models import Act
 
 TOLD_BY_THE_LATEST = 0.3  # Of the rate; the rest is what those before told.
+Clock = Callable[[], datetime]
 CHOICE = ("name", "delimiter", "role", "is_synced")
 
 
-def delete_next(account_id: int) -> Deletion | None:
+def delete_next(account_id: int, clock: Clock = timezone.now) -> Deletion | None:
     """Take the next bite of an account's deletion; None when there is nothing left to do.
 
     A bite that a crash takes back is taken again. Under a legal hold none is taken: it is asked
@@ -40,7 +46,7 @@ def delete_next(account_id: int) -> Deletion | None:
                 note(deletion, rows if bite is take_emails else 0, monotonic() - begun)
                 return deletion
     if deletion:
-        finish(account_id)
+        finish(account_id, clock())
     return None
 
 
@@ -62,13 +68,14 @@ def note(deletion: Deletion, emails: int, seconds: float) -> None:
 
 
 @transaction.atomic
-def finish(account_id: int) -> None:
+def finish(account_id: int, now: datetime) -> None:
     """The mail is gone; so is what was learnt from it, and the account if it is to be removed."""
     lock_whatever_it_is(account_id)
     let_no_hold_begin()
     deletion = find_begun(account_id)
     if deletion is None or hold_over(deletion.account):
         return
+    note_in_the_log(Act.MAIL_DELETED, None, deletion.account, now, f"{deletion.done:,} emails")
     keep_choices_alone(deletion.account)
     if deletion.removes_account:
         deletion.account.delete()

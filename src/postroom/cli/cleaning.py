@@ -15,13 +15,17 @@ if TYPE_CHECKING:
 @click.command("cleanup")
 @click.option("--dry-run", is_flag=True, help="Say who would be hit, and do nothing.")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="By this day; today when not given.")
+@click.option("--write-anew", is_flag=True, help="Leave no byte of deleted mail in the tables.")
 @json_option
 @with_django
-def cleanup_command(dry_run: bool, on: datetime | None, as_json: bool) -> None:
+def cleanup_command(dry_run: bool, on: datetime | None, write_anew: bool, as_json: bool) -> None:
     """Take the steps of the Cleanup Policy that are due, as the engine does every hour.
 
     With --dry-run nothing is done: it says who would be hit by a day if nobody did anything, and
     what would go. On a mail server nothing ever happens.
+
+    With --write-anew the tables of mail are written anew, without what was deleted; pages that read
+    them wait meanwhile, so do it at night.
     """
     from django.utils import timezone
 
@@ -31,6 +35,9 @@ def cleanup_command(dry_run: bool, on: datetime | None, as_json: bool) -> None:
 
     if on and not dry_run:
         raise click.UsageError("--on is for a --dry-run: steps are taken today.")
+    if write_anew:
+        write_tables_anew(is_quiet=as_json)
+        return
     now = timezone.now()
     if dry_run:
         show(look_ahead(on.date() if on else counting_at(now).today, now), as_json=as_json)
@@ -40,6 +47,20 @@ def cleanup_command(dry_run: bool, on: datetime | None, as_json: bool) -> None:
         print_json({"steps": taken})
     else:
         click.echo(f"{taken} steps taken.")
+
+
+def write_tables_anew(*, is_quiet: bool) -> None:
+    """Table by table, each told when it is done."""
+    from postroom.cleanup import space
+
+    done = list(space.write_anew())
+    if is_quiet:
+        print_json({"written_anew": done})
+    else:
+        click.echo(
+            f"{len(done)} tables were written anew. PostgreSQL’s write-ahead log keeps what was"
+            " deleted until it is written over: see docs/cleanup-policy.md."
+        )
 
 
 def show(forecast: "Forecast", *, as_json: bool) -> None:

@@ -126,10 +126,12 @@ def leave(
 def delete_all(account_id: int, *, is_quiet: bool) -> None:
     """Delete bite by bite, with a bar; an engine may take turns with us."""
     from postroom.cleanup.deleting import delete_next
+    from postroom.cleanup.space import use_again
 
     with bars("emails", is_quiet=is_quiet) as show:
         while deletion := delete_next(account_id):
             show("emails", deletion.found, deletion.done)
+    use_again()
 
 
 def rows_of(stock: "Stock") -> list[tuple[str, int]]:

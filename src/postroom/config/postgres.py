@@ -173,3 +173,7 @@ def _create_missing(connection: psycopg.Connection[tuple[int]], throwaway: bool)
         "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
     ).fetchone():
         connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, role))
+    # Who owns the tables could drop their keys; so a deletion may leave them out for a moment.
+    connection.execute(
+        sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}").format(role)
+    )

@@ -13,6 +13,7 @@ from postroom.accounts.lifecycle import Decision
 from postroom.accounts.models import Deletion, EmailAccount
 from postroom.cleanup.deactivating import deactivate
 from postroom.cleanup.deleting import delete_next, unfinished_deletions
+from postroom.cleanup.space import use_again
 from postroom.engine.starting import LOCK, cancel_waiting
 from postroom.outbox.decisions import write_decisions
 from postroom.outbox.outgoing import forget_outgoing
@@ -42,6 +43,7 @@ async def delete_mail(account_id: int) -> None:
     """Delete the mail of a deactivated account, to the end."""
     while await in_database(delete_next, account_id):
         pass
+    await in_database(use_again)
 
 
 def start_deleting(account_id: int) -> None:

@@ -260,6 +260,7 @@ class Act(models.TextChoices):
     CLEANUP_HID = "cleanup_hid", "deactivated the mailbox"
     CLEANUP_DELETES = "cleanup_deletes", "began to delete the emails of"
     CLEANUP_ENDED = "cleanup_ended", "left alone the mailbox"
+    MAIL_DELETED = "mail_deleted", "deleted here all emails of"
     MAILBOX_KEPT = "mailbox_kept", "kept the mailbox"
     HOLD_PLACED = "hold_placed", "placed a legal hold on"
     HOLD_LIFTED = "hold_lifted", "lifted the legal hold on"
@@ -351,5 +352,6 @@ CLEANUP = (
 )
 BY_NOBODY = {
     Act.SIGN_IN_REFUSED: "Somebody",
+    Act.MAIL_DELETED: "Postroom",
     **dict.fromkeys(CLEANUP, "The Cleanup Policy"),
 }
