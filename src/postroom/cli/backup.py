@@ -11,7 +11,9 @@ from postroom.cli.bars import bars
 from postroom.cli.bootstrap import (
     Failed,
     alone_with_the_tables,
+    migrate_if_needed,
     read_environment,
+    see_to_erasures,
     start_django_in_an_empty_place,
     with_django,
 )
@@ -77,19 +79,26 @@ def backup_command(
 @file_option
 @click.option("--check", "only_checks", is_flag=True, help="Read all of FILE; change nothing.")
 @click.option("--without-key", is_flag=True, help="Go on without the key file that belongs to it.")
+@click.option(
+    "--erasures",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A copy of the register of erasures, if it is not where the settings say.",
+)
 @json_option
-def restore_command(
+def restore_command(  # noqa: PLR0913 - each is an option
     file: Path,
     passphrase_stdin: bool,
     passphrase_file: Path | None,
     only_checks: bool,
     without_key: bool,
+    erasures: Path | None,
     as_json: bool,
 ) -> None:
     """Put a backup back into an empty place, and compare everything with what was backed up.
 
     Stopped half-way, nothing of it is there, and the same command begins anew. A backup is trusted:
-    restore none that somebody else may have written.
+    restore none that somebody else may have written. Whoever was erased since it was made is erased
+    again: the register of erasures says whom.
     """
     start_django_in_an_empty_place(click.get_current_context())
     with told_plainly(), opened(file) as content:
@@ -97,6 +106,7 @@ def restore_command(
         with bars("rows", "compared", is_quiet=as_json) as show:
             run = checked if only_checks else restored
             beginning, end = run(file, content, passphrase, show, without_key)
+    again = (0, 0) if only_checks else erased_again(erasures)
     if as_json:
         print_json({"file": str(file), "restored": not only_checks} | facts_of(beginning, end))
         return
@@ -104,6 +114,7 @@ def restore_command(
     tell_of_lost(end)
     if not only_checks:
         tell_of_rights()
+        tell_of_erasures(*again)
 
 
 Outcome = tuple["Beginning", "End"]
@@ -130,6 +141,26 @@ def restored(
         beginning, end = restore(content, passphrase, show, is_key_needed=not without_key)
     note(Act.RESTORED, None, f"of {beginning.made_at}", timezone.now())
     return beginning, end
+
+
+def erased_again(copy: Path | None) -> tuple[int, int]:
+    """Erase whom the backup brought back. How many addresses were, and how many a hold keeps."""
+    from postroom.erasure.register import add_to_register, pending, read_register
+
+    try:
+        add_to_register(read_register(copy) if copy else set())
+        is_old = bool(read_register())
+    except ValueError as error:
+        raise Failed(f"The register of erasures cannot be read: {error}. {AS_IT_WAS}") from error
+    if not is_old:
+        return 0, 0
+    migrate_if_needed()
+    count = len(pending())
+    held = see_to_erasures()
+    return count - held, held
+
+
+AS_IT_WAS = "The backup is restored; name a whole copy in POSTROOM_ERASURES_FILE before you start."
 
 
 @contextmanager
@@ -206,3 +237,15 @@ def tell_of_rights() -> None:
 
     if not wall.exists():
         click.echo(wall.MISSING)
+
+
+def tell_of_erasures(erased: int, held: int) -> None:
+    """Say who did not come back, and who did."""
+    if erased:
+        click.echo(f"{erased:,} addresses that were erased since are erased here again.")
+    if held:
+        click.echo(
+            f"{held:,} addresses that were erased since are here again, because a legal hold of"
+            " before forbids to erase them. Lift it under Cleanup Policy › Legal holds; the next"
+            " start erases them."
+        )

@@ -47,6 +47,7 @@ def start_django(context: click.Context) -> None:
     make_files(read_environment())
     open_database(context)
     migrate_if_needed()
+    see_to_erasures()
     stop_looking_at_what_is_loaded()
 
 
@@ -156,6 +157,23 @@ def migrations_here() -> set[tuple[str, str]]:
         for found in iter_modules([str(Path(app.path, "migrations"))])
         if not found.ispkg
     }
+
+
+def see_to_erasures() -> int:
+    """Erase again whom a restored backup brought back. Returns how many addresses are held."""
+    register = read_environment().erasures_file
+    if register is None or not register.exists():
+        return 0
+    from django.utils import timezone
+
+    from postroom.erasure.register import pending
+
+    if not pending():
+        return 0
+    from postroom.erasure.again import erase_again
+
+    with alone_with_the_tables():
+        return erase_again(timezone.now())
 
 
 @contextmanager

@@ -108,6 +108,18 @@ def backup() -> Iterator[str]:
         yield sentence
 
 
+def erasures() -> Iterator[str]:
+    """Nobody who was erased is here again from a backup."""
+    from postroom.erasure.register import pending
+
+    if back := pending():
+        yield (
+            f"{len(back)} addresses that were erased are here again from a backup, because a legal"
+            " hold of before forbids to erase them. Lift it under Cleanup Policy › Legal holds; the"
+            " next start erases them."
+        )
+
+
 def web_address() -> Iterator[str]:
     """Whether others can reach the pages safely."""
     settings = read_environment()
@@ -123,5 +135,6 @@ CHECKS: dict[str, Callable[[], Iterator[str]]] = {
     "accounts": accounts,
     "notices": notices,
     "backup": backup,
+    "erasures": erasures,
     "web address": web_address,
 }

@@ -18,6 +18,7 @@ from postroom.config.parsers import (
     parse_networks,
     parse_optional_path,
     parse_path,
+    parse_path_or_none,
     parse_ports,
     parse_relay,
     parse_sender,
@@ -28,6 +29,7 @@ from postroom.config.parsers import (
 from postroom.config.places import (
     DEFAULT_BIND,
     default_data_dir,
+    default_erasures_file,
     default_secret_key_file,
     default_url,
 )
@@ -105,6 +107,15 @@ class Environment:
         """The file with the keys that seal mail passwords, newest first; made when absent. Keep a
         copy apart from the database: without it, stored passwords cannot be read.""",
         "`secret.key` in the data directory",
+    )
+    erasures_file = Setting(
+        "POSTROOM_ERASURES_FILE",
+        parse_path_or_none,
+        default_erasures_file,
+        """The register of erasures: digests, from which no address can be read. Keep a copy apart
+        from the database: after a restore, what it names is erased again. `none`: it is not
+        kept.""",
+        "`erasures` in the data directory",
     )
     bind = Setting(
         "POSTROOM_BIND",

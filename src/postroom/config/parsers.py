@@ -77,6 +77,11 @@ def parse_optional_path(text: str) -> Path | None:
     return parse_path(text) if text else None
 
 
+def parse_path_or_none(text: str) -> Path | None:
+    """Read an absolute path, or the word `none`."""
+    return None if text == "none" else parse_path(text)
+
+
 def parse_database_url(text: str) -> str | None:
     """Read a PostgreSQL address as libpq does, so that nothing it accepts is refused here."""
     if not text:

@@ -30,6 +30,12 @@ def default_secret_key_file(environ: Mapping[str, str]) -> str:
     return f"{data_dir}/secret.key"
 
 
+def default_erasures_file(environ: Mapping[str, str]) -> str:
+    """Return the place of the register of erasures in whichever data directory holds."""
+    data_dir = environ.get("POSTROOM_DATA_DIR", "").strip() or default_data_dir(environ)
+    return f"{data_dir}/erasures"
+
+
 def default_url(environ: Mapping[str, str]) -> str:
     """Return the address at which a browser on this machine finds the web server."""
     bind = environ.get("POSTROOM_BIND", "").strip() or DEFAULT_BIND

@@ -27,6 +27,7 @@ from postroom.cleanup.models import Case, Warning
 from postroom.cleanup.policy import Step
 from postroom.engine.leaving import start_deleting
 from postroom.engine.starting import cancel_waiting, start_keeping
+from postroom.erasure.register import keep_register
 from postroom.outbox.cleanup_letters import (
     HIDDEN,
     CleanupNews,
@@ -47,6 +48,7 @@ log = logging.getLogger(__name__)
 async def clean_up_by_the_hour(timestamp: int) -> None:
     """Take the steps that are due, by the engine's own clock."""
     await in_database(clean_up, timezone.now())
+    await in_database(keep_register)
 
 
 def clean_up(now: datetime) -> int:

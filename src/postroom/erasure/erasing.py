@@ -7,6 +7,7 @@ email with them comes back with the next sync. Their mail server and ours' owner
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -24,6 +25,7 @@ from postroom.cleanup.holding import refuse_held
 from postroom.crm.erased import digest_of
 from postroom.crm.models import ErasedAddress, Erasure, Person
 from postroom.crm.people import announce_people
+from postroom.erasure.register import forget_in_register, keep_register
 from postroom.erasure.traces import (
     PLACES,
     Traces,
@@ -83,12 +85,17 @@ def extent_of(person: Person) -> Extent:
 
 @round_the_wall()
 @transaction.atomic
-def erase(person: Person, by: User | None, now: datetime) -> Erasure:
-    """Erase all that is known of them, and keep it so. Raises UnderHold or BeingSent."""
+def erase(person: Person, by: User | None, now: datetime, *, is_again: bool = False) -> Erasure:
+    """Erase all that is known of them, and keep it so. Raises UnderHold or BeingSent.
+
+    `is_again`: they were erased, and are back from a backup; nothing of it is being sent.
+    """
     with connection.cursor() as cursor:
         cursor.execute(LOCK_ALL, [LOCK])
     traces = traces_of(person)
     refuse_holds(traces)
+    if not is_again:
+        refuse_being_sent(traces)
     erasure = Erasure.objects.create(at=now, by=by)
     erasure.others = erase_rows(traces)
     erasure.emails = erase_emails(traces)
@@ -102,13 +109,16 @@ def erase(person: Person, by: User | None, now: datetime) -> Erasure:
     erasure.save()
     note(Act.PERSON_ERASED, by, f"a person ({erasure})", now, f"{erasure.emails} emails")
     announce_people()
+    transaction.on_commit(keep_register)
     return erasure
 
 
 @transaction.atomic
 def allow_again(erasure: Erasure, by: User | None, now: datetime) -> None:
     """Let mail with them be kept again: they came back themselves. What was erased stays so."""
+    digests = [bytes(d) for d in erasure.addresses.values_list("digest", flat=True)]
     erasure.addresses.all().delete()
+    transaction.on_commit(partial(forget_in_register, digests))
     note(Act.ERASURE_LIFTED, by, erasure, now)
 
 
@@ -118,10 +128,14 @@ def mailboxes_of(traces: Traces) -> QuerySet[EmailAccount]:
 
 
 def refuse_holds(traces: Traces) -> None:
-    """Raises UnderHold or BeingSent: a hold on them, on all mail, on a mailbox with their mail."""
+    """Raises UnderHold: a hold on them, on all mail, on a mailbox with their mail."""
     refuse_held_person(traces.person)
     for account in mailboxes_of(traces):
         refuse_held(account)
+
+
+def refuse_being_sent(traces: Traces) -> None:
+    """Raises BeingSent."""
     moving = (OutgoingState.HELD, OutgoingState.QUEUED, OutgoingState.SENDING)
     if written_emails(traces).filter(state__in=moving).exists():
         raise BeingSent
@@ -132,6 +146,7 @@ def hold_in_words(traces: Traces) -> str:
     try:
         with transaction.atomic():
             refuse_holds(traces)
+            refuse_being_sent(traces)
     except (UnderHold, BeingSent) as refusal:
         return refusal.sentence
     return ""
