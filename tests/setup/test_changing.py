@@ -13,14 +13,18 @@ from django.utils import timezone
 
 from cast import NOON, user
 from journeys.installation import ALICE, SECRET
+from postroom.accounts.lifecycle import Decision
 from postroom.accounts.models import Credential, Direction, EmailAccount, Security
 from postroom.accounts.seals import get_secret
+from postroom.cleanup.deactivating import deactivate
 from postroom.oauth.asking import Tokens
 from postroom.oauth.grants import keep_grant
 from postroom.oauth.signing_in import Consent
 from postroom.setup import AccountRequest, ConnectionFailed, ServerAddress, connect_account
 from postroom.setup.changing import Change, as_it_is, keep_change, request_for_change
 from postroom.setup.connecting import outgoing_trouble
+from postroom.setup.moving import keep_place
+from postroom.setup.reconnecting import keep
 from servers.beside import beside
 from servers.dovecot import Dovecot, dovecot
 from servers.eavesdropper import eavesdropper, was_told
@@ -163,3 +167,24 @@ def test_what_was_tried_by_consent_undoes_no_change_that_came_between(
     connected.refresh_from_db()
     assert connected.incoming[1] == stranger.port
     assert get_secret(connected, Direction.INCOMING) == NEW
+
+
+@pytest.mark.parametrize("end", ["deactivated", "removed"])
+def test_what_was_ended_while_it_was_tried_is_not_kept_and_said_so(
+    end: str, connected: EmailAccount
+) -> None:
+    change = as_it_is(connected)
+    wanted = request_for_change(change, NOON)
+    if end == "removed":
+        EmailAccount.objects.all().delete()
+    else:
+        deactivate(EmailAccount.objects.get(), Decision(NOON))
+    keeps = (
+        lambda: keep_change(change, wanted, ""),
+        lambda: keep(connected, SECRET, SECRET, ""),
+        lambda: keep_place(connected, change.incoming, SECRET),
+    )
+    for each in keeps:
+        with pytest.raises(ConnectionFailed, match=end.replace("deactivated", "being deleted")):
+            each()
+    assert not Credential.objects.exists()

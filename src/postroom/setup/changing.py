@@ -16,7 +16,12 @@ from postroom.archive.folders import forget_numbering
 from postroom.oauth.errors import IssuerFailure
 from postroom.oauth.grants import find_grant, forget_grant
 from postroom.oauth.tokens import access_token
-from postroom.setup.connecting import ConnectionFailed, refuse_leaving, server_columns
+from postroom.setup.connecting import (
+    ConnectionFailed,
+    refuse_leaving,
+    server_columns,
+    told_if_left,
+)
 from postroom.setup.requests import AccountRequest, ServerAddress
 
 ASKED_ANEW = "Enter the password for {}: the stored one is never sent to another server."
@@ -150,6 +155,7 @@ def stored(account: EmailAccount, direction: Direction, server: ServerAddress, f
         ) from error
 
 
+@told_if_left()
 @transaction.atomic
 def keep_change(change: Change, wanted: AccountRequest, trouble: str) -> EmailAccount:
     """Write down what was tried and works; the mail is found again by content where it moved."""

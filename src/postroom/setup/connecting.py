@@ -1,6 +1,8 @@
 """Try the connection, then save the account: nothing is kept of what does not work."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Self
 
 from django.db import transaction
@@ -17,6 +19,11 @@ from postroom.setup.throttle import Tester
 from postroom.team.audit import note
 from postroom.team.models import Act, User
 from postroom.team.permissions import why_not_integrate
+
+REMOVED = (
+    "This mailbox was removed from Postroom while its server was asked. Connect it anew under Email"
+    " Configuration if it is still wanted."
+)
 
 
 class ConnectionFailed(Exception):
@@ -120,6 +127,20 @@ def refuse_leaving(account: EmailAccount) -> None:
         refuse_while_deleting(account)
     except StillBeingDeleted as refusal:
         raise ConnectionFailed("still_being_deleted", str(refusal)) from None
+
+
+@contextmanager
+def told_if_left() -> Iterator[None]:
+    """Somebody may deactivate or remove the account while its server is asked.
+
+    Raises ConnectionFailed, and what was tried is not kept.
+    """
+    try:
+        yield
+    except StillBeingDeleted as refusal:
+        raise ConnectionFailed("still_being_deleted", str(refusal)) from None
+    except EmailAccount.DoesNotExist:
+        raise ConnectionFailed("removed", REMOVED) from None
 
 
 def refuse_empty(password: str) -> None:

@@ -31,6 +31,7 @@ from postroom.setup.connecting import (
     refuse_leaving,
     refuse_owner,
     refuse_owner_and_address,
+    told_if_left,
 )
 from postroom.setup.connection_test import try_connection
 from postroom.setup.failures import FIELD_OF
@@ -79,9 +80,9 @@ def reconnect_by_consent(account: EmailAccount, wish: Wish, consent: Consent) ->
     refuse_other_identity(client, account.address, consent, is_shared=wish.is_shared or is_same)
     request = unchanged_request(as_it_is(account), consent.tokens.access)
     trouble = asyncio.run(trouble_with_sending(request, consent))
-    with transaction.atomic():
-        keep_grant(account, consent)
+    with told_if_left(), transaction.atomic():
         account.refresh_from_db()
+        keep_grant(account, consent)
         recover(account)
         activate(account)
         account.smtp_trouble_sentence = trouble

@@ -13,7 +13,13 @@ from postroom.accounts.models import Direction, EmailAccount
 from postroom.accounts.seals import keep_secret
 from postroom.archive.folders import forget_numbering
 from postroom.oauth.grants import forget_grant
-from postroom.setup.connecting import outgoing_trouble, refuse_empty, refuse_leaving, server_columns
+from postroom.setup.connecting import (
+    outgoing_trouble,
+    refuse_empty,
+    refuse_leaving,
+    server_columns,
+    told_if_left,
+)
 from postroom.setup.requests import ServerAddress, request_for
 
 
@@ -25,6 +31,7 @@ def move_account(account: EmailAccount, server: ServerAddress, password: str) ->
     keep_place(account, server, password)
 
 
+@told_if_left()
 @transaction.atomic
 def keep_place(account: EmailAccount, server: ServerAddress, password: str) -> None:
     """Write down where the mailbox is, and that no number of before means anything there."""

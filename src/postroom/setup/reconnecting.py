@@ -16,6 +16,7 @@ from postroom.setup.connecting import (
     refuse_empty,
     refuse_leaving,
     refuse_owner,
+    told_if_left,
 )
 from postroom.setup.requests import request_for
 from postroom.setup.throttle import Tester
@@ -55,14 +56,15 @@ def shares_password(account: EmailAccount) -> bool:
         return bool(account.smtp_host)
 
 
+@told_if_left()
 @transaction.atomic
 def keep(account: EmailAccount, password: str, outgoing: str, trouble: str) -> None:
     """Seal what works, and note that it does; a consent of before is needed no more."""
+    account.refresh_from_db()
     forget_grant(account)
     keep_secret(account, Direction.INCOMING, password)
     if outgoing and account.smtp_host:
         keep_secret(account, Direction.OUTGOING, outgoing)
-    account.refresh_from_db()
     recover(account)
     activate(account)
     account.smtp_trouble_sentence = trouble

@@ -115,6 +115,9 @@ class Attempt:
             return None
         try:
             return self.keep(self.wanted, self.trouble)
+        except ConnectionFailed as failure:
+            self.form.explain(failure)
+            return None
         except IntegrityError:
             self.form.add_error(None, TAKEN)
             return None
