@@ -28,6 +28,7 @@ from postroom.cleanup.rules import set_rule
 from postroom.engine.cleaning import clean_up
 from postroom.engine.handing_over import hand_mailbox_over
 from postroom.outbox.models import Notice
+from postroom.rules.models import Rule
 from postroom.team.models import Act, AuditEntry, User
 from torture.kill_points import Killed, Points, database_wrapped
 
@@ -149,6 +150,24 @@ def test_it_is_refused_to_whom_it_does_not_belong_and_for_who_may_not_have_it(
             hand_mailbox_over(account, wish, by, NOON)
     assert EmailAccount.objects.get().owner == world.alice
     assert not AuditEntry.objects.filter(act=Act.HANDED_OVER).exists()
+
+
+def test_rules_for_it_alone_come_along_switched_off(world: World) -> None:
+    bobs = rule_of(world.bob, None, 3)
+    for_it, for_all = rule_of(world.alice, world.account, 1), rule_of(world.alice, None, 2)
+    world.hand()
+    there = {rule.pk: (rule.owner, rule.is_on, rule.position) for rule in Rule.objects.all()}
+    assert there[for_it.pk] == (world.bob, False, 4)
+    assert there[for_all.pk] == (world.alice, True, 2)
+    assert there[bobs.pk] == (world.bob, True, 3)
+    assert "1 rule of Alice for this mailbox alone came along" in Notice.objects.get().text
+
+
+def rule_of(owner: User, account: EmailAccount | None, position: int) -> Rule:
+    rule = Rule(owner=owner, account=account, name=f"Rule {position}", position=position)
+    rule.begin_anew(NOON)
+    rule.save()
+    return rule
 
 
 def test_its_clean_up_ends_with_it(world: World) -> None:

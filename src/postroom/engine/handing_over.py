@@ -12,6 +12,7 @@ from postroom.cleanup.keeping import keep
 from postroom.cleanup.models import Case
 from postroom.engine.starting import start_keeping
 from postroom.outbox.handovers import write_handover
+from postroom.rules.handing_over import hand_rules_over
 from postroom.team.models import User
 
 
@@ -26,7 +27,8 @@ def hand_mailbox_over(
             keep(account, by, now)
         hand_over(account, wish, by, now)
         account.refresh_from_db()
-        write_handover(account, before, by, now)
+        rules = hand_rules_over(account, account.owner)
+        write_handover(account, before, by, now, rules)
         announce_sharing()
         announce_account(account.pk)
     if account.activation == Activation.ACTIVE:

@@ -12,15 +12,25 @@ from postroom.outbox.wording import Link, Part, Words
 from postroom.team.models import User
 
 
-def write_handover(account: EmailAccount, before: User, by: User | None, now: datetime) -> int:
-    """Tell the new owner and the old one, as far as they did not do it. Returns how many."""
+def write_handover(
+    account: EmailAccount, before: User, by: User | None, now: datetime, rules: int = 0
+) -> int:
+    """Tell the new owner and the old one, as far as they did not do it. Returns how many.
+
+    So many rules came along with it, which are off.
+    """
     readers = [user for user in (account.owner, before) if user.is_active and user != by]
-    letters = [letter_of(account, reader, before, by, now) for reader in readers]
+    letters = [letter_of(account, reader, before, by, now, rules) for reader in readers]
     return sum([write(letter, now) for letter in letters])
 
 
 def letter_of(
-    account: EmailAccount, reader: User, before: User, by: User | None, now: datetime
+    account: EmailAccount,
+    reader: User,
+    before: User,
+    by: User | None,
+    now: datetime,
+    rules: int = 0,
 ) -> Letter:
     """What happened, and what it means for the reader."""
     who = str(by or "An administrator of your Postroom")
@@ -31,11 +41,11 @@ def letter_of(
         account=account,
         to=reader,
         subject=subject,
-        parts=[Words(f"Hello {reader},"), *told(account, before, who, is_new=is_new)],
+        parts=[Words(f"Hello {reader},"), *told(account, before, who, rules, is_new=is_new)],
     )
 
 
-def told(account: EmailAccount, before: User, who: str, *, is_new: bool) -> list[Part]:
+def told(account: EmailAccount, before: User, who: str, rules: int, *, is_new: bool) -> list[Part]:
     """For whom it is now, and for whom it was."""
     if not is_new:
         return [
@@ -48,5 +58,19 @@ def told(account: EmailAccount, before: User, who: str, *, is_new: bool) -> list
             "You see and handle all of its emails in Postroom, and decide who else does. Its"
             " password is not needed for that, and you are not told it."
         ),
+        *about_rules(before, rules),
         Link("Its page", url_of("account", account.pk)),
+    ]
+
+
+def about_rules(before: User, rules: int) -> list[Part]:
+    """Rules that the former owner wrote for it, if any."""
+    if not rules:
+        return []
+    count = "1 rule" if rules == 1 else f"{rules} rules"
+    return [
+        Words(
+            f"{count} of {before} for this mailbox alone came along, switched off. Under Mail rules"
+            " you read what was written, and switch on what you want."
+        )
     ]

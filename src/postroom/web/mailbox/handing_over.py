@@ -23,6 +23,7 @@ from postroom.accounts.sharing_rules import in_force_of
 from postroom.accounts.terms import holding, in_words
 from postroom.cleanup.stock import number_of_emails
 from postroom.engine.handing_over import hand_mailbox_over
+from postroom.rules.handing_over import rules_for
 from postroom.team.models import User
 from postroom.web.mailbox.access import get_account
 from postroom.web.sign_in import SignedInRequest, signed_in
@@ -87,6 +88,7 @@ def handing_over(request: SignedInRequest, pk: int) -> HttpResponse:
         "form": form,
         "emails": number_of_emails(account),
         "sharing": in_words(holding(in_force_of(account))),
+        "rules": rules_for(account, account.owner),
         "is_own": account.owner_id == request.user.pk,
     }
     status = 422 if form.errors else 200
