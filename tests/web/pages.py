@@ -31,6 +31,7 @@ PAGES = {
     "erasure-allowance": ("POST", "administrator"),
     "person-export": ("GET POST", "all"),
     "person-import": ("GET POST", "all"),
+    "long-work": ("GET", "all"),
     "thread-export": ("GET POST", "owner"),
     "account-export": ("GET POST", "owner"),
     "person-figures": ("GET", "all"),

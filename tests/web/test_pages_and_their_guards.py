@@ -43,7 +43,7 @@ SignIn = Callable[[User], Client]
 HTMX = {"HX-Request": "true"}
 
 FILES = {"attachment", "email-body", "email-source", "quarantine-download"}
-FILES |= {"attachments", "email-print", "preview"}
+FILES |= {"attachments", "email-print", "preview", "long-work"}
 FILES |= {
     "email-template-filled",
     "new-writing-below",

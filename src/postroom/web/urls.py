@@ -45,6 +45,7 @@ from postroom.web.inbox import own as inbox_own
 from postroom.web.inbox import views as inbox
 from postroom.web.intake import views as intake
 from postroom.web.live import views as live
+from postroom.web.long_work import views as long_work
 from postroom.web.mail_rules import views as mail_rules
 from postroom.web.mailbox import handing_over, keeping, leaving, members, senders, upkeep, window
 from postroom.web.mailbox import views as mailbox
@@ -109,6 +110,7 @@ urlpatterns = [
     path("people/<id:pk>/shares/<id:account>/addresses/", shares.address, name="share-address"),
     path("people/<id:pk>/known/", erasure.known, name="known"),
     path("people/<id:pk>/erasure/", erasure.erasure, name="erasure"),
+    path("work/<uuid:key>/", long_work.progress, name="long-work"),
     path("people/<id:pk>/import/", intake.person, name="person-import"),
     path("people/<id:pk>/export/", export.person, name="person-export"),
     path("people/<id:pk>/figures/", emails.person_figures, name="person-figures"),

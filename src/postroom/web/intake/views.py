@@ -1,6 +1,7 @@
 """Old mail from a file into a person's history: it is the viewer's own mail, private at first."""
 
 from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
@@ -12,12 +13,13 @@ from django.views.decorators.http import require_http_methods
 from postroom.crm.models import Person, Stage
 from postroom.intake.files import FileRefused
 from postroom.intake.taking_in import Taken, take_in
+from postroom.web.long_work.progress import Telling, find_stopped
 from postroom.web.people.views import ROOMS
 from postroom.web.permission import may_integrate
 from postroom.web.sign_in import SignedInRequest, signed_in
 
-# What a browser may wait for: a few seconds. The command line takes larger ones.
-MOST_MEGABYTES: Final = 100
+# What a browser may send and wait for. The command line takes larger ones.
+MOST_MEGABYTES: Final = 200
 TOO_LARGE: Final = (
     f"This file has more than {MOST_MEGABYTES} MB. Divide it, or ask whoever runs Postroom to use"
     " “postroom import”, which takes any size."
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 class MailFileForm(forms.Form):
     """The file."""
 
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
     file = forms.FileField(
         label="File",
         help_text=f"mbox, .eml, or a zip of them; at most {MOST_MEGABYTES} MB. The export of"
@@ -54,19 +57,32 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
     form = MailFileForm(request.POST or None, request.FILES or None)
     if form.is_valid() and taken_in(request, form, person):
         return redirect("person", pk)
-    context = {"form": form, "person": person, "room": ROOMS[Stage(person.stage)]}
+    context = {
+        "form": form,
+        "person": person,
+        "room": ROOMS[Stage(person.stage)],
+        "key": uuid4(),
+        "stopped": find_stopped(request.user, request.path, timezone.now()),
+    }
     status = 422 if request.method == "POST" else 200
     return render(request, "intake/person.html", context, status=status)
 
 
 def taken_in(request: SignedInRequest, form: MailFileForm, person: Person) -> bool:
     """Take it in, and say what came of it; False, with the reason at the field, if it cannot be."""
+    file, key = form.cleaned_data["file"], form.cleaned_data["key"] or uuid4()
+    telling = Telling(request.user, key, request.path, file.size, timezone.now())
+
+    def tell(so_far: Taken) -> None:
+        telling.tell(file.file.tell(), so_far.found, timezone.now())
+
     try:
-        file = form.cleaned_data["file"]
-        taken = take_in(file.file, request.user, person, timezone.now(), lambda so_far: None)
+        taken = take_in(file.file, request.user, person, timezone.now(), tell)
     except FileRefused as refusal:
         form.add_error("file", refusal.sentence)
+        telling.end(0, timezone.now())
         return False
+    telling.end(taken.found, timezone.now())
     if taken.new:
         messages.success(request, told(taken))
     else:

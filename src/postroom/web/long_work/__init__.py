@@ -1,0 +1,1 @@
+"""Imports and exports that take a while: how far they are, and that one was stopped."""
