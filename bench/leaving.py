@@ -3,10 +3,13 @@
     python -m bench.leaving [--emails 100000] [--others 20] [--print]
 
 Whole emails of one mailbox are deleted by a process of its own, while twenty others record mail and
-a colleague reads. The same two are measured before it, so that the ratio holds on a busy machine.
+a colleague reads. The same two are measured before it and after it, so that the ratio holds on a
+machine that others use as well; for the same reason the processor's time stands beside the clock's.
+Then as many emails are recorded again: the tables must not be larger than before.
 """
 
 import argparse
+import json
 import os
 import statistics
 import subprocess
@@ -15,29 +18,48 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
+from typing import IO, TYPE_CHECKING
 
 from bench.machine import conditions
 from bench.page import table, write_section
 from bench.wall import set_up
 from postroom.config import postgres
 
+if TYPE_CHECKING:
+    from postroom.accounts.models import EmailAccount
+
 SECTION = """## Deactivating a mailbox
 
-Written by `python -m bench.leaving`. {emails:,} whole emails are deleted in {seconds:.1f} s:
-{rate:,.0f} a second. Meanwhile {others} others record mail by turns, and a colleague reads.
+Written by `python -m bench.leaving`. {emails:,} whole emails are deleted in {seconds:.1f} s, of
+which the processor worked {cpu:.1f} s: {rate:,.0f} a second by the clock, {cpu_rate:,.0f} a second
+of a processor. Meanwhile {others} others record mail by turns, and a colleague reads; *without* is
+before and after. `VACUUM` took {vacuum:.1f} s more.
 
 {table}
+{space}
 {conditions}"""
-HEADINGS = ("", "before", "while it is deleted", "ratio")
+SIZES = "SELECT sum(pg_total_relation_size(name::regclass)) FROM unnest(%s) AS name"
+HEADINGS = ("", "without", "while it is deleted", "ratio")
+SPACE = ("tables of mail", "full", "after the deletion", "as many again")
 QUIET_SECONDS = 10.0
 WINDOW = 20
 DELETE = """
-import django, sys, time
+import django, json, sys, time
 django.setup()
+from django.db import connection
 from postroom.cleanup.deleting import delete_next
-begun = time.perf_counter()
+from postroom.cleanup.space import use_again
+def worked():
+    connection.ensure_connection()
+    pid = connection.connection.info.backend_pid
+    words = open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()
+    return time.process_time() + (int(words[11]) + int(words[12])) / 100
+begun, before = time.perf_counter(), worked()
 while delete_next(int(sys.argv[1])): pass
-print(time.perf_counter() - begun)
+over, cpu = time.perf_counter(), worked() - before
+print("over", flush=True)
+use_again()
+print(json.dumps([over - begun, cpu, time.perf_counter() - over]))
 """
 
 
@@ -51,13 +73,19 @@ def main() -> None:
     measured = conditions()
     with tempfile.TemporaryDirectory(dir="/tmp") as place:
         Path(place).chmod(0o755)
-        seconds, rows = measure(Path(place), arguments.emails, arguments.others)
+        (seconds, cpu, vacuum), rows, space = measure(
+            Path(place), arguments.emails, arguments.others
+        )
     section = SECTION.format(
         emails=arguments.emails,
         others=arguments.others,
         seconds=seconds,
+        cpu=cpu,
+        vacuum=vacuum,
         rate=arguments.emails / seconds,
+        cpu_rate=arguments.emails / cpu,
         table=table(HEADINGS, rows),
+        space=table(SPACE, [space]),
         conditions=table(("", ""), measured),
     )
     print(section)
@@ -65,37 +93,86 @@ def main() -> None:
         write_section("leaving", section)
 
 
-def measure(place: Path, emails: int, others: int) -> tuple[float, list[tuple[str, ...]]]:
-    """How long it took, and both rows."""
+Rows = list[tuple[str, ...]]
+
+
+def measure(
+    place: Path, emails: int, others: int
+) -> tuple[tuple[float, float, float], Rows, tuple[str, ...]]:
+    """Seconds of the clock, of the processor and of VACUUM; both rows; the space."""
     with postgres.running(place, throwaway=True) as url:
         set_up(place, url)
-        from django.conf import settings
-        from django.db import connection
-
         from cast import NOON, account_of, user
-        from cleanup.full_mailboxes import bring, fill, letters
+        from cleanup.full_mailboxes import fill
         from postroom.accounts.lifecycle import Decision
         from postroom.accounts.models import Sharing
         from postroom.engine.leaving import end_keeping
 
-        settings.ALLOWED_HOSTS = ["*"]
-        leaver = account_of(user("Leaver"), Sharing.PUBLIC)
-        fill(leaver, emails)
-        beside = [account_of(user(f"User{n}"), Sharing.PUBLIC) for n in range(others)]
-        read = reader()
-        for account in beside:
-            bring(account, letters(WINDOW, account.address))
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
-        turns = Turns(beside, read)
-        end = perf_counter() + QUIET_SECONDS
-        before = turns.until(lambda: perf_counter() > end)
+        leaver, turns = world(emails, others)
+        full = space_in()
+        without = turns.for_seconds(QUIET_SECONDS / 2)
         end_keeping(leaver, Decision(NOON, leaver.owner))
-        command = [sys.executable, "-c", DELETE, str(leaver.pk)]
-        with subprocess.Popen(command, env=os.environ, stdout=subprocess.PIPE) as deleting:
-            during = turns.until(lambda: deleting.poll() is not None)
-            assert deleting.stdout
-            return float(deleting.stdout.read()), rows_of(before, during)
+        seconds, during = delete_beside(turns, leaver.pk)
+        after = turns.for_seconds(QUIET_SECONDS / 2)
+        left = space_in()
+        fill(account_of(user("Next"), Sharing.PUBLIC), emails)
+        space = ("", *(f"{octets / 2**20:,.0f} MiB" for octets in (full, left, space_in())))
+        both = without[0] + after[0], without[1] + after[1]
+        return seconds, rows_of(both, during), space
+
+
+def world(emails: int, others: int) -> tuple["EmailAccount", "Turns"]:
+    """The full mailbox, and those beside it."""
+    from django.conf import settings
+    from django.db import connection
+
+    from cast import account_of, user
+    from cleanup.full_mailboxes import bring, fill, letters
+    from postroom.accounts.models import Sharing
+
+    settings.ALLOWED_HOSTS = ["*"]
+    leaver = account_of(user("Leaver"), Sharing.PUBLIC)
+    fill(leaver, emails)
+    beside = [account_of(user(f"User{n}"), Sharing.PUBLIC) for n in range(others)]
+    read = reader()
+    for account in beside:
+        bring(account, letters(WINDOW, account.address))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return leaver, Turns(beside, read)
+
+
+def delete_beside(turns: "Turns", account_id: int) -> tuple[tuple[float, float, float], "Times"]:
+    """Delete in a process of its own; its seconds, and what the others felt meanwhile."""
+    command = [sys.executable, "-c", DELETE, str(account_id)]
+    with subprocess.Popen(command, env=os.environ, stdout=subprocess.PIPE) as deleting:
+        assert deleting.stdout
+        os.set_blocking(deleting.stdout.fileno(), False)
+        told = bytearray()
+        during = turns.until(lambda: b"over" in hear(deleting.stdout, told))
+        os.set_blocking(deleting.stdout.fileno(), True)
+        told += deleting.stdout.read()
+    return tuple(json.loads(told.split(b"\n")[1])), during
+
+
+def hear(pipe: IO[bytes], told: bytearray) -> bytearray:
+    """What the process said so far."""
+    told += pipe.read() or b""
+    return told
+
+
+def space_in() -> int:
+    """Bytes of the tables of mail on the disk, with their indexes."""
+    from django.db import connection
+
+    from postroom.cleanup.space import tables_of_mail
+
+    with connection.cursor() as cursor:
+        tables = list(tables_of_mail())
+        cursor.execute(
+            "SELECT sum(pg_total_relation_size(t::regclass)) FROM unnest(%s) t", [tables]
+        )
+        return int(cursor.fetchone()[0])
 
 
 def reader() -> Callable[[], None]:
@@ -115,19 +192,29 @@ def reader() -> Callable[[], None]:
     return read
 
 
+Times = tuple[list[float], list[float]]
+
+
 class Turns:
     """One mailbox after the other records a window of mail, and after each a page is read."""
 
     def __init__(self, accounts: list[object], read: Callable[[], None]) -> None:
         self.accounts, self.read, self.first = accounts, read, WINDOW
 
-    def until(self, is_over: Callable[[], bool]) -> tuple[list[float], list[float]]:
+    def for_seconds(self, seconds: float) -> Times:
+        """For so long."""
+        end = perf_counter() + seconds
+        return self.until(lambda: perf_counter() > end)
+
+    def until(self, is_over: Callable[[], bool]) -> Times:
         """Seconds of each page, and of each window."""
         from cleanup.full_mailboxes import bring, letters
 
         pages, windows = [], []
         while not is_over() or len(pages) < WINDOW:
             for account in self.accounts:
+                if is_over() and len(pages) >= WINDOW:
+                    break
                 new = letters(WINDOW, account.address, first=self.first)
                 windows.append(timed(lambda account=account, new=new: bring(account, new)))
                 pages.append(timed(self.read))
@@ -142,9 +229,7 @@ def timed(work: Callable[[], object]) -> float:
     return perf_counter() - begun
 
 
-def rows_of(
-    before: tuple[list[float], list[float]], during: tuple[list[float], list[float]]
-) -> list[tuple[str, ...]]:
+def rows_of(before: Times, during: Times) -> Rows:
     """Pages by their 95th percentile, recording by its rate."""
     slow = [statistics.quantiles(pages, n=20)[-1] * 1000 for pages, _ in (before, during)]
     rate = [WINDOW / statistics.fmean(windows) for _, windows in (before, during)]
