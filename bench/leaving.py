@@ -45,6 +45,7 @@ QUIET_SECONDS = 10.0
 WINDOW = 20
 DELETE = """
 import django, json, sys, time
+from datetime import UTC, datetime
 django.setup()
 from django.db import connection
 from postroom.cleanup.deleting import delete_next
@@ -55,7 +56,7 @@ def worked():
     words = open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()
     return time.process_time() + (int(words[11]) + int(words[12])) / 100
 begun, before = time.perf_counter(), worked()
-while delete_next(int(sys.argv[1])): pass
+while delete_next(int(sys.argv[1]), datetime.now(UTC)): pass
 over, cpu = time.perf_counter(), worked() - before
 print("over", flush=True)
 use_again()

@@ -33,7 +33,7 @@ import pytest
 from django.apps import apps
 from django.db import connections
 from django.test import TransactionTestCase
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 import emptied
@@ -56,7 +56,9 @@ def pytest_configure(config: pytest.Config) -> None:
         # Also where the shell had Ctrl-C ignored, as it does for what runs in the background.
         signal.signal(number, signal.default_int_handler)
     _clear_remains()
-    settings.register_profile("same every time", derandomize=True, database=None)
+    # How long an example takes is the machine's affair, which others use as well.
+    patient = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+    settings.register_profile("same every time", derandomize=True, database=None, **patient)
     if os.environ.get("TEST_LONG") != "1":
         settings.load_profile("same every time")
     session_dir = config.stash[SESSION_DIR] = _make_short_dir()

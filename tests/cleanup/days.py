@@ -44,7 +44,7 @@ def deliver(now: datetime) -> None:
 def delete_all(pk: int) -> int:
     """Bite by bite, as the engine's job does; returns how many."""
     bites = 0
-    while delete_next(pk):
+    while delete_next(pk, NOON):
         bites += 1
     return bites
 

@@ -74,7 +74,7 @@ def test_by_default_it_is_paused_warned_of_hidden_and_deleted(
     assert not own_emails(account.owner).exists()
     assert not User.objects.get(pk=account.owner_id).salesinbox_on
     live_through(HIDDEN + 1, DELETED - 1)
-    assert delete_next(account.pk) is None, "in its days of grace nothing is deleted"
+    assert delete_next(account.pk, NOON) is None, "in its days of grace nothing is deleted"
     assert Email.objects.count() == 30
     assert Credential.objects.exists()
     live_through(DELETED, DELETED)
@@ -88,6 +88,7 @@ def test_by_default_it_is_paused_warned_of_hidden_and_deleted(
         Act.SALESINBOX_OFF,
         Act.CLEANUP_HID,
         Act.CLEANUP_DELETES,
+        Act.MAIL_DELETED,
     ]
     assert written.count() == 8, "three warnings and the last word, to each of two"
     entry = AuditEntry.objects.get(act=Act.CLEANUP_PAUSED)

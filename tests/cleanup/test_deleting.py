@@ -88,7 +88,7 @@ def bobs() -> EmailAccount:
 
 def delete_all(account: EmailAccount) -> Iterator[Deletion]:
     """Bite by bite, to the end."""
-    while deletion := delete_next(account.pk):
+    while deletion := delete_next(account.pk, NOON):
         yield deletion
 
 
@@ -310,7 +310,7 @@ def test_a_second_decision_changes_nothing_and_a_pause_ends_no_deactivation(
     assert unfinished_deletions() == [account.pk]
     list(delete_all(account))
     assert unfinished_deletions() == []
-    assert delete_next(account.pk) is None
+    assert delete_next(account.pk, NOON) is None
 
 
 def test_a_message_that_another_mailbox_takes_up_meanwhile_stays(
@@ -338,10 +338,11 @@ def test_a_message_that_another_mailbox_takes_up_meanwhile_stays(
 
 DELETE_ELSEWHERE = """
 import django, os, sys
+from datetime import UTC, datetime
 os.environ["DJANGO_SETTINGS_MODULE"] = "postroom.config.settings"
 django.setup()
 from postroom.cleanup.deleting import delete_next
-while delete_next(int(sys.argv[1])): pass
+while delete_next(int(sys.argv[1]), datetime.now(UTC)): pass
 """
 
 
@@ -357,7 +358,7 @@ def test_it_is_quick_and_asks_little_for_each_bite(
     while True:
         at = time.perf_counter()
         with CaptureQueriesContext(connection) as asked:
-            more = delete_next(account.pk)
+            more = delete_next(account.pk, NOON)
         longest = max(longest, time.perf_counter() - at)
         assert len(asked) < 40
         if not more:

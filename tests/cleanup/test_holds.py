@@ -39,12 +39,12 @@ def test_a_hold_stops_every_deletion(
     assert activation(account) == Activation.ACTIVE
     lift_hold(hold, ada, at(DELETED))
     end_keeping(account, Decision(at(DELETED), ada))
-    assert delete_next(account.pk)
+    assert delete_next(account.pk, NOON)
     hold = place_hold(held, "The court asks again.", ada, at(DELETED))
     left = Email.objects.count()
     assert 0 < left < 40
     for _ in range(3):
-        assert delete_next(account.pk) is None
+        assert delete_next(account.pk, NOON) is None
     assert Email.objects.count() == left, "not one bite more"
     lift_hold(hold, ada, at(DELETED))
     assert delete_all(account.pk) > 0

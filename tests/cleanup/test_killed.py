@@ -26,7 +26,7 @@ FEWEST_POINTS = 14
 def leave(account: EmailAccount) -> None:
     """Deactivate, and delete to the end."""
     end_keeping(account, Decision(NOON, account.owner))
-    while delete_next(account.pk):
+    while delete_next(account.pk, NOON):
         pass
 
 

@@ -71,7 +71,7 @@ def deleted(account: EmailAccount) -> None:
     """As the engine does it, to the end."""
     end_keeping(account, Decision(NOON, account.owner))
     start_deleting(account.pk)
-    while delete_next(account.pk):
+    while delete_next(account.pk, NOON):
         pass
     use_again()
 

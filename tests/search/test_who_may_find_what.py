@@ -191,7 +191,7 @@ def test_search_leaves_with_the_mail(cast: dict[str, User]) -> None:
     Email.objects.filter(pk=email.pk).delete()
     assert SearchEntry.objects.count() == 4
     deactivate(account, Decision(NOON, cast["Alice"]))
-    while delete_next(account.pk):
+    while delete_next(account.pk, NOON):
         pass
     for model in (SearchEntry, SearchDue, Correspondent):
         assert not model.objects.exists(), model

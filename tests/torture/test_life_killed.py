@@ -91,7 +91,7 @@ def leave(world: World, *, removes_account: bool = False) -> None:
     """Deactivate or remove, and delete to the end."""
     for account in EmailAccount.objects.filter(pk=world.account.pk):
         end_keeping(account, Decision(NOON, world.alice), removes_account=removes_account)
-        while delete_next(account.pk):
+        while delete_next(account.pk, NOON):
             pass
 
 

@@ -35,7 +35,7 @@ def path_of(account: EmailAccount, rest: str = "") -> str:
 
 def finish(account: EmailAccount) -> None:
     """What the engine does."""
-    while delete_next(account.pk):
+    while delete_next(account.pk, NOON):
         pass
 
 

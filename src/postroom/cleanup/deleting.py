@@ -5,12 +5,10 @@ bites, and the next one goes on. Nobody sees the mail from the deactivation on, 
 half-deleted is ever shown. On a mail server nothing is deleted.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 from time import monotonic
 
 from django.db import transaction
-from django.utils import timezone
 
 from postroom.accounts.holds import let_no_hold_begin
 from postroom.accounts.models import Deletion, EmailAccount
@@ -24,11 +22,10 @@ from postroom.team.audit import note as note_in_the_log
 from postroom.team.models import Act
 
 TOLD_BY_THE_LATEST = 0.3  # Of the rate; the rest is what those before told.
-Clock = Callable[[], datetime]
 CHOICE = ("name", "delimiter", "role", "is_synced")
 
 
-def delete_next(account_id: int, clock: Clock = timezone.now) -> Deletion | None:
+def delete_next(account_id: int, now: datetime) -> Deletion | None:
     """Take the next bite of an account's deletion; None when there is nothing left to do.
 
     A bite that a crash takes back is taken again. Under a legal hold none is taken: it is asked
@@ -46,7 +43,7 @@ def delete_next(account_id: int, clock: Clock = timezone.now) -> Deletion | None
                 note(deletion, rows if bite is take_emails else 0, monotonic() - begun)
                 return deletion
     if deletion:
-        finish(account_id, clock())
+        finish(account_id, now)
     return None
 
 

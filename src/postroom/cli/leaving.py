@@ -125,11 +125,13 @@ def leave(
 
 def delete_all(account_id: int, *, is_quiet: bool) -> None:
     """Delete bite by bite, with a bar; an engine may take turns with us."""
+    from django.utils import timezone
+
     from postroom.cleanup.deleting import delete_next
     from postroom.cleanup.space import use_again
 
     with bars("emails", is_quiet=is_quiet) as show:
-        while deletion := delete_next(account_id):
+        while deletion := delete_next(account_id, timezone.now()):
             show("emails", deletion.found, deletion.done)
     use_again()
 

@@ -6,6 +6,7 @@ It carries the lock of the account's keeper, so that it begins when that has end
 from contextlib import suppress
 
 from django.db import transaction
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -41,7 +42,7 @@ def end_keeping(
 @app.task(name="postroom.delete_mail", queue="deletions")
 async def delete_mail(account_id: int) -> None:
     """Delete the mail of a deactivated account, to the end."""
-    while await in_database(delete_next, account_id):
+    while await in_database(delete_next, account_id, timezone.now()):
         pass
     await in_database(use_again)
 
