@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import click
 
+from postroom.cli import open_files
 from postroom.cli.bootstrap import read_environment, with_django
 
 
@@ -86,6 +87,18 @@ def accounts() -> Iterator[str]:
             yield f"{account.address}: {count} of its emails are set aside; {show} says why."
 
 
+def connections() -> Iterator[str]:
+    """As many connections may be open as the engine's accounts need."""
+    accounts = read_environment().engine_accounts
+    most, needed = open_files.ask_for_all(), open_files.needed_for(accounts)
+    if most < needed:
+        yield (
+            f"A program may have {most:,} files and connections open here; an engine of {accounts:,}"
+            f" accounts needs {needed:,}. Raise the limit (systemd: LimitNOFILE=), or set"
+            " POSTROOM_ENGINE_ACCOUNTS lower and run engines on several machines."
+        )
+
+
 def notices() -> Iterator[str]:
     """Emails to Postroom's own people that could not be sent."""
     from postroom.outbox.models import Notice, NoticeState
@@ -133,6 +146,7 @@ CHECKS: dict[str, Callable[[], Iterator[str]]] = {
     "secrets": secrets,
     "users": users,
     "accounts": accounts,
+    "connections": connections,
     "notices": notices,
     "backup": backup,
     "erasures": erasures,

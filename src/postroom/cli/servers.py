@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from postroom.cli import open_files
 from postroom.cli.bootstrap import Failed, make_files, read_environment, with_django
 from postroom.cli.tree import Program, run_tree
 
@@ -33,6 +34,7 @@ def web_command() -> None:
     if not wall.exists():
         raise Failed(wall.MISSING)
     wall.stand_behind_it()
+    open_files.ask_for_all()
     settings = read_environment()
     uvicorn.run(
         "postroom.config.asgi:application",
@@ -51,4 +53,5 @@ def engine_command() -> None:
     """Keep accounts in sync."""
     from postroom.engine.running import run_engine
 
+    open_files.ask_for_all()
     asyncio.run(run_engine(read_environment().engine_accounts))
