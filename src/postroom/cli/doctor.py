@@ -93,8 +93,8 @@ def connections() -> Iterator[str]:
     most, needed = open_files.ask_for_all(), open_files.needed_for(accounts)
     if most < needed:
         yield (
-            f"A program may have {most:,} files and connections open here; an engine of {accounts:,}"
-            f" accounts needs {needed:,}. Raise the limit (systemd: LimitNOFILE=), or set"
+            f"A program may have {most:,} files and connections open here; an engine of"
+            f" {accounts:,} accounts needs {needed:,}. Raise the limit (systemd: LimitNOFILE=), or set"
             " POSTROOM_ENGINE_ACCOUNTS lower and run engines on several machines."
         )
 

@@ -43,6 +43,7 @@ def web_command() -> None:
         log_level=settings.log_level.lower(),
         access_log=False,
         server_header=False,
+        lifespan="off",  # Django has none, and a server that looks for one says so.
         timeout_graceful_shutdown=2,
     )
 

@@ -34,7 +34,7 @@ def serve(pipe: Connection, cpu_seconds: float) -> None:
             function, arguments = pipe.recv()
             for argument in arguments:
                 pipe.send(answer(function, argument, cpu_seconds))
-        except (EOFError, BrokenPipeError):
+        except (EOFError, ConnectionError):  # It may end with an answer still unread.
             return
 
 
