@@ -94,8 +94,8 @@ def connections() -> Iterator[str]:
     if most < needed:
         yield (
             f"A program may have {most:,} files and connections open here; an engine of"
-            f" {accounts:,} accounts needs {needed:,}. Raise the limit (systemd: LimitNOFILE=), or set"
-            " POSTROOM_ENGINE_ACCOUNTS lower and run engines on several machines."
+            f" {accounts:,} accounts needs {needed:,}. Raise the limit (systemd: LimitNOFILE=), or"
+            " set POSTROOM_ENGINE_ACCOUNTS lower and run engines on several machines."
         )
 
 
