@@ -123,6 +123,7 @@ def test_a_password_typed_anew_is_the_only_one_the_other_server_hears(
 def test_what_is_stored_is_tried_where_it_belongs(connected: EmailAccount) -> None:
     wanted, trouble = tried(as_it_is(connected))
     assert (wanted.password, wanted.smtp_password, trouble) == (SECRET, SECRET, "")
+    assert connected.smtp_size == 1_000_000  # As the server said while it was tried.
 
 
 def test_a_change_is_kept_whole(connected: EmailAccount, server: Dovecot) -> None:

@@ -71,6 +71,7 @@ def test_a_list_is_filtered_by_keys_and_its_address_shows_the_same(
     expect(page).to_have_url(f"{page.url.split('?')[0]}?words=kettles")
     page.get_by_label("Search these emails").fill("")
     expect_subjects(page, "Re: Offer", "To both", "Offer", "Lunch")
+    page.get_by_text("More filters").click()
     page.get_by_label("Order").select_option("Oldest first")
     expect_subjects(page, "Lunch", "Offer", "To both", "Re: Offer")
     page.get_by_label("Sent or received").select_option("Sent")
@@ -143,9 +144,12 @@ def test_what_came_back_says_so_to_whoever_sees_it_whole(
         account=account,
         copy=sent,
         not_taken={LENA: "No such mailbox."},
+        away={LENA: "I am on holiday."},
         state=OutgoingState.SENT,
         changed_at=NOON,
     )
+    answer = {"from_": LENA, "to": account.address, "auto_submitted": "auto-replied"}
+    received(account, message("I am away", **answer))
     draft = OutgoingEmail(author=alice, key="00000000-0000-4000-8000-000000000002")
     draft.to, draft.subject, draft.changed_at = f"Lena <{LENA.upper()}>", "Begun", NOON
     draft.recipients = [LENA]
@@ -155,10 +159,14 @@ def test_what_came_back_says_so_to_whoever_sees_it_whole(
     page = as_user(alice).get(address, {"way": "bounced"}).content.decode()
     assert "Went out" in page
     assert "tag-alert" in page
+    assert ">Automatic reply<" in page
+    assert ">Automatic<" in as_user(alice).get(address).content.decode()
+    assert ">Automatic<" in as_user(alice).get("/inbox/?column=people").content.decode()
     assert "Begun" in page
     page = as_user(bob).get(address, {"way": "bounced"}).content.decode()
     assert "No such emails" in page
     assert "tag-alert" not in as_user(bob).get(address).content.decode()
+    assert "Automatic" not in as_user(bob).get(address).content.decode()
     assert "Begun" not in as_user(bob).get(address).content.decode()
 
 

@@ -1,5 +1,6 @@
 """An open page changes by itself: for whom it should, quickly, and for nobody else."""
 
+import re
 import time
 from datetime import timedelta
 
@@ -18,8 +19,10 @@ from postroom.archive.bodies import body_unavailable, store_bodies
 from postroom.archive.ledger import miss
 from postroom.archive.models import ActionKind, Email, ServerCopy, SyncRun
 from postroom.archive.record import record
-from postroom.crm.models import Person
+from postroom.crm.deals import DealEntry, keep_deal
+from postroom.crm.models import Deal, Person
 from postroom.crm.people import set_addresses
+from postroom.crm.pipeline import first_stage
 from postroom.team.models import User
 from postroom.web.live import streams
 from web.browser import Visit, wait_for
@@ -54,6 +57,33 @@ def test_a_new_email_takes_its_place_without_a_reload(
     received(account, from_lena("Between", days_ago=3))
     expect(page.locator(ROWS)).to_have_count(3)
     assert subjects(page) == ["Newest", "Between", "Oldest"]
+
+
+def test_a_companys_and_a_deals_list_change_too(
+    visit: Visit, alice: User, bob: User, account: EmailAccount, lena: Person
+) -> None:
+    deal = Deal()
+    keep_deal(deal, DealEntry("Offer", first_stage(), company="Lead Ltd", people=[LENA]), NOON)
+    Person.objects.update(company=deal.company)
+    received(account, from_lena("First", days_ago=1))
+    company = visit(alice, f"/companies/{deal.company_id}/")
+    offer, others = company.context.new_page(), visit(bob, f"/companies/{deal.company_id}/")
+    offer.goto(f"/deals/{deal.pk}/")
+    for page in (company, offer, others):
+        expect(page.locator("html[data-live-state=open]")).to_be_attached()
+    letter = received(account, from_lena("Second"))
+    for page in (company, offer):
+        expect(page.locator(ROWS)).to_have_count(2)
+        assert subjects(page) == ["Second", "First"]
+    ask_for(ActionKind.MARK_READ, letter, timezone.now())
+    read = re.compile(r"^email-row( arrived)?$")
+    for page in (company, offer):
+        expect(page.locator(f"#email-row-{letter.pk}")).to_have_class(read)
+    nina = Person.objects.create(last_name="New", company=deal.company)
+    received(account, message("From Nina", NOON, from_="nina@customer.example"))
+    set_addresses(nina, ["nina@customer.example"])
+    expect(company.locator(ROWS)).to_have_count(3)
+    expect(others.locator(ROWS)).to_have_count(0)
 
 
 @pytest.mark.alone

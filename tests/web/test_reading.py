@@ -21,7 +21,8 @@ from postroom.crm.models import Person
 from postroom.rendering.images import kind_of
 from postroom.rendering.pdf_pages import draw_page
 from postroom.team.models import TrustedSender, User
-from web.browser import Visit
+from postroom.web.emails.conversation import Line, stretches_of
+from web.browser import Visit, axe_violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -100,6 +101,56 @@ def test_a_conversation_unfolds_in_its_place(
     page.keyboard.press("Enter")
     expect(page.locator(".message[open]")).to_have_count(2)
     assert set(Email.objects.filter(is_read=True)) == set(conversation)
+
+
+def line_of(number: int, *, is_read: bool = True, is_open: bool = False) -> Line:
+    return Line(Email(pk=number, is_read=is_read), "Lena", is_open)
+
+
+@pytest.mark.parametrize(
+    ("lines", "lengths"),
+    [
+        ([line_of(n) for n in range(6)], [(1, False), (3, False), (2, False)]),
+        ([line_of(n) for n in range(9)], [(1, False), (6, True), (2, False)]),
+        (
+            [line_of(n, is_read=n != 6, is_open=n == 11) for n in range(13)],
+            [(1, False), (5, True), (1, False), (4, True), (2, False)],
+        ),
+        ([], []),
+    ],
+    ids=["a few", "many", "one unread among them", "none"],
+)
+def test_the_middle_of_a_long_conversation_is_one_line(
+    lines: list[Line], lengths: list[tuple[int, bool]]
+) -> None:
+    assert [(len(s.lines), s.is_folded) for s in stretches_of(lines)] == lengths
+
+
+def test_the_folded_middle_opens_by_keys_alone(
+    visit: Visit, alice: User, account: EmailAccount, conversation: list[Email]
+) -> None:
+    for number in range(8):
+        later = NOON - timedelta(hours=20 - number)
+        headers = {"from_": LENA, "to": account.address, "references": "<1@x>"}
+        received(account, message("Re: Desks", later, f"Number {number}", **headers))
+    Email.objects.update(is_read=True)
+    page = visit(alice, f"/emails/{conversation[0].pk}/")
+    expect(page.get_by_text("Number 7")).to_be_visible()
+    expect(page.get_by_text("Number 2")).to_be_hidden()
+    page.keyboard.press("n")
+    expect(page.get_by_text("8 more emails")).to_be_focused()
+    page.keyboard.press("o")
+    expect(page.get_by_text("Number 2")).to_be_visible()
+    assert axe_violations(page) == []
+
+
+def test_the_first_page_of_a_browser_shows_its_own_time(
+    visit: Visit, alice: User, conversation: list[Email]
+) -> None:
+    page = visit(alice, f"/emails/{conversation[2].pk}/")
+    page.context.clear_cookies(name="time_zone")
+    page.reload()
+    expect(page.locator(".reading-date time").first).to_have_text(re.compile("13:00"))
 
 
 def test_html_folds_its_quote_and_opens_it_without_script(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from django.db.models import Q, QuerySet
 
 from postroom.accounts.models import EmailAccount
-from postroom.archive.models import Email
+from postroom.archive.models import Email, EveryParticipant
 from postroom.archive.search_query import Query
 from postroom.association.cursors import Cursor
 from postroom.association.glimpses import (
@@ -22,14 +22,13 @@ from postroom.association.glimpses import (
     folded,
     rows_of,
 )
-from postroom.association.people import among, participations_of
+from postroom.association.people import among
 from postroom.association.periods import period_of
 from postroom.association.reach import InReach, accounts_in_reach
 from postroom.association.related_candidates import Where, stretches
 from postroom.association.search_conditions import Conditions, conditions_of, words_in
 from postroom.association.visibility import visible_to
 from postroom.association.whose import Whose, addresses_for, gathered_for
-from postroom.crm.models import Person
 from postroom.team.models import User
 
 PAGE = 50
@@ -146,6 +145,11 @@ def where_for(whose: Whose, choice: Choice, reach: InReach, seen: QuerySet[Email
     )
 
 
-def emails_between(person: Person, viewer: User, reach: InReach | None = None) -> QuerySet[Email]:
-    """All copies of the person's emails that the viewer may see, in no order."""
-    return visible_to(viewer, reach).filter(pk__in=participations_of(person).values("email"))
+def emails_between(whose: Whose, viewer: User, reach: InReach | None = None) -> QuerySet[Email]:
+    """All copies of these people's emails that the viewer may see, in no order."""
+    return visible_to(viewer, reach).filter(pk__in=participations(whose).values("email"))
+
+
+def participations(whose: Whose) -> QuerySet[EveryParticipant]:
+    """Wherever an address of theirs stands on an email."""
+    return EveryParticipant.objects.filter(canonical__in=addresses_for(whose))

@@ -26,6 +26,16 @@ def addresses_for(whose: Whose) -> list[str]:
     return addresses_of(whose)
 
 
+def people_in(whose: Person | Company | Deal) -> list[int]:
+    """Whose mail stands in the list of one page."""
+    match whose:
+        case Company():
+            return list(people_of_company(whose).values_list("pk", flat=True))
+        case Deal():
+            return list(whose.people.values_list("pk", flat=True))
+    return [whose.pk]
+
+
 def gathered_for(whose: Whose, seen: QuerySet[Email]) -> list[tuple[int, datetime]] | None:
     """The emails that belong to a deal, by its own rule (ADR 38); None where the addresses decide.
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from postroom.crm.models import Company, Deal, DealStage, Person
-from postroom.crm.people import company_called, find_person
+from postroom.crm.people import announce_people, company_called, find_person
 from postroom.team.models import User
 
 USUAL_CURRENCY = "EUR"
@@ -56,6 +56,7 @@ def keep_deal(deal: Deal, entry: DealEntry, now: datetime) -> None:
     place(deal, entry.stage, now)
     deal.save()
     deal.people.set(people)
+    announce_people()
 
 
 @transaction.atomic

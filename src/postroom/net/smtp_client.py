@@ -5,7 +5,7 @@ From the final dot to its answer nobody can know whether the message was taken (
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -33,6 +33,15 @@ from postroom.net.text_line import LineBroken, TextLine
 T = TypeVar("T")
 
 _ADDRESS: Final = re.compile(r"[^\x00-\x20<>\x7f\s]{1,320}")
+
+LONGEST_SIZE: Final = 18  # Digits, as much as a column holds.
+
+
+def size_told(extensions: Mapping[str, str]) -> int | None:
+    """How large a message the server takes; nothing and 0 name no bound (RFC 1870 §3)."""
+    told = extensions.get("size", "")
+    is_number = told.isascii() and told.isdigit() and len(told) <= LONGEST_SIZE
+    return (int(told) if is_number else 0) or None
 
 
 @dataclass(frozen=True, slots=True)

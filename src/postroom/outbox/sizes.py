@@ -1,10 +1,10 @@
 """How much an email may weigh: what its outgoing server said it takes (RFC 1870), told early."""
 
 from postroom.accounts.models import EmailAccount
+from postroom.net.smtp_client import size_told
 
 MOST_OCTETS = 18 * 1024 * 1024  # In base64 a third more: what nearly every server takes.
 BESIDE = 256 * 1024  # Header, text, boundaries.
-LONGEST_SIZE = 18  # Digits, as much as the column holds.
 
 
 def most_octets(account: EmailAccount | None) -> int:
@@ -28,8 +28,7 @@ def in_words(octets: int) -> str:
 
 
 def remember_size(account: EmailAccount | None, extensions: dict[str, str]) -> None:
-    """What the server says of itself; a server that says 0 or nothing sets no limit."""
-    told = extensions.get("size", "")
-    size = int(told) if told.isascii() and told.isdigit() and len(told) <= LONGEST_SIZE else 0
-    if account and extensions and account.smtp_size != (size or None):
-        EmailAccount.objects.filter(pk=account.pk).update(smtp_size=size or None)
+    """What the server says of itself, from the connection test on."""
+    size = size_told(extensions)
+    if account and extensions and account.smtp_size != size:
+        EmailAccount.objects.filter(pk=account.pk).update(smtp_size=size)

@@ -13,6 +13,7 @@ from postroom.accounts.lifecycle import activate, recover
 from postroom.accounts.models import Credential, Direction, EmailAccount, Protocol, Security
 from postroom.accounts.seals import SecretDoesNotOpen, get_secret, keep_secret
 from postroom.archive.folders import forget_numbering
+from postroom.net.smtp_client import size_told
 from postroom.oauth.errors import IssuerFailure
 from postroom.oauth.grants import find_grant, forget_grant
 from postroom.oauth.tokens import access_token
@@ -170,6 +171,7 @@ def keep_change(change: Change, wanted: AccountRequest, trouble: str) -> EmailAc
         "username": wanted.username,
         "smtp_username": wanted.smtp_username,
         "smtp_trouble_sentence": trouble,
+        "smtp_size": size_told(wanted.told),
     }
     if wanted.smtp is None:
         columns["smtp_host"] = ""

@@ -12,6 +12,7 @@ from postroom.accounts.models import Direction, EmailAccount
 from postroom.accounts.seals import keep_secret
 from postroom.crm.models import PersonAddress
 from postroom.mime import canonical_address
+from postroom.net.smtp_client import size_told
 from postroom.setup.connection_test import try_connection
 from postroom.setup.requests import AccountRequest, ServerAddress
 from postroom.setup.steps import Failure
@@ -182,6 +183,7 @@ def write_account(request: AccountRequest, outgoing: str = "") -> EmailAccount:
         storage=request.storage,
         window=request.window,
         smtp_trouble_sentence=outgoing,
+        smtp_size=size_told(request.told),
         **server_columns(request.protocol, request.incoming),
         **server_columns("smtp", request.smtp),
     )

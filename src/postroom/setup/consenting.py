@@ -12,6 +12,7 @@ from django.db import transaction
 from postroom.accounts.lifecycle import activate, recover
 from postroom.accounts.models import EmailAccount, Protocol, Security, Sharing
 from postroom.mime import canonical_address
+from postroom.net.smtp_client import size_told
 from postroom.oauth.clients import get_client
 from postroom.oauth.errors import SignInStopped
 from postroom.oauth.grants import find_grant, keep_grant
@@ -86,7 +87,8 @@ def reconnect_by_consent(account: EmailAccount, wish: Wish, consent: Consent) ->
         recover(account)
         activate(account)
         account.smtp_trouble_sentence = trouble
-        account.save(update_fields=["smtp_trouble_sentence"])
+        account.smtp_size = size_told(request.told) or account.smtp_size
+        account.save(update_fields=["smtp_trouble_sentence", "smtp_size"])
 
 
 def refuse_foreign_servers(account: EmailAccount, client: SignInClient) -> None:

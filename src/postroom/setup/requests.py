@@ -43,6 +43,7 @@ class AccountRequest:
     """What someone typed to connect a mailbox: its IMAP server, or its POP3 server.
 
     The owner typed it, unless it came from the command line. A `token` stands for both passwords.
+    `told` gets what the outgoing server says of itself while it is tried.
     """
 
     owner: User
@@ -60,6 +61,7 @@ class AccountRequest:
     storage: str = ""
     window: str = ""
     is_from_command_line: bool = False
+    told: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def protocol(self) -> Protocol:

@@ -10,7 +10,7 @@ from postroom.net.errors import SendingNeedsASignIn, TooLittleRoom
 from postroom.net.imap_client import ImapClient
 from postroom.net.pop3_client import Pop3Client
 from postroom.net.server import Security, Server
-from postroom.net.smtp_client import SmtpClient
+from postroom.net.smtp_client import SmtpClient, size_told
 from postroom.setup.requests import AccountRequest
 from postroom.setup.steps import Step
 
@@ -71,17 +71,14 @@ async def try_outgoing(request: AccountRequest, limits: Limits, begin: Begin) ->
         else:
             begin(Step.SIGN_IN, "no AUTH")
             raise SendingNeedsASignIn(server)
-        return size_in_words(client.extensions.get("size", ""), server)
+        request.told.update(client.extensions)
+        return size_in_words(size_told(client.extensions), server)
     finally:
         await client.sign_out()
 
 
-def size_in_words(announced: str, server: Server) -> str:
-    """How large an email may be; nothing and 0 name no bound (RFC 1870 §3).
-
-    Raises TooLittleRoom if a letter of a few pages would not pass.
-    """
-    octets = int(announced) if announced.isdigit() and len(announced) < 19 else 0
-    if 0 < octets < SIZE_MIN:
+def size_in_words(octets: int | None, server: Server) -> str:
+    """How large an email may be. Raises TooLittleRoom if a letter of a few pages does not pass."""
+    if octets and octets < SIZE_MIN:
         raise TooLittleRoom(server, f"SIZE {octets}")
     return f"emails up to {octets / 1_000_000:,.1f} MB" if octets else "no bound named"

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from postroom.archive.models import Direction, Email, ParticipantRole
 from postroom.web.emails.rows import participants_of, said
 
+SHOWN_AT_ITS_END = 2
+FEWEST_FOLDED = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -19,6 +22,30 @@ class Line:
     def is_sent(self) -> bool:
         """Whether the account's owner wrote it."""
         return self.email.direction == Direction.SENT
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some messages in a row; `is_folded` where they are one line until somebody wants them."""
+
+    lines: list[Line]
+    is_folded: bool = False
+
+
+def stretches_of(lines: Sequence[Line]) -> list[Stretch]:
+    """The conversation with its middle folded: what is neither new, nor open, nor at its ends.
+
+    A few are not worth a line that hides them.
+    """
+    last = len(lines) - SHOWN_AT_ITS_END
+    found: list[Stretch] = []
+    for number, line in enumerate(lines):
+        is_plain = 0 < number < last and line.email.is_read and not line.is_open
+        if found and found[-1].is_folded == is_plain:
+            found[-1].lines.append(line)
+        else:
+            found.append(Stretch([line], is_plain))
+    return [Stretch(s.lines, s.is_folded and len(s.lines) >= FEWEST_FOLDED) for s in found]
 
 
 def lines_of(opened: Email, others: Sequence[Email]) -> list[Line]:

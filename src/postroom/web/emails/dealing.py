@@ -14,6 +14,7 @@ from postroom.association.deal_rule import Why
 from postroom.association.deals import DealOfEmail, deal_for_email, deals_with
 from postroom.association.people import known_people_on
 from postroom.crm.models import Deal
+from postroom.crm.people import announce_people
 from postroom.team.models import User
 from postroom.web.emails.access import get_email
 from postroom.web.row_ids import parse_row_id
@@ -79,6 +80,7 @@ def decide(email: Email, text: str, by: User) -> None:
         link_conversation(email, None, by, timezone.now())
     else:
         link_conversation(email, find_offered(email, text), by, timezone.now())
+    announce_people()
 
 
 def find_offered(email: Email, text: str) -> Deal:

@@ -7,7 +7,7 @@ from postroom.archive.reading import opened
 from postroom.association import Sight, thread_of
 from postroom.association.readings import note_reading
 from postroom.crm.models import Person
-from postroom.web.emails.conversation import Line, lines_of
+from postroom.web.emails.conversation import lines_of, stretches_of
 from postroom.web.emails.reading import Reading, reading_of
 from postroom.web.emails.seeing import seeing_of
 from postroom.web.sign_in import SignedInRequest
@@ -36,5 +36,5 @@ def reading_context(
     request: SignedInRequest, email: Email, person: Person | None
 ) -> dict[str, object]:
     """An email in its conversation; with a person, of what passed between them alone."""
-    conversation: list[Line] = lines_of(email, thread_of(email, request.user, person))
+    conversation = stretches_of(lines_of(email, thread_of(email, request.user, person)))
     return message_context(request, email, person) | {"conversation": conversation}

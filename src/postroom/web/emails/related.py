@@ -84,26 +84,25 @@ class RelatedList:
 
 def about_person(person: Person) -> About:
     """The list of one lead or contact."""
-    return About(
-        person,
-        str(person),
-        reverse("person", args=[person.pk]),
-        reverse("person-figures", args=[person.pk]),
-        reverse("person-live", args=[person.pk]),
-        person,
-    )
+    page, figures, live = addresses_of("person", person.pk)
+    return About(person, str(person), page, figures, live, person)
 
 
 def about_company(company: Company) -> About:
     """The list of all who work for a company."""
-    page, figures = reverse("company", args=[company.pk]), "company-figures"
-    return About(company, str(company), page, reverse(figures, args=[company.pk]))
+    page, figures, live = addresses_of("company", company.pk)
+    return About(company, str(company), page, figures, live)
 
 
 def about_deal(deal: Deal) -> About:
     """The list of a deal."""
-    page, figures = reverse("deal", args=[deal.pk]), "deal-figures"
-    return About(deal, str(deal), page, reverse(figures, args=[deal.pk]))
+    page, figures, live = addresses_of("deal", deal.pk)
+    return About(deal, str(deal), page, figures, live)
+
+
+def addresses_of(page: str, pk: int) -> list[str]:
+    """Where the page is, what is counted beside its list, and the list's stream."""
+    return [reverse(name, args=[pk]) for name in (page, f"{page}-figures", f"{page}-live")]
 
 
 def related_list(about: About, viewer: User, asked: Mapping[str, str]) -> RelatedList:

@@ -37,10 +37,13 @@ class TooManyPages(Exception):
 
 @dataclass(eq=False, slots=True)
 class Subscriber:
-    """What one open page watches, for whom, and what changed since it last looked."""
+    """What one open page watches, for whom, and what changed since it last looked.
+
+    `people` are those whose mail it lists; None when it lists nobody's.
+    """
 
     viewer: int | None = None
-    person: int | None = None
+    people: Collection[int] | None = None
     email: int | None = None
     account: int | None = None
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -121,18 +124,18 @@ class Hub:
         for subscriber in self.subscribers:
             if subscriber.email in emails:
                 subscriber.look_at([subscriber.email])
-        if watched := {s.person for s in self.subscribers if s.person is not None}:
+        if watched := {pk for s in self.subscribers for pk in s.people or ()}:
             concerned = await ask(find_concerned, emails, watched)
             for subscriber in list(self.subscribers):
-                if found := concerned.get(subscriber.person or 0):
-                    subscriber.look_at(found)
+                for pk in concerned.keys() & set(subscriber.people or ()):
+                    subscriber.look_at(concerned[pk])
 
     async def publish_account(self, account: int) -> None:
         """Wake the account's own pages; those with mail only if others may now see more or less."""
         for subscriber in self.subscribers:
             if subscriber.account == account:
                 subscriber.look_at_everything()
-        if any(s.person is not None or s.email is not None for s in self.subscribers):
+        if any(s.people is not None or s.email is not None for s in self.subscribers):
             sight = await ask(sight_of, account)
             if self.sights.get(account) != sight:
                 self.sights[account] = sight
@@ -146,7 +149,7 @@ class Hub:
     def catch_up_people(self) -> None:
         """All pages with mail on them look again."""
         for subscriber in self.subscribers:
-            if subscriber.person is not None or subscriber.email is not None:
+            if subscriber.people is not None or subscriber.email is not None:
                 subscriber.look_at_everything()
 
 

@@ -6,7 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from postroom.archive.wall import seen_by
-from postroom.crm.models import Person
+from postroom.association.whose import people_in
+from postroom.crm.models import Company, Deal, Person
 from postroom.team.models import User
 from postroom.web.emails.access import get_email
 from postroom.web.live.health import health_events
@@ -23,12 +24,39 @@ Emails = frozenset[int] | None
 @require_safe
 async def person(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Changes of a person's Emails related list."""
-    asked = request.GET
+    return await related(request, pk, Person)
+
+
+@require_safe
+async def company(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Changes of the list of all who work for a company."""
+    return await related(request, pk, Company)
+
+
+@require_safe
+async def deal(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Changes of the list of a deal."""
+    return await related(request, pk, Deal)
+
+
+async def related(
+    request: HttpRequest, pk: int, kind: type[Person] | type[Company] | type[Deal]
+) -> HttpResponseBase:
+    """Changes of an Emails related list. Everyone who is signed in sees who is in the CRM."""
+    asked, subscriber = request.GET, Subscriber(people=())
+
+    def get(viewer: User, pk: int) -> Person | Company | Deal:
+        if (found := kind._default_manager.filter(pk=pk).first()) is None:
+            raise Http404
+        return found
 
     def compose(viewer: User, emails: Emails) -> Iterator[Event]:
-        return row_events(get_person(viewer, pk), asked, viewer, emails)
+        whose = get(viewer, pk)
+        if emails is None:
+            subscriber.people = people_in(whose)
+        return row_events(whose, asked, viewer, emails)
 
-    return await stream(request, Subscriber(person=pk), compose, get_person)
+    return await stream(request, subscriber, compose, get, pk)
 
 
 @require_safe
@@ -41,7 +69,7 @@ async def email(request: HttpRequest, pk: int) -> HttpResponseBase:
         if emails is None:
             yield waiting_requests(viewer)
 
-    return await stream(request, Subscriber(email=pk), compose, get_email)
+    return await stream(request, Subscriber(email=pk), compose, get_email, pk)
 
 
 @require_safe
@@ -51,7 +79,7 @@ async def account(request: HttpRequest, pk: int) -> HttpResponseBase:
     def compose(viewer: User, emails: Emails) -> Iterator[Event]:
         return health_events(get_account(viewer, pk), viewer)
 
-    return await stream(request, Subscriber(account=pk), compose, get_account)
+    return await stream(request, Subscriber(account=pk), compose, get_account, pk)
 
 
 async def stream(
@@ -59,12 +87,12 @@ async def stream(
     subscriber: Subscriber,
     compose: Callable[[User, Emails], Iterator[Event]],
     get: Callable[[User, int], object],
+    pk: int,
 ) -> HttpResponseBase:
     """Open the stream for someone signed in who may look; 204 tells a browser not to come back."""
     viewer = await ask_once(find_viewer, request.session.session_key)
     if viewer is None:
         return HttpResponse(status=204)
-    pk = subscriber.person or subscriber.email or subscriber.account or 0
     await ask_once(look, get, viewer, pk)
     subscriber.viewer = viewer.pk
     return live_response(request, subscriber, compose)
@@ -74,11 +102,3 @@ def look(get: Callable[[User, int], object], viewer: User, pk: int) -> None:
     """Raise Http404 unless the viewer finds it."""
     with seen_by(viewer.pk):
         get(viewer, pk)
-
-
-def get_person(viewer: User, pk: int) -> Person:
-    """Everyone who is signed in sees who the leads and contacts are."""
-    person = Person.objects.filter(pk=pk).first()
-    if person is None:
-        raise Http404
-    return person

@@ -21,4 +21,5 @@ def seen_of_email(email: Email) -> dict[str, object]:
     """On the page of its copy in the mailbox, for whoever sees all of it."""
     noticed = OutgoingEmail.objects.filter(copy=email, places__kind=PlaceKind.IMAGE)
     outgoing = noticed.defer("raw", "copy_raw").first()
-    return {"seen": seen_of(outgoing) if outgoing else None, "honest": HONEST}
+    seen = seen_of(outgoing) if outgoing else None
+    return {"seen": seen, "honest": HONEST, "email": email}

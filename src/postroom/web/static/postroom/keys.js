@@ -9,6 +9,22 @@
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (zone && !document.cookie.includes(`time_zone=${zone}`)) {
     document.cookie = `time_zone=${zone}; path=/; max-age=31536000; samesite=lax`;
+    showLocalTimes();
+  }
+
+  // The first page was made before the zone was known: its times are asked for once more.
+  async function showLocalTimes() {
+    const times = (page) => [...page.querySelectorAll("time[datetime]")];
+    const named = (time) => [`${Date.parse(time.dateTime)} ${time.hasAttribute("title")}`, time];
+    if (!times(document).length) return;
+    const answer = await fetch(location.href).catch(() => null);
+    if (!answer?.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const local = new Map(times(page).map(named));
+    for (const time of times(document)) {
+      const same = local.get(named(time)[0]);
+      if (same) time.replaceWith(document.importNode(same, true));
+    }
   }
 
   const isTyping = (element) =>
@@ -25,8 +41,10 @@
     return focused >= 0 ? focused : links.findIndex((link) => link.matches("[aria-current]"));
   }
 
-  // The messages of the conversation that is open, each a line that unfolds.
-  const messages = () => [...document.querySelectorAll("#reading .message > summary")];
+  // The messages of the conversation that is open, each a line that unfolds, and the line for
+  // those between that are folded.
+  const LINE = "#reading :is(.message, .folded) > summary";
+  const messages = () => [...document.querySelectorAll(LINE)].filter((line) => line.checkVisibility());
 
   function step(by, links = rowLinks().length ? rowLinks() : messages()) {
     if (!links.length) return;
@@ -39,7 +57,7 @@
   }
 
   function open() {
-    const message = document.activeElement.closest("#reading .message > summary");
+    const message = document.activeElement.closest(LINE);
     if (message) return message.click();
     const links = rowLinks();
     const at = current(links);
