@@ -147,9 +147,15 @@ def where_for(whose: Whose, choice: Choice, reach: InReach, seen: QuerySet[Email
 
 def emails_between(whose: Whose, viewer: User, reach: InReach | None = None) -> QuerySet[Email]:
     """All copies of these people's emails that the viewer may see, in no order."""
-    return visible_to(viewer, reach).filter(pk__in=participations(whose).values("email"))
+    return visible_to(viewer, reach).filter(pk__in=on_emails(whose))
 
 
-def participations(whose: Whose) -> QuerySet[EveryParticipant]:
-    """Wherever an address of theirs stands on an email."""
-    return EveryParticipant.objects.filter(canonical__in=addresses_for(whose))
+def emails_with(whose: Whose) -> QuerySet[Email]:
+    """Every email with one of these people on it, whoever may see it."""
+    return Email.objects.filter(pk__in=on_emails(whose))
+
+
+def on_emails(whose: Whose) -> QuerySet[EveryParticipant, int]:
+    """The emails on which an address of theirs stands, as ids."""
+    on_them = EveryParticipant.objects.filter(canonical__in=addresses_for(whose))
+    return on_them.values_list("email", flat=True)

@@ -7,12 +7,11 @@ from datetime import datetime
 from django.template.loader import render_to_string
 
 from postroom.accounts.asking import number_waiting
-from postroom.archive.models import Email
 from postroom.association.filters import Filters
 from postroom.association.glimpses import Copies, Glimpses, folded
 from postroom.association.glimpses import rows_of as related_rows_of
 from postroom.association.reach import InReach, accounts_in_reach
-from postroom.association.related import emails_between, participations
+from postroom.association.related import emails_between, emails_with
 from postroom.association.visibility import in_sight_of
 from postroom.crm.models import Company, Deal, Person
 from postroom.sync.inquiring import is_looked_for
@@ -89,8 +88,7 @@ def in_sight(
     With their identity: where one copy went, another may take its row. Of mail they never saw,
     nobody learns that it went.
     """
-    theirs = Email.objects.filter(pk__in=participations(whose).values("email"))
-    found = theirs.filter(in_sight_of(viewer), pk__in=emails)
+    found = emails_with(whose).filter(in_sight_of(viewer), pk__in=emails)
     return list(found.values_list("pk", "identity", "removed_at"))
 
 
