@@ -28,7 +28,13 @@ SOURCES = Path(__file__).parents[2] / "src" / "postroom"
 MIGRATION = import_module("postroom.archive.migrations.0015_wall")
 
 # Their policies came later and lean on the wall's functions, which are taken down and built anew.
-TABLES_OF_ONES_OWN = ("archive_triage", "archive_mutedthread", "archive_responsewatch")
+TABLES_OF_ONES_OWN = (
+    "archive_triage",
+    "archive_mutedthread",
+    "archive_responsewatch",
+    "archive_label",
+    "archive_labelling",
+)
 # The only ones that may ask for what the wall does not guard, and what for.
 BESIDE_THE_WALL = {
     "EveryParticipant": {"archive/models", "association", "web/live/concerns.py", "web/people"},

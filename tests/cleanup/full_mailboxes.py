@@ -7,10 +7,11 @@ from datetime import timedelta
 
 from cast import NOON, arrival, folder_of, message
 from postroom.accounts.models import EmailAccount
-from postroom.archive.actions import ask_for
+from postroom.archive.actions import ask_for, ask_for_label
 from postroom.archive.arrivals import Body
 from postroom.archive.bodies import store_bodies
 from postroom.archive.comparisons import ask_for_comparison
+from postroom.archive.labels import label_called
 from postroom.archive.models import ActionKind, Email, Folder, Inquiry, SyncRun
 from postroom.archive.proofs import Listing, prove
 from postroom.archive.quarantine import quarantine
@@ -55,6 +56,8 @@ def fill(account: EmailAccount, count: int) -> list[Email]:
     emails = bring(account, letters(count, account.address))
     inbox = folder_of(account)
     ask_for(ActionKind.MARK_READ, emails[0], NOON)
+    label = label_called(account, f"{CANARY} fair")
+    ask_for_label(emails[0], label, NOON, is_on=True)
     quarantine(inbox, 10**9, f"It broke the {CANARY}.", NOON, f"Subject: {CANARY}".encode())
     prove(inbox, Listing(range(1, count)), range(1, count), NOON)
     ask_for_comparison(account, NOON)

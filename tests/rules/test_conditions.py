@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from cast import NOON, account_of, message, person, received, user
+from postroom.archive.actions import ask_for_label
+from postroom.archive.labels import label_called
 from postroom.archive.models import Email
 from postroom.association.conditions import KINDS
 from postroom.association.steps import Step
@@ -36,6 +38,8 @@ CASES = [
     ("starred", "", "stranger"),
     ("subject", "OFFER", "lena"),
     ("not_subject", "offer", "clara stranger bob alone"),
+    ("label", "FAIR 2026", "lena"),
+    ("label", "fair", ""),
     ("attachments", "", "lena"),
     ("larger", "1", "alone"),
     ("folder", "sales", "clara"),
@@ -105,6 +109,8 @@ def letters() -> dict[str, Email]:
     }
     Email.objects.filter(pk=letters["bob"].pk).update(is_read=True)
     Email.objects.filter(pk=letters["stranger"].pk).update(is_flagged=True)
+    label = label_called(account, "Fair 2026")
+    ask_for_label(letters["lena"], label, NOON, is_on=True)
     return letters
 
 

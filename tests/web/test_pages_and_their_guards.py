@@ -12,6 +12,7 @@ from cast import NOON, folder_of
 from postroom.accounts.holds import place_hold
 from postroom.accounts.models import EmailAccount
 from postroom.accounts.senders import own_from_address
+from postroom.archive.labels import label_called
 from postroom.archive.models import Email, Quarantine
 from postroom.archive.quarantine import quarantine
 from postroom.cleanup.keeping import word_of
@@ -117,6 +118,7 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
             "templates/": lambda: template_of(account.owner).pk,
             "search/saved/": lambda: kept_by(account.owner).pk,
             "requests/": lambda: asked_for(letter).pk,
+            "inbox/labels/": lambda: label_called(account, "Fair").pk,
             "inbox/own/": lambda: column_of(account.owner).pk,
             "rules/": lambda: rule_of(account.owner).pk,
             "people/": lambda: lena.pk,

@@ -10,6 +10,8 @@ from postroom.accounts.models import Activation
 from postroom.archive.announce import announce_emails, announce_work
 from postroom.archive.fence import lock_account
 from postroom.archive.folders import look_again
+from postroom.archive.keywords import keywords_of, put_label
+from postroom.archive.labels import label_called
 from postroom.archive.models import (
     MARKS,
     Action,
@@ -17,6 +19,7 @@ from postroom.archive.models import (
     ActionState,
     Email,
     Folder,
+    Label,
     ServerCopy,
 )
 from postroom.archive.whereabouts import ends_of, leaves, living_copies, show_as_asked
@@ -40,6 +43,24 @@ def ask_for(kind: ActionKind, email: Email, now: datetime) -> Action:
     return action
 
 
+def ask_for_label(email: Email, label: Label, now: datetime, *, is_on: bool) -> Action:
+    """Put a label on the email here, or take it off, and ask the engine to do so on the server."""
+    action = put_label(email, label, now, is_on=is_on)
+    show_and_tell(email, now)
+    if email.account.activation == Activation.IMPORTED:
+        finish(action, now)
+    return action
+
+
+def change_label(email: Email, name: str, now: datetime, *, is_on: bool) -> bool:
+    """Put the label of this name on, or take it off; False if it was so. Raises LabelUnusable."""
+    label = label_called(email.account, name)
+    if email.labellings.filter(label=label).exists() == is_on:
+        return False
+    ask_for_label(email, label, now, is_on=is_on)
+    return True
+
+
 def show_and_tell(email: Email, now: datetime) -> None:
     """Show what is asked for, to open pages too, and wake whoever tells the server."""
     show_as_asked(email, now)
@@ -50,7 +71,7 @@ def show_and_tell(email: Email, now: datetime) -> None:
 def asked_actions(account_id: int) -> list[Action]:
     """What the server is still to be told for an account, oldest first."""
     asked = Action.objects.filter(account=account_id, state=ActionState.ASKED)
-    return list(asked.select_related("email__account", "source", "target"))
+    return list(asked.select_related("email__account", "source", "target", "label"))
 
 
 @transaction.atomic
@@ -109,6 +130,7 @@ def record_copy(email: Email, folder: Folder, uid: int) -> None:
         "is_seen": email.is_read,
         "is_flagged": email.is_flagged,
         "is_answered": email.is_answered,
+        "keywords": keywords_of(email),
     }
     place = {"folder": folder, "uidvalidity": folder.uidvalidity, "uid": uid}
     entered = ServerCopy.objects.filter(**place)
@@ -118,7 +140,7 @@ def record_copy(email: Email, folder: Folder, uid: int) -> None:
 
 def last_wish(email: Email) -> list[Action]:
     """What was asked for last, its moves together; that an email was opened is nobody's wish."""
-    wishes = Action.objects.filter(email=email).select_related("source", "target")
+    wishes = Action.objects.filter(email=email).select_related("source", "target", "label")
     wishes = wishes.exclude(~Q(state=ActionState.REFUSED), kind=ActionKind.MARK_READ)
     last = wishes.order_by("pk").last()
     if last is None or last.kind != ActionKind.MOVE:

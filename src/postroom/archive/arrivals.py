@@ -9,11 +9,12 @@ from postroom.archive.entry import Entry
 
 @dataclass(frozen=True, slots=True)
 class Flags:
-    """The flags of a server copy that mean something to a person."""
+    """The flags of a server copy that mean something to a person; keywords are labels here."""
 
     is_seen: bool = False
     is_flagged: bool = False
     is_answered: bool = False
+    keywords: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from postroom.archive.announce import announce_emails
 from postroom.archive.arrivals import Flags
 from postroom.archive.fence import lock_account
+from postroom.archive.keywords import derive_labels, take_over_keywords
 from postroom.archive.models import Folder, Quarantine, ServerCopy
 from postroom.archive.record import refresh_flags
 from postroom.archive.replayable import replayable
@@ -18,8 +19,11 @@ PATIENCE = timedelta(seconds=30)
 
 def recorded_flags(folder: Folder) -> dict[int, Flags]:
     """Every living UID recorded under the folder's UIDVALIDITY, with its flags."""
-    rows = _living(folder).values_list("uid", "is_seen", "is_flagged", "is_answered")
-    return {uid: Flags(*flags) for uid, *flags in rows}
+    rows = _living(folder).values_list("uid", "is_seen", "is_flagged", "is_answered", "keywords")
+    return {
+        uid: Flags(seen, flagged, answered, tuple(keywords or ()))
+        for uid, seen, flagged, answered, keywords in rows
+    }
 
 
 def recorded_uids(folder: Folder) -> set[int]:
@@ -51,6 +55,8 @@ def set_flags(folder: Folder, flags: Mapping[int, Flags]) -> bool:
         cursor.execute(SET_FLAGS, [*columns, *place, *place])
         changed = {email for (email,) in cursor.fetchall()} - {None}
     refresh_flags(changed)
+    told = {uid: one.keywords for uid, one in flags.items()}
+    changed |= take_over_keywords(folder, folder.uidvalidity, told)
     announce_emails(folder.account_id, changed)
     return bool(changed)
 
@@ -150,4 +156,5 @@ def _bury(copies: QuerySet[ServerCopy], account_id: int, now: datetime) -> None:
     emails = set(copies.filter(email__isnull=False).values_list("email_id", flat=True))
     copies.update(gone_at=now)
     refresh_flags(emails)
+    derive_labels(emails)
     announce_emails(account_id, emails)

@@ -16,6 +16,7 @@ from postroom.archive.arrivals import Arrival, Stored
 from postroom.archive.binary_copy import FALSE, NULL, TRUE, microseconds, octets, text, whole
 from postroom.archive.entry import EMAIL_ENTRY, PARTICIPANT_ENTRY
 from postroom.archive.fence import lock_account
+from postroom.archive.keywords import record_keywords
 from postroom.archive.models import (
     BodyState,
     Direction,
@@ -95,6 +96,7 @@ def record(
     copy_in(Participant, PARTICIPANT_COLUMNS, people)
     places = [place_of(folder, uidvalidity, a, ids.get(a.identity)) for a in arrivals]
     copy_in(ServerCopy, COPY_COLUMNS, places)
+    record_keywords(folder, uidvalidity, arrivals, met_again)
     refresh_flags(met_again)
     announce_emails(folder.account_id, set(ids.values()))
     return {a.uid: ids[a.identity] for a in fresh.values()}

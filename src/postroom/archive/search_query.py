@@ -25,6 +25,7 @@ class Kind(StrEnum):
     PERSON = "person"
     SHARED_BY = "shared-by"
     IN = "in"
+    LABEL = "label"
     HAS = "has"
     IS = "is"
     BEFORE = "before"

@@ -14,7 +14,13 @@ from operator import and_, or_
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from postroom.accounts.models import FromAddress
-from postroom.archive.models import EveryParticipant, Folder, ParticipantRole, ServerCopy
+from postroom.archive.models import (
+    EveryParticipant,
+    Folder,
+    Labelling,
+    ParticipantRole,
+    ServerCopy,
+)
 from postroom.association.people import known_addresses, of_colleagues
 from postroom.association.steps import Step, Takes
 from postroom.crm.models import Deal, Outcome, PersonAddress, Stage
@@ -76,6 +82,11 @@ def to_me(asked: Asked) -> Q:
         canonical__in=written_from.values("address")
     )
     return Q(Exists(participants(TO).filter(mine)))
+
+
+def bears(asked: Asked) -> Q:
+    """It has the label of this name."""
+    return Q(Exists(Labelling.objects.filter(email=OuterRef("pk"), label__name__iexact=asked.text)))
 
 
 def lies_in(asked: Asked) -> Q:
@@ -146,6 +157,7 @@ KINDS: dict[str, Kind] = {
     ),
     "unread": of_mail("Is unread", Takes.NOTHING, lambda a: Q(is_read=False)),
     "starred": of_mail("Is starred", Takes.NOTHING, lambda a: Q(is_flagged=True)),
+    "label": of_mail("Bears the label", Takes.WORDS, bears),
     "attachments": of_mail("Has attachments", Takes.NOTHING, lambda a: Q(has_attachments=True)),
     "larger": of_mail(
         "Is larger than (MB)", Takes.NUMBER, lambda a: Q(size__gt=int(a.text) * MEGABYTE)

@@ -24,7 +24,15 @@ from django.utils import timezone
 
 from postroom.accounts.members import mailboxes_of
 from postroom.accounts.models import Sight
-from postroom.archive.models import Direction, Email, EveryParticipant, Folder, ServerCopy
+from postroom.archive.models import (
+    Direction,
+    Email,
+    EveryParticipant,
+    Folder,
+    Label,
+    Labelling,
+    ServerCopy,
+)
 from postroom.archive.search_query import WORDS, Kind, Query, Term
 from postroom.archive.search_terms import all_of, condition_of, negated, one_of
 from postroom.association.people import known_addresses
@@ -179,6 +187,14 @@ def in_folder(term: Term, viewer: User) -> Q:
     return Q(Exists(copies))
 
 
+def labelled(term: Term, viewer: User) -> Q:
+    """It bears a label of this name, of which only a viewer of everything is told."""
+    wanted = fold(term.text)
+    meant = [pk for pk, name in Label.objects.values_list("pk", "name") if fold(name) == wanted]
+    bears = Labelling.objects.filter(email=OuterRef("pk"), label__in=meant)
+    return Q(Exists(bears), sight__gte=Sight.EVERYTHING)
+
+
 def with_attachment(term: Term, viewer: User) -> Q:
     """It has attachments, of which only a viewer of everything is told."""
     return Q(has_attachments=True, sight__gte=Sight.EVERYTHING)
@@ -209,6 +225,7 @@ CONDITIONS = {
     Kind.PERSON: with_person,
     Kind.SHARED_BY: shared_by,
     Kind.IN: in_folder,
+    Kind.LABEL: labelled,
     Kind.HAS: with_attachment,
     Kind.IS: marked,
     Kind.BEFORE: sent_when,

@@ -27,6 +27,7 @@ OF_EMAILS = (
     "DELETE FROM archive_servercopy WHERE email_id = ANY(%s::bigint[])",
     "DELETE FROM archive_action WHERE email_id = ANY(%s::bigint[])",
     "DELETE FROM archive_searchentry WHERE email_id = ANY(%s::bigint[])",
+    "DELETE FROM archive_labelling WHERE email_id = ANY(%s::bigint[])",
     "DELETE FROM archive_triage WHERE email_id = ANY(%s::bigint[])",
     "DELETE FROM archive_responsewatch WHERE email_id = ANY(%s::bigint[])",
 )
@@ -80,6 +81,7 @@ OF_THE_REST = (
             "archive_searchdue",
             "archive_correspondent",
             "archive_mutedthread",
+            "archive_label",
         )
     ),
 )

@@ -6,15 +6,18 @@ own header is touched, whatever UID it has.
 """
 
 from datetime import timedelta
+from functools import partial
 
 from postroom.archive.actions import asked_actions, finish, finish_move
+from postroom.archive.keywords import note_kept
 from postroom.archive.models import MARKS, Action, ActionKind, Folder
 from postroom.archive.moves import CANNOT_MOVE, FOLDER_GONE, landing_before
 from postroom.archive.whereabouts import ends_of, recorded_folders
 from postroom.imap.uid_set import UidSet
 from postroom.net.errors import CommandRefused, FolderVanished
 from postroom.sync.database import in_database
-from postroom.sync.finding import find_message
+from postroom.sync.finding import Found, find_message
+from postroom.sync.keywords import would_keep
 from postroom.sync.visit import Visit
 
 FLAGS = {"is_seen": "\\Seen", "is_flagged": "\\Flagged", "is_answered": "\\Answered"}
@@ -68,7 +71,7 @@ async def mark(visit: Visit, action: Action) -> None:
             closed.append(folder.name)
             continue
         if found.uids:
-            await store(visit, found.uids, ActionKind(action.kind))
+            await store(visit, folder, found, action)
             was_told = True
     if was_told or not folders:
         await in_database(finish, action, visit.clock())
@@ -82,11 +85,28 @@ def wait_on(action: Action, visit: Visit, sentence: str) -> None:
         raise ActionRefused(sentence)
 
 
-async def store(visit: Visit, uids: UidSet, kind: ActionKind) -> None:
-    """Set or clear the flag of messages in the open folder."""
-    name, is_set = MARKS[kind]
-    flag = {FLAGS[name]}
-    await visit.client.uid_store(uids, add=flag if is_set else (), remove=() if is_set else flag)
+async def store(visit: Visit, folder: Folder, found: Found, action: Action) -> None:
+    """Set or clear the flag of messages in the open folder.
+
+    A label that the server would not keep stays here, and the folder's keywords with it.
+    """
+    name, is_set = flag_of(action)
+    if action.label:
+        keeps = would_keep(found.permanent, name)
+        await in_database(partial(note_kept, folder, keeps=keeps))
+        if not keeps:
+            return
+    flag, none = {name}, ()
+    add, remove = (flag, none) if is_set else (none, flag)
+    await visit.client.uid_store(found.uids, add=add, remove=remove)
+
+
+def flag_of(action: Action) -> tuple[str, bool]:
+    """The flag that an action is about, and whether it is to be set."""
+    if action.label:
+        return action.label.keyword, action.kind == ActionKind.LABEL
+    mark, is_set = MARKS[ActionKind(action.kind)]
+    return FLAGS[mark], is_set
 
 
 async def move(visit: Visit, action: Action) -> None:

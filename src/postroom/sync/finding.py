@@ -23,10 +23,14 @@ NONE = UidSet()
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The message's UIDs in an open folder, and the numbering under which they are true."""
+    """The message's UIDs in an open folder, and the numbering under which they are true.
+
+    `permanent`: the flags that the server says it keeps there.
+    """
 
     numbering: int
     uids: UidSet
+    permanent: frozenset[str] = frozenset()
 
 
 async def find_message(visit: Visit, email: Email, folder: Folder, hint: UidSet = NONE) -> Found:
@@ -34,14 +38,15 @@ async def find_message(visit: Visit, email: Email, folder: Folder, hint: UidSet 
 
     `hint` is where somebody said it lies; it is looked at first.
     """
-    number = numbering(believable(await visit.client.select(folder.name)))
+    selected = believable(await visit.client.select(folder.name))
+    number, permanent = numbering(selected), selected.permanent_flags
     ledger = await in_database(recorded_uids_of, email, folder, number)
     for candidates in (hint, ledger):
         if uids := await identical(visit, email, candidates):
-            return Found(number, uids)
+            return Found(number, uids, permanent)
     for look in (by_message_id, among_newest):
         if uids := await identical(visit, email, await look(visit, email)):
-            return Found(number, uids)
+            return Found(number, uids, permanent)
     return Found(number, NONE)
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from postroom.archive.arrivals import Arrival, Flags
 from postroom.imap.responses import FetchedMessage
+from postroom.sync.keywords import labels_among
 from postroom.sync.outcomes import Outcome, ReadMessage
 
 Read = tuple[FetchedMessage, Outcome]
@@ -17,9 +18,10 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 @lru_cache(maxsize=1_024)
 def flags_of(flags: frozenset[str] | None) -> Flags:
-    """The system flags that mean something to a person (RFC 3501 §2.3.2)."""
+    """The flags that mean something to a person (RFC 3501 §2.3.2)."""
     names = {flag.lower() for flag in flags or ()}
-    return Flags("\\seen" in names, "\\flagged" in names, "\\answered" in names)
+    keywords = labels_among(flags) if flags else ()
+    return Flags("\\seen" in names, "\\flagged" in names, "\\answered" in names, keywords)
 
 
 def arrivals_of(read: Iterable[Read]) -> list[Arrival]:

@@ -40,7 +40,7 @@ from postroom.web.emails import views as emails
 from postroom.web.erasure import views as erasure
 from postroom.web.export import views as export
 from postroom.web.inbox import acting as inbox_acting
-from postroom.web.inbox import awaiting
+from postroom.web.inbox import awaiting, labels
 from postroom.web.inbox import own as inbox_own
 from postroom.web.inbox import views as inbox
 from postroom.web.intake import views as intake
@@ -97,6 +97,9 @@ urlpatterns = [
     path("inbox/own/<id:pk>/", inbox_own.own_column, name="own-column"),
     path("inbox/own/<id:pk>/place/", inbox_own.place, name="own-column-place"),
     path("inbox/own/<id:pk>/removal/", inbox_own.removal, name="own-column-removal"),
+    path("inbox/labels/", labels.labels, name="labels"),
+    path("inbox/labels/<id:pk>/", labels.label, name="label"),
+    path("inbox/labels/<id:pk>/removal/", labels.removal, name="label-removal"),
     path("inbox/switch/", inbox.switch, name="inbox-switch"),
     path("leads/", people.people, {"stage": Stage.LEAD}, name="leads"),
     path("contacts/", people.people, {"stage": Stage.CONTACT}, name="contacts"),

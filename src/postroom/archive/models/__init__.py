@@ -1,6 +1,12 @@
 """Tables of the stored mail."""
 
-from postroom.archive.models.actions import MARKS, Action, ActionKind, ActionState
+from postroom.archive.models.actions import (
+    LABELLING,
+    MARKS,
+    Action,
+    ActionKind,
+    ActionState,
+)
 from postroom.archive.models.deals import DealLink, thread_of_link
 from postroom.archive.models.emails import (
     BodyState,
@@ -12,6 +18,7 @@ from postroom.archive.models.emails import (
 )
 from postroom.archive.models.folders import Folder, FolderRole, Quarantine, ServerCopy
 from postroom.archive.models.inquiries import Inquiry
+from postroom.archive.models.labels import Colour, Label, Labelling
 from postroom.archive.models.lookout import LATE, Lookout, newest_email
 from postroom.archive.models.proofs import Comparison, ProofEntry
 from postroom.archive.models.raw import RawMessage
@@ -26,12 +33,14 @@ from postroom.archive.models.triage import MutedThread, Triage
 from postroom.archive.models.watches import ResponseWatch
 
 __all__ = [
+    "LABELLING",
     "LATE",
     "MARKS",
     "Action",
     "ActionKind",
     "ActionState",
     "BodyState",
+    "Colour",
     "Comparison",
     "Correspondent",
     "DealLink",
@@ -41,6 +50,8 @@ __all__ = [
     "Folder",
     "FolderRole",
     "Inquiry",
+    "Label",
+    "Labelling",
     "Lookout",
     "MutedThread",
     "Participant",

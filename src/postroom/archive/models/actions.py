@@ -8,6 +8,7 @@ from django.db.models import Q
 from postroom.accounts.models import EmailAccount
 from postroom.archive.models.emails import Email
 from postroom.archive.models.folders import Folder
+from postroom.archive.models.labels import Label
 
 
 class ActionKind(models.TextChoices):
@@ -20,6 +21,8 @@ class ActionKind(models.TextChoices):
     MARK_ANSWERED = "answered", "Marked as answered"
     MARK_UNANSWERED = "unanswered", "Marked as not answered"
     MOVE = "move", "Moved"
+    LABEL = "label", "Labelled"
+    UNLABEL = "unlabel", "Label taken off"
 
 
 # The mark of a ServerCopy that a kind changes, and what it becomes.
@@ -33,6 +36,9 @@ MARKS = {
 }
 
 
+LABELLING = (ActionKind.LABEL, ActionKind.UNLABEL)
+
+
 class ActionState(models.TextChoices):
     """How far an action came."""
 
@@ -44,9 +50,10 @@ class ActionState(models.TextChoices):
 class Action(models.Model):
     """One change to carry out on the server, after the database has committed it here.
 
-    Of one mark of an email there is one action, the last that was asked for; moves are kept in
-    their order. A move goes from `source` to `target`; `landed_uid` is where the server said that
-    the message came to lie (RFC 4315 §3), for the way back out of a folder that is not synced.
+    Of one mark of an email, and of one label, there is one action, the last that was asked for;
+    moves are kept in their order. A move goes from `source` to `target`; `landed_uid` is where the
+    server said that the message came to lie (RFC 4315 §3), for the way back out of a folder that
+    is not synced.
     """
 
     account = models.ForeignKey(EmailAccount, on_delete=models.CASCADE, related_name="actions")
@@ -57,6 +64,9 @@ class Action(models.Model):
     )
     target = models.ForeignKey(
         Folder, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    label = models.ForeignKey(
+        Label, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
     )
     state = models.CharField(max_length=8, choices=ActionState.choices, default=ActionState.ASKED)
     asked_at = models.DateTimeField()
@@ -76,6 +86,11 @@ class Action(models.Model):
                 name="a_move_has_both_ends",
                 condition=Q(kind=ActionKind.MOVE, source__isnull=False, target__isnull=False)
                 | (~Q(kind=ActionKind.MOVE) & Q(source__isnull=True, target__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="a_labelling_has_its_label",
+                condition=Q(kind__in=LABELLING, label__isnull=False)
+                | (~Q(kind__in=LABELLING) & Q(label__isnull=True)),
             ),
         ]
 

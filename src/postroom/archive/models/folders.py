@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from postroom.accounts.models import EmailAccount
@@ -53,6 +54,12 @@ class Folder(models.Model):
         default=True, help_text="Its unknown mail was asked for everybody who was asked for."
     )
 
+    keeps_keywords = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text="Whether the server keeps keywords here, as far as it was asked.",
+    )
+
     planned_uidvalidity = models.BigIntegerField(default=0, help_text="0: not planned.")
     planned_uidnext = models.BigIntegerField(default=0)
     planned_messages = models.BigIntegerField(default=0)
@@ -87,6 +94,7 @@ class ServerCopy(models.Model):
     is_seen = models.BooleanField(default=False)
     is_flagged = models.BooleanField(default=False)
     is_answered = models.BooleanField(default=False)
+    keywords = ArrayField(models.TextField(), null=True, blank=True)
     missed_at = models.DateTimeField(null=True, blank=True)
     gone_at = models.DateTimeField(null=True, blank=True)
 

@@ -14,7 +14,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from postroom.archive.actions import ask_for, last_wish
+from postroom.archive.actions import ask_for, ask_for_label, change_label, last_wish
+from postroom.archive.labels import LabelUnusable
 from postroom.archive.models import Action, ActionKind, ActionState, Email, FolderRole
 from postroom.archive.moves import (
     ARCHIVES,
@@ -71,10 +72,12 @@ def answer_to(form: QueryDict, email: Email, now: datetime) -> Answer:
     try:
         if word in MARKING:
             return marked(MARKING[word], email, now)
+        if word.startswith(("label:", "unlabel:")):
+            return labelled(word, form.get("label", ""), email, now)
         if word in MOVING:
             return MOVING[word](email, now)
         return moved_to(form.get("folder", ""), email, now)
-    except MoveNotPossible as refusal:
+    except (MoveNotPossible, LabelUnusable) as refusal:
         return Answer(refusal.sentence, is_refusal=True)
 
 
@@ -91,6 +94,16 @@ MARKING = {
 def marked(kind: ActionKind, email: Email, now: datetime) -> Answer:
     """Set or clear a mark."""
     return Answer(f"{words_for(ask_for(kind, email, now))}.", is_quiet=True)
+
+
+def labelled(word: str, typed: str, email: Email, now: datetime) -> Answer:
+    """Put the named label on, or take it off; without a name, the one that was typed."""
+    deed, _, name = word.partition(":")
+    is_on = deed == "label"
+    is_new = change_label(email, name or typed, now, is_on=is_on)
+    if not is_new:
+        return Answer("It was so already.", is_quiet=True)
+    return Answer(f"{words_for(last_wish(email)[0])}.", is_quiet=True)
 
 
 def archived(email: Email, now: datetime) -> Answer:
@@ -143,6 +156,10 @@ def tried_again(email: Email, now: datetime) -> Answer:
         raise Http404
     if refused[0].kind == ActionKind.MOVE:
         return moved(ask_again(refused[0], now))
+    if refused[0].label:
+        is_on = refused[0].kind == ActionKind.LABEL
+        again = ask_for_label(email, refused[0].label, now, is_on=is_on)
+        return Answer(f"{words_for(again)}.", is_quiet=True)
     return marked(ActionKind(refused[0].kind), email, now)
 
 

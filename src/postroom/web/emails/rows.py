@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from postroom.archive.models import Direction, Email, Participant, ParticipantRole
+from postroom.archive.labels import labels_of
+from postroom.archive.models import Direction, Email, Label, Participant, ParticipantRole
 from postroom.association import RelatedEmail, Sight
 from postroom.outbox.returned import UNKNOWN, Outcome, outcomes_among
 from postroom.team.models import User
@@ -25,6 +26,7 @@ class EmailRow:
     count: int = 1
     unread: int = 0
     outcome: Outcome = UNKNOWN
+    labels: Sequence[Label] = ()
 
     @property
     def is_sent(self) -> bool:
@@ -46,8 +48,9 @@ def rows_of(related: Sequence[RelatedEmail]) -> list[EmailRow]:
     """The rows for these emails, in their order."""
     participants = participants_of([r.email.pk for r in related])
     sent = [r.email.pk for r in related if r.email.direction == Direction.SENT]
-    outcomes = outcomes_among(sent) if sent else {}
-    return [row_of(r, participants[r.email.pk], outcomes.get(r.email.pk, UNKNOWN)) for r in related]
+    outcomes, labels = outcomes_among(sent) if sent else {}, labels_of([r.email for r in related])
+    rows = [row_of(r, participants[r.email.pk], outcomes.get(r.email.pk, UNKNOWN)) for r in related]
+    return [replace(row, labels=labels.get(row.email.pk, ())) for row in rows]
 
 
 def row_of(related: RelatedEmail, participants: list[Participant], outcome: Outcome) -> EmailRow:

@@ -5,11 +5,22 @@ from datetime import datetime, timedelta
 
 from postroom.accounts.models import Activation, EmailAccount, Protocol
 from postroom.archive.actions import last_wish
-from postroom.archive.models import Action, ActionKind, ActionState, Email, Folder, FolderRole
+from postroom.archive.labels import is_kept_here_alone, labels_of
+from postroom.archive.models import (
+    Action,
+    ActionKind,
+    ActionState,
+    Email,
+    Folder,
+    FolderRole,
+    Label,
+)
 from postroom.archive.whereabouts import ends_of, folders_of
 
 RECENT = timedelta(hours=1)
 NOT_OFFERED = frozenset({FolderRole.DRAFTS, FolderRole.SENT, FolderRole.ALL, FolderRole.TRASH})
+
+HERE_ALONE = "here alone, for the mail server keeps no labels"
 
 DONE_WORDS = {
     ActionKind.MARK_READ: "Marked as read",
@@ -42,6 +53,13 @@ class Standing:
     folders: list[Folder]
     targets: list[Folder]
     outcome: Outcome | None
+    labels: list[Label]
+    borne: list[Label]
+
+    @property
+    def keeps_labels_here(self) -> bool:
+        """Whether the labels it bears are seen here and nowhere else."""
+        return bool(self.borne) and is_kept_here_alone(self.email.account)
 
     @property
     def is_gone(self) -> bool:
@@ -74,7 +92,9 @@ class Standing:
 def standing_of(email: Email, now: datetime) -> Standing:
     """Where the owner's email stands."""
     folders = folders_of(email)
-    return Standing(email, folders, targets_of(email, folders), outcome_of(email, now))
+    labels, borne = list(email.account.labels.all()), labels_of([email]).get(email.pk, [])
+    outcome = outcome_of(email, now)
+    return Standing(email, folders, targets_of(email, folders), outcome, labels, borne)
 
 
 def targets_of(email: Email, lying: list[Folder]) -> list[Folder]:
@@ -100,6 +120,8 @@ def outcome_of(email: Email, now: datetime) -> Outcome | None:
     if worst.state == ActionState.REFUSED:
         return Outcome(f"Could not be {words[0].lower()}{words[1:]}", why=worst.refusal)
     place = called(ends_of(worst)[1]) if worst.kind == ActionKind.MOVE else ""
+    if worst.label and is_kept_here_alone(email.account):
+        return Outcome(words, HERE_ALONE)
     return Outcome(words, told(email.account, ActionState(worst.state)), place=place)
 
 
@@ -117,6 +139,9 @@ def words_for(action: Action) -> str:
     if action.kind == ActionKind.MOVE:
         _, target = ends_of(action)
         return f"Moved to {called(target)}"
+    if action.label:
+        is_on = action.kind == ActionKind.LABEL
+        return f"Labelled “{action.label}”" if is_on else f"Label “{action.label}” taken off"
     return DONE_WORDS[ActionKind(action.kind)]
 
 

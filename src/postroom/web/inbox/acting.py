@@ -13,7 +13,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from postroom.archive.actions import ask_for
+from postroom.archive.actions import ask_for, change_label
+from postroom.archive.labels import LabelUnusable
 from postroom.archive.models import ActionKind, Email, Folder, FolderRole
 from postroom.archive.moves import (
     ARCHIVES,
@@ -143,6 +144,18 @@ def unmuted(email: Email, wish: Wish) -> bool:
     return True
 
 
+def labelled(*, is_on: bool) -> Callable[[Email, Wish], bool]:
+    """Put the label of this name on, or take it off, unless it is so already."""
+
+    def done_so(email: Email, wish: Wish) -> bool:
+        try:
+            return change_label(email, wish.what, wish.now, is_on=is_on)
+        except LabelUnusable as refusal:
+            raise MoveNotPossible(refusal.sentence) from refusal
+
+    return done_so
+
+
 DEEDS = {
     "archive": Deed(to_role(ARCHIVES, "Archive"), "undo", "archived"),
     "trash": Deed(to_role(TRASHES, "Trash"), "undo", "moved to the trash"),
@@ -156,6 +169,8 @@ DEEDS = {
     "unmute": Deed(unmuted, "", "heard again"),
     "flag": Deed(mark(ActionKind.FLAG, "is_flagged", to=True), "unflag", "starred"),
     "unflag": Deed(mark(ActionKind.UNFLAG, "is_flagged", to=False), "flag", "without a star"),
+    "label": Deed(labelled(is_on=True), "unlabel", "labelled"),
+    "unlabel": Deed(labelled(is_on=False), "label", "without the label"),
     "read": Deed(mark(ActionKind.MARK_READ, "is_read", to=True), "unread", "marked as read"),
     "unread": Deed(mark(ActionKind.MARK_UNREAD, "is_read", to=False), "read", "marked as unread"),
 }
@@ -171,7 +186,8 @@ def actions(request: SignedInRequest) -> HttpResponse:
     if deed is None or not emails:
         raise Http404
     outcome = do_all(deed, emails, Wish(what, timezone.now()))
-    context = {"deed": deed, "outcome": outcome, "said": said(deed, outcome)}
+    back = f"{deed.back}:{what}" if word in ("label", "unlabel") else deed.back
+    context = {"deed": deed, "back": back, "outcome": outcome, "said": said(deed, outcome)}
     if request.htmx:
         return render(request, "inbox/toast.html", context)
     note = messages.error if outcome.why else messages.success

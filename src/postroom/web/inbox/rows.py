@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from django.db.models import Count, Sum
 
-from postroom.archive.models import Email, Participant, ParticipantRole
+from postroom.archive.labels import labels_of
+from postroom.archive.models import Email, Label, Participant, ParticipantRole
 from postroom.association import known_addresses
 from postroom.association.inbox import AnyColumn
 from postroom.association.inbox_columns import Column
@@ -31,6 +32,7 @@ class InboxRow:
     deal_count: int
     is_back: bool = False
     recipient: str = ""
+    labels: Sequence[Label] = ()
 
 
 def rows_of_inbox(emails: Sequence[Email], column: AnyColumn, *, back: int = 0) -> list[InboxRow]:
@@ -40,7 +42,7 @@ def rows_of_inbox(emails: Sequence[Email], column: AnyColumn, *, back: int = 0) 
     is_known = column not in (Column.OUTSIDE, Column.COLLEAGUES)
     people = people_at([s.canonical for s in senders.values() if s]) if is_known else {}
     totals, counts = business_of(people) if is_known and column != Column.PEOPLE else ({}, {})
-    rows = []
+    rows, labels = [], labels_of(emails)
     for number, email in enumerate(emails):
         sender = senders[email.pk]
         person = people.get(sender.canonical) if sender else None
@@ -48,7 +50,8 @@ def rows_of_inbox(emails: Sequence[Email], column: AnyColumn, *, back: int = 0) 
         name, address = (said(sender), sender.address) if sender else ("", "")
         deals, count = totals.get(pk, []), counts.get(pk, 0)
         to = recipient_on(on[email.pk])
-        rows.append(InboxRow(email, name, address, person, deals, count, number < back, to))
+        is_back, its = number < back, labels.get(email.pk, ())
+        rows.append(InboxRow(email, name, address, person, deals, count, is_back, to, its))
     return rows
 
 

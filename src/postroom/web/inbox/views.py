@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from postroom.archive.models import Folder
+from postroom.archive.models import Folder, Label
 from postroom.association.inbox import (
     AnyColumn,
     Count,
@@ -104,6 +104,7 @@ def around(user: User) -> dict[str, object]:
         "tabs": list(counts.items()),
         "choices": CHOICES,
         "folders": folders_for(user),
+        "labels": labels_for(user),
         "has_mailbox": bool(inboxes_of(user)),
     }
 
@@ -113,6 +114,12 @@ def folders_for(user: User) -> Sequence[Folder]:
     folders = Folder.objects.filter(account__in=inboxes_of(user), gone_at__isnull=True)
     offered = folders.exclude(role__in=NOT_OFFERED).filter(is_synced=True)
     return list(offered.select_related("account").order_by("account", "name"))
+
+
+def labels_for(user: User) -> list[Label]:
+    """The labels of the user's mailboxes, of each name one."""
+    labels = Label.objects.filter(account__in=inboxes_of(user))
+    return list({label.name.lower(): label for label in labels}.values())
 
 
 def rows_of_page(page: InboxPage, column: AnyColumn) -> list[InboxRow]:

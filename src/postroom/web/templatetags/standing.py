@@ -3,7 +3,8 @@
 from django import template
 from django.utils import timezone
 
-from postroom.archive.models import Email, Folder
+from postroom.archive.labels import labels_of
+from postroom.archive.models import Email, Folder, Label
 from postroom.web.emails.standing import Standing, called, standing_of
 
 register = template.Library()
@@ -13,6 +14,12 @@ register = template.Library()
 def actions_of(email: Email) -> dict[str, Standing]:
     """What the owner can do with the email, and how far that came."""
     return {"standing": standing_of(email, timezone.now())}
+
+
+@register.inclusion_tag("labels/chips.html")
+def labels_on(email: Email) -> dict[str, list[Label]]:
+    """The labels of an email that is read whole, for a colleague of its owner."""
+    return {"labels": labels_of([email]).get(email.pk, [])}
 
 
 @register.filter

@@ -6,8 +6,8 @@
   const LEAVING = ["archive", "trash", "move", "done", "snooze", "mute"];
   const RETURNING = ["undo", "not-done", "wake", "unmute"];
   const KEYS = { e: "archive", "#": "trash", s: "flag", u: "read", d: "done", M: "mute" };
-  const OPPOSITE = { read: "unread", unread: "read", flag: "unflag", unflag: "flag" };
-  const MENUS = { b: "snooze", m: "move" };
+  const OPPOSITE = { read: "unread", unread: "read", flag: "unflag", unflag: "flag", label: "unlabel", unlabel: "label" };
+  const MENUS = { b: "snooze", m: "move", l: "label" };
   const away = new Map(); // Rows that left the page, and before which one they stood.
   let inOrder = Promise.resolve();
   let timer = 0;
@@ -67,8 +67,33 @@
     linkOf(row(ids[0]))?.focus();
   }
 
-  function markRow(each, deed) {
+  const split = (deed) => [deed.split(":")[0], deed.slice(deed.indexOf(":") + 1)];
+  const chipOf = (place, name) => [...place.querySelectorAll("[data-label]")].find((chip) => chip.dataset.label.toLowerCase() === name.toLowerCase());
+
+  function opposite(deed) {
+    const [word, what] = split(deed);
+    return what === word ? OPPOSITE[word] : `${OPPOSITE[word]}:${what}`;
+  }
+
+  function markLabel(each, name, is) {
+    const place = each.querySelector("[data-labels]");
+    const chip = chipOf(place, name);
+    if (!is) chip?.remove();
+    if (!is || chip || !name) return;
+    const known = chipOf(document.querySelector("[data-menu=label]"), name);
+    const fresh = known?.cloneNode(true) ?? document.createElement("span");
+    if (!known) {
+      fresh.className = "label";
+      fresh.dataset.label = name;
+      fresh.append(Object.assign(document.createElement("span"), { className: "dot" }), name);
+    }
+    place.append(fresh);
+  }
+
+  function markRow(each, whole) {
     if (!each) return;
+    const [deed, what] = split(whole);
+    if (deed === "label" || deed === "unlabel") markLabel(each, what, deed === "label");
     if (deed === "read" || deed === "unread") each.classList.toggle("unread", deed === "unread");
     if (deed === "flag" || deed === "unflag") each.querySelector(".star").hidden = deed === "unflag";
   }
@@ -77,6 +102,8 @@
   function turned(deed, rows) {
     if (deed === "read" && !rows[0].classList.contains("unread")) return "unread";
     if (deed === "flag" && !rows[0].querySelector(".star").hidden) return "unflag";
+    const [word, what] = split(deed);
+    if (word === "label" && chipOf(rows[0], what)) return `un${deed}`;
     return deed;
   }
 
@@ -102,9 +129,9 @@
     const ids = [...new Set(rows.map((each) => each.dataset.id))];
     const all = everyRow(ids);
     if (LEAVING.includes(word)) leave(rows);
-    else all.forEach((each) => markRow(each, word));
+    else all.forEach((each) => markRow(each, deed));
     all.forEach((each) => pick(each, false));
-    tell(deed, ids, () => (LEAVING.includes(word) ? comeBack(ids) : all.forEach((each) => markRow(each, OPPOSITE[word]))));
+    tell(deed, ids, (some) => (LEAVING.includes(word) ? comeBack(some) : everyRow(some).forEach((each) => markRow(each, opposite(deed)))));
   }
 
   function takeBack(button) {
@@ -121,10 +148,10 @@
     wish.set("do", deed);
     for (const id of ids) wish.append("email", id);
     isBusy += 1;
-    inOrder = inOrder.then(() => ask(wish, failed)).finally(() => (isBusy -= 1));
+    inOrder = inOrder.then(() => ask(wish, ids, failed)).finally(() => (isBusy -= 1));
   }
 
-  async function ask(wish, failed) {
+  async function ask(wish, ids, failed) {
     try {
       const headers = { "HX-Request": "true", "HX-Current-URL": location.href };
       const response = await fetch(form().action, { method: "POST", body: wish, headers });
@@ -133,10 +160,10 @@
       if (!response.ok) throw new Error(response.status);
       const note = parse(await response.text()).querySelector("[data-toast]");
       const stays = note.dataset.stays.split(" ").filter(Boolean);
-      if (stays.length) comeBack(stays);
+      if (stays.length) failed(stays);
       put(note);
     } catch {
-      failed();
+      failed(ids);
       say("The server did not take this, so it was put back. Please try again in a moment.");
     }
     htmx.trigger(document.body, "inbox-changed");
@@ -168,6 +195,7 @@
       if (same) {
         same.classList.toggle("unread", fresh.classList.contains("unread"));
         same.querySelector(".star").hidden = fresh.querySelector(".star").hidden;
+        same.querySelector("[data-labels]").replaceChildren(...document.importNode(fresh.querySelector("[data-labels]"), true).childNodes);
       } else if (![...away.keys()].some((each) => each.id === fresh.id)) {
         list.insertBefore(document.importNode(fresh, true), below);
       }
@@ -204,7 +232,7 @@
     const rows = meant();
     if (!picked().length) pick(rows[0], true);
     menu.open = true;
-    menu.querySelector("li button").focus();
+    menu.querySelector("li button, li input").focus();
   }
 
   function closeMenus() {
@@ -247,6 +275,8 @@
     }
   });
 
+  const deedOf = (button, id) => (button.value === "label:" ? `label:${document.getElementById(`label-of-${id}`).value.trim()}` : button.value);
+
   // What is done on the email that is read shows in its row.
   function follow(button) {
     const id = button?.getAttribute("formaction")?.match(/\/emails\/(\d+)\/actions\//)?.[1];
@@ -254,7 +284,7 @@
     if (["undo", "restore", "inbox"].includes(button.value)) comeBack([id]);
     else if (!row(id)) return;
     else if (button.name === "folder" || LEAVING.includes(button.value)) leave([row(id)]);
-    else copies(id).forEach((each) => markRow(each, button.value));
+    else copies(id).forEach((each) => markRow(each, deedOf(button, id)));
     htmx.trigger(document.body, "inbox-changed");
   }
 
@@ -264,11 +294,30 @@
       takeBack(button);
       button.closest("[data-toast]").remove();
     }
+    if (event.target.closest("[data-put-label]")) putTypedLabel();
     if (event.target.closest("[data-snooze-until]")) {
       const moment = document.querySelector("[data-until]").value;
       closeMenus();
       if (moment) act(`snooze:${moment}`, meant());
     }
+  });
+
+  function putTypedLabel() {
+    const field = document.querySelector("[data-new-label]");
+    const name = field.value.trim();
+    const rows = meant();
+    if (!name) return field.focus();
+    field.value = "";
+    closeMenus();
+    if (!rows.length) return say("Choose an email first: with its box, or with j and k.");
+    act(turned(`label:${name}`, rows), rows);
+    linkOf(rows[0])?.focus();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("[data-new-label]")) return;
+    event.preventDefault();
+    putTypedLabel();
   });
 
   document.addEventListener("change", (event) => {
