@@ -8,49 +8,67 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from postroom.archive.actions import ask_for
+from postroom.archive.actions import ask_for, change_label
 from postroom.archive.deal_links import link_conversation
+from postroom.archive.labels import LabelUnusable
 from postroom.archive.models import ActionKind, Email, Folder
 from postroom.archive.moves import ARCHIVES, MoveNotPossible, ask_to_move, find_folder
 from postroom.association.steps import Takes
 from postroom.crm.models import Deal
-from postroom.team.models import User
+from postroom.rules.models import Rule
+from postroom.webhooks.gathering import lay_for_rule
 
 NO_FOLDER = "not moved: there is no folder “{}”"
 NO_ARCHIVE = "not archived: the mailbox has no archive folder"
+NO_WEBHOOK = "no program was told: you have no webhook that hears of rules"
 NO_DEAL = "not linked: the deal “{}” is not there any more"
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Its words, what they take, what is done, and how it is announced before it is done."""
+    """Its words, what they take, and what is done."""
 
     words: str
     takes: Takes
-    do: Callable[[Email, str, User, datetime], str]
+    do: Callable[[Email, str, Rule, datetime], str]
 
 
-def marked(kind: ActionKind, words: str) -> Callable[[Email, str, User, datetime], str]:
+def marked(kind: ActionKind, words: str) -> Callable[[Email, str, Rule, datetime], str]:
     """A mark on the email, here and on the server."""
 
-    def do(email: Email, text: str, owner: User, now: datetime) -> str:
+    def do(email: Email, text: str, rule: Rule, now: datetime) -> str:
         ask_for(kind, email, now)
         return words
 
     return do
 
 
-def archived(email: Email, text: str, owner: User, now: datetime) -> str:
+def archived(email: Email, text: str, rule: Rule, now: datetime) -> str:
     """Into the archive folder."""
     target = find_folder(email.account, ARCHIVES)
     return moved(email, target, now, "archived") if target else NO_ARCHIVE
 
 
-def moved_to(email: Email, text: str, owner: User, now: datetime) -> str:
+def moved_to(email: Email, text: str, rule: Rule, now: datetime) -> str:
     """Into the folder of this name."""
     folders = Folder.objects.filter(account=email.account_id, name__iexact=text, gone_at=None)
     target = folders.first()
     return moved(email, target, now, f"moved to {target}") if target else NO_FOLDER.format(text)
+
+
+def labelled(email: Email, text: str, rule: Rule, now: datetime) -> str:
+    """The label of this name, made in its mailbox if there is none."""
+    try:
+        change_label(email, text, now, is_on=True)
+    except LabelUnusable as reason:
+        return f"not labelled: {reason.sentence}"
+    return f"labelled “{text}”"
+
+
+def told(email: Email, text: str, rule: Rule, now: datetime) -> str:
+    """The owner's webhooks that hear of rules."""
+    number = lay_for_rule(rule.owner, email, rule.pk, now)
+    return f"told {number} webhook{'s' if number > 1 else ''}" if number else NO_WEBHOOK
 
 
 def moved(email: Email, target: Folder, now: datetime, words: str) -> str:
@@ -62,22 +80,24 @@ def moved(email: Email, target: Folder, now: datetime, words: str) -> str:
     return words
 
 
-def linked(email: Email, text: str, owner: User, now: datetime) -> str:
+def linked(email: Email, text: str, rule: Rule, now: datetime) -> str:
     """Its conversation is the deal's from now on, as if the owner had said so."""
     deal = Deal.objects.filter(name__iexact=text).first()
     if deal is None:
         return NO_DEAL.format(text)
-    link_conversation(email, deal, owner, now)
+    link_conversation(email, deal, rule.owner, now)
     return f"linked with {deal}"
 
 
-TELL = "tell"
+LABEL, TELL, WEBHOOK = "label", "tell", "webhook"
 
 DEEDS: dict[str, Deed] = {
     "read": Deed("Mark it as read", Takes.NOTHING, marked(ActionKind.MARK_READ, "marked as read")),
     "flag": Deed("Flag it", Takes.NOTHING, marked(ActionKind.FLAG, "flagged")),
+    LABEL: Deed("Put the label on it", Takes.WORDS, labelled),
     "archive": Deed("Archive it", Takes.NOTHING, archived),
     "move": Deed("Move it to the folder", Takes.WORDS, moved_to),
     "deal": Deed("Link its conversation with the deal", Takes.WORDS, linked),
-    TELL: Deed("Write me an email", Takes.NOTHING, lambda email, text, owner, now: "told by email"),
+    TELL: Deed("Write me an email", Takes.NOTHING, lambda email, text, rule, now: "told by email"),
+    WEBHOOK: Deed("Tell my webhooks", Takes.NOTHING, told),
 }

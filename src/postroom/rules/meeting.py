@@ -101,9 +101,7 @@ def carry_out(rule: Rule, email: Email, now: datetime) -> int:
         return 0
     try:
         with transaction.atomic():
-            words = [
-                DEEDS[deed["kind"]].do(email, deed["text"], rule.owner, now) for deed in rule.deeds
-            ]
+            words = [DEEDS[deed["kind"]].do(email, deed["text"], rule, now) for deed in rule.deeds]
     except AccountClosed:
         return 0
     run.words = "; ".join(words)

@@ -8,12 +8,14 @@ from django.db import transaction
 from django.db.models import Max
 
 from postroom.accounts.models import EmailAccount
+from postroom.archive.models.labels import LONGEST_NAME
 from postroom.association.conditions import KINDS
 from postroom.association.steps import Step, why_unusable
 from postroom.crm.models import Deal
-from postroom.rules.deeds import DEEDS
+from postroom.rules.deeds import DEEDS, LABEL, WEBHOOK
 from postroom.rules.models import WAITS_DAYS, Rule, Trigger
 from postroom.team.models import User
+from postroom.webhooks.models import Event, Webhook
 
 MOST_RULES = 50
 MOST_DAYS = 365
@@ -81,8 +83,21 @@ def refuse_unusable(owner: User, written: WrittenRule) -> None:
     if not written.deeds:
         raise RuleUnusable("deeds", "Choose what is to happen.")
     for deed in written.deeds:
-        if deed["kind"] == "deal" and not Deal.objects.filter(name__iexact=deed["text"]).exists():
-            raise RuleUnusable("deeds", f"There is no deal “{deed['text']}”. Write its whole name.")
+        refuse_vain(owner, deed)
+
+
+def refuse_vain(owner: User, deed: Step) -> None:
+    """Raises RuleUnusable for a deed that could not be done."""
+    text = deed["text"]
+    if deed["kind"] == "deal" and not Deal.objects.filter(name__iexact=text).exists():
+        raise RuleUnusable("deeds", f"There is no deal “{text}”. Write its whole name.")
+    if deed["kind"] == LABEL and len(text) > LONGEST_NAME:
+        raise RuleUnusable("deeds", f"A label has at most {LONGEST_NAME} letters.")
+    hearing = Webhook.objects.filter(user=owner, events__contains=[Event.RULE_MET])
+    if deed["kind"] == WEBHOOK and not hearing.exists():
+        raise RuleUnusable(
+            "deeds", "Add a webhook first, under your name › Webhooks, that hears of mail rules."
+        )
 
 
 def refuse_steps(written: WrittenRule) -> None:

@@ -7,11 +7,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from postroom.archive.models import Email, newest_email
 from postroom.association import visible_to
 from postroom.outbox.models import OutgoingEmail, OutgoingState
+from postroom.team.models import User
 from postroom.webhooks.models import Delivery, Event, Webhook
 
 BOUNCES_FOR = timedelta(days=7)
 MOST_AT_ONCE = 1000
 DIRECTIONS = {Event.RECEIVED: "received", Event.SENT: "sent"}
+TOLD_BY_ITSELF = set(Event) - {Event.RULE_MET}
 
 
 def gather_all(now: datetime) -> int:
@@ -23,7 +25,7 @@ def gather_all(now: datetime) -> int:
 def gather(webhook: Webhook, now: datetime) -> int:
     """Lay ready what one webhook is to be told."""
     newest, laid = newest_email(), 0
-    for event in map(Event, webhook.events):
+    for event in TOLD_BY_ITSELF & set(map(Event, webhook.events)):
         emails = list(emails_for(webhook, event, now).values_list("pk", flat=True)[:MOST_AT_ONCE])
         Delivery.objects.bulk_create(
             (
@@ -36,6 +38,15 @@ def gather(webhook: Webhook, now: datetime) -> int:
     if laid < MOST_AT_ONCE:
         webhook.note_looked(newest, now)
     return laid
+
+
+def lay_for_rule(user: User, email: Email, rule: int, now: datetime) -> int:
+    """Lay ready what a rule has its owner's webhooks told. Returns how many these are."""
+    hearing = Webhook.objects.filter(user=user, off_because="", events__contains=[Event.RULE_MET])
+    common = {"event": Event.RULE_MET, "email": email, "rule": rule, "made_at": now, "due_at": now}
+    laid = [Delivery(webhook=webhook, **common) for webhook in hearing]
+    Delivery.objects.bulk_create(laid, ignore_conflicts=True)
+    return len(laid)
 
 
 def emails_for(webhook: Webhook, event: Event, now: datetime) -> QuerySet[Email]:

@@ -18,6 +18,7 @@ class Event(models.TextChoices):
     RECEIVED = "email.received", "An email was received"
     SENT = "email.sent", "An email was sent"
     BOUNCED = "email.bounced", "A sent email came back"
+    RULE_MET = "rule.met", "A mail rule of mine says so"
 
 
 PING = "ping"
@@ -53,6 +54,7 @@ class Webhook(Lookout):
 class Delivery(models.Model):
     """One event for one webhook: posted until it is taken, or given up. Without an email: a test.
 
+    `rule` is the number of the rule that has it told; 0 for what happened by itself.
     `key` is the `webhook-id` of every attempt, by which a receiver knows what it had already.
     """
 
@@ -60,6 +62,7 @@ class Delivery(models.Model):
     key = models.UUIDField(default=uuid4, unique=True, editable=False)
     event = models.CharField(max_length=20)
     email = models.ForeignKey(Email, null=True, on_delete=models.CASCADE, related_name="+")
+    rule = models.BigIntegerField(default=0, db_default=0)
     made_at = models.DateTimeField()
     attempts = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField(null=True, blank=True, help_text="Empty: nothing follows.")
@@ -69,7 +72,9 @@ class Delivery(models.Model):
     class Meta:
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
-            models.UniqueConstraint("webhook", "event", "email", name="an_event_is_delivered_once"),
+            models.UniqueConstraint(
+                "webhook", "event", "email", "rule", name="an_event_is_delivered_once"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["due_at"], name="delivery_due", condition=Q(due_at__isnull=False)),

@@ -113,6 +113,8 @@ def body_of(delivery: Delivery) -> bytes:
     if delivery.email_id:
         told["email"] = delivery.email_id
         told["url"] = f"{settings.ENVIRONMENT.url.rstrip('/')}/api/v1/emails/{delivery.email_id}"
+    if delivery.rule:
+        told["rule"] = delivery.rule
     said = {"type": delivery.event, "timestamp": delivery.made_at.isoformat(), "data": told}
     return json.dumps(said, separators=(",", ":")).encode()
 
