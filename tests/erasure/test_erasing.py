@@ -14,6 +14,7 @@ from journeys.databases import django_using
 from postroom.accounts.exclusions import exclude
 from postroom.accounts.holds import UnderHold, place_hold
 from postroom.accounts.models import EmailAccount, Ruling, Sharing
+from postroom.archive.actions import change_label
 from postroom.archive.models import Email, Inquiry, RawMessage, ServerCopy
 from postroom.archive.quarantine import quarantine
 from postroom.archive.record import record
@@ -68,6 +69,7 @@ def world() -> tuple[Person, EmailAccount]:
     keep(alice, uuid4(), Written(None, to=LENA, subject="An offer", text="Dear Zuzu"), [], NOON)
     conditions = [{"kind": "from", "text": LENA}]
     keep_column(InboxColumn(owner=alice, name=NAME, conditions=conditions))
+    change_label(emails[0], NAME, NOON, is_on=True)
     rule = Rule(owner=alice, name="r", position=1, conditions=conditions)
     rule.begin_anew(NOON)
     rule.save()

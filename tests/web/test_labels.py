@@ -14,6 +14,7 @@ from postroom.archive.labels import label_called
 from postroom.archive.models import Action, Email, Folder, Label, Labelling
 from postroom.crm.models import Person
 from postroom.team.models import User
+from search.worlds import searchable
 from web.browser import Visit
 
 SignIn = Callable[[User], Client]
@@ -51,7 +52,8 @@ def test_labels_are_put_on_by_keys_in_bulk_and_taken_back(
     page.get_by_label("Another label").fill("Trade fair")
     page.keyboard.press("Enter")
     expect(chips).to_have_count(2)
-    expect(page.locator("#toast")).to_contain_text("1 email labelled")
+    back = page.locator("#toast [data-back]")
+    expect(back).to_have_attribute("data-back", "unlabel:Trade fair")
     page.keyboard.press("z")
     expect(chips).to_have_text(["Label Later"])
     expect(page.locator("#toast")).to_contain_text("without the label")
@@ -121,6 +123,7 @@ def test_nobody_else_puts_a_label_on_and_who_reads_it_all_sees_it(
         assert client.post(f"/inbox/labels/{label.pk}/{path}", form).status_code == 404
     assert "Secret" not in client.get("/inbox/labels/").content.decode()
     person = Person.objects.get()
+    searchable()
     shown = (f"/emails/{email.pk}/", f"/people/{person.pk}/", '/search/?q=label:"Secret" ')
     assert all("Secret</bdi>" in client.get(path).content.decode() for path in shown)
     EmailAccount.objects.update(sight=2)

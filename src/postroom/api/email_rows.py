@@ -1,10 +1,11 @@
 """Emails as they are answered, and no more of each than its viewer may see."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from postroom.archive.models import Email, Participant, ParticipantRole
+from postroom.archive.labels import labels_of
+from postroom.archive.models import Email, Label, Participant, ParticipantRole
 from postroom.association import RelatedEmail, Sight
 
 ROLES: Final = {role.value: role.name.lower() for role in ParticipantRole}
@@ -16,7 +17,18 @@ def emails_out(emails: Sequence[Email]) -> list[dict[str, object]]:
     found = Participant.objects.filter(email__in=[email.pk for email in emails])
     for one in found.order_by("role", "position", "pk"):
         parties[one.email_id].append(party_out(one))
-    return [email_out(email, parties[email.pk]) for email in emails]
+    labels = labels_of(emails)
+    return [
+        email_out(email, parties[email.pk]) | {"labels": labels_out(email, labels)}
+        for email in emails
+    ]
+
+
+def labels_out(email: Email, labels: Mapping[int, Sequence[Label]]) -> list[str] | None:
+    """Their names; null where the viewer is not told whether there are any."""
+    if email.sight < Sight.EVERYTHING:
+        return None
+    return [label.name for label in labels.get(email.pk, ())]
 
 
 def related_out(related: Sequence[RelatedEmail]) -> list[dict[str, object]]:

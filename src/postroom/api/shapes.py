@@ -164,6 +164,7 @@ class EmailOut(Schema):
     read: bool
     flagged: bool
     answered: bool
+    labels: list[str] | None = Field(examples=[["Trade fair"]])
     has_attachments: bool | None
     size: int
     body: Literal["envelope", "stored", "unavailable"]

@@ -176,7 +176,7 @@ def erase_emails(traces: Traces) -> int:
     done = 0
     while found := list(traces.emails.values_list("pk", "account_id", "raw_id")[:STRETCH]):
         ids = [pk for pk, _, _ in found]
-        ServerCopy.objects.filter(email__in=ids).update(email=None)
+        ServerCopy.objects.filter(email__in=ids).update(email=None, keywords=None)
         SearchEntry.objects.filter(email__in=ids).delete()
         Email.objects.filter(pk__in=ids).delete()
         forget_raw([*map(bytes, filter(None, (raw for _, _, raw in found)))])

@@ -14,7 +14,15 @@ from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from postroom.accounts.models import Exclusion
-from postroom.archive.models import Correspondent, DealLink, Email, Inquiry, Participant
+from postroom.archive.labels import keyword_for
+from postroom.archive.models import (
+    Correspondent,
+    DealLink,
+    Email,
+    Inquiry,
+    Label,
+    Participant,
+)
 from postroom.crm.models import AddressChange, Deal, Person
 from postroom.outbox.models import Notice, OutgoingEmail
 from postroom.rules.models import Rule
@@ -105,6 +113,11 @@ def columns_about(traces: Traces) -> QuerySet[InboxColumn]:
     return as_text.filter(naming(traces.words, "asked", "name"))
 
 
+def labels_as(traces: Traces) -> list[str]:
+    """What labels that are called after them are called."""
+    return [*traces.words, *(keyword_for(word, ()) for word in traces.words)]
+
+
 def links_of(traces: Traces) -> QuerySet[DealLink]:
     """What people decided about the deals of their conversations."""
     threads = traces.emails.exclude(thread_root="").values("thread_root")
@@ -141,6 +154,7 @@ PLACES = (
     ),
     Place("rules", rules_about),
     Place("columns of the inbox", columns_about),
+    Place("labels", lambda t: Label.objects.filter(naming(labels_as(t), "name", "keyword"))),
     Place(
         "notices to colleagues",
         lambda t: Notice.objects.filter(naming(t.words, "subject", "text", "html", "key")),

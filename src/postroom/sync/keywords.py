@@ -10,7 +10,7 @@ from typing import Final
 from postroom.archive.models.labels import LONGEST_KEYWORD
 
 MOST: Final = 20
-# Thunderbird's own five; everything else with a dollar is registered for machines (IANA, RFC 5788).
+# Thunderbird's own five; everything else with a dollar is registered for machines.
 LABELS_WITH_A_DOLLAR: Final = frozenset(f"$label{number}" for number in range(1, 6))
 # Seen: Thunderbird, Apple Mail, Outlook, KMail, Dovecot and Cyrus.
 OF_MACHINES: Final = frozenset(

@@ -269,7 +269,8 @@
       const rows = picked().length ? picked() : meant();
       closeMenus();
       if (rows.length) act(turned(deed, rows), rows);
-      else say("Choose an email first: with its box, or with j and k.");
+      if (rows[0]?.isConnected && event.submitter.closest("details.menu")) linkOf(rows[0]).focus();
+      if (!rows.length) say("Choose an email first: with its box, or with j and k.");
     } else if (event.target.id === "doing") {
       follow(event.submitter);
     }
