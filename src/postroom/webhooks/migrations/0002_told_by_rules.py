@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("archive", "0020_labels"),
+        ("archive", "0021_labels"),
         ("webhooks", "0001_initial"),
     ]
 

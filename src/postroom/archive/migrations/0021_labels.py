@@ -31,7 +31,7 @@ DROP POLICY wall ON archive_labelling;
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0015_imported_mail"),
-        ("archive", "0019_answers"),
+        ("archive", "0020_quarantined_bytes"),
     ]
 
     operations = [
