@@ -51,15 +51,23 @@ Create Near
 Sync Pull
 SyncState *
 """
+NOTMUCH = "mbsync, then notmuch new"
 SAMPLED_EVERY = 0.02
+NOT_SEARCHABLE = """
+SELECT count(*) FROM archive_email
+ WHERE id NOT IN (SELECT email_id FROM archive_searchentry)
+"""
 SYNC = [*POSTROOM, "sync", USER, "--once", "--json"]
+INDEX = [*POSTROOM, "reindex", "--account", USER, "--json"]
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """What bringing a mailbox once took. `inside` is the program's own measure, if it gives one.
 
-    `begun` is a moment, and `pages` the seconds until every known person's page was complete.
+    `begun` is a moment, `pages` the seconds until every known person's page was complete, and
+    `searchable` those until all of it was in the index of words, if there is one.
+    `database_seconds` are PostgreSQL's of the processor, for bringing it.
     """
 
     seconds: float
@@ -70,6 +78,8 @@ class Run:
     bodies: int
     begun: float = 0.0
     pages: float | None = None
+    searchable: float | None = None
+    database_seconds: float | None = None
 
 
 def measure(command: list[str], environment: Mapping[str, str], output: Path) -> Run:
@@ -124,14 +134,37 @@ class PostroomClient:
         """Bring everything into a database that knows the people and no mail."""
         output = self._place / "output.json"
         with self.prepared(storage) as target, closing(self._watched()) as people:
+            before = self._database_seconds()
             with people:
                 run = measure(SYNC, target.environment, output)
+            database_seconds = self._database_seconds() - before
             pages = people.complete_at() - run.begun
-        result = json.loads(output.read_text())
+            result = json.loads(output.read_text())
+            indexed = measure(INDEX, target.environment, output)
+            with psycopg.connect(target.database_url) as asked:
+                assert asked.execute(NOT_SEARCHABLE).fetchone() == (0,)
         assert not any(folder["missing"] for folder in result["folders"])
         messages, bodies = result["messages"], result["bodies"]
         inside = result["seconds"]
-        return replace(run, inside=inside, messages=messages, bodies=bodies, pages=pages)
+        return replace(
+            run,
+            inside=inside,
+            messages=messages,
+            bodies=bodies,
+            pages=pages,
+            searchable=run.seconds + indexed.seconds,
+            database_seconds=database_seconds,
+        )
+
+    def _database_seconds(self) -> float:
+        """What PostgreSQL took of the processor so far; of who ended, its parent knows."""
+        pid = (self._place / "data" / "postgres" / "cluster" / "postmaster.pid").read_text()
+        postmaster = psutil.Process(int(pid.split()[0]))
+        taken = sum(postmaster.cpu_times()[:4])
+        for one in postmaster.children():
+            with suppress(psutil.NoSuchProcess):
+                taken += sum(one.cpu_times()[:2])
+        return taken
 
     def _watched(self) -> PeoplePages:
         return PeoplePages(make_conninfo(self._address("measured"), user=SUPERUSER))
@@ -202,6 +235,7 @@ class NotmuchClient:
         return replace(
             brought,
             seconds=brought.seconds + indexed.seconds,
+            searchable=brought.seconds + indexed.seconds,
             cpu_seconds=brought.cpu_seconds + indexed.cpu_seconds,
             mebibytes=max(brought.mebibytes, indexed.mebibytes),
         )
@@ -252,7 +286,7 @@ def clients(place: Path, server: Dovecot, mailbox: Mailbox) -> dict[str, Callabl
     found: dict[str, Callable[[], Run]] = {
         "mbsync, FSync yes (as it comes)": lambda: mbsync.run("yes"),
         "mbsync, FSync no": lambda: mbsync.run("no"),
-        "mbsync, then notmuch new": notmuch.run,
+        NOTMUCH: notmuch.run,
         "Postroom, matched (a tenth known)": lambda: postroom.run("matched"),
         "Postroom, everything": lambda: postroom.run("everything"),
         "raw socket, envelopes": lambda: raw.run(ENVELOPES),
@@ -260,5 +294,5 @@ def clients(place: Path, server: Dovecot, mailbox: Mailbox) -> dict[str, Callabl
     }
     if not shutil.which("notmuch"):
         print("notmuch is not here (Debian: apt-get install notmuch); its row is left out")
-        del found["mbsync, then notmuch new"]
+        del found[NOTMUCH]
     return found

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.clients import Run, clients
+from bench.clients import NOTMUCH, Run, clients
 from bench.machine import conditions
 from bench.mailbox import SECRET, USER, Mailbox, forget_caches, generated_mailbox, real_mailbox
 from bench.page import table, write_section
@@ -27,12 +27,16 @@ HEADINGS = (
     "seconds",
     "inside",
     "CPU s",
+    "PostgreSQL’s",
     "MiB",
     "messages/s",
     "bodies",
     "of mbsync",
     "people's pages",
     "of mbsync",
+    "searchable",
+    "of mbsync",
+    "of notmuch",
 )
 
 FOREWORD = """## Whole mailboxes, beside mbsync
@@ -40,14 +44,17 @@ FOREWORD = """## Whole mailboxes, beside mbsync
 Written by `python -m bench.sync`. Seconds are those of the whole program from start to end, medians
 of {rounds} rounds; *inside* is what `postroom sync --json` says of itself, without the start of
 Python. CPU seconds and MiB (peak resident) are of the program and its children; PostgreSQL runs
-beside it, as Dovecot does, and syncs its log to disk at every commit. *Of mbsync* is the time that
+beside it, as Dovecot does, and syncs its log to disk at every commit; its CPU seconds are told
+apart. *Of mbsync* is the time that
 mbsync takes in the form it comes in, divided by this one's: above 1 is faster. *People's pages* are
 the seconds, also from the start of the program, until the page of every known person shows all its
 mail, bodies and all: when an open page was last told of any of it (NOTIFY of PostgreSQL), heard by
-a listener that asks nothing meanwhile. Before each run our side is empty, and Dovecot's indexes and
-caches are deleted; the files of the mail are in memory. Loopback, no TLS. mbsync writes files;
-Postroom writes rows, reads every header, finds the people, and reads the bodies it keeps. The raw
-sockets throw away what they get: the wire's own limit.
+a listener that asks nothing meanwhile. *Searchable* are the seconds until every message is also in
+the index of words, if that is made afterwards: by `notmuch new`, and here by `postroom reindex` (an
+engine makes it beside, on another processor if there is one). Before each run our side is empty,
+and Dovecot's indexes and caches are deleted; the files of the mail are in memory. Loopback, no TLS.
+mbsync writes files; Postroom writes rows, reads every header, finds the people, and reads the
+bodies it keeps. The raw sockets throw away what they get: the wire's own limit.
 """
 
 
@@ -100,6 +107,7 @@ def a_place() -> Iterator[Path]:
 def rows(runs: dict[str, list[Run]]) -> Iterator[tuple[str, ...]]:
     """One row a client, of medians."""
     yardstick = statistics.median(run.seconds for run in next(iter(runs.values())))
+    notmuch = median([run.searchable for run in runs.get(NOTMUCH, [])])
     for name, taken in runs.items():
         seconds = statistics.median(run.seconds for run in taken)
         inside = [run.inside for run in taken if run.inside is not None]
@@ -108,21 +116,33 @@ def rows(runs: dict[str, list[Run]]) -> Iterator[tuple[str, ...]]:
             f"{seconds:.2f}",
             f"{statistics.median(inside):.2f}" if inside else "–",
             f"{statistics.median(run.cpu_seconds for run in taken):.2f}",
+            shown(median([run.database_seconds for run in taken])),
             f"{statistics.median(run.mebibytes for run in taken):.0f}",
             f"{taken[0].messages / seconds:,.0f}",
             f"{taken[0].bodies:,}",
             f"{yardstick / seconds:.2f}",
-            *pages_of(taken, yardstick),
+            shown(pages := median([run.pages for run in taken])),
+            times(yardstick, pages),
+            shown(searchable := median([run.searchable for run in taken])),
+            times(yardstick, searchable),
+            times(notmuch, searchable),
         )
 
 
-def pages_of(taken: list[Run], yardstick: float) -> tuple[str, str]:
-    """Until every person's page was complete, and what mbsync takes divided by that."""
-    pages = [run.pages for run in taken if run.pages is not None]
-    if not pages:
-        return "–", "–"
-    seconds = statistics.median(pages)
-    return f"{seconds:.2f}", f"{yardstick / seconds:.2f}"
+def median(values: list[float | None]) -> float | None:
+    """Of those that are known."""
+    known = [value for value in values if value is not None]
+    return statistics.median(known) if known else None
+
+
+def shown(seconds: float | None) -> str:
+    """A duration, if it is known."""
+    return "–" if seconds is None else f"{seconds:.2f}"
+
+
+def times(yardstick: float | None, seconds: float | None) -> str:
+    """How many times as fast as who took the yardstick's seconds."""
+    return f"{yardstick / seconds:.2f}" if yardstick and seconds else "–"
 
 
 if __name__ == "__main__":

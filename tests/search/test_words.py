@@ -1,13 +1,23 @@
 """Text to words, in any script: a table, and properties that hold of every text."""
 
 import time
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from postroom.archive.search_entry import MOST_OCTETS, Source, vectors_of
-from postroom.mime.words import LONGEST_WORD, fold, words_of
+from postroom.mime.words import (
+    _DROPPED,
+    _FOLDED,
+    _WRAPPED,
+    LONGEST_WORD,
+    _signs,
+    fold,
+    folded_words,
+    words_of,
+)
 
 WORDS = {
     "Müller MÜLLER Mu\u0308ller": ["muller"] * 3,
@@ -74,3 +84,23 @@ def test_hostile_text_is_bounded(text: str) -> None:
     assert time.process_time() - begun < 2
     assert len(vectors.everything.encode()) < 4 * MOST_OCTETS
     assert "\0" not in vectors.text
+
+
+SIGNS = "abc ÄéßŁø中文ไทย\u0301\u0327\U000e0101\U0001d165אָ हिन्दी\n\r_-’“カﾞㇰİ ǅ😀"
+
+
+@given(st.text(alphabet=SIGNS, max_size=60), st.integers(1, 20))
+def test_the_quick_way_finds_the_words_of_the_careful_one(text: str, most: int) -> None:
+    """A pattern without marks and scripts cuts what has none of them; else all is asked."""
+    careful = []
+    for run in _signs().runs.finditer(carefully_folded(_WRAPPED.sub("", text))):
+        pairs = [run[0][n : n + 2] for n in range(len(run[0]))]
+        careful += [run[0][:LONGEST_WORD]] if run[1] is None else pairs
+    assert folded_words(text, most) == careful[:most]
+
+
+def carefully_folded(text: str) -> str:
+    """Sign by sign."""
+    apart = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
+    kept = "".join(c for c in apart if unicodedata.combining(c) not in _DROPPED)
+    return unicodedata.normalize("NFC", kept).translate(str.maketrans(_FOLDED))

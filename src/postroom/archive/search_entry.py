@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from postroom.mime import parse_message
-from postroom.mime.words import words_of
+from postroom.mime.words import folded_words
 
 MOST_PEOPLE: Final = 500
 MOST_OF_A_NAME: Final = 40
@@ -64,23 +64,24 @@ class _Vector:
 
     def add(self, text: str, mark: str, most: int) -> None:
         """Add a text, apart from what is there."""
-        last = self._next
-        for word in words_of(text, most):
-            last = min(self._next + word.place, LAST_PLACE)
-            if self._octets > MOST_OCTETS:
-                return
-            self._put(word.text, last)
-            if mark:
-                self._put(mark + word.text, last)
-        self._next = last + GAP
+        words = folded_words(text, most)
+        self._put(words)
+        if mark:
+            self._put([mark + word for word in words])
+        self._next = min(self._next + max(len(words) - 1, 0), LAST_PLACE) + GAP
 
-    def _put(self, word: str, place: int) -> None:
-        places = self._places[word]
-        if not places:
-            self._octets += len(word.encode())
-        if len(places) < MOST_PLACES:
-            places.append(place)
-            self._octets += 2
+    def _put(self, words: Sequence[str]) -> None:
+        # Hundreds of words a message and millions a mailbox: nothing is asked for twice.
+        by_word, octets = self._places, self._octets
+        for place, word in enumerate(words, self._next):
+            if octets > MOST_OCTETS:
+                break
+            if not (places := by_word[word]):
+                octets += len(word.encode())
+            if len(places) < MOST_PLACES:
+                places.append(place if place < LAST_PLACE else LAST_PLACE)
+                octets += 2
+        self._octets = octets
 
     def __str__(self) -> str:
         # Nothing is quoted or escaped in it: words hold letters and digits alone.

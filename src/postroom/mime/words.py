@@ -8,8 +8,9 @@ begins a word of two, and the last one of a run stands alone: any stretch of tex
 import re
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Final, NamedTuple
 
 LONGEST_WORD: Final = (
@@ -30,31 +31,58 @@ _WRAPPED: Final = re.compile(
 # What goes when a word is folded: accents, and the vowel points of Hebrew and Arabic, by their
 # combining class. Those of Indic scripts and the voicing marks of Kana tell words apart.
 _DROPPED: Final = frozenset({1, 202, 216, 220, 230, 240, *range(10, 36)})
-_FOLDED: Final = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
-)
+_FOLDED: Final = {
+    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"
+}  # fmt: skip
+_BEYOND_ALL: Final = "\U00010000"
+_BEYOND: Final = re.compile("[\U00010000-\U0010ffff]")
+_FOLDED_ONE: Final = re.compile(f"[{''.join(_FOLDED)}]")
 
 
-def _ranges_of_marks() -> str:
-    """Combining marks as ranges of a character class: they are part of their word."""
-    marks = [n for n in range(sys.maxunicode + 1) if unicodedata.category(chr(n))[0] == "M"]
-    ranges: list[list[int]] = []
-    for mark in marks:
-        if ranges and ranges[-1][1] == mark - 1:
-            ranges[-1][1] = mark
-        else:
-            ranges.append([mark, mark])
-    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
+class _Signs(NamedTuple):
+    """Patterns that take a look at all of Unicode to make.
+
+    Words, where marks are among the letters; runs of an unspaced script, or such words; whatever
+    may be a mark; and those that go when a word is folded. Of the last, those beyond the first
+    plane stand apart: together the class would be tried range by range.
+    """
+
+    words: re.Pattern[str]
+    runs: re.Pattern[str]
+    near_marks: re.Pattern[str]
+    dropped: re.Pattern[str]
+    dropped_beyond: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
-def _runs() -> re.Pattern[str]:
-    """Runs of an unspaced script, or words of the others; made when the first text comes."""
-    marks = _ranges_of_marks()
-    return re.compile(f"([{_UNSPACED}]+)|(?:(?![{_UNSPACED}])(?:[^\\W_]|[{marks}]))+")
+def _signs() -> _Signs:
+    """Made when the first text comes that needs them. A mark is part of its word."""
+    every = [chr(n) for n in range(sys.maxunicode + 1)]
+    marks = [c for c in every if unicodedata.category(c)[0] == "M"]
+    dropped = [c for c in every if unicodedata.combining(c) in _DROPPED]
+    word = f"(?:[^\\W_]|[{_as_ranges(marks)}])"
+    return _Signs(
+        re.compile(f"{word}+"),
+        re.compile(f"([{_UNSPACED}]+)|(?:(?![{_UNSPACED}]){word})+"),
+        re.compile(f"[{_as_ranges(marks, gap=1_024)}]"),
+        re.compile(f"[{_as_ranges([c for c in dropped if c < _BEYOND_ALL])}]+"),
+        re.compile(f"[{_as_ranges([c for c in dropped if c >= _BEYOND_ALL])}]+"),
+    )
+
+
+def _as_ranges(signs: Sequence[str], gap: int = 1) -> str:
+    """Sorted characters as ranges of a character class; ranges at most so far apart are one."""
+    ranges: list[list[str]] = []
+    for sign in signs:
+        if ranges and ord(sign) - ord(ranges[-1][1]) <= gap:
+            ranges[-1][1] = sign
+        else:
+            ranges.append([sign, sign])
+    return "".join(f"{first}-{last}" for first, last in ranges)
 
 
 _ASCII_WORDS: Final = re.compile(r"[a-z0-9]+")
+_UNMARKED_WORDS: Final = re.compile(r"[^\W_]+")
 _UNSPACED_ONE: Final = re.compile(f"[{_UNSPACED}]")
 
 
@@ -71,29 +99,41 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     apart = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
-    kept = "".join(c for c in apart if unicodedata.combining(c) not in _DROPPED)
-    return unicodedata.normalize("NFC", kept).translate(_FOLDED)
+    kept = _signs().dropped.sub("", apart)
+    if _BEYOND.search(kept):
+        kept = _signs().dropped_beyond.sub("", kept)
+    return _FOLDED_ONE.sub(lambda sign: _FOLDED[sign[0]], unicodedata.normalize("NFC", kept))
 
 
 def words_of(text: str, most: int = sys.maxsize) -> Iterator[Word]:
     """The words of a text in their order, at most so many."""
+    for place, word in enumerate(folded_words(text, most)):
+        yield Word(word, place, is_unspaced(word))
+
+
+def folded_words(text: str, most: int = sys.maxsize) -> list[str]:
+    """The same without their places: each stands behind the one before.
+
+    Most of what is read for search is this, so text without marks or unspaced scripts, nearly all
+    there is, is cut by a pattern that need not ask of each sign which it is.
+    """
     if text.isascii():
-        for place, found in enumerate(_ASCII_WORDS.findall(text.lower())):
-            if place >= most:
-                return
-            yield Word(found[:LONGEST_WORD], place)
-        return
-    place = 0
-    for run in _runs().finditer(fold(_WRAPPED.sub("", text))):
+        found = _ASCII_WORDS.findall(text.lower())
+    else:
+        folded, signs = fold(_WRAPPED.sub("", text)), _signs()
+        if _UNSPACED_ONE.search(folded):
+            return list(islice(_words_among_runs(folded), most))
+        words = signs.words if signs.near_marks.search(folded) else _UNMARKED_WORDS
+        found = words.findall(folded)
+    return [word[:LONGEST_WORD] for word in found[:most]]
+
+
+def _words_among_runs(folded: str) -> Iterator[str]:
+    for run in _signs().runs.finditer(folded):
         if run[1] is None:
-            words = [Word(run[0][:LONGEST_WORD], place)]
+            yield run[0][:LONGEST_WORD]
         else:
-            words = [Word(run[0][n : n + 2], place + n, True) for n in range(len(run[0]))]
-        for word in words:
-            if word.place >= most:
-                return
-            yield word
-        place += len(words)
+            yield from (run[0][n : n + 2] for n in range(len(run[0])))
 
 
 def is_unspaced(text: str) -> bool:
@@ -111,7 +151,7 @@ class Piece(NamedTuple):
 
 def pieces_of(text: str) -> Iterator[Piece]:
     """The words of a text where they stand; of an unspaced run every character."""
-    for run in _runs().finditer(text):
+    for run in _signs().runs.finditer(text):
         if run[1] is None:
             yield Piece(fold(run[0])[:LONGEST_WORD], run.start(), run.end())
         else:
