@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from cast import NOON, account_of, message, person, user
-from postroom.accounts.models import EmailAccount
+from postroom.accounts.members import add_member
+from postroom.accounts.models import EmailAccount, Sharing, Sight
 from postroom.archive.arrivals import Arrival, Flags
 from postroom.archive.entry import entry_of, is_automatic
 from postroom.archive.models import Email, FolderRole, ResponseWatch
@@ -15,9 +16,14 @@ from postroom.archive.record import record
 from postroom.archive.triage import finish, mute
 from postroom.archive.wall import seen_by
 from postroom.association.awaiting import Side, awaiting
+from postroom.association.awaiting_with import awaiting_in_team, waiting_about, waiting_with
+from postroom.crm.deals import DealEntry, keep_deal
+from postroom.crm.models import Deal, Person
+from postroom.crm.pipeline import first_stage
 from postroom.mime import parse_headers, stable_identity
 from postroom.outbox.models import Notice
 from postroom.outbox.response_watches import write_response_watches
+from postroom.team.models import User
 
 LENA = "lena@customer.example"
 PLAIN = "Content-Type: text/plain"
@@ -183,3 +189,64 @@ def test_a_mailbox_that_cannot_be_looked_into_raises_no_alarm(account: EmailAcco
     notice = Notice.objects.get()
     assert notice.recipient == account.owner.email
     assert f"/emails/{one.email.pk}/" in notice.text
+
+
+@dataclass
+class Firm:
+    """Alice’s mailbox with three conversations of Lena’s, Bob, and Lena’s deal."""
+
+    account: EmailAccount
+    lena: Person
+    deal: Deal
+    question: Email
+
+
+@pytest.fixture
+def firm(account: EmailAccount) -> Firm:
+    lena, deal = person("Lena Lead", LENA), Deal()
+    keep_deal(deal, DealEntry("Order", first_stage(), people=[LENA]), NOON - timedelta(days=1))
+    mine = {"from_": account.address, "to": LENA}
+    hers = {"from_": LENA, "to": account.address}
+    came(account, "Offer", NOON, message_id="<a@x>", **mine)
+    question = came(account, "Question", NOON + timedelta(hours=1), message_id="<b@x>", **hers)
+    came(account, "Asked", NOON, message_id="<c@x>", **hers)
+    answer = {"references": "<c@x>", "in_reply_to": "<c@x>"} | mine
+    came(account, "Re: Asked", NOON + timedelta(hours=2), **answer)
+    return Firm(account, lena, deal, question)
+
+
+def told_of(firm: Firm, viewer: User) -> list[list[str]]:
+    """What waits, as a viewer sees it: of the person, of the deal, of the team on both sides."""
+    later = NOON + timedelta(days=10)
+    with seen_by(viewer.pk):
+        both = (
+            waiting_with(firm.lena, viewer, later),
+            waiting_about(firm.deal, viewer, later),
+            awaiting_in_team(viewer, Side.MINE, later),
+            awaiting_in_team(viewer, Side.THEIRS, later),
+        )
+    return [[f"{each.side.value} {each.email.subject}" for each in waiting] for waiting in both]
+
+
+def test_who_waits_stands_with_the_person_the_deal_and_the_team_as_it_is_shared(
+    firm: Firm,
+) -> None:
+    all_of_it = ["theirs Re: Asked", "mine Question", "theirs Offer"]
+    whole = [all_of_it, all_of_it, ["mine Question"], ["theirs Re: Asked", "theirs Offer"]]
+    nothing: list[list[str]] = [[], [], [], []]
+    bob = user("Bob")
+    assert told_of(firm, firm.account.owner) == whole
+    assert told_of(firm, bob) == nothing
+    EmailAccount.objects.update(sharing=Sharing.PUBLIC)
+    assert told_of(firm, bob) == whole
+    EmailAccount.objects.update(sight=Sight.WHEN)
+    assert told_of(firm, bob)[0] == ["theirs ", "mine ", "theirs "]
+    EmailAccount.objects.update(sight=Sight.EVERYTHING)
+    # What its owner is done with awaits nobody, whoever looks.
+    finish(firm.question, NOON)
+    assert told_of(firm, bob)[2] == []
+    User.objects.filter(pk=bob.pk).update(is_active=False)
+    assert told_of(firm, User.objects.get(pk=bob.pk)) == nothing
+    EmailAccount.objects.update(sharing=Sharing.PRIVATE)
+    add_member(firm.account, charlie := user("Charlie"), None, NOON)
+    assert told_of(firm, charlie)[3] == ["theirs Re: Asked", "theirs Offer"]

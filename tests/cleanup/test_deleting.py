@@ -17,6 +17,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from cast import NOON, account_of, arrival, folder_of, person, shared, user
 from cleanup.full_mailboxes import CANARY, bring, fill, letters
 from postroom.accounts.lifecycle import Decision, resume
+from postroom.accounts.members import add_member
 from postroom.accounts.models import (
     Activation,
     Credential,
@@ -39,9 +40,11 @@ from postroom.archive.models import (
     ResponseWatch,
     Triage,
 )
+from postroom.archive.presence import appear
 from postroom.archive.proofs import Listing, prove
 from postroom.archive.quarantine import quarantine
 from postroom.archive.record import record
+from postroom.archive.teamwork import assign, say
 from postroom.association import own_emails, visible_to
 from postroom.cleanup import bites, unchecked
 from postroom.cleanup.deleting import delete_next, unfinished_deletions
@@ -277,6 +280,10 @@ def test_removed_it_is_gone_altogether_and_may_come_anew(account: EmailAccount) 
     MutedThread.objects.create(account=account, thread_root=CANARY, muted_at=NOON)
     wish = {"by": account.owner, "due_at": NOON, "made_at": NOON}
     ResponseWatch.objects.create(email=first, account=account, **wish)
+    add_member(account, user("Bob"), None, NOON)
+    assign(first, account.owner, account.owner, NOON)
+    say(first, CANARY, account.owner, NOON)
+    appear(first, account.owner, NOON, is_writing=True)
     # Which deal a conversation belongs to is people's word, by its name: it stays for others.
     tables = [each for each in apps.get_app_config("archive").get_models() if each != DealLink]
     empty = [table for table in tables if not table._default_manager.exists()]

@@ -1,8 +1,13 @@
 """Rows for the pages that need one to be looked at."""
 
-from cast import NOON, message, received
+from django.utils import timezone
+
+from cast import NOON, message, received, user
+from postroom.accounts.members import add_member
 from postroom.accounts.models import EmailAccount, Exclusion
 from postroom.archive.models import Email
+from postroom.archive.presence import appear
+from postroom.archive.teamwork import assign, say
 from postroom.association.inbox_own import ready_made
 from postroom.association.steps import Step
 from postroom.cleanup.models import Case
@@ -48,6 +53,19 @@ def from_a_stranger(account: EmailAccount) -> Email:
 def sent_to_a_lead(account: EmailAccount) -> Email:
     raw = message("Offer", from_=account.address, to="lena@customer.example")
     return received(account, raw, folder="Sent")
+
+
+def in_a_team(account: EmailAccount) -> Email:
+    colleague = User.objects.filter(name="Bob").first() or user("Bob")
+    add_member(account, colleague, None, NOON)
+    return received(account, message("To the team", from_="lena@customer.example"))
+
+
+def worked_on_together(email: Email, colleague: User) -> None:
+    add_member(email.account, colleague, None, NOON)
+    assign(email, colleague, colleague, NOON)
+    say(email, "A word between us", colleague, NOON)
+    appear(email, colleague, timezone.now(), is_writing=True)
 
 
 def role() -> Role:

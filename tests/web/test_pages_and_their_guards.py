@@ -18,6 +18,7 @@ from postroom.archive.quarantine import quarantine
 from postroom.cleanup.keeping import word_of
 from postroom.crm.models import Company, Erasure, Person
 from postroom.crm.pipeline import first_stage
+from postroom.outbox.digests import mark_of
 from postroom.outbox.drafts import Attached, Written, keep
 from postroom.team.api_keys import KeyWish, make_key
 from postroom.team.models import Profile, User
@@ -29,6 +30,7 @@ from web.looked_at import (
     deal_with,
     excluded,
     from_a_stranger,
+    in_a_team,
     invited,
     kept_by,
     role,
@@ -56,7 +58,11 @@ FILES |= {
 ANSWERS = {"notice-image", "notice-link", "notice-refusal"}
 ANSWERS |= {"oauth-callback", "join-password", "elsewhere-start", "elsewhere-return"}
 # Pages about another kind of email than a lead's.
-OTHER_LETTERS = {"email-sender": from_a_stranger, "email-watch": sent_to_a_lead}
+OTHER_LETTERS = {
+    "email-sender": from_a_stranger,
+    "email-watch": sent_to_a_lead,
+    "email-team": in_a_team,
+}
 READABLE = [name for name, (verbs, _) in PAGES.items() if "GET" in verbs and "-live" not in name]
 HIDDEN = [name for name, (_, who) in PAGES.items() if who in ("owner", "administrator")]
 ANYONES = {name for name, (_, who) in PAGES.items() if who == "anyone"}
@@ -83,6 +89,8 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
             "word": [word_of(case_of(account).pk)] if "word" in named else [],
             "part": [letter.pk, "1"],
             "token": ["x"],
+            "mark": [mark_of(account.owner_id)],
+            "comment": [letter.pk, 1],
             "account": [lena.pk, account.pk],
             "user": [account.pk, account.owner_id],
             "service": ["gmail"],

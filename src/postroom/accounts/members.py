@@ -22,6 +22,22 @@ def holds(user: User, account: EmailAccount) -> bool:
     return account.owner_id == user.pk or is_member(user, account)
 
 
+def is_team(account: EmailAccount) -> bool:
+    """Whether others than its owner handle its mail."""
+    return once_a_page(("team of", account.pk), account.memberships.exists)
+
+
+def team_of(account: EmailAccount) -> QuerySet[User]:
+    """Who handles a team mailbox's mail: its owner and its members, as far as they can sign in.
+
+    Nobody where it is one person's alone.
+    """
+    if not is_team(account):
+        return User.objects.none()
+    members = account.memberships.values("user")
+    return User.objects.filter(Q(pk=account.owner_id) | Q(pk__in=members), is_active=True)
+
+
 def is_member(user: User, account: EmailAccount) -> bool:
     """Whether the user is a member of the account's team."""
     found = account.memberships.filter(user=user)

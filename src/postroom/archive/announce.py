@@ -11,6 +11,7 @@ from django.db import connection
 EMAILS_CHANGED = "postroom_emails"
 ACCOUNT_CHANGED = "postroom_account"
 WORK_WAITING = "postroom_work"
+PRESENCE_CHANGED = "postroom_presence"
 
 MOST_IDS = 500  # A NOTIFY payload holds 8,000 bytes.
 
@@ -26,6 +27,11 @@ def announce_emails(account_id: int, email_ids: Collection[int]) -> None:
 def announce_account(account_id: int) -> None:
     """The account's state or the progress of its sync changed."""
     _notify(ACCOUNT_CHANGED, json.dumps({"account": account_id}))
+
+
+def announce_presence(account_id: int) -> None:
+    """Somebody began or ended to read or to answer in a team mailbox."""
+    _notify(PRESENCE_CHANGED, json.dumps({"account": account_id}))
 
 
 def announce_work(account_id: int) -> None:

@@ -36,23 +36,29 @@ class Side(Enum):
 
 def awaiting(viewer: User, side: Side, now: datetime) -> list[Email]:
     """The last words of conversations with known people that nobody answered, newest first."""
-    emails = own_emails(viewer).filter(
+    emails = last_words(now, own_emails(viewer)).filter(side_of(side))
+    return list(emails.select_related("account").order_by("-sent_at", "-pk")[:MOST])
+
+
+def last_words(now: datetime, emails: QuerySet[Email] | None = None) -> QuerySet[Email]:
+    """Those of some emails, or of all, after which no person wrote in their conversation."""
+    every = Email.objects.all() if emails is None else emails
+    return every.filter(
         ~Exists(later_words()),
         sent_at__gt=now - LOOKED_BACK,
         removed_at=None,
         is_automatic=False,
     )
-    if side == Side.MINE:
-        emails = emails.filter(
-            ~Exists(Triage.objects.filter(email=OuterRef("pk"), done_at__isnull=False)),
-            ~Exists(muted()),
-            Exists(known_in(ParticipantRole.FROM)),
-            direction=Direction.RECEIVED,
-            is_answered=False,
-        )
-    else:
-        emails = emails.filter(Exists(known_in(*RECIPIENTS)), direction=Direction.SENT)
-    return list(emails.select_related("account").order_by("-sent_at", "-pk")[:MOST])
+
+
+def side_of(side: Side) -> Q:
+    """Match last words that await this side's answer."""
+    if side == Side.THEIRS:
+        return Q(Exists(known_in(*RECIPIENTS)), direction=Direction.SENT)
+    done = Triage.objects.filter(email=OuterRef("pk"), done_at__isnull=False)
+    is_open = ~Q(Exists(done)) & ~Q(Exists(muted()))
+    is_theirs = Q(Exists(known_in(ParticipantRole.FROM)), direction=Direction.RECEIVED)
+    return is_open & is_theirs & Q(is_answered=False)
 
 
 def known_in(*roles: ParticipantRole) -> QuerySet[EveryParticipant]:

@@ -66,8 +66,10 @@ def of_deal(emails: QuerySet[Email], deal: Deal) -> QuerySet[Email]:
 
 def lone_emails_of(deal: Deal) -> list[bytes]:
     """Emails without a conversation that were linked with the deal."""
-    threads = DealLink.objects.filter(deal=deal, thread__startswith="=")
-    return [bytes.fromhex(t.removeprefix("=")) for t in threads.values_list("thread", flat=True)]
+    found = DealLink.objects.filter(deal=deal, thread__startswith="=")
+    threads = found.values_list("thread", flat=True)
+    alone = once_a_page((DealLink, deal.pk), lambda: list(threads))
+    return [bytes.fromhex(thread.removeprefix("=")) for thread in alone]
 
 
 def addresses_of_deal(deal: Deal) -> list[str]:

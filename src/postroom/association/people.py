@@ -82,7 +82,12 @@ def emails_of(person: Person) -> QuerySet[Email]:
 
 def participations_of(person: Person) -> QuerySet[EveryParticipant]:
     """Wherever one of the person's addresses stands on an email."""
-    return EveryParticipant.objects.filter(canonical__in=addresses_of([person]))
+    return mail_at(addresses_of([person]))
+
+
+def mail_at(canonicals: Collection[str]) -> QuerySet[EveryParticipant]:
+    """Wherever one of these addresses stands on an email."""
+    return EveryParticipant.objects.filter(canonical__in=canonicals)
 
 
 def addresses_of(people: QuerySet[Person] | Collection[Person]) -> list[str]:

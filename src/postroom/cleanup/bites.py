@@ -30,6 +30,8 @@ OF_EMAILS = (
     "DELETE FROM archive_labelling WHERE email_id = ANY(%s::bigint[])",
     "DELETE FROM archive_triage WHERE email_id = ANY(%s::bigint[])",
     "DELETE FROM archive_responsewatch WHERE email_id = ANY(%s::bigint[])",
+    "DELETE FROM archive_assignment WHERE email_id = ANY(%s::bigint[])",
+    "DELETE FROM archive_teamentry WHERE email_id = ANY(%s::bigint[])",
 )
 HANGING = "SELECT {key} FROM {table} WHERE {column} = ANY(%s::bigint[])"
 
@@ -82,6 +84,7 @@ OF_THE_REST = (
             "archive_correspondent",
             "archive_mutedthread",
             "archive_label",
+            "archive_presence",
         )
     ),
 )

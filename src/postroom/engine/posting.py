@@ -14,6 +14,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from postroom.outbox.access_requests import write_access_requests
 from postroom.outbox.confirmations import write_confirmations
 from postroom.outbox.decisions import write_decisions
+from postroom.outbox.digests import write_digests
 from postroom.outbox.incidents import write_incidents
 from postroom.outbox.preparations import write_preparations
 from postroom.outbox.queue import due_notices
@@ -47,4 +48,5 @@ def waiting_notices(now: datetime) -> list[int]:
     write_decisions(now)
     write_access_requests(now)
     write_response_watches(now)
+    write_digests(now)
     return due_notices(now)

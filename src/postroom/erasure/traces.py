@@ -22,6 +22,7 @@ from postroom.archive.models import (
     Inquiry,
     Label,
     Participant,
+    TeamEntry,
 )
 from postroom.crm.models import AddressChange, Deal, Person
 from postroom.outbox.models import Notice, OutgoingEmail
@@ -155,6 +156,10 @@ PLACES = (
     Place("rules", rules_about),
     Place("columns of the inbox", columns_about),
     Place("labels", lambda t: Label.objects.filter(naming(labels_as(t), "name", "keyword"))),
+    Place(
+        "comments in team mailboxes",
+        lambda t: TeamEntry.objects.filter(naming(t.words, "text") | Q(email__in=t.emails)),
+    ),
     Place(
         "notices to colleagues",
         lambda t: Notice.objects.filter(naming(t.words, "subject", "text", "html", "key")),

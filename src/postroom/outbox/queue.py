@@ -17,13 +17,13 @@ from postroom.team.models import User
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What there is to say of an account; `key` names the occasion, once for ever.
+    """What there is to say; `key` names the occasion, once for ever.
 
-    To its owner, unless somebody else is named.
+    To the owner of the account it is about, unless somebody else is named.
     """
 
     key: str
-    account: EmailAccount
+    account: EmailAccount | None
     subject: str
     parts: Sequence[Part]
     to: User | None = None
@@ -31,7 +31,7 @@ class Letter:
 
 def write(letter: Letter, now: datetime) -> bool:
     """Queue the letter unless its occasion had one. Returns whether it had none."""
-    reader = letter.to or letter.account.owner
+    reader = reader_of(letter)
     _, is_new = Notice.objects.get_or_create(
         key=letter.key,
         defaults={
@@ -47,6 +47,14 @@ def write(letter: Letter, now: datetime) -> bool:
         },
     )
     return is_new
+
+
+def reader_of(letter: Letter) -> User:
+    """To whom it goes."""
+    if letter.to is not None:
+        return letter.to
+    assert letter.account is not None  # noqa: S101 - a letter of no account names its reader
+    return letter.account.owner
 
 
 def message_id_of(key: str) -> str:

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.crypto import salted_hmac
 
 from postroom.mime import canonical_domain
+from postroom.team.digest_wish import DigestWish as DigestWish
 from postroom.team.inbox_column import InboxColumn as InboxColumn
 from postroom.team.invite import Invite as Invite
 from postroom.team.once_a_page import once_a_page
@@ -168,6 +169,12 @@ class User(AbstractBaseUser):
     )
     salesinbox_on = models.BooleanField(
         default=True, help_text="SalesInbox; the Cleanup Policy switches it off."
+    )
+    notice_columns = ArrayField(
+        models.CharField(max_length=40),
+        default=list,
+        blank=True,
+        help_text="Columns of SalesInbox whose new mail their browser tells of.",
     )
 
     objects: ClassVar[UserManager] = UserManager()

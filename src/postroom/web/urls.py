@@ -33,6 +33,7 @@ from postroom.web.emails import (
     pictures,
     previews,
     source,
+    together,
     unsubscribing,
     watching,
 )
@@ -42,6 +43,7 @@ from postroom.web.export import views as export
 from postroom.web.inbox import acting as inbox_acting
 from postroom.web.inbox import awaiting, labels
 from postroom.web.inbox import own as inbox_own
+from postroom.web.inbox import team as inbox_team
 from postroom.web.inbox import views as inbox
 from postroom.web.intake import views as intake
 from postroom.web.live import views as live
@@ -68,7 +70,7 @@ from postroom.web.team import (
 from postroom.web.webhooks import views as webhooks
 from postroom.web.writing import later, pieces, sent
 from postroom.web.writing import views as writing
-from postroom.web.you import api_keys, composing
+from postroom.web.you import api_keys, composing, news
 
 register_converter(RowId, "id")
 register_converter(ProtocolWord, "protocol")
@@ -100,6 +102,9 @@ urlpatterns = [
     path("inbox/labels/", labels.labels, name="labels"),
     path("inbox/labels/<id:pk>/", labels.label, name="label"),
     path("inbox/labels/<id:pk>/removal/", labels.removal, name="label-removal"),
+    path("inbox/live/", live.inbox, name="inbox-live"),
+    path("inbox/notices/live/", live.notices, name="notices-live"),
+    path("inbox/team/", inbox_team.team, name="inbox-team"),
     path("inbox/switch/", inbox.switch, name="inbox-switch"),
     path("leads/", people.people, {"stage": Stage.LEAD}, name="leads"),
     path("contacts/", people.people, {"stage": Stage.CONTACT}, name="contacts"),
@@ -177,6 +182,15 @@ urlpatterns = [
         name="email-unsubscription",
     ),
     path("emails/<id:pk>/actions/", actions.actions, name="email-actions"),
+    path("emails/<id:pk>/team/", together.team, name="email-team"),
+    path("emails/<id:pk>/assignment/", together.assignment, name="email-assignment"),
+    path("emails/<id:pk>/comments/", together.comments, name="email-comments"),
+    path(
+        "emails/<id:pk>/comments/<id:comment>/removal/",
+        together.comment_removal,
+        name="comment-removal",
+    ),
+    path("emails/<id:pk>/presence/", together.presence, name="email-presence"),
     path("emails/<id:pk>/watch/", watching.watch, name="email-watch"),
     path("emails/<id:pk>/sender/", customer.sender, name="email-sender"),
     path("emails/<id:pk>/deal/", dealing.deal, name="email-deal"),
@@ -195,6 +209,8 @@ urlpatterns = [
     path("requests/<id:pk>/", requests.answer, name="request"),
     path("you/api-keys/", api_keys.api_keys, name="api-keys"),
     path("you/api-keys/<id:pk>/revocation/", api_keys.revocation, name="api-key-revocation"),
+    path("you/news/", news.news, name="news"),
+    path("digest/<str:mark>/", news.digest_end, name="digest-end"),
     path("you/writing/", composing.compose_settings, name="compose-settings"),
     path("you/exclusions/", exclusions.own, name="own-exclusions"),
     path("you/exclusions/<id:pk>/removal/", exclusions.own_removal, name="own-exclusion-removal"),

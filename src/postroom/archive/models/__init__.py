@@ -29,6 +29,12 @@ from postroom.archive.models.search import (
     SearchEntry,
     SearchMark,
 )
+from postroom.archive.models.teamwork import (
+    Assignment,
+    Presence,
+    TeamEntry,
+    TeamEntryKind,
+)
 from postroom.archive.models.triage import MutedThread, Triage
 from postroom.archive.models.watches import ResponseWatch
 
@@ -39,6 +45,7 @@ __all__ = [
     "Action",
     "ActionKind",
     "ActionState",
+    "Assignment",
     "BodyState",
     "Colour",
     "Comparison",
@@ -56,6 +63,7 @@ __all__ = [
     "MutedThread",
     "Participant",
     "ParticipantRole",
+    "Presence",
     "ProofEntry",
     "Quarantine",
     "RawMessage",
@@ -65,6 +73,8 @@ __all__ = [
     "SearchMark",
     "ServerCopy",
     "SyncRun",
+    "TeamEntry",
+    "TeamEntryKind",
     "Triage",
     "newest_email",
     "thread_of_link",

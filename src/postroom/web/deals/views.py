@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from postroom.association.awaiting_with import waiting_about
 from postroom.crm.deals import find_deals
 from postroom.crm.models import Deal, DealStage
 from postroom.crm.pipeline import stages
@@ -47,6 +48,7 @@ def deal(request: SignedInRequest, pk: int) -> HttpResponse:
     if is_for_part(request):
         return listed(request, related)
     context = {"room": "deals", "deal": deal, "related": related, "stages": stages()}
+    context["waiting"] = waiting_about(deal, request.user, timezone.now())
     return render(request, "deals/deal.html", context)
 
 

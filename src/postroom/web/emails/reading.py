@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from postroom.accounts.members import holds
+from postroom.accounts.members import holds, is_team
 from postroom.accounts.models import EmailAccount
 from postroom.archive.models import BodyState, Direction, Email, Participant, ParticipantRole
 from postroom.association import Sight
@@ -10,7 +10,6 @@ from postroom.association.people import known_people_on
 from postroom.crm.models import Person
 from postroom.mime import Attachment
 from postroom.rendering.laying_out import UNREADABLE, LaidOut
-from postroom.team.once_a_page import once_a_page
 from postroom.web.emails.cautions import Caution, cautions_of
 from postroom.web.emails.rows import participants_of
 from postroom.web.emails.seeing import Manner, Seeing
@@ -41,8 +40,7 @@ class Reading:
     def team_mailbox(self) -> EmailAccount | None:
         """The mailbox, where others handle its mail too."""
         held = self.email.account
-        is_team = self.is_own and once_a_page(("team of", held.pk), held.memberships.exists)
-        return held if is_team else None
+        return held if self.is_own and is_team(held) else None
 
     @property
     def is_withheld(self) -> bool:

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from postroom.association.awaiting_with import waiting_with
 from postroom.association.deals import deals_with
 from postroom.crm.models import Person, Stage
 from postroom.sync.inquiring import is_looked_for
@@ -37,6 +38,7 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
     context["is_looked_for"] = is_looked_for(person, request.user)
     context |= outgoing_to(person, request.user)
     context["deals"] = deals_with([person])
+    context["waiting"] = waiting_with(person, request.user, timezone.now())
     context["history"] = history_for(request.user, person)
     email = find_email(request.user, request.GET.get("email", ""))
     if email and find_person_on(email, str(pk)):

@@ -25,8 +25,10 @@ from postroom.archive.moves import (
     find_folder,
     why_it_cannot_move,
 )
+from postroom.archive.teamwork import NotInTheTeam, assign, note_done, take_back
 from postroom.archive.triage import finish, mute, snooze, take_up, unmute
 from postroom.association import own_emails
+from postroom.team.models import User
 from postroom.web.emails.actions import NO_FOLDER
 from postroom.web.inbox.snoozing import parse_until
 from postroom.web.row_ids import parse_row_id
@@ -42,6 +44,7 @@ class Wish:
 
     what: str
     now: datetime
+    by: User
 
 
 @dataclass(slots=True)
@@ -123,6 +126,7 @@ def snoozed(email: Email, wish: Wish) -> bool:
 def done(email: Email, wish: Wish) -> bool:
     """Dealt with."""
     finish(email, wish.now)
+    note_done(email, wish.by, wish.now, is_done=True)
     return True
 
 
@@ -130,6 +134,31 @@ def taken_up(email: Email, wish: Wish) -> bool:
     """Back to its place."""
     take_up(email)
     return True
+
+
+def not_done(email: Email, wish: Wish) -> bool:
+    """Back to its place, for it is not dealt with after all."""
+    note_done(email, wish.by, wish.now, is_done=False)
+    return taken_up(email, wish)
+
+
+def assigned(email: Email, wish: Wish) -> bool:
+    """Its conversation is a member's of the team, or nobody's."""
+    try:
+        to = User.objects.get(pk=parse_row_id(wish.what)) if wish.what else None
+        return assign(email, to, wish.by, wish.now)
+    except (ValueError, User.DoesNotExist):
+        raise Http404 from None
+    except NotInTheTeam as refusal:
+        raise MoveNotPossible(refusal.sentence) from None
+
+
+def given_back(email: Email, wish: Wish) -> bool:
+    """Whose it was before."""
+    try:
+        return take_back(email, wish.by, wish.now)
+    except NotInTheTeam as refusal:
+        raise MoveNotPossible(refusal.sentence) from None
 
 
 def muted(email: Email, wish: Wish) -> bool:
@@ -162,7 +191,9 @@ DEEDS = {
     "move": Deed(to_folder, "undo", "moved"),
     "undo": Deed(moved_back, "", "moved back"),
     "done": Deed(done, "not-done", "done"),
-    "not-done": Deed(taken_up, "", "back in the inbox"),
+    "not-done": Deed(not_done, "", "back in the inbox"),
+    "assign": Deed(assigned, "assign-back", "assigned"),
+    "assign-back": Deed(given_back, "", "as before"),
     "snooze": Deed(snoozed, "wake", "snoozed"),
     "wake": Deed(taken_up, "", "back in the inbox"),
     "mute": Deed(muted, "unmute", "muted"),
@@ -185,7 +216,7 @@ def actions(request: SignedInRequest) -> HttpResponse:
     emails = chosen(request)
     if deed is None or not emails:
         raise Http404
-    outcome = do_all(deed, emails, Wish(what, timezone.now()))
+    outcome = do_all(deed, emails, Wish(what, timezone.now(), request.user))
     back = f"{deed.back}:{what}" if word in ("label", "unlabel") else deed.back
     context = {"deed": deed, "back": back, "outcome": outcome, "said": said(deed, outcome)}
     if request.htmx:

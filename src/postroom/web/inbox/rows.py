@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db.models import Count, Sum
@@ -12,8 +12,10 @@ from postroom.archive.models import Email, Label, Participant, ParticipantRole
 from postroom.association import known_addresses
 from postroom.association.inbox import AnyColumn
 from postroom.association.inbox_columns import Column
+from postroom.association.inbox_team import assignees_of
 from postroom.crm.models import Person
 from postroom.crm.pipeline import Total
+from postroom.team.models import User
 from postroom.web.emails.rows import participants_of, said
 
 
@@ -33,6 +35,7 @@ class InboxRow:
     is_back: bool = False
     recipient: str = ""
     labels: Sequence[Label] = ()
+    assigned: User | None = None
 
 
 def rows_of_inbox(emails: Sequence[Email], column: AnyColumn, *, back: int = 0) -> list[InboxRow]:
@@ -43,6 +46,7 @@ def rows_of_inbox(emails: Sequence[Email], column: AnyColumn, *, back: int = 0) 
     people = people_at([s.canonical for s in senders.values() if s]) if is_known else {}
     totals, counts = business_of(people) if is_known and column != Column.PEOPLE else ({}, {})
     rows, labels = [], labels_of(emails)
+    assigned = assignees_of(emails)
     for number, email in enumerate(emails):
         sender = senders[email.pk]
         person = people.get(sender.canonical) if sender else None
@@ -51,7 +55,8 @@ def rows_of_inbox(emails: Sequence[Email], column: AnyColumn, *, back: int = 0) 
         deals, count = totals.get(pk, []), counts.get(pk, 0)
         to = recipient_on(on[email.pk])
         is_back, its = number < back, labels.get(email.pk, ())
-        rows.append(InboxRow(email, name, address, person, deals, count, is_back, to, its))
+        row = InboxRow(email, name, address, person, deals, count, is_back, to, its)
+        rows.append(replace(row, assigned=assigned.get(email.pk)))
     return rows
 
 

@@ -20,6 +20,7 @@ from postroom.association.inbox import (
 )
 from postroom.association.inbox_columns import Column
 from postroom.association.inbox_own import own_columns
+from postroom.association.inbox_team import colleagues_of
 from postroom.team.models import User
 from postroom.team.sales_inbox import switch_sales_inbox
 from postroom.web.emails.access import find_email
@@ -105,6 +106,7 @@ def around(user: User) -> dict[str, object]:
         "choices": CHOICES,
         "folders": folders_for(user),
         "labels": labels_for(user),
+        "team": colleagues_of(user),
         "has_mailbox": bool(inboxes_of(user)),
     }
 

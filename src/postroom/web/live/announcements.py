@@ -4,12 +4,12 @@ import json
 from dataclasses import dataclass
 
 from postroom.accounts.shares import SHARING_CHANGED
-from postroom.archive.announce import ACCOUNT_CHANGED, EMAILS_CHANGED
+from postroom.archive.announce import ACCOUNT_CHANGED, EMAILS_CHANGED, PRESENCE_CHANGED
 from postroom.archive.listening import LOOK_AGAIN
 from postroom.archive.listening import Announcement as Heard
 from postroom.crm.people import PEOPLE_CHANGED
 
-CHANNELS = (EMAILS_CHANGED, ACCOUNT_CHANGED, PEOPLE_CHANGED, SHARING_CHANGED)
+CHANNELS = (EMAILS_CHANGED, ACCOUNT_CHANGED, PRESENCE_CHANGED, PEOPLE_CHANGED, SHARING_CHANGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,13 @@ class EmailsChanged:
 @dataclass(frozen=True, slots=True)
 class AccountChanged:
     """An account's state or progress changed."""
+
+    account: int
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceChanged:
+    """Somebody came to a conversation of a team mailbox, or left it."""
 
     account: int
 
@@ -42,7 +49,15 @@ class Unheard:
     """The connection is new: nobody knows what was announced before."""
 
 
-Announcement = EmailsChanged | AccountChanged | PeopleChanged | SharingChanged | Unheard
+Announcement = (
+    EmailsChanged | AccountChanged | PresenceChanged | PeopleChanged | SharingChanged | Unheard
+)
+
+
+OF_ACCOUNTS: dict[str, type[AccountChanged | PresenceChanged]] = {
+    ACCOUNT_CHANGED: AccountChanged,
+    PRESENCE_CHANGED: PresenceChanged,
+}
 
 
 def parse_announcement(heard: Heard) -> Announcement | None:
@@ -55,8 +70,8 @@ def parse_announcement(heard: Heard) -> Announcement | None:
         return SharingChanged()
     try:
         told = json.loads(heard.payload)
-        if heard.channel == ACCOUNT_CHANGED:
-            return AccountChanged(int(told["account"]))
+        if of_account := OF_ACCOUNTS.get(heard.channel):
+            return of_account(int(told["account"]))
         emails = told["emails"]
         named = None if emails is None else frozenset(map(int, emails))
         return EmailsChanged(int(told["account"]), named)

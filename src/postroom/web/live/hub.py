@@ -20,6 +20,7 @@ from postroom.web.live.announcements import (
     Announcement,
     EmailsChanged,
     PeopleChanged,
+    PresenceChanged,
     SharingChanged,
     Unheard,
     parse_announcement,
@@ -39,16 +40,25 @@ class TooManyPages(Exception):
 class Subscriber:
     """What one open page watches, for whom, and what changed since it last looked.
 
-    `people` are those whose mail it lists; None when it lists nobody's.
+    `people` are those whose mail it lists; None when it lists nobody's. `mailboxes`: those whose
+    every email concerns it; `teams`: those where it shows who is there.
     """
 
     viewer: int | None = None
     people: Collection[int] | None = None
     email: int | None = None
     account: int | None = None
+    mailboxes: frozenset[int] = frozenset()
+    teams: frozenset[int] = frozenset()
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     emails: set[int] = field(default_factory=set)
     everything: bool = False
+    presence: bool = False
+
+    @property
+    def shows_mail(self) -> bool:
+        """Whether emails stand on it."""
+        return self.people is not None or self.email is not None or bool(self.mailboxes)
 
     def look_at(self, emails: Collection[int]) -> None:
         """These emails are to be looked at again."""
@@ -62,6 +72,16 @@ class Subscriber:
         self.emails.clear()
         self.everything = True
         self.changed.set()
+
+    def look_who_is_there(self) -> None:
+        """Somebody came or left."""
+        self.presence = True
+        self.changed.set()
+
+    def take_presence(self) -> bool:
+        """Whether somebody came or left since it was last asked."""
+        is_changed, self.presence = self.presence, False
+        return is_changed
 
     def take(self) -> frozenset[int] | None:
         """The emails to look at, None for everything; they are not waiting any more."""
@@ -112,12 +132,34 @@ class Hub:
         match announcement:
             case Unheard():
                 self.catch_up()
-            case EmailsChanged(_, None) | PeopleChanged() | SharingChanged():
+            case EmailsChanged(account, None):
+                self.publish_mailbox(account, None)
                 self.catch_up_people()
-            case EmailsChanged(_, frozenset() as emails):
+            case PeopleChanged() | SharingChanged():
+                self.catch_up_people()
+            case EmailsChanged(account, frozenset() as emails):
+                self.publish_mailbox(account, emails)
                 await self.publish_emails(emails)
+            case PresenceChanged(account):
+                self.publish_presence(account)
             case AccountChanged(account):
                 await self.publish_account(account)
+
+    def publish_mailbox(self, account: int, emails: frozenset[int] | None) -> None:
+        """Wake the pages on which all mail of the mailbox may stand."""
+        for subscriber in self.subscribers:
+            if account not in subscriber.mailboxes:
+                continue
+            if emails is None:
+                subscriber.look_at_everything()
+            else:
+                subscriber.look_at(emails)
+
+    def publish_presence(self, account: int) -> None:
+        """Wake the pages that show who is at a conversation of the mailbox."""
+        for subscriber in self.subscribers:
+            if account in subscriber.teams:
+                subscriber.look_who_is_there()
 
     async def publish_emails(self, emails: frozenset[int]) -> None:
         """Wake the pages of these emails and of the people on them."""
@@ -135,7 +177,7 @@ class Hub:
         for subscriber in self.subscribers:
             if subscriber.account == account:
                 subscriber.look_at_everything()
-        if any(s.people is not None or s.email is not None for s in self.subscribers):
+        if any(s.shows_mail for s in self.subscribers):
             sight = await ask(sight_of, account)
             if self.sights.get(account) != sight:
                 self.sights[account] = sight
@@ -149,7 +191,7 @@ class Hub:
     def catch_up_people(self) -> None:
         """All pages with mail on them look again."""
         for subscriber in self.subscribers:
-            if subscriber.people is not None or subscriber.email is not None:
+            if subscriber.shows_mail:
                 subscriber.look_at_everything()
 
 

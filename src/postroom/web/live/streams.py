@@ -26,17 +26,20 @@ STILL_HERE = ": still here\n\n"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One server-sent event."""
+    """One server-sent event; with a number its page says, when it comes back, how far it heard."""
 
     name: str
     text: str
+    pk: int = 0
 
     def __str__(self) -> str:
-        lines = self.text.splitlines() or [""]
-        return "".join([f"event: {self.name}\n", *(f"data: {line}\n" for line in lines), "\n"])
+        head = [f"id: {self.pk}"] if self.pk else []
+        data = [f"data: {line}" for line in self.text.splitlines() or [""]]
+        return "\n".join([*head, f"event: {self.name}", *data, "", ""])
 
 
 ENDED = Event("ended", "")
+PRESENCE = Event("presence", "")  # Who is there each page asks for itself.
 CROWDED = Event(
     "crowded",
     "So many of your pages are open that this one does not change by itself. Close some of them.",
@@ -82,6 +85,8 @@ async def events(
             is_first = False
             emails = subscriber.take() if changed else frozenset()
             told = await ask(tell, request, emails, compose)
+            if subscriber.take_presence() and ENDED not in told:
+                told.append(PRESENCE)
             if told:
                 yield "".join(map(str, told))
             if ENDED in told:

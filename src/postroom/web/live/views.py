@@ -6,12 +6,16 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from postroom.archive.wall import seen_by
+from postroom.association import own_emails
+from postroom.association.inbox import inboxes_of
 from postroom.association.whose import people_in
 from postroom.crm.models import Company, Deal, Person
 from postroom.team.models import User
 from postroom.web.emails.access import get_email
+from postroom.web.live.arrivals import Heard
 from postroom.web.live.health import health_events
 from postroom.web.live.hub import Subscriber
+from postroom.web.live.inbox import inbox_events
 from postroom.web.live.rows import row_events, waiting_requests
 from postroom.web.live.streams import Event, live_response
 from postroom.web.live.viewer import find_viewer
@@ -48,6 +52,7 @@ async def related(
     def get(viewer: User, pk: int) -> Person | Company | Deal:
         if (found := kind._default_manager.filter(pk=pk).first()) is None:
             raise Http404
+        subscriber.teams = frozenset(inboxes_of(viewer))
         return found
 
     def compose(viewer: User, emails: Emails) -> Iterator[Event]:
@@ -62,6 +67,11 @@ async def related(
 @require_safe
 async def email(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Changes of one email: its body has come, or it may not be seen any more."""
+    subscriber = Subscriber(email=pk)
+
+    def get(viewer: User, pk: int) -> None:
+        get_email(viewer, pk)
+        subscriber.teams = teams_of(viewer, pk)
 
     def compose(viewer: User, emails: Emails) -> Iterator[Event]:
         get_email(viewer, pk)
@@ -69,7 +79,23 @@ async def email(request: HttpRequest, pk: int) -> HttpResponseBase:
         if emails is None:
             yield waiting_requests(viewer)
 
-    return await stream(request, Subscriber(email=pk), compose, get_email, pk)
+    return await stream(request, subscriber, compose, get, pk)
+
+
+@require_safe
+async def inbox(request: HttpRequest) -> HttpResponseBase:
+    """Changes of SalesInbox: mail that came, was read, went or was put aside."""
+    subscriber = Subscriber()
+
+    def compose(viewer: User, emails: Emails) -> Iterator[Event]:
+        # Who is no member any more hears nothing more of a mailbox.
+        subscriber.mailboxes = subscriber.teams = frozenset(inboxes_of(viewer))
+        return inbox_events(viewer, emails)
+
+    def get(viewer: User, pk: int) -> None:
+        subscriber.mailboxes = subscriber.teams = frozenset(inboxes_of(viewer))
+
+    return await stream(request, subscriber, compose, get, 0)
 
 
 @require_safe
@@ -80,6 +106,17 @@ async def account(request: HttpRequest, pk: int) -> HttpResponseBase:
         return health_events(get_account(viewer, pk), viewer)
 
     return await stream(request, Subscriber(account=pk), compose, get_account, pk)
+
+
+@require_safe
+async def notices(request: HttpRequest) -> HttpResponseBase:
+    """New mail of the columns of which the viewer's browser tells."""
+    heard = Heard(Subscriber())
+
+    def get(viewer: User, pk: int) -> None:
+        heard.begin(request, viewer)
+
+    return await stream(request, heard.subscriber, heard.events, get, 0)
 
 
 async def stream(
@@ -102,3 +139,9 @@ def look(get: Callable[[User, int], object], viewer: User, pk: int) -> None:
     """Raise Http404 unless the viewer finds it."""
     with seen_by(viewer.pk):
         get(viewer, pk)
+
+
+def teams_of(viewer: User, pk: int) -> frozenset[int]:
+    """The team mailbox of an email of the viewer's own, if it is one."""
+    found = own_emails(viewer).filter(pk=pk, account__memberships__isnull=False)
+    return frozenset(found.values_list("account", flat=True))

@@ -41,6 +41,7 @@ def page_of(
         "form": form,
         "outgoing": outgoing if outgoing and outgoing.pk else None,
         "origin": origin,
+        **answered_in(outgoing, origin),
         "elsewhere": goes_elsewhere(origin) if origin else "",
         "key": key,
         "is_rich": form["is_rich"].value() in (True, "True", "on"),
@@ -54,6 +55,13 @@ def page_of(
     } | moments_now()
     status = 422 if form.errors else 200
     return render(request, "writing/writing.html", context, status=status)
+
+
+def answered_in(outgoing: OutgoingEmail | None, origin: Origin | None) -> dict[str, object]:
+    """The email that is answered, and where its page hears of colleagues who do the same."""
+    email = origin.email if origin else (outgoing.answers if outgoing and outgoing.pk else None)
+    live = reverse("email-live", args=[email.pk]) if email else ""
+    return {"answered": email, "answered_live": live}
 
 
 def find_draft_copy(outgoing: OutgoingEmail | None) -> DraftCopy | None:

@@ -2,16 +2,20 @@
 "use strict";
 (() => {
   const SHOWN_MS = 10000;
-  const LOOK_AGAIN_MS = 20000;
+  const LOOK_AGAIN_MS = 60000;
+  const PAUSE_MS = 800;
   const LEAVING = ["archive", "trash", "move", "done", "snooze", "mute"];
   const RETURNING = ["undo", "not-done", "wake", "unmute"];
   const KEYS = { e: "archive", "#": "trash", s: "flag", u: "read", d: "done", M: "mute" };
   const OPPOSITE = { read: "unread", unread: "read", flag: "unflag", unflag: "flag", label: "unlabel", unlabel: "label" };
-  const MENUS = { b: "snooze", m: "move", l: "label" };
+  const MENUS = { a: "assign", b: "snooze", m: "move", l: "label" };
   const away = new Map(); // Rows that left the page, and before which one they stood.
   let inOrder = Promise.resolve();
   let timer = 0;
   let isBusy = 0; // How many wishes the server has not answered yet.
+  let wishes = 0; // How many it was told and answered, ever.
+  let lookedAt = 0;
+  let soon = 0;
 
   const form = () => document.getElementById("triage");
   const copies = (id) => [...document.querySelectorAll(`.inbox-row[data-id="${Number(id)}"]`)]; // One in each column.
@@ -148,7 +152,8 @@
     wish.set("do", deed);
     for (const id of ids) wish.append("email", id);
     isBusy += 1;
-    inOrder = inOrder.then(() => ask(wish, ids, failed)).finally(() => (isBusy -= 1));
+    wishes += 1;
+    inOrder = inOrder.then(() => ask(wish, ids, failed)).finally(() => { isBusy -= 1; wishes += 1; });
   }
 
   async function ask(wish, ids, failed) {
@@ -169,16 +174,42 @@
     htmx.trigger(document.body, "inbox-changed");
   }
 
-  // What came, went or was read elsewhere meanwhile: the newest page again, and the list after it.
+  // What came, went or was read elsewhere: the page as it is now, and what is shown after it. The
+  // server says when; now and then the page asks by itself, should nobody have been heard.
 
   async function lookAgain() {
-    const list = document.querySelector("#email-rows[data-inbox]");
-    if (!list || document.hidden || isBusy) return;
-    const address = `${location.pathname}?column=${list.dataset.inbox}&top=1`;
-    const response = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
-    if (!response?.ok || isBusy) return;
-    bringInLine(list, parse(`<ol>${await response.text()}</ol>`));
-    htmx.trigger(document.body, "inbox-changed");
+    clearTimeout(soon);
+    soon = 0;
+    const places = [...document.querySelectorAll("[data-again]")];
+    const before = wishes;
+    if (!places.length || document.hidden || isBusy) return;
+    lookedAt = Date.now();
+    const address = new URL(location.href);
+    address.searchParams.delete("email");
+    const response = await fetch(address).catch(() => null);
+    if (!response?.ok || response.redirected) return;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    // Something was done meanwhile: what was asked for is old.
+    if (wishes !== before) return lookSoon();
+    for (const place of places) renew(place, page.getElementById(place.id));
+  }
+
+  function lookSoon() {
+    soon ||= setTimeout(lookAgain, Math.max(0, lookedAt + PAUSE_MS - Date.now()));
+  }
+
+  function renew(place, fresh) {
+    if (!fresh || !place.isConnected) return;
+    const list = place.querySelector("[data-inbox]");
+    const freshList = fresh.querySelector("[data-inbox]");
+    if (list && freshList) {
+      bringInLine(list, freshList);
+      const head = fresh.querySelector("h2");
+      if (head) place.querySelector("h2").replaceWith(document.importNode(head, true));
+    } else if (!place.contains(document.activeElement)) {
+      place.replaceChildren(...document.importNode(fresh, true).childNodes);
+      htmx.process(place);
+    }
   }
 
   function bringInLine(list, page) {
@@ -194,9 +225,11 @@
       const same = document.getElementById(fresh.id);
       if (same) {
         same.classList.toggle("unread", fresh.classList.contains("unread"));
-        same.querySelector(".star").hidden = fresh.querySelector(".star").hidden;
+        same.querySelector(".marks").replaceWith(document.importNode(fresh.querySelector(".marks"), true));
         same.querySelector("[data-labels]").replaceChildren(...document.importNode(fresh.querySelector("[data-labels]"), true).childNodes);
-      } else if (![...away.keys()].some((each) => each.id === fresh.id)) {
+      } else {
+        // What left and stands there again was put back, here or by a colleague.
+        for (const each of away.keys()) if (each.id === fresh.id) away.delete(each);
         list.insertBefore(document.importNode(fresh, true), below);
       }
       below = document.getElementById(fresh.id) ?? below;
@@ -206,6 +239,7 @@
   setInterval(lookAgain, LOOK_AGAIN_MS);
   document.addEventListener("visibilitychange", lookAgain);
   window.addEventListener("online", lookAgain);
+  document.addEventListener("inbox-arrived", lookSoon);
 
   // The note.
 
@@ -247,9 +281,9 @@
     if (document.querySelector("dialog[open]") || localStorage.getItem("postroom-keys-off")) return;
     if (event.key === "Escape" && document.querySelector("details.menu[open]")) return escape(event);
     const rows = meant();
-    if (!rows.length || (event.key === "u" && document.activeElement.closest("#reading"))) return;
+    if (!rows.length || ("au".includes(event.key) && document.activeElement.closest("#reading"))) return;
     if (KEYS[event.key]) act(turned(KEYS[event.key], rows), rows);
-    else if (MENUS[event.key]) openMenu(MENUS[event.key]);
+    else if (document.querySelector(`[data-menu=${MENUS[event.key]}]`)) openMenu(MENUS[event.key]);
     else if (event.key === "x") turnPick(document.activeElement.closest(".email-row") ?? rows[0]);
     else return;
     event.preventDefault();

@@ -46,6 +46,8 @@
     rows: (html) => parse(html).querySelectorAll("li").forEach(place),
     gone: (ids) => ids.split(" ").forEach((id) => { if (!remove(document.getElementById(`email-row-${id}`))) tellEmail(id); }),
     email: (id) => tellEmail(id),
+    inbox: () => htmx.trigger(document.body, "inbox-arrived"),
+    presence: () => document.querySelectorAll("[data-presence]").forEach((place) => htmx.trigger(place, "presence")),
     parts: (html) => parse(html).querySelectorAll("[data-part]").forEach(replacePart),
     crowded: (sentence) => { disconnect(); sayCrowded(sentence); timer = setTimeout(connect, CROWDED_MS); },
     ended: () => { disconnect(); location.reload(); },

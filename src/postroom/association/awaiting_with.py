@@ -1,0 +1,95 @@
+"""Who waits for whom about a person, a deal, or in the whole team, as far as sharing allows.
+
+Whether a conversation waits is the mailbox's own matter: an answer that the viewer may not see is
+one, and so is *done*. So that is worked out round the wall, of ids alone; what is shown of it comes
+from `visible_to`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from postroom.archive.models import Direction, Email
+from postroom.archive.wall import round_the_wall
+from postroom.association.awaiting import LOOKED_BACK, MOST, Side, last_words, side_of
+from postroom.association.people import among, mail_at
+from postroom.association.reach import accounts_in_reach
+from postroom.association.visibility import visible_to
+from postroom.association.whose import addresses_for, gathered_for
+from postroom.crm.models import Deal, Person
+from postroom.team.models import User
+
+MOST_SHOWN = 5
+MOST_LOOKED_AT = 400
+MOST_OF_A_MAILBOX = 50
+MOST_MAILBOXES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The last word of a conversation, and whose answer it awaits."""
+
+    email: Email
+    is_own: bool
+
+    @property
+    def side(self) -> Side:
+        """Whose answer: the mailbox's, or theirs."""
+        return Side.MINE if self.email.direction == Direction.RECEIVED else Side.THEIRS
+
+
+def waiting_with(person: Person, viewer: User, now: datetime) -> list[Waiting]:
+    """The newest conversations with a person that wait, on either side."""
+    mail = mail_at(addresses_for(person)).filter(sent_at__gt=now - LOOKED_BACK)
+    newest = mail.order_by("-sent_at").values_list("email", flat=True)[:MOST_LOOKED_AT]
+    return waiting_among(list(newest), viewer, now)
+
+
+def waiting_about(deal: Deal, viewer: User, now: datetime) -> list[Waiting]:
+    """The newest conversations of a deal that wait, on either side."""
+    recent = visible_to(viewer).filter(sent_at__gt=now - LOOKED_BACK)
+    gathered = sorted(gathered_for(deal, recent) or (), key=lambda row: row[1], reverse=True)
+    return waiting_among([pk for pk, _ in gathered[:MOST_LOOKED_AT]], viewer, now)
+
+
+def waiting_among(emails: Sequence[int], viewer: User, now: datetime) -> list[Waiting]:
+    """Those of some emails that are last words, as far as the viewer may see them."""
+    if not emails or not viewer.is_active:
+        return []
+    with round_the_wall():
+        either = Q(side_of(Side.MINE)) | Q(side_of(Side.THEIRS))
+        last = last_words(now).filter(either, pk__in=among(emails))
+        found = list(last.values_list("pk", flat=True))
+    return shown(found, viewer)[:MOST_SHOWN]
+
+
+def awaiting_in_team(viewer: User, side: Side, now: datetime) -> list[Waiting]:
+    """The newest of all mailboxes of which the viewer sees any: colleagues' and their own."""
+    accounts = sorted(accounts_in_reach(viewer).accounts)[:MOST_MAILBOXES]
+    if not accounts or not viewer.is_active:
+        return []
+    with round_the_wall():
+        # Each along its own index, all in one question.
+        first, *others = (newest_in(account, side, now) for account in accounts)
+        found = [row[0] for row in first.union(*others, all=True)]
+    return shown(found, viewer)[:MOST]
+
+
+def newest_in(account: int, side: Side, now: datetime) -> QuerySet[Email, tuple[int]]:
+    """A mailbox's newest last words."""
+    last = last_words(now).filter(side_of(side), account=account).order_by("-sent_at", "-pk")
+    return last.values_list("pk")[:MOST_OF_A_MAILBOX]
+
+
+def shown(emails: Sequence[int], viewer: User) -> list[Waiting]:
+    """Those that the viewer may see, newest first; one of each, their own copy before others."""
+    reach = accounts_in_reach(viewer)
+    visible = visible_to(viewer, reach).filter(pk__in=among(emails))
+    seen = visible.select_related("account__owner").order_by("-sent_at", "-pk")
+    found: dict[bytes, Waiting] = {}
+    for email in sorted(seen, key=lambda email: email.account_id not in reach.own):
+        waiting = Waiting(email, email.account_id in reach.own)
+        found.setdefault(bytes(email.identity), waiting)
+    return sorted(found.values(), key=lambda one: one.email.sent_at, reverse=True)
