@@ -26,7 +26,7 @@ CONDITIONS: list[tuple[ModuleType, str, str]] = [
     (visibility, "if not viewer.is_active:", "if False:"),
     (visibility, ", removed_at__isnull=True)", ")"),
     (visibility, " & Q(Exists(known_participants()))", ""),
-    (visibility, "if Exclusion.objects.exists():", "if False:"),
+    (visibility, 'if once_a_page((Exclusion, "any"), Exclusion.objects.exists):', "if False:"),
     (
         visibility,
         "shown |= Q(within(custom)) & Q(Exists(participants_with_a_share()))",

@@ -1,11 +1,13 @@
 """The benchmark's crowd, small: what it writes is what its pages find."""
 
 import pytest
+from bench import inbox_crowd
 from bench.crowd import Size, fill, vocabulary
 from bench.crowd_pages import pages
 
 from postroom.archive.models import Email, SearchEntry
 from postroom.archive.search import accounts_due
+from postroom.association.inbox_columns import Column
 
 SMALL = Size(emails=400, people=60, accounts=10)
 
@@ -28,3 +30,15 @@ def test_every_page_of_the_benchmark_is_there(crowd: None) -> None:
     assert found["all", vocabulary()[0]] == 50
     assert found["all", "ref77 "] == 1
     assert found["few emails", "ref77 "] + found["one mailbox", "ref77 "] < 2
+
+
+def test_the_inboxes_of_the_benchmark_have_what_they_are_to_have(database_url: str) -> None:
+    inbox_crowd.fill(database_url, inbox_crowd.Size(emails=300, people=40, deals=20, strange=20))
+    rows = {(p.kind, p.viewer, p.query): p.getter()() for p in inbox_crowd.pages()}
+    assert len(rows) == 12
+    columns = {
+        viewer: [rows["a column’s first page", viewer, column.words] for column in Column]
+        for viewer in ("sales", "strangers")
+    }
+    assert columns["strangers"] == [0, 0, 20, 0]
+    assert min(columns["sales"]) > 5

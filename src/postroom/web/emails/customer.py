@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from postroom.archive.models import Direction, Email, Participant, ParticipantRole
 from postroom.association import Sight, people_on
+from postroom.association.correspondence import Correspondence, correspondence_for
 from postroom.association.people import of_colleagues
 from postroom.crm.companies import company_at
 from postroom.crm.deals import open_deals
@@ -25,7 +26,6 @@ from postroom.mime.signature import Signature, read_signature
 from postroom.rendering.readers import find_laid_out
 from postroom.team.models import User
 from postroom.web.emails.access import get_email
-from postroom.web.people.correspondence import Correspondence, correspondence_for
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 MOST_SHOWN = 3
