@@ -1,4 +1,4 @@
-"""What rules do beyond marks and moves: put labels on and tell webhooks, each once."""
+"""What rules do beyond marks and moves: put labels on, assign, tell webhooks; each once."""
 
 import json
 from collections.abc import Iterator
@@ -8,8 +8,10 @@ from asgiref.sync import async_to_sync
 from django.test import Client
 
 from cast import NOON, user
+from postroom.accounts.members import add_member
 from postroom.accounts.models import EmailAccount
 from postroom.archive.models import Action, ActionKind, Label, Labelling
+from postroom.archive.teamwork import assigned_to
 from postroom.association.steps import Step
 from postroom.engine.ruling import rules_met
 from postroom.rules.models import Rule, RuleRun, Trigger
@@ -92,8 +94,44 @@ def test_a_webhook_that_hears_of_rules_alone_is_told_nothing_by_itself(
     assert not Delivery.objects.exists()
 
 
+def test_a_rule_assigns_what_is_nobodys_to_a_member_of_the_team(mailbox: EmailAccount) -> None:
+    alice, bob = mailbox.owner, user("Bob")
+    user("Charlie")
+    add_member(mailbox, bob, alice, NOON)
+    for name in ("BOB", "charlie@example.com", "Alice"):
+        rule(mailbox, Step(kind="assign", text=name))
+    met = letter(mailbox)
+    for _ in range(2):
+        rules_met(SOON)
+    assert assigned_to(met) == bob
+    said = list(RuleRun.objects.order_by("rule").values_list("words", flat=True))
+    assert said[0] == "assigned to Bob"
+    assert said[1:] == ["not assigned: it is Bob’s already"] * 2
+    assert list(met.team_entries.values_list("kind", "by", "to")) == [
+        ("assigned", alice.pk, bob.pk)
+    ]
+
+
+def test_in_a_mailbox_without_a_team_nothing_is_assigned_and_it_is_said(
+    mailbox: EmailAccount,
+) -> None:
+    user("Bob")
+    rule(mailbox, Step(kind="assign", text="bob@example.com"))
+    met = letter(mailbox)
+    rules_met(SOON)
+    assert assigned_to(met) is None
+    assert "Only conversations of a team mailbox are assigned" in RuleRun.objects.get().words
+
+
 def test_a_deed_that_could_not_be_done_is_refused(mailbox: EmailAccount) -> None:
-    for deed in (WEBHOOK, Step(kind="label", text="x" * 41), Step(kind="label", text="")):
+    vain = [
+        ("webhook", ""),
+        ("label", "x" * 41),
+        ("label", ""),
+        ("assign", "Nobody"),
+        ("assign", ""),
+    ]
+    for deed in (Step(kind=kind, text=text) for kind, text in vain):
         written = WrittenRule("r", Trigger.RECEIVED, [], [deed])
         with pytest.raises(RuleUnusable):
             write_rule(mailbox.owner, written, NOON)

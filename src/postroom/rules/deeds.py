@@ -8,19 +8,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from postroom.archive.actions import ask_for, change_label
 from postroom.archive.deal_links import link_conversation
 from postroom.archive.labels import LabelUnusable
 from postroom.archive.models import ActionKind, Email, Folder
 from postroom.archive.moves import ARCHIVES, MoveNotPossible, ask_to_move, find_folder
+from postroom.archive.teamwork import NotInTheTeam, assign, assigned_to
 from postroom.association.steps import Takes
 from postroom.crm.models import Deal
 from postroom.rules.models import Rule
+from postroom.team.models import User
 from postroom.webhooks.gathering import lay_for_rule
 
 NO_FOLDER = "not moved: there is no folder “{}”"
 NO_ARCHIVE = "not archived: the mailbox has no archive folder"
 NO_WEBHOOK = "no program was told: you have no webhook that hears of rules"
+NO_COLLEAGUE = "not assigned: there is no colleague “{}”"
 NO_DEAL = "not linked: the deal “{}” is not there any more"
 
 
@@ -65,6 +70,27 @@ def labelled(email: Email, text: str, rule: Rule, now: datetime) -> str:
     return f"labelled “{text}”"
 
 
+def assigned(email: Email, text: str, rule: Rule, now: datetime) -> str:
+    """Its conversation is this member's of the team mailbox to answer; whoever has it keeps it."""
+    to = find_colleague(text)
+    if to is None:
+        return NO_COLLEAGUE.format(text)
+    if keeper := assigned_to(email):
+        return f"not assigned: it is {keeper}’s already"
+    try:
+        assign(email, to, rule.owner, now)
+    except NotInTheTeam as reason:
+        return f"not assigned: {reason.sentence}"
+    return f"assigned to {to}"
+
+
+def find_colleague(text: str) -> User | None:
+    """The user with this email address, or the only one with this name."""
+    named = User.objects.filter(Q(email__iexact=text) | Q(name__iexact=text), is_active=True)
+    found = list(named[:2])
+    return found[0] if len(found) == 1 else None
+
+
 def told(email: Email, text: str, rule: Rule, now: datetime) -> str:
     """The owner's webhooks that hear of rules."""
     number = lay_for_rule(rule.owner, email, rule.pk, now)
@@ -89,7 +115,7 @@ def linked(email: Email, text: str, rule: Rule, now: datetime) -> str:
     return f"linked with {deal}"
 
 
-LABEL, TELL, WEBHOOK = "label", "tell", "webhook"
+ASSIGN, LABEL, TELL, WEBHOOK = "assign", "label", "tell", "webhook"
 
 DEEDS: dict[str, Deed] = {
     "read": Deed("Mark it as read", Takes.NOTHING, marked(ActionKind.MARK_READ, "marked as read")),
@@ -98,6 +124,7 @@ DEEDS: dict[str, Deed] = {
     "archive": Deed("Archive it", Takes.NOTHING, archived),
     "move": Deed("Move it to the folder", Takes.WORDS, moved_to),
     "deal": Deed("Link its conversation with the deal", Takes.WORDS, linked),
+    ASSIGN: Deed("Assign it to (name or email)", Takes.WORDS, assigned),
     TELL: Deed("Write me an email", Takes.NOTHING, lambda email, text, rule, now: "told by email"),
     WEBHOOK: Deed("Tell my webhooks", Takes.NOTHING, told),
 }

@@ -12,7 +12,7 @@ from postroom.archive.models.labels import LONGEST_NAME
 from postroom.association.conditions import KINDS
 from postroom.association.steps import Step, why_unusable
 from postroom.crm.models import Deal
-from postroom.rules.deeds import DEEDS, LABEL, WEBHOOK
+from postroom.rules.deeds import ASSIGN, DEEDS, LABEL, WEBHOOK, find_colleague
 from postroom.rules.models import WAITS_DAYS, Rule, Trigger
 from postroom.team.models import User
 from postroom.webhooks.models import Event, Webhook
@@ -93,6 +93,8 @@ def refuse_vain(owner: User, deed: Step) -> None:
         raise RuleUnusable("deeds", f"There is no deal “{text}”. Write its whole name.")
     if deed["kind"] == LABEL and len(text) > LONGEST_NAME:
         raise RuleUnusable("deeds", f"A label has at most {LONGEST_NAME} letters.")
+    if deed["kind"] == ASSIGN and find_colleague(text) is None:
+        raise RuleUnusable("deeds", f"There is no colleague “{text}”. Write their email address.")
     hearing = Webhook.objects.filter(user=owner, events__contains=[Event.RULE_MET])
     if deed["kind"] == WEBHOOK and not hearing.exists():
         raise RuleUnusable(
