@@ -33,15 +33,18 @@ from servers.dovecot import Dovecot, dovecot
 
 SECRET = "correct horse battery"
 LIMIT = 3600.0
-# Dovecot tells half a second after a mailbox's files changed, and what an engine writes there after
-# a delivery changes them: delivered sooner, the next one is told on that clock to whoever listens.
+# Dovecot tells half a second after a mailbox's files changed, and what any connection has it write
+# there changes them: on one mailbox two clients hear up to half a second apart. So the bare one
+# listens to a mailbox of its own, to which the same mail is delivered.
 PAUSE = 1.5
+BARE = "bare@example.com"
 SECTION = """## Idle accounts
 
 Written by `python -m bench.idle`. {accounts:,} accounts on one Dovecot over TLS, all kept by one
 engine: what each adds to the engine's resident memory, and how long a delivered message takes until
-the open pages are told of it (NOTIFY of PostgreSQL), beside a client that does nothing but IDLE.
-Dovecot holds every notice back for half a second; deliveries are further apart than that.
+the open pages are told of it (NOTIFY of PostgreSQL), beside a client that does nothing but IDLE in
+a mailbox of its own, to which the same is delivered at the same moment. Dovecot holds every notice
+back for half a second, and deliveries are further apart than that.
 
 {table}
 {conditions}"""
@@ -65,7 +68,7 @@ def main() -> None:
     measured = conditions()
     raise_inotify(4 * arguments.accounts)
     users = {address(number): SECRET for number in range(arguments.accounts)}
-    with dovecot(users) as server, a_place() as place:
+    with dovecot(users | {BARE: SECRET}) as server, a_place() as place:
         postroom = prepared(place, server, arguments.accounts)
         activate(postroom, "paused")
         with engine(postroom) as process:
@@ -188,29 +191,40 @@ def delivered(postroom: Installation, server: Dovecot, count: int) -> list[Deliv
     with (
         psycopg.connect(postroom.database_url, autocommit=True) as pages,
         imaplib.IMAP4(server.host, server.port) as sender,
+        imaplib.IMAP4(server.host, server.port) as beside,
         Bare(server) as bare,
     ):
         pages.execute("LISTEN postroom_emails")
         sender.login(address(0), SECRET)
+        beside.login(BARE, SECRET)
         for number in range(count):
             text = f"Message-ID: <{number}@x.example>\r\nSubject: {number}\r\n\r\nHello\r\n"
-            sender.append("INBOX", "", "", text.encode())
-            found.append(clocked(bare, pages))
+            begun = []
+            for client in (sender, beside) if number % 2 else (beside, sender):
+                client.append("INBOX", "", "", text.encode())
+                begun.append((client, time.perf_counter()))
+            moments = dict(begun)
+            found.append(clocked(bare, moments[beside], pages, moments[sender]))
             time.sleep(PAUSE)
     return found
 
 
-def clocked(bare: "Bare", pages: "psycopg.Connection[tuple[object, ...]]") -> Delivery:
-    """Wait for both, in the order in which they hear."""
-    begun, heard = time.perf_counter(), {}
+def clocked(
+    bare: "Bare",
+    bare_begun: float,
+    pages: "psycopg.Connection[tuple[object, ...]]",
+    ours_begun: float,
+) -> Delivery:
+    """Wait for both, in the order in which they hear, each from the end of its APPEND."""
+    heard: dict[str, float] = {}
     while len(heard) < 2:
         ready, _, _ = select.select([bare.socket, pages.fileno()], [], [], 30)
         assert ready, f"only {list(heard)} heard of it"
-        now = time.perf_counter() - begun
+        now = time.perf_counter()
         if bare.socket in ready and bare.hears():
-            heard.setdefault("bare", now)
+            heard.setdefault("bare", now - bare_begun)
         if pages.fileno() in ready and list(pages.notifies(timeout=0)):
-            heard.setdefault("ours", now)
+            heard.setdefault("ours", now - ours_begun)
     return Delivery(heard["bare"], heard["ours"])
 
 
@@ -221,7 +235,7 @@ class Bare:
         self.socket = socket.create_connection((server.host, server.port))
 
     def __enter__(self) -> Self:
-        login = f'a LOGIN {address(0)} "{SECRET}"\r\nb SELECT INBOX\r\nc IDLE\r\n'
+        login = f'a LOGIN {BARE} "{SECRET}"\r\nb SELECT INBOX\r\nc IDLE\r\n'
         self.socket.sendall(login.encode())
         answer = b""
         while b"+ idling" not in answer:

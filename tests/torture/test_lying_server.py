@@ -336,4 +336,4 @@ def told_alone(lie: str, seed: int) -> None:
 def test_no_lie_loses_mail_or_puts_a_body_under_a_wrong_header(shared_database: str) -> None:
     run_state_machine_as_test(Lies, settings=SETTINGS)
     print_tallies()
-    assert len(Lies.told) >= (len(LIES) if LONG else 30)
+    assert len(Lies.told) >= (len(LIES) if EXAMPLES >= 2000 else 30)
