@@ -22,11 +22,14 @@ from schemathesis.specs.openapi.checks import (
 from api.callers import writer
 from api.conftest import LENA
 from api.test_who_may_see_what import deal_with, undone
+from cast import NOON
 from postroom.accounts.models import EmailAccount, Sharing
 from postroom.api.problems import KINDS
 from postroom.api.v1 import api
 from postroom.archive.models import Email
 from postroom.crm.models import Person
+from postroom.crm.notes import write_note
+from postroom.crm.tasks import TaskEntry, add_task
 from postroom.team.models import User
 
 OPENAPI = "/api/v1/openapi.json"
@@ -40,6 +43,7 @@ CALLS = 300 if os.environ.get("TEST_LONG") == "1" else 15
 GOOD_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/people": {"last_name": "New", "addresses": ["new@x.example"]},
     "POST /api/v1/deals": {"name": "New", "people": [LENA]},
+    "POST /api/v1/tasks": {"words": "Call", "due_on": "2027-01-31", "due_time": "14:30"},
     "PUT /api/v1/people/{person_id}/shares/{account_id}": {"addresses": [LENA]},
 }
 
@@ -69,6 +73,10 @@ def test_an_operation_answers_in_its_declared_shape(
     real = {"person_id": lena.pk, "email_id": letter.pk, "account_id": account.pk, "part": "2"}
     offer = deal_with(lena)
     real |= {"deal_id": offer.pk, "company_id": offer.company_id}
+    note = write_note(lena, "Noted.", alice, NOON)
+    task = add_task(offer, TaskEntry("Answer it", NOON.date()), alice, NOON)
+    real |= {"note_id": note.pk, "task_id": task.pk}
+    good = GOOD_BODIES | {"POST /api/v1/notes": {"text": "So.", "person": lena.pk}}
     headers = {"Authorization": f"Bearer {writer(alice).key}"}
     schema = schemathesis.openapi.from_wsgi(OPENAPI, get_wsgi_application())
     operation = schema[path][verb]
@@ -85,7 +93,7 @@ def test_an_operation_answers_in_its_declared_shape(
         if is_real and case.path_parameters:
             case.path_parameters = {name: real[name] for name in case.path_parameters}
         if is_real:
-            case.body = GOOD_BODIES.get(name, case.body)
+            case.body = good.get(name, case.body)
         case.headers = {**(case.headers or {}), **headers}
         with undone():
             response = case.call()
@@ -101,7 +109,7 @@ def test_an_operation_answers_in_its_declared_shape(
 def test_it_has_every_operation_with_examples_and_no_foreign_address() -> None:
     whole: dict[str, Any] = Client().get(OPENAPI).json()
     assert whole["openapi"] == "3.1.0"
-    assert len(OPERATIONS) == 37
+    assert len(OPERATIONS) == 47
     assert "http" not in str(whole["servers"])
     names = [o["operationId"] for verbs in whole["paths"].values() for o in verbs.values()]
     assert len(names) == len(set(names))

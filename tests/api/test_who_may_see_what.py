@@ -22,8 +22,10 @@ from postroom.api.v1 import api
 from postroom.archive.deal_links import link_conversation
 from postroom.archive.models import Email
 from postroom.crm.deals import DealEntry, keep_deal
-from postroom.crm.models import Company, Deal, Person
+from postroom.crm.models import Company, Deal, Note, Person, Task
+from postroom.crm.notes import write_note
 from postroom.crm.pipeline import first_stage
+from postroom.crm.tasks import TaskEntry, add_task
 from postroom.team.models import Organisation, Profile, User
 from sharing_modes import ANSWERS, MODES, Mode, forget
 from zips import text_in
@@ -65,6 +67,16 @@ ROWS: dict[tuple[str, str], tuple[str, object]] = {
     ("GET", "/companies/{company_id}"): ("everyone", None),
     ("PATCH", "/companies/{company_id}"): ("everyone", {"name": "Other Ltd"}),
     ("GET", "/companies/{company_id}/emails"): ("everyone", None),
+    ("GET", "/notes"): ("everyone", None),
+    ("POST", "/notes"): ("everyone", {"text": "So.", "person": 1}),
+    ("GET", "/notes/{note_id}"): ("everyone", None),
+    ("PATCH", "/notes/{note_id}"): ("author", {"text": "Otherwise."}),
+    ("DELETE", "/notes/{note_id}"): ("remover", None),
+    ("GET", "/tasks"): ("everyone", None),
+    ("POST", "/tasks"): ("everyone", {"words": "Call", "due_on": "2027-01-31"}),
+    ("GET", "/tasks/{task_id}"): ("everyone", None),
+    ("PATCH", "/tasks/{task_id}"): ("everyone", {"done": True}),
+    ("DELETE", "/tasks/{task_id}"): ("everyone", None),
     ("GET", "/emails/{email_id}/deal"): ("viewer", None),
     ("PUT", "/emails/{email_id}/deal"): ("viewer", {"deal": None}),
     ("DELETE", "/emails/{email_id}/deal"): ("viewer", None),
@@ -76,6 +88,11 @@ ROWS: dict[tuple[str, str], tuple[str, object]] = {
     ("GET", "/accounts/{account_id}/proof"): ("caretaker", None),
     ("POST", "/accounts/{account_id}/pause"): ("owner", None),
     ("POST", "/accounts/{account_id}/resume"): ("owner", None),
+}
+# Beside whom a mailbox concerns: a note is its author's, and an administrator removes it.
+WHOM = ANSWERS | {
+    "author": lambda who, mode: who == "owner",
+    "remover": lambda who, mode: who in ("owner", "administrator"),
 }
 # What of the answer to everyone is only for some: the rows of a list.
 LISTS = {
@@ -97,6 +114,8 @@ class World:
     letter: Email
     lena: Person
     offer: Deal
+    note: Note
+    task: Task
     writers: dict[str, Caller]
     readers: dict[str, Caller]
 
@@ -109,8 +128,15 @@ class World:
             "part": "2",
             "deal_id": str(self.offer.pk),
             "company_id": str(self.offer.company_id),
+            "note_id": str(self.note.pk),
+            "task_id": str(self.task.pk),
         }
         return template.format(**ids | other)
+
+    def body(self, body: object) -> object:
+        """What is sent, about a person of this world."""
+        is_about = isinstance(body, dict) and "person" in body
+        return {**body, "person": self.lena.pk} if is_about else body  # type: ignore[dict-item]
 
 
 def world_of(mode: Mode) -> World:
@@ -132,11 +158,14 @@ def world_of(mode: Mode) -> World:
     offer = deal_with(lena)
     mode.prepare(account, lena)
     link_conversation(letter, offer, alice, NOON)
+    note = write_note(lena, "Noted.", alice, NOON, bytes(letter.identity))
+    entry = TaskEntry("Answer it", NOON.date(), assignee=cast["Bob"])
+    task = add_task(lena, entry, alice, NOON, bytes(letter.identity))
     writers = {who: writer(one) for who, one in people.items()} | {"no key": Caller()}
     readers = {who: caller(one) for who, one in people.items()} | {"no key": Caller()}
     User.objects.filter(name="Dora").update(is_active=False)
     cast["Rita"].api_keys.update(revoked_at=NOON)
-    return World(letter, lena, offer, writers, readers)
+    return World(letter, lena, offer, note, task, writers, readers)
 
 
 def deal_with(lena: Person) -> Deal:
@@ -182,14 +211,14 @@ def test_who_may_see_and_do_what(name: str) -> None:
     for (verb, template), (concerns, body) in ROWS.items():
         for who in world.writers:
             with undone():
-                check(world, mode, who, (verb, template), concerns, body)
+                check(world, mode, who, (verb, template), concerns, world.body(body))
             cells += 1
             if verb != "GET":
                 with undone():
                     refuses_to_write(world, who, verb, world.path(template), body)
                 cells += 1
     print(f"{name}: {cells} cells")
-    assert cells == 37 * 7 + 13 * 7
+    assert cells == 47 * 7 + 19 * 7
 
 
 def check(
@@ -202,7 +231,7 @@ def check(
     if who in NOBODY:
         assert response.status_code == 401, where
         assert response.content == Caller().ask("GET", "/me").content, where
-    elif not ANSWERS[concerns](who, mode):
+    elif not WHOM[concerns](who, mode):
         assert response.status_code == 404, where
         absent = program.ask(verb, world.path(template, email_id=ABSENT, account_id=ABSENT), body)
         assert told(response) == told(absent), where
@@ -236,6 +265,9 @@ def told(response: Any) -> tuple[bytes, dict[str, str]]:
 def shows_its_rows(template: str, response: Any, who: str, mode: Mode) -> None:
     """A list has rows for those whom they concern; nobody else reads a word of the letter."""
     sight = mode.sight_for(who)
+    if template in ("/notes", "/tasks") and "items" in response.json():
+        [row] = response.json()["items"]
+        assert (row["email"] is None) == (sight == Sight.NOTHING), f"{who}: {template}"
     if template in LISTS:
         is_shown = ANSWERS[LISTS[template]](who, mode)
         if template in OF_PEOPLE and mode.prepare is forget:
@@ -264,8 +296,16 @@ def test_the_control_a_write_is_noticed() -> None:
 
 
 def test_every_operation_without_a_key_answers_alike() -> None:
-    world = World(Email(pk=1, account_id=1), Person(pk=1), Deal(pk=1, company_id=1), {}, {})
+    world = World(
+        Email(pk=1, account_id=1),
+        Person(pk=1),
+        Deal(pk=1, company_id=1),
+        Note(pk=1),
+        Task(pk=1),
+        {},
+        {},
+    )
     answers = [Caller().ask(v, world.path(t), b) for (v, t), (_, b) in ROWS.items()]
     assert {response.status_code for response in answers} == {401}
     assert len({response.content for response in answers}) == 1
-    assert len(answers) == 37
+    assert len(answers) == 47

@@ -20,8 +20,10 @@ from postroom.archive.quarantine import quarantine
 from postroom.archive.record import record
 from postroom.config import postgres
 from postroom.crm.erased import erased_among
-from postroom.crm.models import Erasure, Person
+from postroom.crm.models import Erasure, Note, Person, Task
+from postroom.crm.notes import write_note
 from postroom.crm.people import AddressErased, set_addresses
+from postroom.crm.tasks import TaskEntry, add_task
 from postroom.erasure.erasing import allow_again, erase, extent_of
 from postroom.erasure.known import known_of
 from postroom.erasure.left import left_of
@@ -74,6 +76,11 @@ def world() -> tuple[Person, EmailAccount]:
     rule.begin_anew(NOON)
     rule.save()
     note(Act.PERSON_SHARED, alice, NAME, NOON, f"by {LENA}")
+    write_note(lena, f"{NAME} is kind.", alice, NOON)
+    tom = person("Tom Other", "tom@x.example")
+    write_note(tom, "Made from her letter.", alice, NOON, bytes(emails[0].identity))
+    add_task(tom, TaskEntry(f"Call {LENA}", NOON.date(), assignee=alice), alice, NOON)
+    write_note(tom, "His alone.", alice, NOON)
     return lena, account
 
 
@@ -87,6 +94,8 @@ def test_nothing_names_them_afterwards_and_the_rest_stays() -> None:
     assert left_of(WORDS) == []
     assert (erasure.emails, Email.objects.count()) == (4, 1)
     assert RawMessage.objects.count() == 1
+    assert [each.text for each in Note.objects.all()] == ["His alone."]
+    assert not Task.objects.exists()
     line = AuditEntry.objects.filter(act=Act.PERSON_SHARED)[0]
     assert (line.subject, line.detail, line.actor) == ("an erased person", "erased", account.owner)
     assert AuditEntry.objects.filter(act=Act.PERSON_ERASED).exists()
@@ -135,7 +144,7 @@ def test_a_name_that_others_have_too_is_left_to_them() -> None:
     other = person(NAME, "other@x.example")
     note(Act.PERSON_SHARED, account.owner, NAME, NOON, "by other@x.example")
     erase(lena, None, NOON)
-    assert Person.objects.get() == other
+    assert Person.objects.exclude(last_name="Other").get() == other
     assert AuditEntry.objects.filter(subject=NAME).count() == 1
 
 
@@ -167,6 +176,9 @@ def test_what_is_known_is_handed_out_without_content_of_mail() -> None:
     assert all("subject" not in email for email in emails)
     manifest = json.loads(found["manifest.json"])
     assert {"mailbox": account.address, "owner": account.address, "emails": 3} in manifest["ask"]
+    notes = [json.loads(line)["text"] for line in found["notes.ndjson"].splitlines()]
+    assert notes == [f"{NAME} is kind.", "Made from her letter."]
+    assert LENA in found["tasks.ndjson"].decode()
     assert json.loads(found["sharing.json"])[0]["addresses"] == [LENA]
     assert NAME in found["audit.ndjson"].decode()
     assert AuditEntry.objects.filter(act=Act.PERSON_DISCLOSED).exists()

@@ -17,6 +17,8 @@ from postroom.archive.models import Email
 from postroom.archive.record import record
 from postroom.cli import main
 from postroom.crm.models import Person
+from postroom.crm.notes import write_note
+from postroom.crm.tasks import TaskEntry, add_task
 from postroom.export.kinds import Kind
 from postroom.export.mbox import parse_mbox_entry
 from postroom.export.running import Export
@@ -91,11 +93,16 @@ def test_each_email_is_in_it_once_as_it_came_and_the_rest_is_told(
 
 
 def test_mbox_and_json_have_the_same_emails(lena: Person, alice: User) -> None:
+    write_note(lena, "Prefers the phone.", alice, NOON)
+    add_task(lena, TaskEntry("Call", NOON.date(), assignee=alice), alice, NOON)
     mbox = export(of_person(lena), alice, Kind.MBOX)["emails.mbox"]
     entries = mbox.split(b"From MAILER-DAEMON ")[1:]
     assert len(entries) == 3
     assert letter(0) in [parse_mbox_entry(entry.partition(b"\n")[2]) for entry in entries]
-    lines = export(of_person(lena), alice, Kind.NDJSON)["emails.ndjson"].splitlines()
+    found = export(of_person(lena), alice, Kind.NDJSON)
+    lines = found["emails.ndjson"].splitlines()
+    assert json.loads(found["notes.ndjson"])["text"] == "Prefers the phone."
+    assert json.loads(found["tasks.ndjson"])["assignee"] == "Alice"
     objects = [json.loads(line) for line in lines]
     [order] = [one for one in objects if one["subject"] == "Quarterly order"]
     assert "twelve" in order["text"]

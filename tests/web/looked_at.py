@@ -12,8 +12,10 @@ from postroom.association.inbox_own import ready_made
 from postroom.association.steps import Step
 from postroom.cleanup.models import Case
 from postroom.crm.deals import DealEntry, keep_deal
-from postroom.crm.models import Deal, Person
+from postroom.crm.models import Deal, Note, Person, Task
+from postroom.crm.notes import write_note
 from postroom.crm.pipeline import first_stage
+from postroom.crm.tasks import TaskEntry, add_task
 from postroom.outbox.models import EmailTemplate
 from postroom.rules.models import Rule, Trigger
 from postroom.rules.writing import WrittenRule, write_rule
@@ -28,6 +30,15 @@ from postroom.webhooks.models import Webhook
 def template_of(user: User) -> EmailTemplate:
     begun = {"changed_at": NOON}
     return EmailTemplate.objects.get_or_create(owner=user, name="Offer", defaults=begun)[0]
+
+
+def note_of(user: User, lena: Person) -> Note:
+    return Note.objects.first() or write_note(lena, "Prefers the phone.", user, NOON)
+
+
+def task_of(user: User) -> Task:
+    entry = TaskEntry("Water the plants", NOON.date(), assignee=user)
+    return Task.objects.first() or add_task(None, entry, user, NOON)
 
 
 def kept_by(user: User) -> SavedSearch:

@@ -18,13 +18,13 @@ from postroom.archive.actions import change_label
 from postroom.archive.models import Email
 from postroom.archive.record import record
 from postroom.crm.deals import DealEntry, keep_deal
-from postroom.crm.models import Deal, Person, Stage
+from postroom.crm.models import Deal, Person, Stage, Task
 from postroom.crm.pipeline import first_stage
 from postroom.team.audit import note
 from postroom.team.invites import Guest, invite
 from postroom.team.models import Act, InboxColumn, Role, User
 from web.browser import WIDTHS, Visit, axe_violations
-from web.looked_at import column_of, worked_on_together
+from web.looked_at import column_of, note_of, task_of, worked_on_together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -276,6 +276,8 @@ PAGES = {
     "board": lambda lena, letters: "/deals/board/",
     "deal": lambda lena, letters: f"/deals/{Deal.objects.get().pk}/",
     "deal written": lambda lena, letters: f"/deals/{Deal.objects.get().pk}/edit/",
+    "tasks": lambda lena, letters: "/tasks/",
+    "task written": lambda lena, letters: f"/tasks/{Task.objects.get().pk}/",
     "companies": lambda lena, letters: "/companies/",
     "company": lambda lena, letters: f"/companies/{Deal.objects.get().company_id}/",
     "import": lambda lena, letters: f"/people/{lena.pk}/import/",
@@ -383,7 +385,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     grant(Matter(letters[1].account, bytes(letters[1].identity)), dora, None, alice, NOON)
     offer = DealEntry("Offer", first_stage(), company="Customer Ltd", people=[LENA])
     keep_deal(Deal(), offer, NOON)
-    worked_on_together(letters[2], dora)
+    worked_on_together(letters[2], dora), task_of(alice), note_of(alice, lena)
     note(Act.USER_ADDED, alice, "somebody@example.com", NOON, "with a detail")
     for name in ("Fair", "A long label of many words"):
         change_label(letters[2], name, NOON, is_on=True)

@@ -33,10 +33,12 @@ from web.looked_at import (
     in_a_team,
     invited,
     kept_by,
+    note_of,
     role,
     rule_of,
     sent_to_a_lead,
     session_of,
+    task_of,
     template_of,
     webhook_of,
 )
@@ -97,7 +99,8 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
             "issuer": ["google"],
             "protocol": ["pop"],
             "email": [account.owner_id, lena.pk, letter.pk],
-            "person": [account.owner_id, lena.pk],
+            "kind": ["people", lena.pk],
+            "person": [letter.pk if name == "email-additions" else account.owner_id, lena.pk],
             "sender": [account.pk, own_from_address(account).pk],
         }
         if second := [room for room in rooms if room in named]:
@@ -123,6 +126,8 @@ def address_of(lena: Person, letter: Email, account: EmailAccount) -> Callable[[
             "you/sessions/": lambda: session_of(account.owner).pk,
             "you/webhooks/": lambda: webhook_of(account.owner).pk,
             "you/api-keys/": lambda: make_key(account.owner, KeyWish("Bridge"), None, NOON)[0].pk,
+            "notes/": lambda: note_of(account.owner, lena).pk,
+            "tasks/": lambda: task_of(account.owner).pk,
             "templates/": lambda: template_of(account.owner).pk,
             "search/saved/": lambda: kept_by(account.owner).pk,
             "requests/": lambda: asked_for(letter).pk,

@@ -24,7 +24,9 @@ from postroom.archive.models import Email
 from postroom.association.redaction import WHOLE, redacted
 from postroom.crm.deals import DealEntry, keep_deal
 from postroom.crm.models import Deal, Person
+from postroom.crm.notes import write_note
 from postroom.crm.pipeline import first_stage
+from postroom.crm.tasks import TaskEntry, add_task
 from postroom.team.models import Organisation, Profile, Role, User
 from postroom.web.emails import access as email_access
 from postroom.web.mailbox import access as mailbox_access
@@ -67,6 +69,7 @@ ROWS: list[tuple[str, str, str, dict[str, str]]] = [
     ("GET", "company-figures", "everyone", {"sharers": "1"}),
     ("GET", "email-deal", "viewer", {}),
     ("POST", "email-deal", "viewer", {"deal": "none"}),
+    ("GET", "tasks", "everyone", {"tab": "colleagues"}),
     ("GET", "email", "viewer", {}),
     ("GET", "email-access", "viewer", {}),
     ("GET", "email-message", "viewer", {}),
@@ -137,6 +140,7 @@ def address_of(name: str) -> str:
     for start, number in row.items():
         if route.startswith(start):
             route = route.replace("<id:pk>", number)
+    route = route.replace("<id:person>", "{lena}")
     return route.replace("<id:account>", "{account}").replace("<str:part>", "2")
 
 
@@ -160,6 +164,9 @@ def world_of(mode: Mode) -> World:
     keep_deal(offer, entry, NOON)
     offer.people.add(lena)
     Person.objects.filter(pk=lena.pk).update(company=offer.company)
+    write_note(offer, "From the letter.", alice, NOON, bytes(letter.identity))
+    task = TaskEntry("Answer it", NOON.date(), assignee=alice)
+    add_task(lena, task, cast["Bob"], NOON, bytes(letter.identity))
     people = {
         "owner": alice,
         "member": cast["Mia"],

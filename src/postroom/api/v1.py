@@ -4,7 +4,18 @@ from django.http import HttpRequest, HttpResponse
 from ninja.errors import HttpError, ValidationError
 
 import postroom
-from postroom.api import accounts, companies, deals, emails, exports, people, related, shares, users
+from postroom.api import (
+    accounts,
+    companies,
+    deals,
+    diary,
+    emails,
+    exports,
+    people,
+    related,
+    shares,
+    users,
+)
 from postroom.api.authentication import READ
 from postroom.api.openapi import PostroomAPI
 from postroom.api.problems import BY_STATUS, INVALID, UNREADABLE, FieldError, Problem, answer
@@ -27,6 +38,7 @@ api.add_router("/people", shares.router)
 api.add_router("/emails", emails.router)
 api.add_router("", deals.router)
 api.add_router("/companies", companies.router)
+api.add_router("", diary.router)
 api.add_router("/accounts", accounts.router)
 api.add_router("", exports.router)
 

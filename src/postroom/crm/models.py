@@ -1,4 +1,4 @@
-"""Leads and contacts, their companies, their addresses and their deals."""
+"""Leads and contacts, their companies, addresses and deals, notes and tasks about them."""
 
 from typing import ClassVar
 
@@ -10,6 +10,8 @@ from postroom.crm.deal import DealStage as DealStage
 from postroom.crm.deal import Outcome as Outcome
 from postroom.crm.erasure import ErasedAddress as ErasedAddress
 from postroom.crm.erasure import Erasure as Erasure
+from postroom.crm.note import Note as Note
+from postroom.crm.task import Task as Task
 from postroom.mime import canonical_address
 from postroom.team.models import User
 

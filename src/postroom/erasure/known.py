@@ -16,7 +16,16 @@ from django.db.models import Count, Prefetch
 from postroom.archive.models import ParticipantRole
 from postroom.archive.wall import round_the_wall
 from postroom.crm.models import Person
-from postroom.erasure.traces import PLACES, Traces, audit_lines, traces_of, written_emails
+from postroom.crm.written_down import note_facts, task_facts
+from postroom.erasure.traces import (
+    PLACES,
+    Traces,
+    audit_lines,
+    notes_about,
+    tasks_about,
+    traces_of,
+    written_emails,
+)
 from postroom.outbox.models import NoticedPlace
 from postroom.team.audit import note
 from postroom.team.models import Act, User
@@ -25,7 +34,8 @@ READ_ME: Final = (
     "person.json: the person, their addresses, companies and deals. sharing.json: whose mailboxes"
     " show colleagues their emails. emails.ndjson: each email with an address of theirs, who wrote"
     " when, and in whose mailbox; never its subject or text. written.ndjson: what was written to"
-    " them here, and when it was seen opened. audit.ndjson: lines of the audit log that name them."
+    " them here, and when it was seen opened. notes.ndjson, tasks.ndjson: what colleagues"
+    " noted about them, and had or have to do. audit.ndjson: lines of the audit log that name them."
     " counts: rows of other kinds that name them. ask: whose mailboxes hold the emails themselves;"
     " each exports them on the person's page."
 )
@@ -42,6 +52,8 @@ def known_of(person: Person, by: User | None, now: datetime) -> bytes:
         file.writestr("sharing.json", as_json(list(sharing_facts(person))))
         file.writestr("emails.ndjson", as_lines(email_facts(traces)))
         file.writestr("written.ndjson", as_lines(written_facts(traces)))
+        file.writestr("notes.ndjson", as_lines(note_facts(notes_about(traces))))
+        file.writestr("tasks.ndjson", as_lines(task_facts(tasks_about(traces))))
         file.writestr("audit.ndjson", as_lines(audit_facts(traces)))
         file.writestr("manifest.json", as_json(manifest(traces, by, now)))
     return content.getvalue()

@@ -24,7 +24,7 @@ from postroom.archive.models import (
     Participant,
     TeamEntry,
 )
-from postroom.crm.models import AddressChange, Deal, Person
+from postroom.crm.models import AddressChange, Deal, Note, Person, Task
 from postroom.outbox.models import Notice, OutgoingEmail
 from postroom.rules.models import Rule
 from postroom.team.models import AuditEntry, InboxColumn, SavedSearch, TrustedSender, User
@@ -130,6 +130,24 @@ def audit_lines(traces: Traces) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(naming(traces.words, "subject", "detail"))
 
 
+def written_down(traces: Traces, *columns: str) -> Q:
+    """Match notes and tasks about them, made from their emails, or naming them."""
+    identities = list(traces.emails.values_list("identity", flat=True))
+    return (
+        Q(person=traces.person) | Q(email_identity__in=identities) | naming(traces.words, *columns)
+    )
+
+
+def notes_about(traces: Traces) -> QuerySet[Note]:
+    """What colleagues noted about them."""
+    return Note.objects.filter(written_down(traces, "text"))
+
+
+def tasks_about(traces: Traces) -> QuerySet[Task]:
+    """What colleagues had to do, or still have, about them."""
+    return Task.objects.filter(written_down(traces, "words"))
+
+
 def deals_named(traces: Traces) -> QuerySet[Deal]:
     """Deals called after them. They stay; the name in them goes."""
     return Deal.objects.filter(naming(traces.words, "name"))
@@ -138,6 +156,8 @@ def deals_named(traces: Traces) -> QuerySet[Deal]:
 # What goes with its rows, in this order; the emails themselves go after what hangs on them.
 PLACES = (
     Place("emails written here", written_emails),
+    Place("notes", notes_about),
+    Place("tasks", tasks_about),
     Place("decisions about deals", links_of),
     Place(
         "changes of addresses",

@@ -14,6 +14,9 @@ from django.db.models import F, Q, QuerySet
 
 from postroom.archive.models import Email
 from postroom.archive.reading import find_raw
+from postroom.crm.models import Note, Person, Task
+from postroom.crm.records import around
+from postroom.crm.written_down import note_facts, task_facts
 from postroom.export.kinds import Kind, entry_named, envelope_of, writer_of
 from postroom.export.selections import WHOLE, Selection
 from postroom.team.models import User
@@ -61,6 +64,8 @@ class Export:
                 self.emails += 1
             yield True
         writer.finish()
+        if self._selection.person and self._kind is Kind.NDJSON:
+            yield from self._written_down(self._selection.person)
         absent = entry_named("not-here.ndjson", self._now)
         with self._zip.open(absent, "w", force_zip64=True) as entry:
             for email in self._each(Q(raw__isnull=True)):
@@ -69,6 +74,18 @@ class Export:
                 yield True
         self._zip.writestr(entry_named("manifest.json", self._now), self._manifest())
         self._zip.close()
+
+    def _written_down(self, person: Person) -> Iterator[bool]:
+        """What colleagues noted about the person, and what is to be done."""
+        kinds = (
+            ("notes.ndjson", note_facts(Note.objects.filter(around(person)))),
+            ("tasks.ndjson", task_facts(Task.objects.filter(around(person)))),
+        )
+        for name, facts in kinds:
+            with self._zip.open(entry_named(name, self._now), "w", force_zip64=True) as entry:
+                for fact in facts:
+                    entry.write(json.dumps(fact, ensure_ascii=False).encode() + b"\n")
+                    yield True
 
     def _each(self, match: Q) -> Iterator[Email]:
         """Every email once, oldest first, of its copies one that is here."""

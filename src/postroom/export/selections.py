@@ -19,11 +19,15 @@ LONGEST_NAME = 60
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which emails; `words` say it to who exports them, `logged` to who reads the audit log."""
+    """Which emails; `words` say it to who exports them, `logged` to who reads the audit log.
+
+    Of a `person` programs get the notes and tasks too: whoever sees the person sees those.
+    """
 
     words: str
     logged: str
     match: Callable[[], Q]
+    person: Person | None = None
 
     def visible(self, viewer: User) -> QuerySet[Email]:
         """Those the viewer sees at least in part."""
@@ -42,7 +46,9 @@ class Selection:
 def of_person(person: Person) -> Selection:
     """All emails with one of the person's addresses on them."""
     words = f"emails with {person}"
-    return Selection(words, words, lambda: Q(pk__in=participations_of(person).values("email")))
+    return Selection(
+        words, words, lambda: Q(pk__in=participations_of(person).values("email")), person
+    )
 
 
 def of_thread(email: Email) -> Selection:

@@ -20,11 +20,16 @@ from postroom.web.connecting.catalogue import ProtocolWord
 from postroom.web.deals import board, pipeline
 from postroom.web.deals import views as deals
 from postroom.web.decisions import asking, granting, requests, sharing
+from postroom.web.diary import agenda, removing
+from postroom.web.diary import notes as diary_notes
+from postroom.web.diary import tasks as diary_tasks
+from postroom.web.diary.records import RecordKind
 from postroom.web.email_configuration import choosing, notices, overview
 from postroom.web.email_configuration import issuers as services
 from postroom.web.email_templates import views as templates
 from postroom.web.emails import (
     actions,
+    beside,
     customer,
     dealing,
     downloads,
@@ -74,6 +79,7 @@ from postroom.web.you import api_keys, composing, news
 
 register_converter(RowId, "id")
 register_converter(ProtocolWord, "protocol")
+register_converter(RecordKind, "record")
 
 CONFIGURATION = "setup/channels/email/"
 FROM = CONFIGURATION + "<id:pk>/from/"
@@ -138,6 +144,15 @@ urlpatterns = [
     path("companies/<id:pk>/figures/", companies.company_figures, name="company-figures"),
     path("companies/<id:pk>/live/", live.company, name="company-live"),
     path("companies/<id:pk>/edit/", companies.edit, name="edit-company"),
+    path("<record:kind>/<id:pk>/notes/", diary_notes.notes, name="notes"),
+    path("<record:kind>/<id:pk>/tasks/", diary_tasks.of_record, name="record-tasks"),
+    path("notes/<id:pk>/", diary_notes.note, name="note"),
+    path("notes/<id:pk>/removal/", diary_notes.removal, name="note-removal"),
+    path("tasks/", agenda.tasks, name="tasks"),
+    path("tasks/<id:pk>/", diary_tasks.task, name="task"),
+    path("tasks/<id:pk>/done/", diary_tasks.done, name="task-done"),
+    path("tasks/<id:pk>/removal/", diary_tasks.removal, name="task-removal"),
+    path("removed/", removing.bring_back, name="bring-back"),
     path("writing/", sent.writings, name="writings"),
     path("writing/new/", writing.new, name="write"),
     path("writing/people/", writing.people, name="writing-people"),
@@ -193,6 +208,7 @@ urlpatterns = [
     path("emails/<id:pk>/presence/", together.presence, name="email-presence"),
     path("emails/<id:pk>/watch/", watching.watch, name="email-watch"),
     path("emails/<id:pk>/sender/", customer.sender, name="email-sender"),
+    path("emails/<id:pk>/customers/<id:person>/", beside.additions, name="email-additions"),
     path("emails/<id:pk>/deal/", dealing.deal, name="email-deal"),
     path("emails/<id:pk>/sharing/", sharing.sharing, name="email-sharing"),
     path("emails/<id:pk>/grants/", granting.grants, name="email-grants"),

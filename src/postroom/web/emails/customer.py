@@ -1,4 +1,4 @@
-"""The customer beside the mail: who they are, their open deals, the last contact; or to add them.
+"""The customer beside the mail: who they are, deals, last contact, tasks, notes; or to add them.
 
 Somebody unknown becomes a lead or contact in one step. Their name, company and telephone are read
 from the signature where that is sure; which address is theirs the email says, and no form.
@@ -6,6 +6,7 @@ from the signature where that is sure; which address is theirs the email says, a
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from django import forms
 from django.contrib import messages
@@ -21,16 +22,31 @@ from postroom.association.people import of_colleagues
 from postroom.crm.companies import company_at
 from postroom.crm.deals import open_deals
 from postroom.crm.models import Deal, Person, Stage
+from postroom.crm.notes import notes_around
 from postroom.crm.people import AddressTaken, AddressUnusable, Entry, keep_person
+from postroom.crm.tasks import still_open, tasks_around
 from postroom.mime.signature import Signature, read_signature
 from postroom.rendering.readers import find_laid_out
 from postroom.team.models import User
+from postroom.web.diary.forms import BesideDealForm, NoteForm, TaskForm, begun
+from postroom.web.diary.rows import NoteRow, TaskRow, emails_behind, note_rows, task_rows
 from postroom.web.emails.access import get_email
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 MOST_SHOWN = 3
 MOST_DEALS = 5
+MOST_TASKS = 2
+MOST_NOTES = 2
 OFF = {"autocomplete": "off"}
+
+
+@dataclass(frozen=True, slots=True)
+class BesideForms:
+    """What may be added beside the email."""
+
+    note: NoteForm
+    task: TaskForm
+    deal: BesideDealForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +56,9 @@ class Card:
     person: Person
     deals: list[Deal]
     mail: Correspondence
+    tasks: list[TaskRow]
+    notes: list[NoteRow]
+    forms: BesideForms
 
     @property
     def last_at(self) -> datetime | None:
@@ -68,13 +87,38 @@ class NewcomerForm(forms.Form):
         return person
 
 
-def cards_for(viewer: User, people: list[Person]) -> list[Card]:
-    """The people on an email, each with their open deals and the last contact."""
+def beside(
+    email: Email, people: list[Person], told_below: Deal | None, viewer: User
+) -> dict[str, object]:
+    """What stands beside an email; one deal is told below it, with why."""
+    cards, newcomer = cards_for(viewer, people, email), find_newcomer(email)
+    return {"email": email, "cards": cards, "newcomer": newcomer, "told_below": told_below}
+
+
+def cards_for(viewer: User, people: list[Person], email: Email) -> list[Card]:
+    """The people on an email, each with deals, last contact, next tasks and last notes."""
     shown = people[:MOST_SHOWN]
     mail = correspondence_for(viewer, shown)
+    tasks = {p.pk: still_open(tasks_around(p, viewer))[:MOST_TASKS] for p in shown}
+    notes = {p.pk: notes_around(p)[:MOST_NOTES] for p in shown}
+    emails = emails_behind([*chain(*tasks.values()), *chain(*notes.values())], viewer)
     return [
-        Card(person, deals_of(person), mail.get(person.pk, Correspondence())) for person in shown
+        Card(
+            person,
+            deals_of(person),
+            mail.get(person.pk, Correspondence()),
+            task_rows(tasks[person.pk], viewer, emails),
+            note_rows(notes[person.pk], viewer, emails),
+            forms_for(viewer, f"beside-{email.pk}-{person.pk}-%s"),
+        )
+        for person in shown
     ]
+
+
+def forms_for(viewer: User, ids: str) -> BesideForms:
+    """Empty forms; a task is the viewer's, and today's."""
+    task = TaskForm(None, begun(viewer), auto_id=ids)
+    return BesideForms(NoteForm(auto_id=ids), task, BesideDealForm(auto_id=ids))
 
 
 def deals_of(person: Person) -> list[Deal]:

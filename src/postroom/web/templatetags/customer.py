@@ -6,7 +6,7 @@ from django import template
 
 from postroom.archive.models import Email
 from postroom.crm.models import Deal, Person
-from postroom.web.emails.customer import cards_for, find_newcomer
+from postroom.web.emails.customer import beside
 
 register = template.Library()
 
@@ -16,10 +16,5 @@ def customer_beside(
     context: dict[str, Any], email: Email, people: list[Person], told_below: Deal | None
 ) -> dict[str, object]:
     """The people on the email, and who on it could be added; one deal is told below, with why."""
-    viewer = context["request"].user
-    return {
-        "email": email,
-        "cards": cards_for(viewer, people),
-        "newcomer": find_newcomer(email),
-        "told_below": told_below,
-    }
+    shown = beside(email, people, told_below, context["request"].user)
+    return shown | {"request": context["request"], "csrf_token": context.get("csrf_token")}

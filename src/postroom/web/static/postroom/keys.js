@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const OFF = "postroom-keys-off";
-  const ROOMS = { l: "g l", c: "g c", d: "g d", i: "g i", r: "g r", s: "g s" };
+  const ROOMS = { l: "g l", c: "g c", d: "g d", i: "g i", r: "g r", s: "g s", t: "g t" };
   let leader = 0;
 
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -1,0 +1,159 @@
+"""What may be written of a note, a task, and a deal beside an email."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from postroom.crm.deals import DealEntry, currency_in_use, keep_deal
+from postroom.crm.models import Deal, Person, Task
+from postroom.crm.note import LONGEST_NOTE
+from postroom.crm.people import find_person
+from postroom.crm.pipeline import first_stage
+from postroom.crm.task import LONGEST_TASK
+from postroom.crm.tasks import TaskEntry
+from postroom.team.models import User
+from postroom.team.once_a_page import once_a_page
+
+OFF = {"autocomplete": "off"}
+
+
+class NoteForm(forms.Form):
+    """A text, as it is typed."""
+
+    text = forms.CharField(
+        label="Note",
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Write something first; an empty note says nothing."},
+    )
+
+
+class TaskForm(forms.Form):
+    """What is to be done, until when, and by whom."""
+
+    words = forms.CharField(
+        label="Task",
+        max_length=LONGEST_TASK,
+        widget=forms.TextInput(attrs=OFF),
+        error_messages={"required": "Say what is to be done."},
+    )
+    due_on = forms.DateField(
+        label="Due",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": "Choose the day by which it is to be done.",
+            "invalid": "Choose a day, like 2027-01-31.",
+        },
+    )
+    due_time = forms.TimeField(
+        label="At",
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"invalid": "Choose a time, like 14:30."},
+    )
+    assignee = forms.ChoiceField(
+        label="Who",
+        error_messages={
+            "required": "Choose who is to do it.",
+            "invalid_choice": "This colleague cannot sign in any more. Choose another one.",
+        },
+    )
+
+    def __init__(self, typed: Any, initial: dict[str, object], **options: Any) -> None:
+        super().__init__(typed, initial=initial, **options)
+        none = [] if initial.get("assignee") else [("", "Choose a colleague")]
+        field = self.fields["assignee"]
+        field.choices = [*none, *once_a_page("who may do it", who_may_do_it)]  # type: ignore[attr-defined]
+
+    def clean_due_on(self) -> date:
+        """A day that a calendar of offices has."""
+        day: date = self.cleaned_data["due_on"]
+        if not 1990 <= day.year <= 2200:
+            raise forms.ValidationError("Choose a day between 1990 and 2200.")
+        return day
+
+    @property
+    def entry(self) -> TaskEntry:
+        """The form as it is kept."""
+        cleaned = self.cleaned_data
+        assignee = User.objects.get(pk=cleaned["assignee"])
+        return TaskEntry(cleaned["words"], cleaned["due_on"], cleaned["due_time"], assignee)
+
+
+class TaskOfOneForm(TaskForm):
+    """The same on the page of tasks, where it may be about somebody."""
+
+    about = forms.CharField(
+        label="About",
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput(attrs=OFF | {"placeholder": "name@example.com"}),
+        help_text="The address of a lead or contact. Without one it is a task that only you and"
+        " whoever does it see.",
+    )
+
+    def clean_about(self) -> Person | None:
+        """Whose address it is."""
+        address: str = self.cleaned_data["about"].strip()
+        if not address:
+            return None
+        person = find_person(address)
+        if person is None:
+            raise forms.ValidationError(
+                f"No lead or contact has the address {address}. Add them first, or leave it empty."
+            )
+        return person
+
+
+class BesideDealForm(forms.Form):
+    """A deal to begin with: everything else is on its page."""
+
+    name = forms.CharField(
+        label="Deal",
+        max_length=160,
+        widget=forms.TextInput(attrs=OFF),
+        error_messages={"required": "Give the deal a name."},
+    )
+    amount = forms.DecimalField(required=False, min_value=0, max_digits=14, decimal_places=2)
+
+    def keep(self, person: Person, owner: User, now: datetime) -> Deal:
+        """Open it with the person, in the first stage."""
+        deal = Deal()
+        entry = DealEntry(
+            self.cleaned_data["name"],
+            first_stage(),
+            people=[str(person.addresses.all()[0])],
+            amount=self.cleaned_data["amount"],
+            currency=currency_in_use(),
+            owner=owner,
+        )
+        keep_deal(deal, entry, now)
+        return deal
+
+
+def who_may_do_it() -> list[tuple[str, str]]:
+    """The colleagues who can sign in, by their numbers."""
+    users = User.objects.filter(is_active=True).only("pk", "name", "email")
+    return [(str(user.pk), str(user)) for user in users]
+
+
+def begun(user: User) -> dict[str, object]:
+    """What the form shows of a new task: mine, and today."""
+    return {"due_on": timezone.localdate(), "assignee": user.pk}
+
+
+def written_of(task: Task) -> dict[str, object]:
+    """What the form shows of a task to begin with."""
+    return {
+        "words": task.words,
+        "due_on": task.due_on,
+        "due_time": task.due_time,
+        "assignee": task.assignee_id if task.assignee and task.assignee.is_active else None,
+    }
+
+
+def first_error(form: forms.Form) -> str:
+    """The first thing that is in the way, in a sentence."""
+    return next((str(error) for errors in form.errors.values() for error in errors), "")
