@@ -38,7 +38,7 @@ before and after. `VACUUM` took {vacuum:.1f} s more.
 {table}
 {space}
 {conditions}"""
-SIZES = "SELECT sum(pg_total_relation_size(name::regclass)) FROM unnest(%s) AS name"
+SIZES = "SELECT sum(pg_total_relation_size(name::regclass)) FROM unnest(%s::text[]) AS name"
 HEADINGS = ("", "without", "while it is deleted", "ratio")
 SPACE = ("tables of mail", "full", "after the deletion", "as many again")
 QUIET_SECONDS = 10.0
@@ -170,9 +170,7 @@ def space_in() -> int:
 
     with connection.cursor() as cursor:
         tables = list(tables_of_mail())
-        cursor.execute(
-            "SELECT sum(pg_total_relation_size(t::regclass)) FROM unnest(%s) t", [tables]
-        )
+        cursor.execute(SIZES, [tables])
         return int(cursor.fetchone()[0])
 
 
