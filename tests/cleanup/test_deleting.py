@@ -337,7 +337,7 @@ def test_a_message_that_another_mailbox_takes_up_meanwhile_stays(
         )
         time.sleep(3)
         assert deleting.poll() is None, "it waits for Bob's sync"
-    assert deleting.wait(20) == 0
+    assert deleting.wait(60) == 0
     assert len(emails) == 5
     assert RawMessage.objects.count() == 1
     assert Email.objects.get().raw is not None

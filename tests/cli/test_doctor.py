@@ -31,7 +31,7 @@ def administrator() -> User:
 def test_where_all_is_well_it_says_so_of_each(administrator: User) -> None:
     result = consult()
     checks = ("database", "search", "secrets", "users", "accounts", "connections", "notices")
-    checks += ("backup", "web address")
+    checks += ("backup", "erasures", "web address")
     assert result.output == "".join(f"ok          {check}\n" for check in checks)
     assert result.exit_code == 0
 

@@ -14,6 +14,7 @@ from servers.dovecot import Dovecot
 
 POSTROOM = (sys.executable, "-m", "postroom.cli")
 SECRET = "correct horse battery"
+PATIENCE = 1_200 if os.environ.get("TEST_LONG") == "1" else 120
 ALICE, BOB, CHARLIE = "alice@example.com", "bob@example.com", "charlie@example.com"
 
 
@@ -39,7 +40,7 @@ class Installation:
             capture_output=True,
             text=True,
             env=self.environment,
-            timeout=120,
+            timeout=PATIENCE,
         )
         assert done.returncode == status, f"{words}: {done.returncode}\n{done.stdout}{done.stderr}"
         return done
