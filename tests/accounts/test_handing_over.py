@@ -25,6 +25,8 @@ from postroom.association import visible_to
 from postroom.cleanup.models import Case
 from postroom.cleanup.policy import Condition, Policy
 from postroom.cleanup.rules import set_rule
+from postroom.crm.models import Task
+from postroom.crm.tasks import TaskEntry, add_task
 from postroom.engine.cleaning import clean_up
 from postroom.engine.handing_over import hand_mailbox_over
 from postroom.outbox.models import Notice
@@ -119,6 +121,19 @@ def test_for_the_organisation_it_is_handed_to_a_team(world: World) -> None:
     world.hand(world.charlie)
     assert world.seen_by(world.charlie) == {"m0", "m1", "m2", "m3"}
     assert world.account.memberships.get().user == world.charlie
+
+
+@pytest.mark.parametrize("with_tasks", [True, False])
+def test_the_leavers_open_tasks_come_along_if_that_is_chosen(
+    world: World, with_tasks: bool
+) -> None:
+    add_task(None, TaskEntry("Call", NOON.date(), assignee=world.alice), world.alice, NOON)
+    wish = HandingOver(world.bob, with_tasks=with_tasks)
+    hand_mailbox_over(world.account, wish, world.ada, NOON)
+    assert Task.objects.get().assignee == (world.bob if with_tasks else world.alice)
+    assert (
+        AuditEntry.objects.get(act=Act.HANDED_OVER).detail.endswith("open tasks: 1") == with_tasks
+    )
 
 
 def test_an_owner_hands_over_their_own_and_is_told_nothing(world: World) -> None:

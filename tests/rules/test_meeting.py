@@ -8,7 +8,7 @@ from cast import NOON, account_of, folder_of, message, person, received, user
 from postroom.accounts.models import Activation, EmailAccount
 from postroom.archive.models import LATE, Action, DealLink, Email, FolderRole
 from postroom.association.steps import Step
-from postroom.crm.models import Deal
+from postroom.crm.models import Deal, Task
 from postroom.crm.pipeline import first_stage
 from postroom.outbox.models import Notice, OutgoingEmail, OutgoingState
 from postroom.rules.meeting import meet_all
@@ -98,6 +98,7 @@ def test_deeds_are_done_and_told_in_words(mailbox: EmailAccount) -> None:
         Step(kind="archive", text=""),
         Step(kind="move", text="nowhere"),
         Step(kind="deal", text="line"),
+        Step(kind="task", text="Look into it"),
     ]
     rule(mailbox, *deeds)
     email = letter(mailbox)
@@ -107,8 +108,10 @@ def test_deeds_are_done_and_told_in_words(mailbox: EmailAccount) -> None:
     assert DealLink.objects.get().deal.name == "Line"  # type: ignore[union-attr]
     assert RuleRun.objects.get(email=email).words == (
         "marked as read; flagged; archived; not moved: there is no folder “nowhere”;"
-        " linked with Line"
+        " linked with Line; task added: Look into it"
     )
+    task = Task.objects.get()
+    assert (task.assignee, task.email_identity) == (mailbox.owner, email.identity)
 
 
 def test_a_last_rule_keeps_emails_from_those_below(mailbox: EmailAccount) -> None:

@@ -18,6 +18,7 @@ from postroom.accounts.models import AccessRequest, Answer, EmailAccount, Sharin
 from postroom.accounts.sharing_rules import in_force_of
 from postroom.accounts.terms import Terms, holding, in_words
 from postroom.accounts.use import note_kept
+from postroom.crm.tasks import hand_tasks_over
 from postroom.team.audit import note
 from postroom.team.models import Act, Permission, User
 from postroom.team.permissions import people_who_may
@@ -38,11 +39,15 @@ class HandingOverRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class HandingOver:
-    """To whom, who else handles it from then on, and whether colleagues see of it what they saw."""
+    """To whom, who else handles it from then on, and whether colleagues see of it what they saw.
+
+    `with_tasks`: the open tasks of whoever had it are the next owner's to do.
+    """
 
     to: User
     members: Sequence[User] = ()
     keeps_sharing: bool = False
+    with_tasks: bool = False
 
 
 def may_hand_over(account: EmailAccount, by: User | None) -> bool:
@@ -74,7 +79,9 @@ def hand_over(account: EmailAccount, wish: HandingOver, by: User | None, now: da
         add_member(account, member, by, now)
     note_kept(account.pk, now)
     sharing = in_words(holding(in_force_of(account)))
-    note(Act.HANDED_OVER, by, account, now, f"{before.email} to {wish.to.email}; {sharing}")
+    tasks = f"; open tasks: {hand_tasks_over(before, wish.to)}" if wish.with_tasks else ""
+    detail = f"{before.email} to {wish.to.email}; {sharing}{tasks}"
+    note(Act.HANDED_OVER, by, account, now, detail)
 
 
 def refuse(account: EmailAccount, wish: HandingOver, by: User | None) -> None:

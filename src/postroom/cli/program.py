@@ -16,6 +16,8 @@ COMMANDS = {
     "webhook": "postroom.cli.webhooks",
     "people": "postroom.cli.people",
     "deals": "postroom.cli.deals",
+    "notes": "postroom.cli.notes",
+    "tasks": "postroom.cli.tasks",
     "account": "postroom.cli.accounts",
     "sharing": "postroom.cli.sharing",
     "exclusions": "postroom.cli.exclusions",

@@ -16,9 +16,13 @@ from postroom.archive.labels import LabelUnusable
 from postroom.archive.models import ActionKind, Email, Folder
 from postroom.archive.moves import ARCHIVES, MoveNotPossible, ask_to_move, find_folder
 from postroom.archive.teamwork import NotInTheTeam, assign, assigned_to
+from postroom.association import people_on
 from postroom.association.steps import Takes
 from postroom.crm.models import Deal
+from postroom.crm.task import LONGEST_TASK
+from postroom.crm.tasks import TaskEntry, add_task
 from postroom.rules.models import Rule
+from postroom.team.days import local_day
 from postroom.team.models import User
 from postroom.webhooks.gathering import lay_for_rule
 
@@ -117,6 +121,14 @@ def linked(email: Email, text: str, rule: Rule, now: datetime) -> str:
 
 ASSIGN, LABEL, TELL, WEBHOOK = "assign", "label", "tell", "webhook"
 
+
+def to_be_done(email: Email, text: str, rule: Rule, now: datetime) -> str:
+    """A task for the rule's owner, today, about the first lead or contact on the email."""
+    entry = TaskEntry(text[:LONGEST_TASK], local_day(now), assignee=rule.owner)
+    add_task(people_on(email).first(), entry, rule.owner, now, bytes(email.identity))
+    return f"task added: {entry.words}"
+
+
 DEEDS: dict[str, Deed] = {
     "read": Deed("Mark it as read", Takes.NOTHING, marked(ActionKind.MARK_READ, "marked as read")),
     "flag": Deed("Flag it", Takes.NOTHING, marked(ActionKind.FLAG, "flagged")),
@@ -124,6 +136,7 @@ DEEDS: dict[str, Deed] = {
     "archive": Deed("Archive it", Takes.NOTHING, archived),
     "move": Deed("Move it to the folder", Takes.WORDS, moved_to),
     "deal": Deed("Link its conversation with the deal", Takes.WORDS, linked),
+    "task": Deed("Add a task for me, today", Takes.WORDS, to_be_done),
     ASSIGN: Deed("Assign it to (name or email)", Takes.WORDS, assigned),
     TELL: Deed("Write me an email", Takes.NOTHING, lambda email, text, rule, now: "told by email"),
     WEBHOOK: Deed("Tell my webhooks", Takes.NOTHING, told),

@@ -39,6 +39,19 @@ DEALS = (
     SampleDeal("Weather station for the school roof", "Lost", ("teacher",), 420, 90, -30),
 )
 
+NOTES = (
+    ("layla", "maya", 12, "Decides together with the architect. Nickel, never brass."),
+    ("layla", "tom", 3, "Called: the lobby opens in spring, so the delivery date matters most."),
+    ("fiona", "maya", 30, "Likes to be rung in the morning, before the boats go out."),
+    ("olena", "tom", 8, "The cadets need spare needles with every instrument."),
+)
+TASKS = (
+    ("layla", -1, "Send the drawing with the lamp sizes"),
+    ("fiona", 0, "Ask when the visitors’ room is painted"),
+    ("giorgos", 2, "Offer two sizes of the tide clock"),
+    ("dana", 6, "Ring her about the house by the sea"),
+)
+
 TEMPLATES = (
     (
         "Offer, a week on",
@@ -66,6 +79,7 @@ def sell(now: datetime) -> None:
         return
     for sample in DEALS:
         open_deal(sample, maya, now)
+    write_down(maya, now)
     write_templates(maya, now)
     write_the_rule(maya, now)
 
@@ -88,6 +102,25 @@ def open_deal(sample: SampleDeal, owner: "User", now: datetime) -> None:
     )
     # An open deal changed last when its people wrote last; a closed one when it was decided.
     keep_deal(Deal(), entry, now + timedelta(days=min(sample.ahead, 0)))
+
+
+def write_down(maya: "User", now: datetime) -> None:
+    """What Maya and Tom know of their customers, and what is to be done."""
+    from postroom.crm.notes import write_note
+    from postroom.crm.people import find_person
+    from postroom.crm.tasks import TaskEntry, add_task
+    from postroom.team.models import User
+
+    tom = User.objects.get(email=cast.COLLEAGUES["tom"].mailbox)
+    people = {who: find_person(cast.CUSTOMERS[who].mailbox) for who in cast.CUSTOMERS}
+    for who, author, days, text in NOTES:
+        if person := people[who]:
+            by = {"maya": maya, "tom": tom}[author]
+            write_note(person, text, by, now - timedelta(days=days))
+    for who, days, words in TASKS:
+        if person := people[who]:
+            due_on = (now + timedelta(days=days)).date()
+            add_task(person, TaskEntry(words, due_on, assignee=maya), maya, now)
 
 
 def write_templates(owner: "User", now: datetime) -> None:

@@ -22,6 +22,7 @@ from postroom.accounts.models import EmailAccount
 from postroom.accounts.sharing_rules import in_force_of
 from postroom.accounts.terms import holding, in_words
 from postroom.cleanup.stock import number_of_emails
+from postroom.crm.tasks import still_open, tasks_of
 from postroom.engine.handing_over import hand_mailbox_over
 from postroom.rules.handing_over import rules_for
 from postroom.team.models import User
@@ -54,8 +55,14 @@ class HandingOverForm(forms.Form):
         label="Its sharing", choices=SHARINGS, widget=forms.RadioSelect, initial="end"
     )
 
+    tasks = forms.BooleanField(required=False)
+
     def __init__(self, account: EmailAccount, sent: Any = None) -> None:
         super().__init__(sent)
+        number = still_open(tasks_of(account.owner)).count()
+        self.fields["tasks"].label = f"Give the new owner the open tasks too ({number})"
+        if not number:
+            del self.fields["tasks"]
         for name, users in (
             ("to", possible_owners(account)),
             ("members", User.objects.filter(is_active=True).exclude(pk=account.owner_id)),
@@ -69,7 +76,8 @@ class HandingOverForm(forms.Form):
         """What was entered; an owner is no member."""
         entered = self.cleaned_data
         members = [member for member in entered["members"] if member != entered["to"]]
-        return HandingOver(entered["to"], members, entered["sharing"] == "keep")
+        keeps, with_tasks = entered["sharing"] == "keep", entered.get("tasks", False)
+        return HandingOver(entered["to"], members, keeps, with_tasks)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
