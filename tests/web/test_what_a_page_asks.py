@@ -23,18 +23,18 @@ LENA, OMAR = "lena@mill.example", "omar@mill.example"
 
 # The page, and how many questions it may ask, entering and leaving the wall among them.
 BOUNDS = {
-    "/people/{person}/": 30,
-    "/people/{person}/?as=threads": 32,
-    "/people/{person}/?words=offer&unread=1": 34,
+    "/people/{person}/": 32,
+    "/people/{person}/?as=threads": 33,
+    "/people/{person}/?words=offer&unread=1": 35,
     "/people/{person}/figures/?sharers=1": 19,
-    "/companies/{company}/": 27,
-    "/deals/{deal}/": 27,
-    "/emails/{own}/": 43,
-    "/emails/{theirs}/": 45,
+    "/companies/{company}/": 29,
+    "/deals/{deal}/": 28,
+    "/emails/{own}/": 46,
+    "/emails/{theirs}/": 46,
     "/search/?q=offer": 21,
-    "/inbox/": 18,
-    "/inbox/?column=people": 17,
-    "/inbox/?column=people&email={own}": 53,
+    "/inbox/": 21,
+    "/inbox/?column=people": 20,
+    "/inbox/?column=people&email={own}": 59,
     "/inbox/columns/": 30,
 }
 
