@@ -52,7 +52,7 @@ from postroom.cleanup.stock import stock_of
 from postroom.config.postgres import binaries
 from postroom.engine.leaving import end_keeping, start_deleting
 from postroom.engine.posting import waiting_notices
-from postroom.outbox.models import DraftCopy, Notice, OutgoingEmail, ReadReport
+from postroom.outbox.models import DraftCopy, Notice, NoticedPlace, OutgoingEmail, ReadReport
 from postroom.rules.models import Rule, RuleRun
 from postroom.sync.inquiring import note_answered
 from postroom.team.models import Act, AuditEntry
@@ -109,9 +109,12 @@ def test_nothing_of_the_mail_is_left_in_the_database(
     waiting = {"account": account, "author": account.owner, "text": CANARY, "changed_at": NOON}
     for state in ("draft", "queued", "refused"):
         OutgoingEmail.objects.create(key=uuid4(), state=state, raw=CANARY.encode(), **waiting)
+    link = NoticedPlace(outgoing=OutgoingEmail.objects.latest("pk"), kind="link", target=CANARY)
+    link.save()
+    link.sightings.create(at=NOON, reader="phone")
     Notice.objects.create(
         key="existing-mail:x", account=account, message_id="x", state="sent", written_at=NOON,
-        due_at=NOON, recipient="alice@example.com", subject="It is in", text=CANARY, html=CANARY,
+        due_at=NOON, recipient="alice@example.com", subject=CANARY, text=CANARY, html=CANARY,
     )  # fmt: skip
     assert CANARY.encode() in dump(database_url), "the control"
     end_keeping(account, Decision(NOON, account.owner))
@@ -122,6 +125,7 @@ def test_nothing_of_the_mail_is_left_in_the_database(
     assert CANARY not in caplog.text
     assert not OutgoingEmail.objects.exists()
     assert not DraftCopy.objects.exists()
+    assert not NoticedPlace.objects.exists()
     assert Notice.objects.get(key="existing-mail:x").text == ""
     assert RawMessage.objects.count() == Credential.objects.count() == 0
     end = AuditEntry.objects.get(act=Act.MAIL_DELETED)

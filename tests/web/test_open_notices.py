@@ -18,6 +18,7 @@ from postroom.accounts.models import EmailAccount, Sharing
 from postroom.archive.wall import seen_by
 from postroom.crm.models import Person
 from postroom.erasure.erasing import erase
+from postroom.erasure.known import known_of
 from postroom.outbox.handing_over import send_outgoing
 from postroom.outbox.models import (
     ComposeSettings,
@@ -34,6 +35,7 @@ from postroom.web.noticing.pace import Pace
 from servers.submission import Submission
 from web.test_formatted_writing import part_of, sending, smtp  # noqa: F401 - fixtures
 from web.test_writing import fields_of
+from zips import entries_of
 
 SignIn = Callable[[User], Client]
 LENA = "lena@customer.example"
@@ -230,6 +232,8 @@ def test_who_says_no_is_in_no_notice_again_also_after_they_were_erased(
 ) -> None:
     _, html = sent(alices, smtp)
     asked(image_in(html))
+    told = entries_of(known_of(lena, None, timezone.now()))["written.ndjson"]
+    assert b'"noticed": [{"what": "image"' in told
     asked(refusal_in(html))  # A scanner follows it.
     assert not NoNotice.objects.exists()
     assert "No more notices" in asked(refusal_in(html), method="post").content.decode()
@@ -246,6 +250,8 @@ def test_who_says_no_is_in_no_notice_again_also_after_they_were_erased(
     assert not NoticedPlace.objects.filter(outgoing=outgoing).exists()
     assert f"{LENA} wants none" in alices.get(f"/writing/{outgoing.key}/").content.decode()
     OutgoingEmail.objects.update(state="sent")
+    told = entries_of(known_of(lena, None, timezone.now()))["written.ndjson"]
+    assert b'"noticed": []' in told
     erase(lena, None, timezone.now())
     assert NoNotice.objects.count() == 1
     _, html = sent(alices, smtp)

@@ -91,7 +91,7 @@ def forget_notices(account: EmailAccount) -> None:
     """
     waiting = account.notices.exclude(state=NoticeState.SENT)
     waiting.delete()
-    account.notices.update(text="", html="")
+    account.notices.update(subject="", text="", html="")
 
 
 def note_sent(notice: Notice, now: datetime) -> None:
