@@ -58,7 +58,13 @@ FILES |= {
 }
 # Without a sign-in, an invitation or a noticed email, these say that there is none.
 ANSWERS = {"notice-image", "notice-link", "notice-refusal"}
-ANSWERS |= {"oauth-callback", "join-password", "elsewhere-start", "elsewhere-return"}
+ANSWERS |= {
+    "oauth-callback",
+    "join-password",
+    "new-password",
+    "elsewhere-start",
+    "elsewhere-return",
+}
 # Pages about another kind of email than a lead's.
 OTHER_LETTERS = {
     "email-sender": from_a_stranger,

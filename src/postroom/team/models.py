@@ -12,6 +12,7 @@ from postroom.team.digest_wish import DigestWish as DigestWish
 from postroom.team.inbox_column import InboxColumn as InboxColumn
 from postroom.team.invite import Invite as Invite
 from postroom.team.once_a_page import once_a_page
+from postroom.team.password_link import PasswordLink as PasswordLink
 from postroom.team.saved_search import SavedSearch as SavedSearch
 from postroom.team.session import Session as Session
 from postroom.team.trusted_sender import TrustedSender as TrustedSender
@@ -234,6 +235,7 @@ class Act(models.TextChoices):
     USER_ACTIVATED = "user_activated", "restored the access of"
     USER_DEACTIVATED = "user_deactivated", "ended the access of"
     PASSWORD_SET = "password_set", "set a new password for"
+    PASSWORD_LINK_MADE = "password_link_made", "made a link to a new password of"
     INVITE_SENT = "invite_sent", "invited"
     INVITE_WITHDRAWN = "invite_withdrawn", "withdrew the invitation of"
     INVITE_USED = "invite_used", "accepted the invitation for"

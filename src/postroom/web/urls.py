@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 
 from postroom.crm.models import Stage
 from postroom.web import health
-from postroom.web.account import elsewhere, joining, security
+from postroom.web.account import elsewhere, forgotten, joining, security
 from postroom.web.cleanup import views as cleanup
 from postroom.web.companies import views as companies
 from postroom.web.connecting import (
@@ -67,6 +67,7 @@ from postroom.web.team import (
     audit_export,
     door,
     invites,
+    passwords,
     profiles,
     roles,
     users,
@@ -232,6 +233,9 @@ urlpatterns = [
     path("you/exclusions/<id:pk>/removal/", exclusions.own_removal, name="own-exclusion-removal"),
     path("join/", joining.join, name="join"),
     path("join/password/", joining.password, name="join-password"),
+    path("password/forgotten/", forgotten.forgotten, name="forgotten-password"),
+    path("password/link/", forgotten.link, name="password-link"),
+    path("password/new/", forgotten.new, name="new-password"),
     path("sign-in/elsewhere/", elsewhere.start, name="elsewhere-start"),
     path("sign-in/elsewhere/return/", elsewhere.callback, name="elsewhere-return"),
     path("you/security/", security.security, name="security"),
@@ -249,6 +253,7 @@ urlpatterns = [
     path("setup/users/<id:pk>/view/<id:person>/", view_as.person, name="view-as-person"),
     path("setup/users/<id:pk>/view/<id:person>/<id:email>/", view_as.email, name="view-as-email"),
     path("setup/users/<id:pk>/access/", users.access, name="user-access"),
+    path("setup/users/<id:pk>/password-link/", passwords.offer, name="password-link-offer"),
     path("setup/users/<id:pk>/sessions/end/", users.sessions_end, name="user-sessions-end"),
     path("setup/users/<id:pk>/factors/removal/", users.factors_removal, name="factors-removal"),
     path("setup/users/<id:pk>/binding/removal/", users.unbinding, name="unbinding"),

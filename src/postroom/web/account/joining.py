@@ -17,8 +17,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from postroom.oauth.colleagues import find_provider
+from postroom.team.door import may_use_password
 from postroom.team.invites import InviteOver, accept, digest_of, get_invite, get_invite_by
-from postroom.team.models import Invite, Organisation, User
+from postroom.team.models import Invite, User
 
 KEPT: Final = "invite"
 """In the session: the digest of the invite whose link was opened."""
@@ -46,16 +47,16 @@ class PasswordForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "autofocus": True}),
     )
 
-    def __init__(self, typed: Any, invite: Invite) -> None:
-        super().__init__(typed, initial={"email": invite.email})
-        self.invite = invite
-        if not (invite.is_administrator or Organisation.get().passwords_for_all):
+    def __init__(self, typed: Any, user: User) -> None:
+        super().__init__(typed, initial={"email": user.email})
+        self.user = user
+        if not may_use_password(user):
             del self.fields["password"]
 
     def clean_password(self) -> str:
         """One that is not easily guessed."""
         password = str(self.cleaned_data["password"])
-        validate_password(password, User(email=self.invite.email, name=self.invite.name))
+        validate_password(password, self.user)
         return password
 
 
@@ -82,7 +83,9 @@ def password(request: HttpRequest) -> HttpResponse:
     digest = str(request.session.get(KEPT, ""))
     try:
         invite = get_invite_by(digest, timezone.now())
-        form = PasswordForm(request.POST if request.method == "POST" else None, invite)
+        form = PasswordForm(
+            request.POST if request.method == "POST" else None, guest_as_user(invite)
+        )
         if form.is_valid():
             chosen = form.cleaned_data.get("password")
             return come_in(request, accept(digest, chosen, timezone.now()))
@@ -91,6 +94,12 @@ def password(request: HttpRequest) -> HttpResponse:
     context, status = {"invite": invite, "form": form}, 422 if form.errors else 200
     context["provider"] = find_provider()
     return render(request, "you/join_password.html", context, status=status)
+
+
+def guest_as_user(invite: Invite) -> User:
+    """Who the guest will be, for what a password is held against."""
+    kept = {"email": invite.email, "name": invite.name, "is_administrator": invite.is_administrator}
+    return User(**kept)
 
 
 def come_in(request: HttpRequest, user: User) -> HttpResponse:

@@ -16,6 +16,7 @@ from postroom.accounts.handing_over import may_hand_over
 from postroom.accounts.models import EmailAccount
 from postroom.oauth.colleagues import unbind
 from postroom.team.models import Permission, Profile, User
+from postroom.team.password_links import may_have_password
 from postroom.team.roles import give_role
 from postroom.team.second_factors import factors_of, remove_factors
 from postroom.team.users import (
@@ -68,6 +69,7 @@ def user(request: SignedInRequest, pk: int) -> HttpResponse:
         "shown": user,
         "form": form,
         "is_self": user == request.user,
+        "has_password": user != request.user and may_have_password(user),
         "factors": factors_of(user),
         "bindings": user.bindings.all(),
         "left": left_by(user, request.user),
