@@ -9,7 +9,7 @@ from cast import account_of, message, person, received, user
 from postroom.accounts.models import EmailAccount, Sharing
 from postroom.archive.models import Email, ResponseWatch
 from postroom.crm.deals import DealEntry, keep_deal
-from postroom.crm.models import Deal
+from postroom.crm.models import Deal, Task
 from postroom.crm.pipeline import first_stage
 from postroom.outbox.digests import mark_of, user_in, write_digests
 from postroom.outbox.models import Notice
@@ -41,6 +41,10 @@ def alice() -> User:
         day = datetime.fromisoformat(closing).date() if closing else None
         entry = DealEntry(name, first_stage(), owner=reader, closing_on=day, amount=12500)
         keep_deal(Deal(), entry, FRIDAY - 90 * 24 * hours)
+    for words, days in (("Call back", 0), ("Send the offer", -3), ("Not yet", 1)):
+        due_on = (FRIDAY + timedelta(days=days)).date()
+        given = {"assignee": reader, "made_by": reader, "made_at": FRIDAY}
+        Task.objects.create(words=words, due_on=due_on, **given)
     DigestWish.objects.create(user=reader, hour=7, days=[0, 1, 2, 3, 4], time_zone="Europe/Berlin")
     return reader
 
@@ -55,12 +59,14 @@ def test_it_says_what_waits_and_no_word_of_any_email(alice: User) -> None:
         "Not in CRM 1",
         "2 conversations await your answer, the oldest for 3 days.",
         "You watch 1 email for an answer.",
+        "To do today Send the offer (since 24 November) Call back Your tasks",
         "Late one, 12,500 EUR, 2 October (overdue)",
         "Big order, 12,500 EUR, 30 November",
         f"/digest/{mark_of(alice.pk)}/",
     ):
         assert said in text, said
     assert "Far" not in text
+    assert "Not yet" not in text
     assert SECRET not in notice.text + notice.html + notice.subject
     assert LENA not in notice.text
 

@@ -32,9 +32,9 @@ BOUNDS = {
     "/emails/{own}/": 46,
     "/emails/{theirs}/": 46,
     "/search/?q=offer": 21,
-    "/inbox/": 21,
-    "/inbox/?column=people": 20,
-    "/inbox/?column=people&email={own}": 59,
+    "/inbox/": 19,
+    "/inbox/?column=people": 18,
+    "/inbox/?column=people&email={own}": 57,
     "/inbox/columns/": 30,
 }
 

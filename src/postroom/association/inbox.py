@@ -12,9 +12,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from postroom.accounts.members import mailboxes_of
-from postroom.accounts.models import Activation
+from postroom.accounts.models import Activation, Membership
 from postroom.archive.models import Email
 from postroom.association.inbox_columns import Column
 from postroom.association.inbox_own import Question, counts_of, question_of, those_meeting
@@ -142,15 +143,21 @@ def columns_of(emails: Sequence[Email]) -> dict[int, Column]:
 
 def inboxes_of(viewer: User) -> list[int]:
     """The viewer's own mailboxes and their teams': of nobody else is there an inbox here."""
+    return list(held_by(viewer))
+
+
+def held_by(viewer: User) -> dict[int, bool]:
+    """The same, each with whether it is a team's."""
     if not viewer.is_active:
-        return []
+        return {}
     return once_a_page(("inboxes", viewer.pk), lambda: find_inboxes(viewer))
 
 
-def find_inboxes(viewer: User) -> list[int]:
+def find_inboxes(viewer: User) -> dict[int, bool]:
     """Ask for them."""
-    held = mailboxes_of(viewer).exclude(activation=Activation.DEACTIVATED)
-    return list(held.order_by("pk").values_list("pk", flat=True))
+    held = mailboxes_of(viewer).exclude(activation=Activation.DEACTIVATED).order_by("pk")
+    members = Membership.objects.filter(account=OuterRef("pk"))
+    return dict(held.values_list("pk", Exists(members)))
 
 
 def places_in(viewer: User, wanted: Column | Question, after: Place | None) -> Iterator[Read]:

@@ -1,6 +1,6 @@
 """What lies in the inboxes of one's teams by whose it is: one's own to answer, or nobody's yet."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import Enum
 from heapq import merge
@@ -11,11 +11,10 @@ from django.db.models.expressions import Func
 from django.db.models.fields import TextField
 from django.db.models.functions import Concat
 
-from postroom.accounts.models import EmailAccount
 from postroom.archive.models import Assignment, Email, Triage, thread_of_link
 from postroom.archive.teamwork import standing_assignments
 from postroom.association.awaiting import muted
-from postroom.association.inbox import PAGE, TOP, InboxPage, Place, in_order, inboxes_of
+from postroom.association.inbox import PAGE, TOP, InboxPage, Place, held_by, in_order
 from postroom.team.models import User
 
 MOST_ASSIGNED = 500
@@ -30,8 +29,7 @@ class Whose(Enum):
 
 def teams_of(viewer: User) -> list[int]:
     """The viewer's mailboxes that have members."""
-    team = EmailAccount.objects.filter(pk__in=inboxes_of(viewer), memberships__isnull=False)
-    return list(team.distinct().order_by("pk").values_list("pk", flat=True))
+    return [pk for pk, is_team in held_by(viewer).items() if is_team]
 
 
 def colleagues_of(viewer: User) -> list[User]:
@@ -97,9 +95,12 @@ def assigned_threads() -> QuerySet[Assignment]:
     return standing_assignments().filter(account=OuterRef("account"), thread=OuterRef("thread"))
 
 
-def assignees_of(emails: Sequence[Email]) -> dict[int, User]:
-    """Whose the conversation of each of some emails is, by the email's id."""
-    names = {email.pk: (email.account_id, thread_of_link(email)) for email in emails}
+def assignees_of(emails: Sequence[Email], teams: Collection[int]) -> dict[int, User]:
+    """Whose the conversation of each of some emails in team mailboxes is, by the email's id."""
+    in_teams = [email for email in emails if email.account_id in teams]
+    if not in_teams:
+        return {}
+    names = {email.pk: (email.account_id, thread_of_link(email)) for email in in_teams}
     found = standing_assignments().filter(
         account__in={account for account, _ in names.values()},
         thread__in={thread for _, thread in names.values()},

@@ -15,6 +15,7 @@ from postroom.association.awaiting import Side, awaiting, watches_of
 from postroom.association.inbox_news import new_counts
 from postroom.crm.deals import open_deals
 from postroom.crm.models import Deal
+from postroom.crm.tasks import tasks_due
 from postroom.outbox.confirmations import counted
 from postroom.outbox.links import url_of
 from postroom.outbox.queue import Letter, write
@@ -25,6 +26,7 @@ from postroom.team.models import DigestWish, User
 SALT = "postroom.digest.end"
 LONGEST_PAUSE = timedelta(days=7)
 MOST_DEALS = 10
+MOST_TASKS = 10
 
 
 def mark_of(user_id: int) -> str:
@@ -87,6 +89,7 @@ def parts_for(user: User, day: date, since: datetime, now: datetime) -> Iterator
     """What waits for the reader; nothing at all where nothing does."""
     yield from new_mail(user, since, now)
     yield from waiting(user, now)
+    yield from to_do(user, day)
     yield from closing(user, day)
 
 
@@ -113,6 +116,18 @@ def waiting(user: User, now: datetime) -> Iterator[Part]:
     open_watches = watches_of(user).filter(Q(is_answered=False), closed_at=None)
     if number := open_watches.count():
         yield Words(f"You watch {counted(number, 'email', 'emails')} for an answer.")
+
+
+def to_do(user: User, day: date) -> Iterator[Part]:
+    """Their tasks of today, and those that are overdue."""
+    tasks = list(tasks_due(user, day)[: MOST_TASKS + 1])
+    if not tasks:
+        return
+    yield Heading("To do today")
+    for task in tasks[:MOST_TASKS]:
+        late = f" (since {task.due_on:%-d %B})" if task.due_on < day else ""
+        yield Words(f"{task.words}{late}")
+    yield Link("All your tasks" if len(tasks) > MOST_TASKS else "Your tasks", url_of("tasks"))
 
 
 def closing(user: User, day: date) -> Iterator[Part]:

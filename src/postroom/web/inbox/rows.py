@@ -1,7 +1,7 @@
 """The rows of SalesInbox: who wrote, what about, and what the sender's open deals come to."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -38,15 +38,20 @@ class InboxRow:
     assigned: User | None = None
 
 
-def rows_of_inbox(emails: Sequence[Email], column: AnyColumn, *, back: int = 0) -> list[InboxRow]:
-    """The rows for these emails, of which the first `back` were snoozed."""
+def rows_of_inbox(
+    emails: Sequence[Email], column: AnyColumn, *, back: int = 0, teams: Collection[int] = ()
+) -> list[InboxRow]:
+    """The rows for these emails, of which the first `back` were snoozed.
+
+    Of mailboxes that are `teams` each says whose it is.
+    """
     on = participants_of([email.pk for email in emails])
     senders = {email.pk: sender_on(on[email.pk]) for email in emails}
     is_known = column not in (Column.OUTSIDE, Column.COLLEAGUES)
     people = people_at([s.canonical for s in senders.values() if s]) if is_known else {}
     totals, counts = business_of(people) if is_known and column != Column.PEOPLE else ({}, {})
     rows, labels = [], labels_of(emails)
-    assigned = assignees_of(emails)
+    assigned = assignees_of(emails, teams)
     for number, email in enumerate(emails):
         sender = senders[email.pk]
         person = people.get(sender.canonical) if sender else None

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from postroom.association.inbox import TOP
 from postroom.association.inbox_columns import Column
-from postroom.association.inbox_team import Whose, team_page
+from postroom.association.inbox_team import Whose, team_page, teams_of
 from postroom.web.inbox.rows import rows_of_inbox
 from postroom.web.inbox.views import around, opened, parse_place
 from postroom.web.sign_in import SignedInRequest, signed_in
@@ -21,7 +21,7 @@ def team(request: SignedInRequest) -> HttpResponse:
     whose = Whose.NOBODYS if request.GET.get("whose") == Whose.NOBODYS.value else Whose.MINE
     reading = opened(request)
     page = team_page(request.user, whose, parse_place(request) or TOP)
-    rows = rows_of_inbox(page.emails, Column.DEALS)
+    rows = rows_of_inbox(page.emails, Column.DEALS, teams=teams_of(request.user))
     context = around(request.user) | {"whose": whose, "rows": rows, "next": str(page.next or "")}
     context["whose_tabs"] = TABS
     return render(request, "inbox/team.html", context | reading)

@@ -20,7 +20,7 @@ from postroom.association.inbox import (
 )
 from postroom.association.inbox_columns import Column
 from postroom.association.inbox_own import own_columns
-from postroom.association.inbox_team import colleagues_of
+from postroom.association.inbox_team import colleagues_of, teams_of
 from postroom.team.models import User
 from postroom.team.sales_inbox import switch_sales_inbox
 from postroom.web.emails.access import find_email
@@ -52,7 +52,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     column, after = parse_column(request), parse_place(request)
     reading = opened(request)
     page = inbox_page(request.user, column, timezone.now(), after=after)
-    rows, following = rows_of_page(page, column), str(page.next or "")
+    rows, following = rows_of_page(page, column, request.user), str(page.next or "")
     context: dict[str, object] = {"column": column, "rows": rows, "next": following}
     if request.htmx and (after or "top" in request.GET):
         return render(request, "inbox/rows.html", context)
@@ -73,7 +73,7 @@ def columns(request: SignedInRequest) -> HttpResponse:
         return render(request, "inbox/off.html", {"room": "inbox"})
     now, context = timezone.now(), around(request.user)
     context["shown"] = [
-        Shown(column, rows_of_page(page, column), str(page.next or ""), count)
+        Shown(column, rows_of_page(page, column, request.user), str(page.next or ""), count)
         for column, count in unread_counts(request.user, now, own_columns(request.user)).items()
         for page in [inbox_page(request.user, column, now, limit=OF_A_COLUMN)]
     ]
@@ -124,9 +124,10 @@ def labels_for(user: User) -> list[Label]:
     return list({label.name.lower(): label for label in labels}.values())
 
 
-def rows_of_page(page: InboxPage, column: AnyColumn) -> list[InboxRow]:
+def rows_of_page(page: InboxPage, column: AnyColumn, viewer: User) -> list[InboxRow]:
     """Its rows: on top what came back."""
-    return rows_of_inbox([*page.back, *page.emails], column, back=len(page.back))
+    emails, teams = [*page.back, *page.emails], teams_of(viewer)
+    return rows_of_inbox(emails, column, back=len(page.back), teams=teams)
 
 
 def parse_column(request: SignedInRequest) -> AnyColumn:
