@@ -57,6 +57,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "postroom.web.lightness.light",
     "postroom.web.security.page_policy",
     "postroom.api.front.front",
     "servestatic.middleware.ServeStaticMiddleware",
@@ -163,7 +164,7 @@ TIME_ZONE = "UTC"
 
 STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "postroom.web.file_addresses.FileAddresses"},
 }
 if ENVIRONMENT.raw_storage:
     STORAGES["raw"] = ENVIRONMENT.raw_storage
