@@ -250,7 +250,7 @@ if os.environ.get("TEST_LONG") == "1":
 SIDEWAYS = """() => [...document.querySelectorAll("body *")].filter((one) =>
   ["auto", "scroll"].includes(getComputedStyle(one).overflowX)
   && one.scrollWidth > one.clientWidth + 1
-  && !one.closest("pre, .board, .columns, .inbox-columns, textarea, .inbox-tabs")
+  && !one.closest("pre, .board, .columns, .inbox-columns, textarea, .inbox-tabs, .scroll[tabindex]")
 ).map((one) => `${one.tagName.toLowerCase()}.${one.className}`)"""
 
 
