@@ -74,11 +74,12 @@ def test_by_keys_alone_tasks_and_notes_are_written_done_changed_and_brought_back
     expect(page.get_by_role("link", name="Tasks", exact=True)).to_be_visible()
     assert Task.objects.get(assignee=alice).done_at
     # Beside the email, without leaving it.
-    pane.locator("summary", has_text="Note").press("Enter")
+    pane.locator(".customer-more > summary").press("Enter")
+    pane.locator(".diary-add > summary", has_text="Note").press("Enter")
     pane.get_by_label("Note").fill("Prefers the phone.\n  <b>Always</b>")
     pane.get_by_role("button", name="Add note").press("Enter")
     expect(pane.get_by_text("Prefers the phone.")).to_be_visible()
-    pane.locator("summary", has_text="Deal").press("Enter")
+    pane.locator(".diary-add > summary", has_text="Deal").press("Enter")
     pane.get_by_label("Deal").fill("Big order")
     pane.get_by_role("button", name="Add deal").press("Enter")
     below = page.locator(f"#deal-of-{letter.pk}")
