@@ -251,7 +251,7 @@ def test_axe_finds_nothing_in_the_menu_the_note_and_the_refusal(
     refuse(letter.account, "No room.")
     page.reload()
     page.get_by_role("button", name="Try again").wait_for()
-    page.locator(".doings details.menu summary").click()
+    page.locator(".doings details.move-to summary").click()
     violations += axe_violations(page)
     assert violations == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -145,9 +145,9 @@ class Environment:
         """The SMTP server by which Postroom writes to its own people (the confirmation that
         existing mail is in, a mailbox that needs its owner): `smtps://user:password@host:465`,
         `smtp://user:password@host:587` for STARTTLS, `smtp+plain://host:25` without encryption.
-        Unset: by the outgoing server of the recipient's own mailbox. Invitations go by it alone.
-        Codes for From addresses go by it alone, but for those of administrators: who sends a code
-        can read it.""",
+        Unset: by the outgoing server of the recipient's own mailbox. Invitations and links
+        to a new password go by it alone. Codes for From addresses go by it alone, but for those of
+        administrators: who sends a code can read it.""",
         "unset",
     )
     mail_from = Setting(

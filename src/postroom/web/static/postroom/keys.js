@@ -88,7 +88,7 @@
   const write = () => document.querySelector('[data-key="c"]')?.click();
 
   function chooseFolder() {
-    const menu = openMessage()?.querySelector(".doings details.menu");
+    const menu = openMessage()?.querySelector(".doings details.move-to");
     if (!menu) return;
     menu.open = true;
     menu.querySelector("li button").focus();
