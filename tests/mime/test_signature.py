@@ -4,6 +4,9 @@ import time
 
 import pytest
 
+from mime.corpora import real_mail
+from mime.labelled_signatures import LABELLED
+from postroom.mime import parse_message
 from postroom.mime.signature import Signature, read_signature
 
 LENA = ("Lena Lead", "lena@blue-harbour.example")
@@ -100,6 +103,13 @@ CASES: list[tuple[str, tuple[str, str], Signature]] = [
     (letter("Carl Cook"), ("", "lena@x.example"), Signature()),
     (letter("Lena Lead"), ("Customer Service 24", "cs@x.example"), Signature()),
     ("", ("", ""), Signature()),
+    ("", ("Theo Van Dinter", "t@x.example"), Signature("Theo", "Van Dinter")),
+    ("", ("Niall O Broin", "n@x.example"), Signature("Niall", "O Broin")),
+    ("", ("Joseph S. Barrera III", "j@x.example"), Signature("Joseph S.", "Barrera III")),
+    ("", ("CNET Message Forum", "x@x.example"), Signature()),
+    ("", ("ZDNet Update Today", "x@x.example"), Signature()),
+    ("", ("The Motley Fool", "x@x.example"), Signature()),
+    ("", ("LENA LEAD", "x@x.example"), Signature("LENA", "LEAD")),
 ]
 
 
@@ -126,3 +136,20 @@ def test_it_is_never_slow_and_never_fails() -> None:
         read_signature(text, *LENA)
     assert time.process_time() - begun < 3
     assert len(CASES) >= 40
+
+
+def test_of_what_it_finds_in_real_mail_nineteen_of_twenty_are_right() -> None:
+    mail = real_mail()
+    found = right = there = 0
+    for line in LABELLED.split("\n")[1:-1]:
+        number, *label = line.split("|")
+        message = parse_message(mail[f"real-mail/{number}.eml"])
+        sender = message.envelope.from_[0]
+        read = read_signature(message.text or "", sender.name, sender.address)
+        found += sum(map(bool, read))
+        right += sum(one == other for one, other in zip(read, label, strict=True) if one)
+        there += sum(map(bool, label))
+    print(f"{found} fields filled in, {right} of them right; {there} could be")
+    assert right >= 0.95 * found
+    assert found >= 0.8 * there
+    assert len(LABELLED.split("\n")) > 100

@@ -39,9 +39,18 @@ NAME: Final = re.compile(rf"{WORD}(?: {WORD}){{1,3}}")
 TITLES: Final = re.compile(
     r"^(?:(?:dr|prof|mr|mrs|ms|herr|frau|m|mme|ing|dipl)\.? )+", re.IGNORECASE
 )
+# What belongs to the word behind it, written as one likes, and what to the word before it.
+BEFORE_LAST: Final = frozenset(
+    {"van", "vander", "ver", "der", "den", "de", "von", "zu", "di", "da", "la", "le", "du", "del"}
+    | {"dos", "ter", "o", "mac"}
+)
+AFTER_LAST: Final = frozenset(("jr", "sr", "ii", "iii", "iv"))
+ODD_CAPITALS: Final = re.compile(r"[A-Z]{2}[^\W\d_]+$|.*[a-z][A-Z]$")
 NOT_A_PERSON: Final = re.compile(
     r"\b(?:team|support|info|sales|service|office|news|newsletter|account|billing|admin|help|via"
-    r"|no.?reply|marketing|notifications?|customer|store|shop|alerts?|orders?|digest|group|list"
+    r"|tech|updates?|today|daily|weekly|boards?|messages?|specialist|tools|software|editors?|press"
+    r"|mailer|daemon|postmaster|webmaster|network|media|systems?|desk|lists|administrator|robot|bot"
+    r"|e-?mail|nic|the|that|our|your|of|no.?reply|marketing|notifications?|customer|store|shop|alerts?|orders?|digest|group|list"
     r"|gmbh|ag|ltd|inc|llc|bv|sarl|srl|spa|oy|ab|aps|plc|kg|se|corp|company)\b",
     re.IGNORECASE,
 )
@@ -124,14 +133,18 @@ def is_name(text: str) -> bool:
     if len(bare) > 60 or NOT_A_PERSON.search(bare) or not NAME.fullmatch(bare):
         return False
     words = bare.split()
-    return all(word[0] == word[0].upper() for word in (words[0], words[-1]))
+    begins = all(word[0] == word[0].upper() for word in (words[0], words[-1]))
+    plain = [word for word in words if word.casefold() not in AFTER_LAST]
+    return begins and (bare.isupper() or not any(map(ODD_CAPITALS.match, plain)))
 
 
 def split_name(text: str) -> tuple[str, str]:
     """The last word is the last name, with what belongs before it."""
     words = TITLES.sub("", text).split()
     start = len(words) - 1
-    while start > 1 and words[start - 1].islower():  # van der, de, von
+    if start > 1 and words[start].casefold().rstrip(".") in AFTER_LAST:
+        start -= 1
+    while start > 1 and words[start - 1].casefold() in BEFORE_LAST:
         start -= 1
     return " ".join(words[:start]), " ".join(words[start:])
 
