@@ -173,7 +173,8 @@ def data_dir() -> Iterator[Path]:
     folder = _make_short_dir()
     yield folder / "data"
     _remove(folder / "data")
-    shutil.rmtree(folder)
+    # A server that was killed a moment ago may still be taking its own files away.
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -101,6 +101,11 @@ def dump(database_url: str) -> bytes:
     return subprocess.run(command, check=True, capture_output=True).stdout
 
 
+def lines_with_canary(text: bytes) -> list[bytes]:
+    """What of a dump still has it."""
+    return [line[:2_000] for line in text.splitlines() if CANARY.encode() in line]
+
+
 def test_nothing_of_the_mail_is_left_in_the_database(
     account: EmailAccount, database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -209,7 +214,7 @@ def test_a_late_writer_brings_nothing_back(account: EmailAccount, database_url: 
     for write in late:
         with pytest.raises(AccountClosed):
             write()
-    assert CANARY.encode() not in dump(database_url)
+    assert lines_with_canary(dump(database_url)) == []
 
 
 def test_what_other_rooms_hang_on_its_emails_does_not_keep_them(
