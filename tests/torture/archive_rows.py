@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from django.apps import apps
 from django.db import connection, transaction
 
+from emptied import ASIDE
+
 ROOMS = ("accounts", "archive", "crm", "outbox")
 TABLES = tuple(
     model._meta.db_table
@@ -12,7 +14,6 @@ TABLES = tuple(
     for model in apps.get_app_config(room).get_models(include_auto_created=True)
     if model._meta.managed  # What is not is a view.
 )
-KEPT = "kept"
 
 
 def empty() -> None:
@@ -22,13 +23,13 @@ def empty() -> None:
 
 def keep() -> None:
     """Keep the present rows aside, in place of those kept before."""
-    run([f"DROP SCHEMA IF EXISTS {KEPT} CASCADE", f"CREATE SCHEMA {KEPT}"])
-    run([f"CREATE TABLE {KEPT}.{table} AS TABLE {table}" for table in TABLES])
+    run([f"DROP SCHEMA IF EXISTS {ASIDE} CASCADE", f"CREATE SCHEMA {ASIDE}"])
+    run([f"CREATE TABLE {ASIDE}.{table} AS TABLE {table}" for table in TABLES])
 
 
 def put_back() -> None:
     """Replace all rows by those kept aside."""
-    insert = [f"INSERT INTO {table} SELECT * FROM {KEPT}.{table}" for table in TABLES]
+    insert = [f"INSERT INTO {table} SELECT * FROM {ASIDE}.{table}" for table in TABLES]
     run([*(f"DELETE FROM {table}" for table in TABLES), *insert])
 
 
