@@ -52,7 +52,7 @@ ROWS: dict[tuple[str, str], tuple[str, object]] = {
     ("PUT", "/people/{person_id}/shares/{account_id}"): ("owner", SHARE),
     ("DELETE", "/people/{person_id}/shares/{account_id}"): ("owner", None),
     ("GET", "/emails/{email_id}"): ("viewer", None),
-    ("PATCH", "/emails/{email_id}"): ("holder", {"read": True}),
+    ("PATCH", "/emails/{email_id}"): ("holder", {"read": True, "put_labels": ["Fair"]}),
     ("GET", "/emails/{email_id}/body"): ("reader", None),
     ("GET", "/emails/{email_id}/raw"): ("reader", None),
     ("GET", "/emails/{email_id}/attachments/{part}"): ("reader", None),

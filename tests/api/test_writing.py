@@ -13,7 +13,7 @@ from cast import account_of, person, user
 from postroom.accounts.models import Activation, EmailAccount, Sharing
 from postroom.api.models import Addition
 from postroom.api.repeating import KEPT
-from postroom.archive.models import Action, Email
+from postroom.archive.models import Action, Email, Label
 from postroom.association import visible_to
 from postroom.crm.models import AddressChange, Person
 from postroom.team.models import AuditEntry, User
@@ -192,6 +192,29 @@ def test_ones_own_email_is_marked_here_and_told_to_the_server(alice: User, lette
     assert {a.kind for a in Action.objects.all()} == {"mark_read", "flag"}
     cleared = writer(alice).ask("PATCH", f"/emails/{letter.pk}", {"flagged": False})
     assert (cleared.json()["read"], cleared.json()["flagged"]) == (True, False)
+
+
+def test_labels_are_put_on_and_taken_off_as_on_the_page(alice: User, letter: Email) -> None:
+    program, path = writer(alice), f"/emails/{letter.pk}"
+    both = {"put_labels": ["Trade fair", " Later "], "flagged": True}
+    assert program.ask("PATCH", path, both).json()["labels"] == ["Later", "Trade fair"]
+    told = Action.objects.filter(kind="label").values_list("label__keyword", flat=True)
+    assert set(told) == {"Trade_fair", "Later"}
+    assert program.ask("PATCH", path, both).json()["labels"] == ["Later", "Trade fair"]
+    less = program.ask("PATCH", path, {"take_labels": ["LATER", "No such label"]}).json()
+    assert (less["labels"], less["flagged"]) == (["Trade fair"], True)
+    assert not Label.objects.filter(name="No such label").exists()
+    for bad, field in (
+        ({"put_labels": ["x" * 41]}, "body.put_labels.0"),
+        ({"put_labels": ["New", " "], "read": True}, "body.put_labels.1"),
+        ({"put_labels": ["New", "\u200b"], "read": True}, "body.put_labels"),
+        ({"put_labels": ["New"], "take_labels": ["new"]}, "body.take_labels"),
+        ({"put_labels": [f"L{n}" for n in range(21)]}, "body.put_labels"),
+    ):
+        response = program.ask("PATCH", path, bad)
+        assert (response.status_code, response.json()["errors"][0]["field"]) == (422, field)
+    assert not Label.objects.filter(name="New").exists()
+    assert not program.get(path)["read"]
 
 
 def test_a_team_member_marks_and_does_not_manage(

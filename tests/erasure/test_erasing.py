@@ -15,6 +15,9 @@ from postroom.accounts.exclusions import exclude
 from postroom.accounts.holds import UnderHold, place_hold
 from postroom.accounts.models import EmailAccount, Ruling, Sharing
 from postroom.archive.actions import change_label
+from postroom.archive.arrivals import Flags
+from postroom.archive.labels import LabelUnusable
+from postroom.archive.ledger import set_flags
 from postroom.archive.models import Email, Inquiry, RawMessage, ServerCopy
 from postroom.archive.quarantine import quarantine
 from postroom.archive.record import record
@@ -120,6 +123,28 @@ def test_what_is_synced_afterwards_leaves_no_trace_until_it_is_allowed_again() -
     assert erased_among([LENA]) == set()
     assert len(record(place, 1, [arrival(letter(8))])) == 1, "the control"
     person("New Person", LENA)
+
+
+@pytest.mark.django_db
+def test_a_label_called_after_them_does_not_come_back_from_the_server() -> None:
+    lena, account = world()
+    place, other = folder_of(account), Email.objects.get(subject="Between others")
+    change_label(other, NAME, NOON, is_on=True)
+    change_label(other, "Fair", NOON, is_on=True)
+    account.actions.all().delete()  # The server was told.
+    [copy] = ServerCopy.objects.filter(email=other)
+    told = {copy.uid: Flags(keywords=("Fair", "Later", "zuzu_Nachtigall"))}
+    erasure = erase(lena, None, NOON)
+    set_flags(place, told)
+    copy.refresh_from_db()
+    assert copy.keywords == ["Fair", "Later"]
+    assert not set_flags(place, told)
+    assert left_of(WORDS) == []
+    with pytest.raises(LabelUnusable, match="erased here"):
+        change_label(other, NAME, NOON, is_on=True)
+    allow_again(erasure, None, NOON)
+    set_flags(place, told)
+    assert other.labellings.filter(label__keyword="zuzu_Nachtigall").exists(), "the control"
 
 
 @pytest.mark.django_db

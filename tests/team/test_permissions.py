@@ -136,6 +136,14 @@ def test_every_change_is_written_down_with_who_made_it(alice: User, bob: User) -
     ]
 
 
+def test_the_audit_log_knows_its_acts_though_the_database_does_not(alice: User) -> None:
+    assert max(len(act) for act in Act) <= 20
+    with pytest.raises(ValueError, match="no_such_act"):
+        note("no_such_act", alice, "x", NOON)  # type: ignore[arg-type]
+    note(Act.USER_ADDED, alice, "Bob", NOON)
+    assert str(AuditEntry.objects.get()) == f"{alice} added the user Bob"
+
+
 def test_the_audit_log_is_only_added_to(alice: User) -> None:
     note(Act.USER_ADDED, alice, "x" * 999, NOON, "y" * 999)
     entries = AuditEntry.objects.all()

@@ -1,7 +1,9 @@
 """One email: its row, what is in it, its source, its attachments, its marks."""
 
 from collections.abc import Callable
+from datetime import datetime
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
@@ -12,10 +14,11 @@ from postroom.api.authentication import WRITE, KeyRequest
 from postroom.api.email_rows import emails_out
 from postroom.api.openapi import A_FILE
 from postroom.api.paging import RowId
-from postroom.api.problems import ABSENT, Problem, not_yet
+from postroom.api.problems import ABSENT, Problem, invalid, not_yet
 from postroom.api.shapes import BodyOut, EmailChange, EmailOut
 from postroom.api.sight import get_email, get_own_email, get_readable_email
-from postroom.archive.actions import ask_for
+from postroom.archive.actions import ask_for, change_label
+from postroom.archive.labels import LabelUnusable
 from postroom.archive.models import ActionKind, BodyState, Email
 from postroom.archive.reading import ask_if_absent, find_raw
 from postroom.mime import Attachment
@@ -41,10 +44,13 @@ def show_email(request: KeyRequest, email_id: RowId) -> dict[str, object]:
 
 @router.patch("/{email_id}", response=EmailOut, auth=WRITE)
 def mark_email(request: KeyRequest, email_id: RowId, change: EmailChange) -> dict[str, object]:
-    """Mark one's own email read or unread, flagged or not: here at once, there soon."""
-    email = get_own_email(request.auth.user, email_id)
-    for mark, is_set in change.model_dump(exclude_none=True).items():
-        ask_for(MARKING[mark][is_set], email, timezone.now())
+    """Mark one's own email read, flagged or not, and label it: here at once, there soon."""
+    email, now = get_own_email(request.auth.user, email_id), timezone.now()
+    with transaction.atomic():
+        change_labels(email, change, now)
+        for mark, kinds in MARKING.items():
+            if (is_set := getattr(change, mark)) is not None:
+                ask_for(kinds[is_set], email, now)
     return emails_out([get_own_email(request.auth.user, email_id)])[0]
 
 
@@ -73,6 +79,20 @@ def download_attachment(request: KeyRequest, email_id: RowId, part: str) -> Http
     if attachment is None:
         raise Problem(ABSENT)
     return as_file(request, email, part, attachment.name, lambda: take_out_of(email, attachment))
+
+
+def change_labels(email: Email, change: EmailChange, now: datetime) -> None:
+    """Put on and take off what is named. Raises Problem."""
+    both = {name.lower() for name in change.put_labels}
+    if both & {name.lower() for name in change.take_labels}:
+        raise invalid("body.take_labels", "A label is either put on or taken off.")
+    try:
+        for name in change.put_labels:
+            change_label(email, name, now, is_on=True)
+    except LabelUnusable as refusal:
+        raise invalid("body.put_labels", refusal.sentence) from None
+    for name in change.take_labels:
+        change_label(email, name, now, is_on=False)
 
 
 def get_stored_email(request: KeyRequest, email_id: int) -> Email:

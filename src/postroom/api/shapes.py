@@ -6,9 +6,11 @@ from typing import Annotated, Literal
 from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
 
+from postroom.archive.models.labels import LONGEST_NAME as LONGEST_LABEL
 from postroom.crm.people import LONGEST_ADDRESS
 
 MOST_ADDRESSES = 21
+MOST_LABELS_AT_ONCE = 20
 
 
 def without_controls(text: str) -> str:
@@ -49,6 +51,12 @@ Address = Annotated[
     AfterValidator(without_controls),
 ]
 Addresses = Annotated[list[Address], Field(min_length=1, max_length=MOST_ADDRESSES)]
+LabelName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_LABEL),
+    AfterValidator(without_controls),
+]
+LabelNames = Annotated[list[LabelName], Field(max_length=MOST_LABELS_AT_ONCE)]
 StageWord = Literal["lead", "contact"]
 
 
@@ -184,10 +192,16 @@ class RelatedEmailOut(EmailOut):
 
 
 class EmailChange(Sent):
-    """Marks to set or to clear, here at once and on the mail server soon."""
+    """Marks to set or to clear and labels to put on or take off, here at once, there soon.
+
+    A label is meant by its name in the email's mailbox; one that is put on and new is made. Those
+    that are not named stay as they are.
+    """
 
     read: bool | None = None
     flagged: bool | None = None
+    put_labels: LabelNames = Field(default=[], examples=[["Trade fair"]])
+    take_labels: LabelNames = Field(default=[], examples=[["Later"]])
 
 
 class AttachmentOut(Schema):

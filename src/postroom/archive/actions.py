@@ -11,7 +11,7 @@ from postroom.archive.announce import announce_emails, announce_work
 from postroom.archive.fence import lock_account
 from postroom.archive.folders import look_again
 from postroom.archive.keywords import keywords_of, put_label
-from postroom.archive.labels import label_called
+from postroom.archive.labels import find_label, label_called
 from postroom.archive.models import (
     MARKS,
     Action,
@@ -54,8 +54,8 @@ def ask_for_label(email: Email, label: Label, now: datetime, *, is_on: bool) -> 
 
 def change_label(email: Email, name: str, now: datetime, *, is_on: bool) -> bool:
     """Put the label of this name on, or take it off; False if it was so. Raises LabelUnusable."""
-    label = label_called(email.account, name)
-    if email.labellings.filter(label=label).exists() == is_on:
+    label = label_called(email.account, name) if is_on else find_label(email.account, name)
+    if label is None or email.labellings.filter(label=label).exists() == is_on:
         return False
     ask_for_label(email, label, now, is_on=is_on)
     return True

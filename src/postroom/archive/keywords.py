@@ -25,6 +25,7 @@ from postroom.archive.models import (
     Label,
     ServerCopy,
 )
+from postroom.crm.erased import erased_keywords
 
 
 @transaction.atomic
@@ -67,6 +68,7 @@ def take_over_keywords(
     """
     if not folder.keeps_keywords:
         return set()
+    told = without_erased(told)
     copies = ServerCopy.objects.filter(
         folder=folder, uidvalidity=uidvalidity, uid__in=list(told), email__isnull=False
     )
@@ -82,6 +84,14 @@ def take_over_keywords(
     ensure_labels(folder.account_id, (word for keywords in groups for word in keywords))
     emails = {copy.email_id for copy in moved if copy.email_id}
     return derive_labels(emails)
+
+
+def without_erased(told: Mapping[int, Sequence[str]]) -> Mapping[int, Sequence[str]]:
+    """The same but for keywords of labels that went with somebody who was erased (ADR 43)."""
+    out = erased_keywords({word for words in told.values() for word in words})
+    if not out:
+        return told
+    return {uid: [word for word in words if word not in out] for uid, words in told.items()}
 
 
 def as_asked(

@@ -9,6 +9,7 @@ from typing import Final
 from postroom.accounts.models import Activation, EmailAccount, Protocol, Sight
 from postroom.archive.models import Colour, Email, Label, Labelling
 from postroom.archive.models.labels import LONGEST_NAME
+from postroom.crm.erased import erased_keywords
 
 MOST_LABELS: Final = 100
 # Seen: Thunderbird, whose first five labels have these keywords, names and colours.
@@ -19,6 +20,9 @@ WELL_KNOWN: Final = {
     "$label4": ("To Do", Colour.BLUE),
     "$label5": ("Later", Colour.PURPLE),
 }
+ERASED: Final = (
+    "“{}” is the name of somebody who was erased here, and is kept out since. Choose another name."
+)
 NOT_IN_A_KEYWORD: Final = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
@@ -41,10 +45,17 @@ def label_called(account: EmailAccount, name: str) -> Label:
     taken = {label.keyword.lower() for label in labels.values()}
     colour = list(Colour)[len(labels) % len(Colour)]
     keyword = keyword_for(name, taken)
+    if erased_keywords([keyword]):
+        raise LabelUnusable(ERASED.format(name))
     made, _ = Label.objects.get_or_create(
         account=account, keyword=keyword, defaults={"name": name, "colour": colour}
     )
     return made
+
+
+def find_label(account: EmailAccount, name: str) -> Label | None:
+    """The mailbox's label of this name."""
+    return account.labels.filter(name__iexact=" ".join(name.split())).first()
 
 
 def repaint(label: Label, name: str, colour: str) -> None:

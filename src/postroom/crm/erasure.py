@@ -28,7 +28,8 @@ class Erasure(models.Model):
 class ErasedAddress(models.Model):
     """An address of theirs as its digest: whoever guesses an address can ask, nobody can list.
 
-    Mail that carries it is not kept here, and it is no lead's or contact's.
+    Mail that carries it is not kept here, and it is no lead's or contact's. Keywords of labels that
+    were called after them are kept out by such digests too.
     """
 
     digest = models.BinaryField(max_length=32, primary_key=True)

@@ -5,6 +5,7 @@ comes later finds the digests of their addresses. So a kill leaves either of two
 email with them comes back with the next sync. Their mail server and ours' owners' are not touched.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -22,7 +23,7 @@ from postroom.archive.raw import RawLost, bytes_of
 from postroom.archive.wall import round_the_wall
 from postroom.cleanup.bites import forget_raw
 from postroom.cleanup.holding import refuse_held
-from postroom.crm.erased import digest_of
+from postroom.crm.erased import digest_of, digest_of_keyword
 from postroom.crm.models import ErasedAddress, Erasure, Person
 from postroom.crm.people import announce_people
 from postroom.erasure.register import forget_in_register, keep_register
@@ -31,6 +32,7 @@ from postroom.erasure.traces import (
     Traces,
     audit_lines,
     deals_named,
+    keywords_called_after,
     traces_of,
     written_emails,
 )
@@ -50,6 +52,15 @@ CLOSE_THE_LOG = "SET LOCAL postroom.erasing = 'off'"
 UNNAME = """
 UPDATE team_auditentry SET subject = %s, detail = CASE WHEN detail = '' THEN '' ELSE %s END
  WHERE id = ANY(%s)
+"""
+
+
+TAKE_OFF = """
+UPDATE archive_servercopy AS copy
+   SET keywords = NULLIF(ARRAY(SELECT word FROM unnest(keywords) AS said (word)
+                                WHERE lower(word) <> ALL(%(keywords)s)), '{}')
+ WHERE keywords IS NOT NULL AND EXISTS (
+       SELECT FROM unnest(keywords) AS said (word) WHERE lower(word) = ANY(%(keywords)s))
 """
 
 
@@ -97,13 +108,16 @@ def erase(person: Person, by: User | None, now: datetime, *, is_again: bool = Fa
     if not is_again:
         refuse_being_sent(traces)
     erasure = Erasure.objects.create(at=now, by=by)
+    keywords = keywords_called_after(traces)
+    take_off(keywords)
     erasure.others = erase_rows(traces)
     erasure.emails = erase_emails(traces)
     set_aside_without_content(traces)
     unname(traces)
     person.delete()
+    kept_out = [*map(digest_of, traces.canonicals), *map(digest_of_keyword, keywords)]
     ErasedAddress.objects.bulk_create(
-        (ErasedAddress(digest=digest_of(c), erasure=erasure) for c in traces.canonicals),
+        (ErasedAddress(digest=digest, erasure=erasure) for digest in kept_out),
         ignore_conflicts=True,
     )
     erasure.save()
@@ -156,6 +170,13 @@ def erase_rows(traces: Traces) -> int:
     """Everything that is no email and is theirs alone."""
     decided = decisions_about(traces)
     return sum(rows.delete()[0] for rows in (*decided, *(p.rows(traces) for p in PLACES)))
+
+
+def take_off(keywords: Sequence[str]) -> None:
+    """No copy of mail that stays has these any more; the mail server still has them."""
+    with connection.cursor() as cursor:
+        if keywords:
+            cursor.execute(TAKE_OFF, {"keywords": [keyword.lower() for keyword in keywords]})
 
 
 def decisions_about(traces: Traces) -> list[QuerySet[Any]]:

@@ -119,6 +119,12 @@ def labels_as(traces: Traces) -> list[str]:
     return [*traces.words, *(keyword_for(word, ()) for word in traces.words)]
 
 
+def keywords_called_after(traces: Traces) -> list[str]:
+    """The keywords by which mail servers would bring such labels back."""
+    named = Label.objects.filter(naming(labels_as(traces), "keyword"))
+    return sorted({keyword.lower() for keyword in named.values_list("keyword", flat=True)})
+
+
 def links_of(traces: Traces) -> QuerySet[DealLink]:
     """What people decided about the deals of their conversations."""
     threads = traces.emails.exclude(thread_root="").values("thread_root")

@@ -16,10 +16,10 @@ def note(act: Act, by: User | None, subject: object, now: datetime, detail: str 
 def note_each(
     act: Act, by: User | None, subjects: Iterable[object], now: datetime, detail: str = ""
 ) -> None:
-    """Add a line for each of them: they happened in one go."""
+    """Add a line for each of them: they happened in one go. Raises ValueError for no act."""
     AuditEntry.objects.bulk_create(
         AuditEntry(
-            act=act,
+            act=Act(act),
             actor=by,
             subject=str(subject)[:LONGEST_SUBJECT],
             detail=detail[:LONGEST_DETAIL],

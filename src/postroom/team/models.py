@@ -326,7 +326,7 @@ class AuditEntry(models.Model):
     actor = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="acts"
     )
-    act = models.CharField(max_length=20, choices=Act.choices)
+    act = models.CharField(max_length=20)  # One of Act; choices would be a migration for each.
     subject = models.CharField(max_length=254)
     detail = models.CharField(max_length=400, blank=True)
     at = models.DateTimeField()
@@ -342,7 +342,12 @@ class AuditEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.who} {self.get_act_display()} {self.subject}"
+        return f"{self.who} {self.words} {self.subject}"
+
+    @property
+    def words(self) -> str:
+        """What was done, in words."""
+        return Act(self.act).label
 
     @property
     def who(self) -> str:
