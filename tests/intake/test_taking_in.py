@@ -4,7 +4,7 @@ import tracemalloc
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZipFile
 
 import pytest
 from click.testing import CliRunner
@@ -56,9 +56,9 @@ def mbox(*raws: bytes) -> BytesIO:
     return BytesIO(b"".join(compose_mbox_entry(raw, NOON) for raw in raws))
 
 
-def zipped(**entries: bytes) -> BytesIO:
+def zipped(packing: int = ZIP_DEFLATED, **entries: bytes) -> BytesIO:
     content = BytesIO()
-    with ZipFile(content, "w", ZIP_DEFLATED) as file:
+    with ZipFile(content, "w", packing) as file:
         for name, raw in entries.items():
             file.writestr(name, raw)
     content.seek(0)
@@ -119,6 +119,25 @@ def test_single_letters_and_zips_of_any_names(alice: User) -> None:
     assert (rubbish.new, rubbish.unreadable) == (0, 1)
 
 
+def test_what_a_file_takes_of_memory_is_a_few_times_its_size() -> None:
+    lines = BytesIO(b"From x\n" + b"a\n" * 2**21)
+    tracemalloc.start()
+    assert [one.raw and len(one.raw) for one in messages_in(lines)] == [3 * 2**21]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2**26  # As a list of lines: 118 million.
+
+
+def test_a_zip_of_too_many_entries_is_refused_before_they_are_listed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    many = zipped(**{f"{n}.eml": b"" for n in range(40)})
+    assert len(list(messages_in(many))) == 0
+    monkeypatch.setattr(files, "LONGEST_DIRECTORY", 1_000)
+    with pytest.raises(FileRefused, match="Divide it"):
+        list(messages_in(many))
+
+
 def test_bombs_and_rubbish_are_bounded(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "LARGEST_FILE", 4 * 2**20)
     monkeypatch.setattr(files, "LARGEST_MESSAGE", 2**20)
@@ -136,6 +155,8 @@ def test_bombs_and_rubbish_are_bounded(alice: User, monkeypatch: pytest.MonkeyPa
     assert peak < 16 * 2**20
     with pytest.raises(FileRefused, match="damaged"):
         list(messages_in(BytesIO(bomb.getvalue()[:-40])))
+    with pytest.raises(FileRefused, match="not known here"):
+        list(messages_in(zipped(ZIP_BZIP2, **{"a.eml": b"\0" * 2**22})))
     assert list(messages_in(BytesIO(b""))) == []
 
 
