@@ -5,11 +5,13 @@ import os
 import shutil
 import signal
 import subprocess
+import tracemalloc
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import zstandard
 from cryptography.fernet import Fernet
 from psycopg.conninfo import conninfo_to_dict
 
@@ -302,3 +304,17 @@ def test_a_sealed_file_may_have_any_length() -> None:
         writer.finish()
         file.seek(0)
         assert SealedReader(file, "x").read(size + 9) == content
+
+
+def test_what_unpacks_to_more_than_it_may_is_not_unpacked() -> None:
+    from postroom.archive.raw import unpacked
+
+    zeros = b"\0" * 2**26
+    for says_its_size in (True, False):
+        packed = zstandard.ZstdCompressor(write_content_size=says_its_size).compress(zeros)
+        tracemalloc.start()
+        with pytest.raises(zstandard.ZstdError):
+            unpacked(packed, 2**20)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 2**22

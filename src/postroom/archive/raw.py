@@ -100,13 +100,24 @@ def insert_raw(rows: Sequence[Row]) -> None:
         )
 
 
+def unpacked(packed: bytes, most: int) -> bytes:
+    """What zstandard packed. Raises ZstdError for more than `most` octets.
+
+    A frame may say its own size, and then the library believes that and not its caller.
+    """
+    told = zstandard.frame_content_size(packed)
+    if told > most:
+        raise zstandard.ZstdError(f"it unpacks to {told} octets")
+    return zstandard.decompress(packed, max_output_size=most)
+
+
 def bytes_of(message: RawMessage) -> bytes:
     """The message as it came. Raises RawLost."""
     if message.compressed is not None:
-        return zstandard.decompress(bytes(message.compressed), max_output_size=message.size)
+        return unpacked(bytes(message.compressed), message.size)
     digest = bytes(message.digest)
     try:
-        raw = zstandard.decompress(beside.read(digest), max_output_size=message.size)
+        raw = unpacked(beside.read(digest), message.size)
     except (OSError, zstandard.ZstdError) as error:
         raise RawLost(digest.hex()) from error
     if hashlib.sha256(raw).digest() != digest:

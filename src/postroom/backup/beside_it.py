@@ -8,6 +8,7 @@ import zstandard
 from psycopg import sql
 
 from postroom.archive import beside
+from postroom.archive.raw import unpacked
 from postroom.backup.database import Connection, only
 from postroom.backup.refusals import BackupRefused
 
@@ -41,7 +42,7 @@ def find_beside(digest: bytes) -> bytes | None:
 def is_of(digest: bytes, compressed: bytes) -> bool:
     """Whether these are the message's bytes."""
     try:
-        raw = zstandard.decompress(compressed, max_output_size=LARGEST)
+        raw = unpacked(compressed, LARGEST)
     except zstandard.ZstdError:
         return False
     return hashlib.sha256(raw).digest() == digest

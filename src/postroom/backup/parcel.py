@@ -11,6 +11,7 @@ from typing import IO, Final, Self, cast
 
 import zstandard
 
+from postroom.archive.raw import unpacked
 from postroom.backup.refusals import BackupRefused
 from postroom.backup.sealed_file import MAGIC, TRUNCATED, SealedReader, SealedWriter
 
@@ -82,4 +83,4 @@ def content_of(tar: tarfile.TarFile, entry: tarfile.TarInfo) -> bytes:
     if file is None:
         raise BackupRefused(DAMAGED.format(reason=f"it holds {entry.name[:80]!r}"))
     packed = file.read()
-    return zstandard.ZstdDecompressor().decompress(packed, max_output_size=LARGEST_PART)
+    return unpacked(packed, LARGEST_PART)
