@@ -11,6 +11,7 @@ from cast import NOON
 from postroom.oauth.errors import SignInStopped
 from postroom.oauth.identity import believed_claims
 from postroom.oauth.models import SignInClient
+from postroom.oauth.signing_in import is_from
 
 CLIENT = SignInClient(issuer="openid", client_id="postroom", issued_by="https://login.example.com")
 RIGHT: dict[str, Any] = {
@@ -58,3 +59,26 @@ def test_one_that_is_not_for_this_sign_in_is_not(what: str) -> None:
 def test_what_is_no_token_is_not(token: str) -> None:
     with pytest.raises(SignInStopped):
         believed_claims(CLIENT, token, "n-1", NOON)
+
+
+GOOGLE, MICROSOFT = SignInClient(issuer="google"), SignInClient(issuer="microsoft")
+NAMING = SignInClient(issuer="openid", issued_by=CLIENT.issued_by, names_itself=True)
+ANSWERS = (
+    (CLIENT, "", True),
+    (CLIENT, "https://login.example.com", True),
+    (CLIENT, "https://accounts.google.com", False),
+    (NAMING, "", False),
+    (NAMING, "https://login.example.com", True),
+    (GOOGLE, "", True),
+    (GOOGLE, "https://accounts.google.com", True),
+    (GOOGLE, "https://login.example.com", False),
+    (MICROSOFT, "https://login.microsoftonline.com/9-8-7/v2.0", True),
+    (MICROSOFT, "https://login.microsoftonline.com.evil.example/v2.0", False),
+)
+
+
+@pytest.mark.parametrize(("client", "named", "is_its"), ANSWERS)
+def test_an_answer_that_names_another_issuer_is_not_the_askeds(
+    client: SignInClient, named: str, is_its: bool
+) -> None:
+    assert is_from(client, {"iss": named} if named else {}) is is_its

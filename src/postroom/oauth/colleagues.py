@@ -25,7 +25,7 @@ from postroom.oauth.discovery import discover
 from postroom.oauth.errors import SignInStopped, TokenRefused
 from postroom.oauth.identity import believed_claims
 from postroom.oauth.models import Binding, ColleagueProvider, SignInClient
-from postroom.oauth.signing_in import Attempt, Wish, stopped
+from postroom.oauth.signing_in import Attempt, Wish, is_from, stopped
 from postroom.providers.issuer import OPENID
 from postroom.team.audit import note
 from postroom.team.models import Act, Organisation, User
@@ -34,6 +34,14 @@ from postroom.team.users import refuse_beyond
 SEALED_FOR: Final = "client: colleagues"
 SCOPE: Final = "openid email"
 SUBJECT_MAX: Final = 255
+COLUMNS: Final = (
+    "issued_by",
+    "authorization_endpoint",
+    "token_endpoint",
+    "auth_method",
+    "names_itself",
+)
+"""What discovery tells of a provider and is kept."""
 
 BEGUN_ELSEWHERE = (
     "This sign-in was begun in another browser, was finished already, or is too old. Start it"
@@ -72,7 +80,7 @@ def keep_provider(entry: ProviderEntry, by: User | None, now: datetime) -> Colle
     """Keep a provider, in place of the one before. Raises SignInStopped, keeps nothing then."""
     provider = find_provider() or ColleagueProvider()
     told = discover(entry.discovery_url)
-    for column in ("issued_by", "authorization_endpoint", "token_endpoint", "auth_method"):
+    for column in COLUMNS:
         setattr(provider, column, told[column])
     provider.name, provider.client_id = entry.name.strip(), entry.client_id.strip()
     provider.discovery_url, provider.entered_at = entry.discovery_url.strip(), now
@@ -106,6 +114,7 @@ def as_client(provider: ColleagueProvider) -> SignInClient:
         authorization_endpoint=provider.authorization_endpoint,
         token_endpoint=provider.token_endpoint,
         auth_method=provider.auth_method,
+        names_itself=provider.names_itself,
     )
 
 
@@ -144,12 +153,12 @@ def finish(attempt: Attempt | None, answer: Mapping[str, str], now: datetime) ->
     provider = find_provider()
     if provider is None or attempt is None or not attempt.is_open(now):
         raise SignInStopped(BEGUN_ELSEWHERE, "begun_elsewhere")
-    if (answer.get("iss") or provider.issued_by) != provider.issued_by:  # RFC 9207 §2.4
-        raise SignInStopped(BEGUN_ELSEWHERE, "begun_elsewhere")
     try:
         client, verifier = as_client(provider), verifier_of(attempt)
     except SealBroken as error:
         raise SignInStopped(BEGUN_ELSEWHERE, "begun_elsewhere") from error
+    if not is_from(client, answer):
+        raise SignInStopped(BEGUN_ELSEWHERE, "begun_elsewhere")
     if "code" not in answer:
         raise stopped(client, words_in(answer, "error"), words_in(answer, "error_description"))
     id_token = redeem(client, answer["code"], verifier, now)

@@ -39,7 +39,7 @@ def check_discovery(provider: ColleagueProvider) -> Check:
         told = discover(provider.discovery_url)
     except SignInStopped as failure:
         return Check("Provider", False, failure.sentence)
-    columns = ("issued_by", "authorization_endpoint", "token_endpoint")
+    columns = ("issued_by", "authorization_endpoint", "token_endpoint", "names_itself")
     if any(getattr(provider, column) != told[column] for column in columns):
         moved = f"{provider} has other addresses now. Save the form once more."
         return Check("Provider", False, moved)

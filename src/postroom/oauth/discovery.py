@@ -18,7 +18,7 @@ _COLUMNS = {
 _NEEDED = ("issued_by", "authorization_endpoint", "token_endpoint")
 
 
-def discover(address: str) -> dict[str, str]:
+def discover(address: str) -> dict[str, Any]:
     """The provider's name and endpoints, as columns of a client. Raises SignInStopped."""
     url = address.strip().rstrip("/")
     if not url.endswith(WELL_KNOWN):
@@ -33,7 +33,8 @@ def discover(address: str) -> dict[str, str]:
     for column in _COLUMNS:
         if found[column] or column in _NEEDED:
             refuse_unusable(found[column], is_secure=is_secure)
-    return found | {"auth_method": auth_method_of(told)}
+    names_itself = told.get("authorization_response_iss_parameter_supported") is True
+    return {**found, "auth_method": auth_method_of(told), "names_itself": names_itself}
 
 
 def refuse_unusable(url: str, *, is_secure: bool) -> None:

@@ -29,6 +29,7 @@ class SignInClient(models.Model):
     token_endpoint = models.CharField(max_length=500, blank=True)
     device_endpoint = models.CharField(max_length=500, blank=True)
     auth_method = models.CharField(max_length=40, default="client_secret_post")
+    names_itself = models.BooleanField(default=False, help_text="In every answer: RFC 9207.")
     imap_host = models.CharField(max_length=253, blank=True)
     imap_port = models.PositiveIntegerField(default=993)
     imap_security = models.CharField(max_length=8, choices=Security.choices, default=Security.TLS)
@@ -99,6 +100,7 @@ class ColleagueProvider(models.Model):
     authorization_endpoint = models.CharField(max_length=500)
     token_endpoint = models.CharField(max_length=500)
     auth_method = models.CharField(max_length=40)
+    names_itself = models.BooleanField(default=False, help_text="In every answer: RFC 9207.")
     entered_at = models.DateTimeField()
 
     class Meta:

@@ -5,6 +5,7 @@ person's session under its state and serves once; no token is ever there.
 """
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -114,6 +115,24 @@ def authorisation_url(client: SignInClient, attempt: Attempt) -> str:
             code_challenge_method="S256",
             **more,
         )
+    )
+
+
+def is_from(client: SignInClient, answer: Mapping[str, str]) -> bool:
+    """Whether an answer comes from the issuer that was asked.
+
+    All issuers send people back to one address, so one of them could hand us the code of another
+    (mix-up); one that says that it names itself has to (RFC 9207 §2.4).
+    """
+    named = answer.get("iss", "")
+    if not named:
+        return not client.names_itself
+    if client.known.is_discovered:
+        return named == client.issued_by
+    parts = (name.partition("{tid}") for name in client.known.issued_by)
+    return any(
+        named.startswith(before) and named.endswith(after) if tid else named == before
+        for before, tid, after in parts
     )
 
 

@@ -12,7 +12,7 @@ from postroom.imap.server_words import server_words
 from postroom.oauth.clients import get_client
 from postroom.oauth.errors import SignInStopped
 from postroom.oauth.models import SignInClient
-from postroom.oauth.signing_in import Attempt, Consent, Wish, redeem, stopped
+from postroom.oauth.signing_in import Attempt, Consent, Wish, is_from, redeem, stopped
 from postroom.setup.consenting import connect_by_consent, reconnect_by_consent
 from postroom.team.models import User
 
@@ -70,9 +70,8 @@ def connect_by_code(owner: User, wish: Wish, consent: Consent) -> EmailAccount:
 
 
 def refuse_other_issuer(client: SignInClient, answer: Mapping[str, str]) -> None:
-    """An answer that names its issuer comes from the one that was asked (RFC 9207)."""
-    named = answer.get("iss", "")
-    if named and client.known.is_discovered and named != client.issued_by:
+    """The answer comes from the issuer that was asked. Raises SignInStopped."""
+    if not is_from(client, answer):
         raise SignInStopped(BEGUN_ELSEWHERE, "other_issuer")
 
 
