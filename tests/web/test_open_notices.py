@@ -10,7 +10,7 @@ from unittest import mock
 import pytest
 from django.conf import settings
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from cast import received
@@ -31,7 +31,8 @@ from postroom.outbox.models import (
 from postroom.outbox.noticing import why_unavailable
 from postroom.outbox.outgoing import forget_outgoing, reconcile
 from postroom.team.models import AuditEntry, Organisation, User
-from postroom.web.noticing.pace import Pace
+from postroom.web.noticing.pace import PACE, Pace
+from postroom.web.noticing.views import is_in_pace
 from servers.submission import Submission
 from web.test_formatted_writing import part_of, sending, smtp  # noqa: F401 - fixtures
 from web.test_writing import fields_of
@@ -222,6 +223,13 @@ def test_a_token_that_is_none_is_answered_as_one_that_is_gone(
     assert [pace.allows("192.0.2.1", 100.0) for _ in range(3)] == [True, True, False]
     assert pace.allows("192.0.2.2", 100.0)
     assert pace.allows("192.0.2.1", 161.0)
+    taken = {**PACE.taken}
+    for host in ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1"):
+        is_in_pace(RequestFactory(REMOTE_ADDR=host).get("/c/x"))
+    assert [PACE.taken[net] - taken.get(net, 0) for net in ("2001:db8::", "2001:db8:0:1::")] == [
+        2,
+        1,
+    ]
 
 
 def test_who_says_no_is_in_no_notice_again_also_after_they_were_erased(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet, Sum
 
 from postroom.accounts.members import mailboxes_of
@@ -131,7 +131,10 @@ def begin(
             "in_reply_to": beginning.in_reply_to,
             "references": beginning.references,
         }
-    made, is_new = OutgoingEmail.objects.get_or_create(key=key, defaults=known)
+    try:
+        made, is_new = OutgoingEmail.objects.get_or_create(key=key, defaults=known)
+    except IntegrityError:  # Somebody else's has it, which the wall does not show.
+        raise OutgoingEmail.DoesNotExist from None
     for file in beginning.files(is_rich=is_rich) if beginning and is_new else ():
         with suppress(NotSendable):  # What does not fit is not in the list of files either.
             attach(made, file)

@@ -11,6 +11,7 @@ from typing import Final
 
 from django.db import transaction
 
+from postroom.archive.wall import round_the_wall
 from postroom.crm.models import Person, PersonAddress
 from postroom.outbox.models import NoNotice, OutgoingEmail, Sighting
 
@@ -41,6 +42,7 @@ def refusing_among(canonicals: Collection[str]) -> list[str]:
     return [one for one in canonicals if refused & {digest_of(each) for each in theirs[one]}]
 
 
+@round_the_wall()
 @transaction.atomic
 def refuse(canonicals: Collection[str], now: datetime, *, is_own: bool) -> None:
     """No notices about these addresses from now on; what was noticed of them is forgotten."""

@@ -15,6 +15,7 @@ from postroom.accounts.models import EmailAccount
 from postroom.accounts.use import note_sent
 from postroom.archive.actions import ask_for
 from postroom.archive.models import ActionKind, Direction, Email
+from postroom.archive.wall import round_the_wall
 from postroom.outbox.drafts import outgoing_of
 from postroom.outbox.models import DraftCopy, OutgoingEmail, OutgoingState
 from postroom.outbox.rates import Wait, find_wait
@@ -167,6 +168,7 @@ def unsettled_of(author: User) -> QuerySet[OutgoingEmail]:
     return found.select_related("sender")
 
 
+@round_the_wall()
 def unsent_of(account: EmailAccount) -> int:
     """How many drafts and emails that wait would go with the account's mail."""
     unsent = (OutgoingState.DRAFT, *WAITING)

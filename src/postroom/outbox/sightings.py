@@ -8,6 +8,7 @@ from typing import Final
 from django.db import transaction
 
 from postroom.archive.announce import announce_emails
+from postroom.archive.wall import round_the_wall
 from postroom.outbox.links import url_of
 from postroom.outbox.models import (
     OF_MACHINES,
@@ -54,6 +55,7 @@ class Seen:
         return "Not opened so far, as far as can be told"
 
 
+@round_the_wall()
 def note_sighting(place: NoticedPlace, agent: str, now: datetime, *, is_head: bool) -> bool:
     """Write down that a place was asked for. Whether it was: not what is switched off or refused.
 
