@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -13,6 +14,7 @@ from asgiref.sync import async_to_sync
 from cast import NOON, account_of, message, person, received, shared, user
 from postroom.accounts.models import EmailAccount, Sharing
 from postroom.archive.models import LATE, Email
+from postroom.net.server import AllowedNetworks
 from postroom.team.models import AuditEntry, User
 from postroom.webhooks.gathering import gather_all
 from postroom.webhooks.keeping import WebhookUnusable, ask_for_test, make_webhook, turn_on
@@ -242,6 +244,24 @@ def test_addresses_inside_are_not_dialled(url: str) -> None:
     )
 
 
+def test_inside_only_the_ports_of_the_web_are_dialled_and_those_that_are_named() -> None:
+    """A network is allowed for its mail servers; no user posts to whatever else listens there."""
+    inside, outside = ip_address("10.0.0.1"), ip_address("1.1.1.1")
+    networks = AllowedNetworks.parse("10.0.0.0/8", "8080")
+    dialled = {port: networks.for_web(port).allows(inside) for port in (443, 80, 8080, 5432, 25)}
+    assert dialled == {443: True, 80: True, 8080: True, 5432: False, 25: False}
+    assert networks.for_web(5432).allows(outside)
+
+
+def test_a_slow_receiver_with_much_waiting_keeps_nobody_elses(mailbox: EmailAccount) -> None:
+    slow, other = hook(mailbox.owner), hook(user("Bob"))
+    many = [Delivery(webhook=slow, event="ping", made_at=NOON, due_at=NOON) for _ in range(600)]
+    Delivery.objects.bulk_create(many)
+    late = ask_for_test(other, SOON)
+    due = due_deliveries(SOON)
+    assert (len(due), due[1]) == (500, (late.pk, other.pk))
+
+
 def test_old_deliveries_are_forgotten(mailbox: EmailAccount) -> None:
     webhook = hook(mailbox.owner)
     done = ask_for_test(webhook, NOON)
@@ -264,7 +284,7 @@ def test_secrets_stay_where_they_belong(
     row = str(Webhook.objects.values().get()["secret"])
     audit = " ".join(f"{e.subject} {e.detail}" for e in AuditEntry.objects.all())
     signature = request.headers["webhook-signature"]
-    for place in (row, audit, caplog.text, repr(request)):
+    for place in (row, audit, caplog.text, repr(request), repr(made)):
         assert made.secret.removeprefix("whsec_") not in place
         assert signature not in place
     assert "canary-in-url" not in audit + caplog.text

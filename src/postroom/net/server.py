@@ -10,6 +10,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 MAIL_PORTS: Final = frozenset((993, 143, 995, 110, 465, 587, 25))
+WEB_PORTS: Final = frozenset((443, 80))
 
 _CLOUD_METADATA: Final = frozenset(
     ipaddress.ip_address(text) for text in ("169.254.169.254", "192.0.0.192", "fd00:ec2::254")
@@ -71,6 +72,14 @@ class AllowedNetworks:
     def allows_port(self, port: int) -> bool:
         """Whether mail may be sought at this port."""
         return port in MAIL_PORTS or port in self.extra_ports
+
+    def for_web(self, port: int) -> "AllowedNetworks":
+        """What a web server that any user names may be: public, or inside at a usual port.
+
+        Networks are allowed for their mail servers, and not for all else that listens there.
+        """
+        is_usual = port in WEB_PORTS or port in self.extra_ports
+        return AllowedNetworks(self.networks if is_usual else (), frozenset((port,)))
 
     def names(self, address: Address) -> bool:
         """Whether one of the named networks holds `address`."""

@@ -3,7 +3,7 @@
 import base64
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
@@ -34,7 +34,7 @@ class Made:
     """A new webhook, and the secret that is shown this once."""
 
     webhook: Webhook
-    secret: str
+    secret: str = field(repr=False)
 
 
 @transaction.atomic

@@ -14,18 +14,20 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Window
+from django.db.models.functions import RowNumber
 
 from postroom import __version__
 from postroom.accounts.sealing import SealBroken
 from postroom.association import visible_to
 from postroom.net.errors import NetError
-from postroom.net.server import AllowedNetworks
 from postroom.net.web_client import WebRequest, ask_web, web_server_of
 from postroom.webhooks.keeping import secret_of
 from postroom.webhooks.models import Delivery, Webhook
 
 SECONDS: Final = 15.0
 LARGEST: Final = 16 * 1024
+MOST_AT_ONCE: Final = 500
 
 # After each failure; the last attempt is made three days after the first one.
 WAITS: Final = tuple(
@@ -40,7 +42,8 @@ FAILS = "It failed for five days, at last so: {}"
 # What net says of mail servers, said of a program.
 WORDS = {
     "address_not_allowed": "It is not on the public internet, so nothing was posted. An"
-    " administrator can allow its network in POSTROOM_ALLOWED_MAIL_NETWORKS.",
+    " administrator can allow its network in POSTROOM_ALLOWED_MAIL_NETWORKS, and its port, if it is"
+    " neither 443 nor 80, in POSTROOM_ALLOWED_MAIL_PORTS.",
     "plaintext_not_allowed": "Without encryption nothing is posted there. Use https.",
 }
 IS_GONE = "It answered with status 410: it is not there any more."
@@ -56,9 +59,14 @@ class Outcome:
 
 
 def due_deliveries(now: datetime) -> list[tuple[int, int]]:
-    """The ids of what is due with those of their webhooks, oldest first."""
-    due = Delivery.objects.filter(due_at__lte=now, webhook__off_because="").order_by("due_at", "pk")
-    return list(due.values_list("pk", "webhook")[:500])
+    """The ids of what is due with those of their webhooks: the oldest of each, by turns.
+
+    So a receiver that is slow, and has thousands waiting, keeps nobody else's.
+    """
+    due = Delivery.objects.filter(due_at__lte=now, webhook__off_because="")
+    turn = Window(RowNumber(), partition_by="webhook", order_by=["due_at", "pk"])
+    by_turns = due.annotate(turn=turn).order_by("turn", "due_at", "pk")
+    return list(by_turns.values_list("pk", "webhook")[:MOST_AT_ONCE])
 
 
 @transaction.atomic
@@ -129,8 +137,7 @@ async def post(request: WebRequest) -> Outcome:
     """One attempt. A redirect is no answer: nobody signs for another address."""
     try:
         server = web_server_of(request.url)
-        allowed = AllowedNetworks(settings.MAIL_NETWORKS.networks, frozenset((server.port,)))
-        answer = await ask_web(request, allowed)
+        answer = await ask_web(request, settings.MAIL_NETWORKS.for_web(server.port))
     except NetError as error:
         return Outcome(False, WORDS.get(error.kind, error.sentence))
     words = f"It answered with status {answer.status}."
