@@ -85,6 +85,15 @@ def test_columns_may_come_in_any_order_with_spaces_and_a_byte_order_mark() -> No
     assert Person.objects.get().name == "Ann"
 
 
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+def test_what_other_crms_export_is_read(between: str) -> None:
+    heading = ("Lead Owner", "First Name", "Last Name", "Email", "Lead Source")
+    row = ("Bob", "Ann", "Ames", "ann@x.example", '"Fair; Leeds, UK"')
+    assert import_people([between.join(cells) + "\n" for cells in (heading, row)]).created == 1
+    ann = Person.objects.get()
+    assert (ann.name, ann.lead_source) == ("Ann Ames", "Fair; Leeds, UK")
+
+
 @pytest.mark.parametrize("words", ["jane", "DOE", "acme jane", "home.example", "oe ja"])
 def test_people_are_found_by_every_word_of_name_company_or_address(words: str) -> None:
     import_people(csv(JANE, JOHN))

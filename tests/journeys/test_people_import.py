@@ -115,8 +115,8 @@ def test_what_spreadsheets_write_is_read(tmp_path: Path) -> None:
         (b"", "lacks the column last_name, email"),
         (b"name,email\nAda,ada@x.example\n", "lacks the column last_name"),
         (b"PK\x03\x04\x14\x00\x06\x00\x08\x00", "cannot be read"),
-        (f"{HEAD}lead,,Zoë,,zoe@x.example,\n".encode("latin-1"), "It is not UTF-8 text."),
-        (f"{HEAD}{ADA}".encode("utf-16"), "It is not UTF-8 text."),
+        (f"{HEAD}lead,,Zoë,,zoe@x.example,\n".encode("latin-1"), "Save it as CSV in UTF-8."),
+        (f"{HEAD}{ADA}".encode("utf-16"), "Save it as CSV in UTF-8."),
     ],
     ids=["empty", "no last name", "workbook", "latin-1", "utf-16"],
 )

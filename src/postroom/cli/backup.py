@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -110,11 +111,15 @@ def restore_command(  # noqa: PLR0913 - each is an option
     if as_json:
         print_json({"file": str(file), "restored": not only_checks} | facts_of(beginning, end))
         return
-    click.echo(f"{file}: {in_words(end)}, made {beginning.made_at}. All of it is as it was.")
+    made = datetime.fromisoformat(beginning.made_at).astimezone(UTC)
+    click.echo(f"{file}: {in_words(end)}, made {made:%-d %B %Y, %H:%M} UTC.")
     tell_of_lost(end)
-    if not only_checks:
-        tell_of_rights()
-        tell_of_erasures(*again)
+    if only_checks:
+        click.echo("All of it can be read and is as it was written. Nothing was changed here.")
+        return
+    click.echo("It is restored, and all of it is as it was. Go on with: postroom up")
+    tell_of_rights()
+    tell_of_erasures(*again)
 
 
 Outcome = tuple["Beginning", "End"]

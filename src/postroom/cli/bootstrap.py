@@ -22,6 +22,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 MIGRATION_LOCK = 0x506F73744D
+FIRST_START = "Making the tables. This happens once and takes up to a minute."
+UPGRADING = "Bringing the tables up to date. With much mail here it may take some minutes."
 
 
 class Failed(click.ClickException):
@@ -41,12 +43,12 @@ def with_django(command: Callable[P, T]) -> Callable[P, T]:
     return run
 
 
-def start_django(context: click.Context) -> None:
+def start_django(context: click.Context, *, is_quiet: bool = False) -> None:
     """Read the settings, find or start the database, and bring its tables up to date."""
     gc.disable()
     make_files(read_environment())
     open_database(context)
-    migrate_if_needed()
+    migrate_if_needed(is_quiet=is_quiet)
     see_to_erasures()
     stop_looking_at_what_is_loaded()
 
@@ -128,20 +130,28 @@ def set_up_django() -> None:
         raise Failed(str(refusal)) from refusal
 
 
-def migrate_if_needed() -> None:
-    """The first process of a new version brings the tables up to date; others wait for it."""
+def migrate_if_needed(*, is_quiet: bool = False) -> None:
+    """The first process of a new version brings the tables up to date; others wait for it.
+
+    Said before it begins, unless quiet: nothing is seen of it for as long as it takes.
+    """
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
     from django.db.migrations.recorder import MigrationRecorder
 
     def is_behind() -> bool:
-        if migrations_here() <= set(MigrationRecorder(connection).applied_migrations()):
+        if migrations_here() <= applied():
             return False
         executor = MigrationExecutor(connection)
         return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
+    def applied() -> set[tuple[str, str]]:
+        return set(MigrationRecorder(connection).applied_migrations())
+
     if is_behind():
+        if not is_quiet:
+            click.echo(UPGRADING if applied() else FIRST_START, err=True)
         with alone_with_the_tables():
             if is_behind():
                 call_command("migrate", verbosity=0, interactive=False)

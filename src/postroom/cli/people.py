@@ -1,5 +1,6 @@
 """postroom people: leads and contacts from a file."""
 
+from io import TextIOWrapper
 from pathlib import Path
 
 import click
@@ -24,23 +25,24 @@ for command in (disclose_command, erase_command, erased_command, allow_command):
 
 
 @people_command.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @json_option
 @with_django
-def import_file(file: Path, as_json: bool) -> None:
-    """Import leads and contacts from a CSV FILE.
+def import_file(file: str, as_json: bool) -> None:
+    """Import leads and contacts from a CSV FILE; “-” reads it from standard input.
 
-    Columns: stage,first_name,last_name,company,email,secondary_email,lead_source. Good rows are
-    kept, bad rows are listed with line and reason (exit status 1); twice changes nothing.
+    Its first line names the columns: last_name and email, and, where there are such, stage (lead
+    or contact), first_name, company, secondary_email, lead_source. Good rows are kept, bad rows
+    are listed with line and reason (exit status 1); twice changes nothing.
     """
     from postroom.crm.imports import NotAPeopleFile, import_people
 
     try:
-        with file.open(encoding="utf-8", newline="") as lines:
-            result = import_people(lines)
+        with click.open_file(file, "rb") as octets:
+            result = import_people(TextIOWrapper(octets, encoding="utf-8", newline=""))
     except (NotAPeopleFile, UnicodeDecodeError) as error:
-        reason = "It is not UTF-8 text." if isinstance(error, UnicodeDecodeError) else str(error)
-        raise Failed(f"{file.name} cannot be read. {reason}") from error
+        reason = "Save it as CSV in UTF-8." if isinstance(error, UnicodeDecodeError) else str(error)
+        raise Failed(f"{Path(file).name} cannot be read. {reason}") from error
     if as_json:
         print_json(
             {

@@ -1,12 +1,14 @@
 """Read leads and contacts from a CSV file.
 
 Good rows are kept, bad rows are listed with their line number and reason, and running it
-twice changes nothing: a row is recognised by its primary address.
+twice changes nothing: a row is recognised by its primary address. Other CRMs and spreadsheets
+write “Last Name” and put semicolons or tabs between cells; that is read as well.
 """
 
 import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from django.db import transaction
 
@@ -64,10 +66,10 @@ class NotAPeopleFile(ValueError):
     """The file's first line does not name the columns."""
 
     def __init__(self, missing: Iterable[str]) -> None:
+        others = ", ".join(name for name in COLUMNS if name not in REQUIRED)
         super().__init__(
-            f"The first line lacks the column {', '.join(missing)}. It must name the columns: "
-            + ",".join(COLUMNS)
-            + "."
+            f"The first line lacks the column {', '.join(missing)}. It names the columns:"
+            f" {' and '.join(REQUIRED)} must be there, {others} may be."
         )
 
 
@@ -95,8 +97,10 @@ def import_people(lines: Iterable[str]) -> ImportResult:
 
 def read_rows(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Line number and cells of every row; a byte-order mark and spaces around cells go."""
-    reader = csv.DictReader(line.replace("\0", "").removeprefix("\ufeff") for line in lines)
-    names = [(name or "").strip().lower() for name in reader.fieldnames or ()]
+    cleaned = (line.replace("\0", "").removeprefix("\ufeff") for line in lines)
+    first = next(cleaned, "")
+    reader = csv.DictReader(chain([first], cleaned), delimiter=max(",;\t", key=first.count))
+    names = ["_".join((name or "").lower().split()) for name in reader.fieldnames or ()]
     if missing := [name for name in REQUIRED if name not in names]:
         raise NotAPeopleFile(missing)
     reader.fieldnames = names

@@ -80,7 +80,7 @@ def set_up(folder: DemoFolder, state: DemoState, mail: tuple[str, ...], steps: S
     """Start what setting up needs, do it, and remember that it is done."""
     with mail_server_running(mail) as server:
         with steps.step("Starting PostgreSQL and making its tables"):
-            start_django(click.get_current_context())
+            start_django(click.get_current_context(), is_quiet=True)
         with steps.step("Writing Maya's mail of fourteen months"):
             wait_until_open(server)
         from postroom.cli.demo.staging import stage

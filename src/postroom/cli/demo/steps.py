@@ -25,5 +25,10 @@ class Steps:
     def step(self, title: str) -> Iterator[None]:
         """Tell what is being done, and afterwards how long it took."""
         before = self.seconds
-        yield
-        click.echo(f"  {title:<{_WIDTH}} {self.seconds - before:5.1f} s")
+        click.echo(f"  {title:<{_WIDTH}} ", nl=False)
+        try:
+            yield
+        except BaseException:
+            click.echo()
+            raise
+        click.echo(f"{self.seconds - before:5.1f} s")
