@@ -94,6 +94,7 @@ CASES: dict[str, list[Term | tuple[Term, ...]]] = {
     "has:teeth ": [term("has:teeth")],
     "is:unread": [term("unread", K.IS)],
     "is:READ": [term("read", K.IS)],
+    "is:note": [term("note", K.IS)],
     "is:starred is:flagged": [term("flagged", K.IS), term("flagged", K.IS)],
     "-is:unread": [term("unread", K.IS, is_negated=True)],
     "is:sent OR is:answered": [(term("sent", K.IS), term("answered", K.IS))],

@@ -31,7 +31,7 @@ BOUNDS = {
     "/deals/{deal}/": 28,
     "/emails/{own}/": 46,
     "/emails/{theirs}/": 46,
-    "/search/?q=offer": 21,
+    "/search/?q=offer": 23,
     "/inbox/": 19,
     "/inbox/?column=people": 18,
     "/inbox/?column=people&email={own}": 57,

@@ -45,6 +45,8 @@ VALUES: Final = {
         "answered": "answered",
         "sent": "sent",
         "received": "received",
+        "note": "note",
+        "task": "task",
     },
 }
 

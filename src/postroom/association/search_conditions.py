@@ -48,6 +48,9 @@ MARKS = {
     "answered": Q(is_answered=True),
     "sent": Q(direction=Direction.SENT),
     "received": Q(direction=Direction.RECEIVED),
+    # Beside the emails there are notes and tasks (`searching_diary`), and no email is one.
+    "note": Q(pk__in=[]),
+    "task": Q(pk__in=[]),
 }
 
 

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from postroom.crm.record import ONE_OF_THEM, AboutRecord
@@ -23,9 +24,15 @@ class Note(AboutRecord):
 
     class Meta:
         ordering: ClassVar = ["-written_at", "-id"]
+        indexes: ClassVar = [GinIndex(fields=["found_by"], name="note_words")]
         constraints: ClassVar = [
             models.CheckConstraint(condition=ONE_OF_THEM, name="a_note_is_about_one"),
         ]
 
     def __str__(self) -> str:
         return self.text[:80]
+
+    @property
+    def written(self) -> str:
+        """Its text."""
+        return self.text

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -35,6 +36,7 @@ class Task(AboutRecord):
             ),
         ]
         indexes: ClassVar = [
+            GinIndex(fields=["found_by"], name="task_words"),
             models.Index(
                 fields=["assignee", "due_on", "id"],
                 name="task_open",
@@ -48,6 +50,11 @@ class Task(AboutRecord):
         ]
 
     def __str__(self) -> str:
+        return self.words
+
+    @property
+    def written(self) -> str:
+        """Its words."""
         return self.words
 
     @property

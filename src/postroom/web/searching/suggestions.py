@@ -26,10 +26,11 @@ OPERATORS = (
     ("after:", "On that day or later", "after:2026-03-01"),
     ("before:", "Before that day", "before:2026-03"),
     ("on:", "In that day, month or year", "on:2026"),
+    ("is:note", "Notes, and likewise tasks: is:task", "is:note offer"),
     ("shared-by:", "In a colleague’s mailbox", "shared-by:bob"),
 )
 VALUES = {
-    "is:": ("unread", "read", "flagged", "answered", "sent", "received"),
+    "is:": ("unread", "read", "flagged", "answered", "sent", "received", "note", "task"),
     "has:": ("attachment",),
 }
 NAMING = ("from:", "to:", "person:")

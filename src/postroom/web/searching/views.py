@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from postroom.archive.search_query import parse_query
 from postroom.team.models import SavedSearch
+from postroom.web.searching.diary import diary_found
 from postroom.web.searching.rows import page_of, typed_words
 from postroom.web.searching.saved import MOST_SAVED, keep
 from postroom.web.searching.suggestions import OPERATORS, suggestions_for
@@ -21,9 +22,10 @@ from postroom.web.sign_in import SignedInRequest, signed_in
 def search(request: SignedInRequest) -> HttpResponse:
     """What is found, or what could be searched for."""
     words = typed_words(request.GET.get("q", ""))
-    page = page_of(request.user, words, request.GET.get("after", ""))
-    context: dict[str, object] = {"page": page, "searched": words}
-    if page.is_first and not page.rows:
+    after = request.GET.get("after", "")
+    page, diary = page_of(request.user, words, after), diary_found(request.user, words, after)
+    context: dict[str, object] = {"page": page, "searched": words, "diary": diary}
+    if page.is_first and not page.rows and not diary:
         context["waiting"] = waiting_for(request.user)
     if request.htmx:
         return render(request, "search/found.html", context)
