@@ -68,12 +68,14 @@ def taken_out(raw: bytes, attachment: Attachment) -> bytes | None:
 def named_apart(attachments: Iterable[Attachment]) -> Iterable[tuple[str, Attachment]]:
     """The files under names of which no two are the same, whatever system unpacks them."""
     taken: set[str] = set()
+    last: dict[str, int] = {}  # The number used last: a thousand of one name are no million steps.
     for attachment in attachments:
         stem, dot, extension = attachment.name.rpartition(".")
         stem, end = (stem, dot + extension) if stem else (attachment.name, "")
-        name, number = attachment.name, 1
+        name, number = attachment.name, last.get(attachment.name, 1)
         while name.casefold() in taken:
             number += 1
             name = f"{stem} ({number}){end}"
         taken.add(name.casefold())
+        last[attachment.name] = number
         yield name, attachment
