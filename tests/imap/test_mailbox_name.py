@@ -1,5 +1,7 @@
 """Mailbox names both ways, and nothing but names out of hostile ones."""
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,3 +56,11 @@ def test_a_name_has_a_length() -> None:
     for name in ("", "x" * 1001):
         with pytest.raises(IllegalCommand):
             WireNames().compose(name)
+
+
+@pytest.mark.parametrize("octets", [b"&", b"&a", b"&-&", b"\xff"])
+def test_a_name_is_read_in_time_with_its_length(octets: bytes) -> None:
+    wire = octets * (2**17 // len(octets))
+    begun = process_time()
+    assert WireNames().parse(wire)
+    assert process_time() - begun < 3  # Each `&` looked at from each before it: half a minute.

@@ -13,7 +13,8 @@ from postroom.imap.errors import IllegalCommand
 INBOX: Final = "INBOX"
 NAME_MAX: Final = 1_000
 
-_SHIFTED = re.compile(r"&([^-]*)-")
+# Not `[^-]*`: of a name that is all `&` each would be looked at from each before it.
+_SHIFTED = re.compile(r"&([^&-]*)-")
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
