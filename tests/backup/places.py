@@ -34,8 +34,10 @@ ROWS = "SELECT count(*), md5(string_agg(r::text, ',' ORDER BY r::text)) FROM {} 
 def empty_database(name: str) -> Iterator[str]:
     """Yield the address of a new database without anything in it."""
     run_sql("CREATE DATABASE {}", name)
-    yield address_of(name)
-    run_sql("DROP DATABASE {} WITH (FORCE)", name)
+    try:
+        yield address_of(name)
+    finally:
+        run_sql("DROP DATABASE {} WITH (FORCE)", name)
 
 
 @contextmanager
@@ -98,7 +100,7 @@ def move_beside(url: str, folder: Path, moved: int = 10, lost: int = 1) -> None:
         ).fetchall()
     for digest, compressed in rows[lost:]:
         file = folder / name_of(digest)
-        file.parent.mkdir(parents=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(compressed)
 
 

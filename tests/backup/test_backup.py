@@ -35,7 +35,7 @@ from postroom.backup.parcel import Packing, parts_of
 from postroom.backup.refusals import BackupRefused
 from postroom.backup.sealed_file import CHUNK, MAGIC, SALT, TAG
 from postroom.config import postgres
-from postroom.team.models import Role
+from postroom.team.models import Organisation, Role
 
 EMAILS = 10_000 if os.environ.get("TEST_LONG") == "1" else 1_000
 PASSPHRASE = "a horse, correct, on a battery"
@@ -86,6 +86,7 @@ def world(
             Ruling.objects.create(
                 account=account, identity=emails[1].identity, sight=0, at=emails[1].sent_at
             )
+            Organisation.get()  # Made on first use, which would be after the backup.
             Role.objects.create(name="Chief, tab\there \\ line\nthere", superior=None)
         world = World(url, key_file, folder / "plain", folder / "sealed", alice.pk, charlie.pk)
         world.here.run("backup", str(world.plain))
