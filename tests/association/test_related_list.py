@@ -6,7 +6,15 @@ import pytest
 
 from cast import NOON, account_of, message, person, received, user
 from postroom.accounts.models import EmailAccount, Protocol, Sharing
-from postroom.association import Choice, Cursor, all_related_emails, related_emails, sharers_with
+from postroom.association import (
+    Choice,
+    Cursor,
+    all_related_emails,
+    related_candidates,
+    related_emails,
+    sharers_with,
+)
+from postroom.association.related import asked_for
 from postroom.crm.models import Person
 from postroom.crm.people import convert, set_addresses
 from postroom.team.models import User
@@ -89,6 +97,24 @@ def test_pages_join_without_gap_or_overlap(
         after = Cursor.parse(str(page.next)) if page.next else None
     assert len(found) == len(set(found)) == 25
     assert found == [row.email.subject for row in all_related_emails(lena, alice)]
+
+
+def test_more_emails_of_one_moment_than_a_page_looks_at_come_to_an_end(
+    alice: User, account: EmailAccount, lena: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(related_candidates, "LOOKED_THROUGH", 2)
+    monkeypatch.setitem(asked_for.__kwdefaults__, "most", 3)
+    for number in range(6):
+        at = NOON - timedelta(days=number == 5)
+        received(account, message(f"n{number}", at, from_=LEAD, to=alice.email))
+    for order in (False, True):
+        found, after, pages = list[str](), None, 0
+        while (not pages or after) and pages < 10:
+            page = related_emails(lena, alice, Choice(is_oldest_first=order), after=after, limit=5)
+            found += [row.email.subject for row in page.rows]
+            after, pages = page.next, pages + 1
+        assert pages < 5, "a page led to itself"
+        assert sorted(found) == [f"n{number}" for number in range(6)]
 
 
 def test_colleagues_copies_of_one_email_are_one_row(alice: User, lena: Person) -> None:

@@ -91,7 +91,8 @@ class Where:
         if self.is_oldest_first:
             begin = max(begin, cursor.sent_at)
         else:
-            end = min(end, cursor.sent_at + MICROSECOND)
+            # Beyond a cursor without an identity nothing of its moment is left.
+            end = min(end, cursor.sent_at + MICROSECOND if cursor.identity else cursor.sent_at)
         return replace(self, begin=begin, end=end)
 
 
@@ -113,7 +114,7 @@ def stretches(where: Where) -> Iterator[Stretch]:
         if end is None:
             return
         # A whole moment was read, so that the next stretch shares no email with this one.
-        where = where.beyond(end) if where.is_oldest_first else before(where, end)
+        where = where.beyond(end)
         most = most if where.is_by_words else min(2 * most, MOST_LOOKED_THROUGH)
 
 
@@ -135,11 +136,6 @@ def in_threads(
 def beyond(moment: datetime, where: Where) -> Cursor:
     """The place after all emails of a moment. No identity is empty."""
     return Cursor(moment + MICROSECOND if where.is_oldest_first else moment, b"")
-
-
-def before(where: Where, end: Cursor) -> Where:
-    """What was sent strictly before it."""
-    return where.beyond(Cursor(end.sent_at - MICROSECOND, b""))
 
 
 def rows_at(where: Where, most: int) -> list[tuple[int, datetime]]:

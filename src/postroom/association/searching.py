@@ -118,7 +118,7 @@ def place_of(query: Query, viewer: User, after: Cursor | None, reach: InReach) -
     """Where the index is to look."""
     begin, end = period_of(query)
     if after:
-        end = min(end, after.sent_at + MICROSECOND)
+        end = min(end, after.sent_at + MICROSECOND if after.identity else after.sent_at)
     accounts = accounts_for(query, viewer, reach)
     return Place(accounts, begin, end, words_in(query, is_positive=True))
 
