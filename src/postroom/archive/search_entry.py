@@ -7,10 +7,11 @@ A word stands there as it is, and again with the mark of where it stands, for `f
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
-from postroom.mime import parse_message
-from postroom.mime.words import folded_words
+from postroom.mime import read_for_search
+from postroom.mime.words import LONGEST_WORD, folded_words
 
 MOST_PEOPLE: Final = 500
 MOST_OF_A_NAME: Final = 40
@@ -24,6 +25,7 @@ SHOWN_TEXT: Final = 8_000  # Characters kept to show a hit in.
 LAST_PLACE: Final = 16_383
 MOST_PLACES: Final = 255
 MOST_OCTETS: Final = 600_000
+MOST_OF_A_WORD: Final = 4 * (LONGEST_WORD + 1) + 2  # Octets, with its mark and one place.
 GAP: Final = 8  # No phrase goes from one name, or from the subject, into what comes next.
 
 # A mark is a sign that is in no word.
@@ -58,9 +60,9 @@ class _Vector:
     """A vector that is growing."""
 
     def __init__(self) -> None:
-        self._places: defaultdict[str, list[int]] = defaultdict(list)
+        self._places: defaultdict[str, list[str]] = defaultdict(list)
         self._next = 1
-        self._octets = 0
+        self._octets = 0  # At most.
 
     def add(self, text: str, mark: str, most: int) -> None:
         """Add a text, apart from what is there."""
@@ -71,23 +73,41 @@ class _Vector:
         self._next = min(self._next + max(len(words) - 1, 0), LAST_PLACE) + GAP
 
     def _put(self, words: Sequence[str]) -> None:
-        # Hundreds of words a message and millions a mailbox: nothing is asked for twice.
-        by_word, octets = self._places, self._octets
-        for place, word in enumerate(words, self._next):
+        if self._octets + len(words) * MOST_OF_A_WORD > MOST_OCTETS:
+            words = self._as_many(words)
+        self._octets += len(words) * MOST_OF_A_WORD
+        by_word = self._places
+        # Hundreds of words a message and millions a mailbox: places are written once for all.
+        places = _written_places()[self._next : self._next + len(words)]
+        for place, word in zip(places, words, strict=True):
+            by_word[word].append(place)
+
+    def _as_many(self, words: Sequence[str]) -> Sequence[str]:
+        """The first words, as many as there is room for if all of them are counted."""
+        known = self._places
+        octets = sum(len(w.encode()) + 2 * len(places) for w, places in known.items())
+        fresh: set[str] = set()
+        for number, word in enumerate(words):
             if octets > MOST_OCTETS:
-                break
-            if not (places := by_word[word]):
+                return words[:number]
+            if word not in known and word not in fresh:
+                fresh.add(word)
                 octets += len(word.encode())
-            if len(places) < MOST_PLACES:
-                places.append(place if place < LAST_PLACE else LAST_PLACE)
-                octets += 2
-        self._octets = octets
+            octets += 2
+        return words
 
     def __str__(self) -> str:
         # Nothing is quoted or escaped in it: words hold letters and digits alone.
         return " ".join(
-            f"'{word}':{','.join(map(str, places))}" for word, places in self._places.items()
+            [f"'{word}':{','.join(places[:MOST_PLACES])}" for word, places in self._places.items()]
         )
+
+
+@lru_cache(maxsize=1)
+def _written_places() -> tuple[str, ...]:
+    """Every place as PostgreSQL reads it, by its number; all beyond the last are the last."""
+    written = tuple(map(str, range(LAST_PLACE + 1)))
+    return written + written[-1:] * (GAP + MOST_WORDS)
 
 
 def vectors_of(source: Source) -> Vectors:
@@ -99,18 +119,12 @@ def vectors_of(source: Source) -> Vectors:
     people = str(vector)
     vector.add(source.subject, SUBJECT_MARK, MOST_OF_A_SUBJECT)
     subject = str(vector)
-    text, files = read(source.raw) if source.raw else ("", [])
+    text, files = read_for_search(source.raw) if source.raw else ("", [])
     for name in files[:MOST_FILES]:
         vector.add(name, FILE_MARK, MOST_OF_A_NAME)
     vector.add(text[:MOST_TEXT], "", MOST_WORDS)
     place = f"'{ACCOUNT_MARK}{source.account_id}' '{DAY_MARK}{source.day}'"
     return Vectors(people, subject, f"{place} {vector}", text[:SHOWN_TEXT])
-
-
-def read(raw: bytes) -> tuple[str, list[str]]:
-    """The text of a message, and the names of its attachments."""
-    message = parse_message(raw)
-    return message.search_text, [attachment.name for attachment in message.attachments]
 
 
 def any_of(lexemes: Iterable[str]) -> str:

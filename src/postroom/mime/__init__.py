@@ -20,7 +20,13 @@ from postroom.mime.draft import Draft, DraftFile
 from postroom.mime.envelope import Envelope, parse_headers
 from postroom.mime.field_list import Field, header_fields, list_fields
 from postroom.mime.identity import HEADER_FIELDS, identify, is_identified, stable_identity
-from postroom.mime.message import ParsedMessage, Skim, parse_message, skim_message
+from postroom.mime.message import (
+    ParsedMessage,
+    Skim,
+    parse_message,
+    read_for_search,
+    skim_message,
+)
 from postroom.mime.reports import DeliveryReport, ReportedRecipient
 from postroom.mime.unsubscribing import Unsubscribing, find_unsubscribing
 
@@ -53,6 +59,7 @@ __all__ = [
     "list_fields",
     "parse_addresses",
     "parse_headers",
+    "read_for_search",
     "parse_message",
     "safe_file_name",
     "skim_message",

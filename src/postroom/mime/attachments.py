@@ -93,13 +93,17 @@ def safe_file_name(written: str) -> str:
     return stem[: MAX_FILE_NAME - len(extension) - 1] + dot + extension
 
 
-def _attachment(part: Part, shown: set[str | None]) -> Attachment:
+def name_of(part: Part) -> str:
+    """Return the safe name of a part, made up where its sender gave none."""
     _, parameters = parse_disposition(part.header.get(b"content-disposition"))
-    content_id = _content_id(part)
     written = parameters.get("filename") or part.content_type.name
-    name = safe_file_name(decode_words(written))
+    return safe_file_name(decode_words(written)) or _usual_name(part)
+
+
+def _attachment(part: Part, shown: set[str | None]) -> Attachment:
+    content_id = _content_id(part)
     return Attachment(
-        name or _usual_name(part),
+        name_of(part),
         part.media_type,
         part.size(),
         content_id,

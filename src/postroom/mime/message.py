@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from postroom.mime.attachments import Attachment, attachments_of, has_attachments
+from postroom.mime.attachments import Attachment, attachments_of, has_attachments, name_of
 from postroom.mime.bodies import sort_parts
 from postroom.mime.charsets import decode_text
 from postroom.mime.defects import Defect
@@ -76,6 +76,13 @@ def skim_message(raw: bytes) -> Skim:
         snippet_of(text.opening(LOOKED_AT)),
         has_attachments(bodies.attached, text.html),
     )
+
+
+def read_for_search(raw: bytes) -> tuple[str, list[str]]:
+    """Read the text of a message and the names of its attachments. Does not raise."""
+    root, _ = _find_structure(raw)
+    bodies = sort_parts(root)
+    return MessageText(bodies.pieces).search_text(), [name_of(part) for part in bodies.attached]
 
 
 def _find_structure(raw: bytes) -> tuple[Part, set[Defect]]:

@@ -42,14 +42,13 @@ _FOLDED_ONE: Final = re.compile(f"[{''.join(_FOLDED)}]")
 class _Signs(NamedTuple):
     """Patterns that take a look at all of Unicode to make.
 
-    Words, where marks are among the letters; runs of an unspaced script, or such words; whatever
-    may be a mark; and those that go when a word is folded. Of the last, those beyond the first
-    plane stand apart: together the class would be tried range by range.
+    Runs of an unspaced script, or words, where marks are among the letters; whatever is in neither;
+    and marks that go when a word is folded. Of the last, those beyond the first plane stand apart:
+    together the class would be tried range by range.
     """
 
-    words: re.Pattern[str]
     runs: re.Pattern[str]
-    near_marks: re.Pattern[str]
+    between: re.Pattern[str]
     dropped: re.Pattern[str]
     dropped_beyond: re.Pattern[str]
 
@@ -62,27 +61,32 @@ def _signs() -> _Signs:
     dropped = [c for c in every if unicodedata.combining(c) in _DROPPED]
     word = f"(?:[^\\W_]|[{_as_ranges(marks)}])"
     return _Signs(
-        re.compile(f"{word}+"),
         re.compile(f"([{_UNSPACED}]+)|(?:(?![{_UNSPACED}]){word})+"),
-        re.compile(f"[{_as_ranges(marks, gap=1_024)}]"),
+        re.compile(f"[^\\w{_UNSPACED}{_as_ranges(marks)}]+"),
         re.compile(f"[{_as_ranges([c for c in dropped if c < _BEYOND_ALL])}]+"),
         re.compile(f"[{_as_ranges([c for c in dropped if c >= _BEYOND_ALL])}]+"),
     )
 
 
-def _as_ranges(signs: Sequence[str], gap: int = 1) -> str:
-    """Sorted characters as ranges of a character class; ranges at most so far apart are one."""
+def _as_ranges(signs: Sequence[str]) -> str:
+    """Sorted characters as ranges of a character class."""
     ranges: list[list[str]] = []
     for sign in signs:
-        if ranges and ord(sign) - ord(ranges[-1][1]) <= gap:
+        if ranges and ord(sign) - ord(ranges[-1][1]) == 1:
             ranges[-1][1] = sign
         else:
             ranges.append([sign, sign])
     return "".join(f"{first}-{last}" for first, last in ranges)
 
 
-_ASCII_WORDS: Final = re.compile(r"[a-z0-9]+")
-_UNMARKED_WORDS: Final = re.compile(r"[^\W_]+")
+# Of ASCII what is no letter or digit becomes a space; the octets of all other signs stay.
+_LOWERED: Final = bytes(
+    ord(chr(n).lower()) if n < 128 and chr(n).isalnum() else n if n > 127 else 32
+    for n in range(256)
+)
+# What goes on from a sign beyond ASCII: nothing in it is folded together with what is outside.
+_BEYOND_ASCII: Final = re.compile("[^\x00-\x7f][0-9A-Za-z\x80-\U0010ffff]*")
+_REMEMBERED: Final = 32  # Characters; more is seldom written twice.
 _UNSPACED_ONE: Final = re.compile(f"[{_UNSPACED}]")
 
 
@@ -114,18 +118,39 @@ def words_of(text: str, most: int = sys.maxsize) -> Iterator[Word]:
 def folded_words(text: str, most: int = sys.maxsize) -> list[str]:
     """The same without their places: each stands behind the one before.
 
-    Most of what is read for search is this, so text without marks or unspaced scripts, nearly all
-    there is, is cut by a pattern that need not ask of each sign which it is.
+    Most of what is read for search is this, and most of a text is ASCII, in which a table cuts.
     """
-    if text.isascii():
-        found = _ASCII_WORDS.findall(text.lower())
-    else:
-        folded, signs = fold(_WRAPPED.sub("", text)), _signs()
-        if _UNSPACED_ONE.search(folded):
-            return list(islice(_words_among_runs(folded), most))
-        words = signs.words if signs.near_marks.search(folded) else _UNMARKED_WORDS
-        found = words.findall(folded)
-    return [word[:LONGEST_WORD] for word in found[:most]]
+    # Of signs that are written another way, as half-width kana, only the folded text tells.
+    if _holds_unspaced(text) or _holds_unspaced(spaced := _spaced(text)):
+        return list(islice(_words_among_runs(fold(_WRAPPED.sub("", text))), most))
+    found = spaced.split()[:most]
+    if found and len(max(found, key=len)) > LONGEST_WORD:
+        return [word[:LONGEST_WORD] for word in found]
+    return found
+
+
+def _holds_unspaced(text: str) -> bool:
+    return not text.isascii() and _UNSPACED_ONE.search(text) is not None
+
+
+def _spaced(text: str) -> str:
+    """The folded text with spaces in place of all that is in no word."""
+    if not text.isascii():
+        text = _BEYOND_ASCII.sub(_without_signs, text)
+    return text.encode().translate(_LOWERED).decode()
+
+
+def _without_signs(run: re.Match[str]) -> str:
+    written = run[0]
+    return _folded_often(written) if len(written) <= _REMEMBERED else _folded_run(written)
+
+
+def _folded_run(written: str) -> str:
+    return _signs().between.sub(" ", fold(written))
+
+
+# Of one text it is the same few words again and again: a table of them is most of the speed.
+_folded_often = lru_cache(maxsize=8_192)(_folded_run)
 
 
 def _words_among_runs(folded: str) -> Iterator[str]:
