@@ -151,6 +151,7 @@ PAGES = {
     "invite-withdrawal": ("POST", "administrator"),
     "user": ("GET POST", "administrator"),
     "user-access": ("POST", "administrator"),
+    "user-tasks": ("POST", "administrator"),
     "view-as": ("GET", "administrator"),
     "view-as-person": ("GET", "administrator"),
     "view-as-email": ("GET", "administrator"),

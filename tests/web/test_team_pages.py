@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 
 from cast import NOON
 from postroom.accounts.models import Activation, EmailAccount
-from postroom.team.models import AuditEntry, Permission, Profile, User
+from postroom.crm.models import Task
+from postroom.team.models import Act, AuditEntry, Permission, Profile, User
 from postroom.team.users import give_profile
 from web.browser import Visit
 
@@ -114,6 +115,26 @@ def test_a_profile_needs_a_name_of_its_own(ruth: User, as_user: SignIn) -> None:
         assert answer.status_code == 422
     default = Profile.default()
     assert as_user(ruth).post(f"/setup/profiles/{default.pk}/removal/").status_code == 404
+
+
+def test_all_tasks_of_a_leaver_are_given_away_in_one_step(
+    ruth: User, bob: User, charlie: User, as_user: SignIn
+) -> None:
+    for _ in range(3):
+        Task.objects.create(words="Call", due_on=NOON.date(), assignee=bob, made_at=NOON)
+    Task.objects.filter(pk=Task.objects.first().pk).update(done_at=NOON)  # type: ignore[union-attr]
+    client, page = as_user(ruth), f"/setup/users/{bob.pk}/"
+    assert "Open tasks" not in client.get(page).content.decode()
+    assert client.post(f"{page}tasks/", {"to": charlie.pk}).status_code == 404
+    User.objects.filter(pk=bob.pk).update(is_active=False)
+    assert "left 2 open tasks" in client.get(page).content.decode()
+    client.post(f"{page}tasks/", {"to": bob.pk})
+    assert not charlie.tasks.exists()
+    assert as_user(charlie).post(f"{page}tasks/", {"to": charlie.pk}).status_code in (403, 404)
+    client.post(f"{page}tasks/", {"to": charlie.pk})
+    assert (charlie.tasks.count(), bob.tasks.count()) == (2, 1)
+    assert AuditEntry.objects.get(act=Act.TASKS_GIVEN).detail == f"2 to {charlie.email}"
+    assert "Open tasks" not in client.get(page).content.decode()
 
 
 def test_the_audit_log_goes_on_page_by_page(ruth: User, as_user: SignIn) -> None:

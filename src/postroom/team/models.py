@@ -274,6 +274,7 @@ class Act(models.TextChoices):
     HOLD_PLACED = "hold_placed", "placed a legal hold on"
     HOLD_LIFTED = "hold_lifted", "lifted the legal hold on"
     HANDED_OVER = "handed_over", "handed over the mailbox"
+    TASKS_GIVEN = "tasks_given", "gave away the open tasks of"
     SHARING_CHANGED = "sharing_changed", "changed the sharing of"
     RULE_SET = "rule_set", "set the sharing for"
     RULE_LIFTED = "rule_lifted", "lifted the sharing rule for"

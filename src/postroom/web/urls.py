@@ -70,6 +70,7 @@ from postroom.web.team import (
     passwords,
     profiles,
     roles,
+    tasks_left,
     users,
     view_as,
 )
@@ -253,6 +254,7 @@ urlpatterns = [
     path("setup/users/<id:pk>/view/<id:person>/", view_as.person, name="view-as-person"),
     path("setup/users/<id:pk>/view/<id:person>/<id:email>/", view_as.email, name="view-as-email"),
     path("setup/users/<id:pk>/access/", users.access, name="user-access"),
+    path("setup/users/<id:pk>/tasks/", tasks_left.tasks_left, name="user-tasks"),
     path("setup/users/<id:pk>/password-link/", passwords.offer, name="password-link-offer"),
     path("setup/users/<id:pk>/sessions/end/", users.sessions_end, name="user-sessions-end"),
     path("setup/users/<id:pk>/factors/removal/", users.factors_removal, name="factors-removal"),

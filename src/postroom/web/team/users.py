@@ -36,6 +36,7 @@ from postroom.web.team.choices import (
     role_choices,
 )
 from postroom.web.team.invites import pending
+from postroom.web.team.tasks_left import TasksLeft, tasks_left_by
 
 PAGE = 50
 
@@ -73,6 +74,8 @@ def user(request: SignedInRequest, pk: int) -> HttpResponse:
         "factors": factors_of(user),
         "bindings": user.bindings.all(),
         "left": left_by(user, request.user),
+        "tasks_left": tasks_left_by(user),
+        "tasks_form": TasksLeft(),
     }
     return render(request, "team/user.html", context, status=422 if form.errors else 200)
 
