@@ -5,7 +5,7 @@ one, and so is *done*. So that is worked out round the wall, of ids alone; what 
 from `visible_to`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from postroom.team.models import User
 
 MOST_SHOWN = 5
 MOST_LOOKED_AT = 400
+FIRST_LOOKED_AT = 40
 MOST_OF_A_MAILBOX = 50
 MOST_MAILBOXES = 100
 
@@ -43,7 +44,7 @@ class Waiting:
 def waiting_with(person: Person, viewer: User, now: datetime) -> list[Waiting]:
     """The newest conversations with a person that wait, on either side."""
     mail = mail_at(addresses_for(person)).filter(sent_at__gt=now - LOOKED_BACK)
-    newest = mail.order_by("-sent_at").values_list("email", flat=True)[:MOST_LOOKED_AT]
+    newest = mail.order_by("-sent_at").values_list("email", "sent_at")[:MOST_LOOKED_AT]
     return waiting_among(list(newest), viewer, now)
 
 
@@ -51,18 +52,41 @@ def waiting_about(deal: Deal, viewer: User, now: datetime) -> list[Waiting]:
     """The newest conversations of a deal that wait, on either side."""
     recent = visible_to(viewer).filter(sent_at__gt=now - LOOKED_BACK)
     gathered = sorted(gathered_for(deal, recent) or (), key=lambda row: row[1], reverse=True)
-    return waiting_among([pk for pk, _ in gathered[:MOST_LOOKED_AT]], viewer, now)
+    return waiting_among(gathered[:MOST_LOOKED_AT], viewer, now)
 
 
-def waiting_among(emails: Sequence[int], viewer: User, now: datetime) -> list[Waiting]:
-    """Those of some emails that are last words, as far as the viewer may see them."""
-    if not emails or not viewer.is_active:
-        return []
+def waiting_among(
+    newest: Sequence[tuple[int, datetime]], viewer: User, now: datetime
+) -> list[Waiting]:
+    """Those of some emails that are last words, as far as the viewer may see them.
+
+    The newest come first, and there are enough of them soon: the others nobody looks at.
+    """
+    found: list[Waiting] = []
+    for emails in stretches(newest) if viewer.is_active else ():
+        found += shown(last_among(emails, now), viewer)
+        if len(found) >= MOST_SHOWN:
+            break
+    return found[:MOST_SHOWN]
+
+
+def stretches(newest: Sequence[tuple[int, datetime]]) -> Iterator[list[int]]:
+    """Ever more at a time; what is of one moment together, for copies of one email are."""
+    begun, size = 0, FIRST_LOOKED_AT
+    while begun < len(newest):
+        end = min(begun + size, len(newest))
+        while end < len(newest) and newest[end][1] == newest[end - 1][1]:
+            end += 1
+        yield [pk for pk, _ in newest[begun:end]]
+        begun, size = end, 4 * size
+
+
+def last_among(emails: Sequence[int], now: datetime) -> list[int]:
+    """The last words among some emails, whoever may see them."""
     with round_the_wall():
         either = Q(side_of(Side.MINE)) | Q(side_of(Side.THEIRS))
         last = last_words(now).filter(either, pk__in=among(emails))
-        found = list(last.values_list("pk", flat=True))
-    return shown(found, viewer)[:MOST_SHOWN]
+        return list(last.values_list("pk", flat=True))
 
 
 def awaiting_in_team(viewer: User, side: Side, now: datetime) -> list[Waiting]:
