@@ -3,7 +3,8 @@
 Alice owns it, Mia is of the mailbox's team, Bob a colleague, Ada an administrator.
 """
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from cast import NOON, person, shared
@@ -85,3 +86,12 @@ ANSWERS: dict[str, Callable[[str, Mode], bool]] = {
     "caretaker": lambda who, mode: who in (*READERS, "administrator"),
     "owner": lambda who, mode: who == "owner",
 }
+# Whose answer does not depend on how the letter is shared: asked in three modes, at length in all.
+ALIKE = ("holder", "caretaker", "owner", "keeper", "author", "remover")
+FEWER = ("private", "custom, when", "public")
+
+
+def is_asked(concerns: str, who: str, mode: str, outside: Collection[str]) -> bool:
+    """Whether a cell of a matrix is one that this mode may answer otherwise than another."""
+    is_alike = concerns in ALIKE or who in outside
+    return mode in FEWER or not is_alike or os.environ.get("TEST_LONG") == "1"

@@ -27,7 +27,7 @@ from torture.stage import Stage
 from torture.visiting import SECRET
 
 LONG = os.environ.get("TEST_LONG") == "1"
-SAMPLE = int(os.environ.get("TEST_POINTS") or (50 if LONG else 3))
+SAMPLE = int(os.environ.get("TEST_POINTS") or (50 if LONG else 2))
 PARTS = 4  # Of one test: several workers share them.
 FEWEST = (2000 if LONG else 40 * SAMPLE) // PARTS
 PLAIN = "IMAP4rev1 LITERAL+ IDLE UIDPLUS NAMESPACE"

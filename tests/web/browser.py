@@ -36,10 +36,12 @@ from postroom.config.secrets import django_secret_key, ensure_key_file, read_key
 if TYPE_CHECKING:
     from postroom.team.models import User
 
-CHROMIUM = "/usr/bin/chromium"
+# Chromium without a window of its own, in three quarters of the processor time.
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 SIGN_IN = "allauth.account.auth_backends.AuthenticationBackend"
 WIDTHS = {360: 760, 768: 1024, 1440: 900}
 Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, Scheme] = ("light", "dark")
 
 # Playwright's loop runs in this thread; the database is asked between its calls, not in them.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
