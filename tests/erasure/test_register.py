@@ -13,7 +13,7 @@ from journeys.installation import Installation
 from postroom.accounts.holds import lift_hold, place_hold
 from postroom.accounts.models import EmailAccount
 from postroom.archive.models import Email
-from postroom.crm.erased import digest_of, erased_among
+from postroom.crm.erased import digest_of, digest_of_keyword, erased_among
 from postroom.crm.models import ErasedAddress, Erasure, Person
 from postroom.erasure.again import erase_again
 from postroom.erasure.erasing import allow_again, erase
@@ -40,7 +40,8 @@ def write(register: Path, *addresses: str) -> None:
 def test_an_erasure_is_written_beside_the_database_and_has_no_address(register: Path) -> None:
     lena, _ = world()
     erasure = erase(lena, None, NOON)
-    assert read_register() == {digest_of(LENA), digest_of(SECOND)}
+    label = digest_of_keyword("zuzu_Nachtigall")
+    assert read_register() == {digest_of(LENA), digest_of(SECOND), label}
     assert not any(word in register.read_text() for word in [*WORDS, "@"])
     assert register.stat().st_mode & 0o777 == 0o600
     assert pending() == set()
@@ -49,7 +50,7 @@ def test_an_erasure_is_written_beside_the_database_and_has_no_address(register: 
     assert register.stat().st_mtime_ns == written, "once more changes nothing"
     register.unlink()
     keep_register()
-    assert len(read_register()) == 2, "what was lost is there within the hour"
+    assert len(read_register()) == 3, "what was lost is there within the hour"
     allow_again(erasure, None, NOON)
     assert read_register() == set()
 
@@ -122,6 +123,6 @@ def test_a_backup_of_before_is_restored_without_them(
         with empty_database("with") as there:
             place = Installation(there, {"POSTROOM_ERASURES_FILE": str(tmp_path / "new")})
             told = place.run("restore", str(file), "--erasures", str(register)).stdout
-            assert "2 addresses that were erased since are erased here again" in told
+            assert "3 addresses and labels erased since are erased here again" in told
             with django_using(there):
                 assert left_of(WORDS) == []

@@ -247,7 +247,7 @@ def tell_of_rights() -> None:
 def tell_of_erasures(erased: int, held: int) -> None:
     """Say who did not come back, and who did."""
     if erased:
-        click.echo(f"{erased:,} addresses that were erased since are erased here again.")
+        click.echo(f"{erased:,} addresses and labels erased since are erased here again.")
     if held:
         click.echo(
             f"{held:,} addresses that were erased since are here again, because a legal hold of"

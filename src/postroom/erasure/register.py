@@ -17,8 +17,8 @@ from postroom.crm.models import ErasedAddress
 
 log = logging.getLogger(__name__)
 HEAD = (
-    "# Postroom: digests of addresses that were erased. Keep this file when a backup is restored:\n"
-    "# what it names is erased there again. No address can be read from it.\n"
+    "# Postroom: digests of addresses and labels that were erased. Keep this file when a backup\n"
+    "# is restored: what it names is erased there again. No address can be read from it.\n"
 )
 
 
