@@ -9,7 +9,7 @@ python := .venv/bin/python
 pytest := $(python) -m pytest --randomly-seed=$(or $(TEST_SEED),2026)
 
 # The tests wait more than they compute, so there may be more of them at once than processors.
-WORKERS ?= 4
+WORKERS ?= 3
 
 # Documents and mail are UTF-8, whatever the shell that called us believes.
 export PYTHONUTF8 := 1

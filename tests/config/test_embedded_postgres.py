@@ -43,6 +43,11 @@ def kill(*processes: psutil.Process) -> None:
     for process in processes:
         with suppress(psutil.NoSuchProcess):
             process.kill()
+    wait_until_gone(*processes)
+
+
+def wait_until_gone(*processes: psutil.Process) -> None:
+    """PostgreSQL takes its file of the process away a moment before the process ends."""
     while not all(is_gone(process) for process in processes):
         time.sleep(0.01)
 
@@ -123,7 +128,7 @@ def test_it_is_found_again_and_kept_over_a_stop(data_dir: Path, url: str) -> Non
     postgres.stop(data_dir)
     postgres.stop(data_dir)
     assert not postgres.is_running(data_dir)
-    assert is_gone(first)
+    wait_until_gone(first)
     assert postgres.ensure_running(data_dir) == url
     assert count(url) == 1
 

@@ -3,12 +3,13 @@
 import asyncio
 import imaplib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 
 import psycopg
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from cast import account_of, message
@@ -50,6 +51,8 @@ pytestmark = pytest.mark.usefixtures("transactional_db")
 
 WITHOUT_MOVE = "IMAP4rev1 LITERAL+ IDLE UIDPLUS NAMESPACE SPECIAL-USE"
 FOLDERS = ("Archive", "Trash", "Projects")
+
+Execute = Callable[..., object]
 
 
 @pytest.fixture
@@ -175,6 +178,23 @@ def test_a_move_is_in_the_ledger_at_once_and_its_echo_is_no_news(
     before = row_versions(database_url)
     sync(account)
     assert row_versions(database_url) == before
+
+
+def test_a_move_made_while_one_looks_is_never_shown_as_not_made(account: EmailAccount) -> None:
+    sync_once = iter([sync])
+
+    def made_meanwhile(execute: Execute, *question: object) -> object:
+        """The engine makes the move after the first question of the page."""
+        answer = execute(*question)
+        for make in sync_once:
+            make(account)
+        return answer
+
+    ask_to_move(letter(), folder(account, "Archive"), timezone.now())
+    email = letter()
+    with connection.execute_wrapper(made_meanwhile):
+        assert [folder.name for folder in folders_of(email)] == ["Archive"]
+    assert states() == [ActionState.DONE]
 
 
 def test_mail_thrown_away_is_put_back_out_of_a_folder_that_is_not_synced(

@@ -21,8 +21,9 @@ def folders_of(email: Email) -> list[Folder]:
 
     Of a folder that is not synced nobody tells: mail is believed to be where it was moved last.
     """
+    # Before the ledger: a move made between the two is in both; after it, it would be in neither.
+    asked = list(moves_of(email).filter(state=ActionState.ASKED))
     lying = set(recorded_folders(email))
-    asked = moves_of(email).filter(state=ActionState.ASKED)
     for move in asked:
         source, target = ends_of(move)
         lying.add(target)
