@@ -10,11 +10,9 @@ import imaplib
 import os
 import random
 import re
-import threading
 import time
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
@@ -32,84 +30,15 @@ from postroom.sync.once import sync_once
 from postroom.team.models import User
 from servers.dovecot import Dovecot, dovecot
 from torture import archive_rows
-from torture.letters import LEAD, write_letter
+from torture.letters import LEAD
+from torture.other_clients import OtherClients
 from torture.visiting import SECRET
 
 LONG = os.environ.get("TEST_LONG") == "1"
 SECONDS = float(os.environ.get("TEST_SOAK_SECONDS") or (600 if LONG else 15))
-OPERATIONS_A_SECOND = 100
+CLIENTS, OPERATIONS_A_SECOND = (6, 102) if LONG else (1, 50)
 ALICE = "alice@example.com"
-FOLDERS = ("INBOX", "Archive", "Projects", "Projects/2026", "Sent")
 PASSES = 5
-KINDS = ("append", "append", "append", "flag", "flag", "move", "copy", "remove", "rename")
-
-
-@dataclass(slots=True)
-class OtherClient:
-    """A mail program in a hurry. Dovecot may refuse what another client made impossible."""
-
-    server: Dovecot
-    seed: int
-    ends_at: float
-    done: Counter[str] = field(default_factory=Counter)
-    names: list[str] = field(default_factory=lambda: list(FOLDERS))
-
-    def work(self) -> None:
-        """Change something, at an even pace, until the time is over."""
-        dice = random.Random(self.seed)
-        while time.monotonic() < self.ends_at:
-            # Dovecot sends a client away whose open folder changed too much under it.
-            with suppress(imaplib.IMAP4.abort):
-                self.work_signed_in(dice)
-
-    def work_signed_in(self, dice: random.Random) -> None:
-        """The same, on one connection."""
-        pause = 1 / OPERATIONS_A_SECOND
-        due = time.monotonic()
-        with imaplib.IMAP4(self.server.host, self.server.port) as client:
-            client.login(ALICE, SECRET)
-            while time.monotonic() < self.ends_at:
-                kind = dice.choice(KINDS)
-                if self.change(client, kind, dice):
-                    self.done[kind] += 1
-                due += pause
-                time.sleep(max(0.0, due - time.monotonic()))
-
-    def change(self, client: imaplib.IMAP4, kind: str, dice: random.Random) -> bool:
-        """One operation; False if there was nothing to do it to."""
-        folder = dice.choice(self.names)
-        if kind == "append":
-            letter = write_letter(lines=dice.choice((0, 3, 50)), has_id=dice.random() < 0.9)
-            return client.append(f'"{folder}"', "", "", letter.raw)[0] == "OK"
-        if kind == "rename":
-            return dice.random() < 0.05 and self.rename(client, dice)
-        count = int(client.select(f'"{folder}"')[1][0] or 0)
-        if not count:
-            return False
-        number = str(dice.randint(1, count))
-        if kind == "flag":
-            sign = dice.choice("+-")
-            return (
-                client.store(number, f"{sign}FLAGS", dice.choice(("\\Seen", "\\Flagged")))[0]
-                == "OK"
-            )
-        if kind in ("move", "copy"):
-            client.copy(number, f'"{dice.choice(self.names)}"')
-        if kind in ("move", "remove"):
-            client.store(number, "+FLAGS", "\\Deleted")
-            client.expunge()
-        return True
-
-    def rename(self, client: imaplib.IMAP4, dice: random.Random) -> bool:
-        """Give a folder another name."""
-        old = "Projects/2026" if "Projects/2026" in self.names else self.names[-1]
-        new = f"Projects/{dice.randrange(10**6)}"
-        client.select("INBOX")
-        if client.rename(f'"{old}"', f'"{new}"')[0] != "OK":
-            return False
-        self.names.remove(old)
-        self.names.append(new)
-        return True
 
 
 @pytest.mark.timeout(SECONDS + 300)
@@ -121,22 +50,18 @@ def test_a_mailbox_that_never_rests_is_complete_in_the_end(
     archive_rows.empty()
     with dovecot({ALICE: SECRET}) as server:
         account = connected(server)
-        other = OtherClient(server, random.randrange(10**6), time.monotonic() + SECONDS)
-        print(f"seed {other.seed}")
-        with imaplib.IMAP4(server.host, server.port) as client:
-            client.login(ALICE, SECRET)
-            for folder in FOLDERS[1:]:
-                client.create(f'"{folder}"')
-        thread = threading.Thread(target=other.work)
-        thread.start()
-        met = asyncio.run(kept(account, SECONDS))
-        thread.join()
+        ends_at = time.monotonic() + SECONDS
+        others = OtherClients(server, ALICE, random.randrange(10**6), ends_at, OPERATIONS_A_SECOND)
+        print(f"seed {others.seed}")
+        with others.at_work(CLIENTS):
+            met = asyncio.run(kept(account, SECONDS))
         # Dovecot may send us away too, like any client whose folder changed too much under it.
         assert {after(kind) for kind in met} <= {After.SOON}, met
         rows = settled(server, account)
-    print(f"{dict(other.done)}, {sum(other.done.values()) / SECONDS:.0f} operations a second")
-    print(f"{rows} messages in {len(other.names)} folders, compared one by one: all equal")
-    assert sum(other.done.values()) > SECONDS * OPERATIONS_A_SECOND * (0.5 if LONG else 0.1)
+    done = others.done.total()
+    print(f"{dict(others.done)}, {done / SECONDS:.1f} operations a second by {CLIENTS} clients")
+    print(f"{rows} messages in {len(others.names)} folders, compared one by one: all equal")
+    assert done >= SECONDS * (100 if LONG else 10)
 
 
 def connected(server: Dovecot) -> EmailAccount:

@@ -28,9 +28,6 @@ T = TypeVar("T")
 
 SECRET = "correct horse battery"
 POISON = b"X-Poison: this breaks the reader"
-IMPATIENT = Limits(
-    connect_seconds=5, greeting_seconds=2, command_seconds=0.3, silence_seconds=0.3, waiting=8192
-)
 PATIENT = Limits(waiting=8192)
 
 
