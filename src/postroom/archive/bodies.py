@@ -1,6 +1,6 @@
 """Whole messages: raw first, then what was read from them. Idempotent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -54,6 +54,11 @@ def body_unavailable(email_ids: Sequence[int], account_id: int) -> None:
 def bodies_due(account_id: int) -> QuerySet[Email]:
     """Emails whose body is to be fetched now."""
     return Email.objects.filter(account=account_id, body_due=True, removed_at__isnull=True)
+
+
+def without_body(email_ids: Iterable[int]) -> QuerySet[Email, int]:
+    """Those of the emails of which only the envelope is here."""
+    return Email.objects.filter(pk__in=email_ids, raw=None).values_list("pk", flat=True)
 
 
 def make_due(matched: QuerySet[Email]) -> int:

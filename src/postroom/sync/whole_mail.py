@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from postroom.archive.arrivals import Arrival, Stored
+from postroom.archive.bodies import store_bodies, without_body
 from postroom.archive.models import Folder
 from postroom.archive.quarantine import quarantine
 from postroom.archive.raw import keep_raw
@@ -18,7 +19,7 @@ from postroom.imap.uid_set import UidSet
 from postroom.net.fetch_stream import FetchStream
 from postroom.net.imap_client import ImapClient
 from postroom.sync.beside import OneBeside
-from postroom.sync.bodies import NOT_ANNOUNCED, in_batches
+from postroom.sync.bodies import NOT_ANNOUNCED, body_of, in_batches
 from postroom.sync.database import in_database
 from postroom.sync.outcomes import BrokenMessage, ReadMessage
 from postroom.sync.reading import Read, arrivals_of
@@ -92,6 +93,7 @@ def keep_whole(folder: Folder, came: Sequence[Read], now: datetime) -> None:
     kept, only = as_kept(folder.account, arrivals_of(read))
     arrivals = with_bodies(folder.account_id, kept, read)
     new = record_each(folder, arrivals, only)
+    store_those_known(folder.account_id, list(zip(arrivals, read, strict=True)))
     if len(new) < len(arrivals):
         whole = [message for message, _ in read]
         stored = [(a, m) for a, m in zip(arrivals, whole, strict=True) if a.stored]
@@ -113,6 +115,23 @@ def with_bodies(
         stored = Stored(digest, outcome.snippet, outcome.has_attachments)
         arrivals[n] = arrivals[n]._replace(stored=stored, is_due=False)
     return arrivals
+
+
+def store_those_known(
+    account_id: int, came: Sequence[tuple[Arrival, tuple[FetchedMessage, ReadMessage]]]
+) -> None:
+    """Keep the bodies of emails of which only the envelope was here.
+
+    They came once, and nobody knows whether they come again: the UID may soon be another's.
+    """
+    due = {arrival.identity: one for arrival, one in came if arrival.is_due}
+    if not due:
+        return
+    known = known_ids(account_id, list(due))
+    absent = set(without_body(known.values()))
+    bodies = [body_of(pk, *due[identity]) for identity, pk in known.items() if pk in absent]
+    if bodies:
+        store_bodies(account_id, bodies)
 
 
 def set_aside_unknown(
