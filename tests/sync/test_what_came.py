@@ -6,15 +6,18 @@ from collections.abc import AsyncIterator
 import pytest
 from django.utils import timezone
 
-from cast import account_of, folder_of
-from postroom.archive.models import Quarantine
+from cast import NOON, account_of, arrival, folder_of, message
+from postroom.archive.models import BodyState, Email, Quarantine
 from postroom.archive.quarantine import quarantine, quarantined_uids
 from postroom.archive.raw import bytes_of
+from postroom.archive.record import record
 from postroom.imap.responses import FetchedMessage
 from postroom.net.errors import CommandRefused
 from postroom.sync.beside import OneBeside
 from postroom.sync.bodies import in_batches
-from postroom.team.models import User
+from postroom.sync.whole_mail import keep_whole
+from postroom.team.models import StorageMode, User
+from torture.visiting import ParserWithoutProcess
 
 
 async def refused_half_way() -> AsyncIterator[FetchedMessage]:
@@ -84,3 +87,18 @@ def test_of_two_messages_given_for_one_uid_both_are_kept(db: None) -> None:
     assert sorted(bytes_of(entry.raw) for entry in kept if entry.raw) == [b"first", b"second"]
     assert kept.count() == 2
     assert quarantined_uids(folder) == {7}
+
+
+def test_a_body_that_comes_for_a_known_envelope_is_kept(db: None) -> None:
+    account = account_of(User.objects.create(email="alice@example.com"))
+    account.storage = StorageMode.EVERYTHING
+    account.save()
+    folder, raw = folder_of(account), message("Known already")
+    record(folder, folder.uidvalidity, [arrival(raw, uid=5)])
+    came = FetchedMessage(sequence=1, uid=40, internal_date=NOON, size=9, body=raw)
+    keep_whole(folder, [(came, *ParserWithoutProcess().parse([raw]))], NOON)
+    email = Email.objects.select_related("raw").get()
+    assert email.body_state == BodyState.STORED
+    assert not email.body_due
+    assert email.raw is not None
+    assert bytes_of(email.raw) == raw
