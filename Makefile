@@ -8,6 +8,9 @@ export TEST_MAIL_PEERS ?= $(if $(is_root),/var/lib/postroom-test-parts,$(CURDIR)
 python := .venv/bin/python
 pytest := $(python) -m pytest --randomly-seed=$(or $(TEST_SEED),2026)
 
+# Whoever runs the long forms wants the figures they print.
+told := -rP --show-capture=stdout
+
 # The tests wait more than they compute, so there may be more of them at once than processors.
 WORKERS ?= 3
 
@@ -38,7 +41,12 @@ else
 endif
 
 test-long: setup parts ## the same with every kill point, 2,000 lies, ten minutes of soak (hours)
-	@TEST_LONG=1 $(python) -m pytest -s $(if $(k),-k "$(k)")
+ifdef k
+	@TEST_LONG=1 $(pytest) $(told) -k "$(k)" --numprocesses=$(WORKERS) --dist=worksteal
+else
+	@TEST_LONG=1 $(pytest) $(told) -m alone
+	@TEST_LONG=1 $(pytest) $(told) -m "not alone" --numprocesses=$(WORKERS) --dist=worksteal
+endif
 
 fuzz: setup ## look for octets that crash the readers of mail and IMAP (an hour)
 	@bin/fuzz
