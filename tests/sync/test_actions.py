@@ -330,19 +330,9 @@ def test_a_mark_that_waits_protects_itself_and_no_other(
     assert (letter().is_read, letter().is_flagged) == (False, True)
 
 
+ROLES = [FolderRole[name] for name in ("INBOX", "ALL", "SENT", "ARCHIVE", "TRASH", "OTHER")]
 INBOX, ALL, SENT, ARCHIVE, TRASH, LABEL = (
-    Folder(pk=number, name=role, role=role)
-    for number, role in enumerate(
-        (
-            FolderRole.INBOX,
-            FolderRole.ALL,
-            FolderRole.SENT,
-            FolderRole.ARCHIVE,
-            FolderRole.TRASH,
-            FolderRole.OTHER,
-        ),
-        start=1,
-    )
+    Folder(pk=number, name=role, role=role) for number, role in enumerate(ROLES, start=1)
 )
 
 
