@@ -15,6 +15,7 @@ from postroom.archive.models import Email, FolderRole, ResponseWatch
 from postroom.archive.record import record
 from postroom.archive.triage import finish, mute
 from postroom.archive.wall import seen_by
+from postroom.association import related_emails
 from postroom.association.awaiting import Side, awaiting
 from postroom.association.awaiting_with import awaiting_in_team, waiting_about, waiting_with
 from postroom.crm.deals import DealEntry, keep_deal
@@ -219,8 +220,12 @@ def told_of(firm: Firm, viewer: User) -> list[list[str]]:
     """What waits, as a viewer sees it: of the person, of the deal, of the team on both sides."""
     later = NOON + timedelta(days=10)
     with seen_by(viewer.pk):
+        at_last = waiting_with(firm.lena, viewer, later)
+        for limit in (1, 2, 50):  # From the page of the list, as far as it goes.
+            page = related_emails(firm.lena, viewer, limit=limit)
+            assert waiting_with(firm.lena, viewer, later, page) == at_last
         both = (
-            waiting_with(firm.lena, viewer, later),
+            at_last,
             waiting_about(firm.deal, viewer, later),
             awaiting_in_team(viewer, Side.MINE, later),
             awaiting_in_team(viewer, Side.THEIRS, later),

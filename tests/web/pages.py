@@ -64,6 +64,7 @@ PAGES = {
     "note": ("GET POST", "owner"),
     "note-removal": ("POST", "owner"),
     "tasks": ("GET POST", "all"),
+    "task-colleagues": ("GET", "all"),
     "task": ("GET POST", "owner"),
     "task-done": ("POST", "owner"),
     "task-removal": ("POST", "owner"),

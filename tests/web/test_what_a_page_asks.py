@@ -23,19 +23,19 @@ LENA, OMAR = "lena@mill.example", "omar@mill.example"
 
 # The page, and how many questions it may ask, entering and leaving the wall among them.
 BOUNDS = {
-    "/people/{person}/": 32,
-    "/people/{person}/?as=threads": 33,
-    "/people/{person}/?words=offer&unread=1": 35,
-    "/people/{person}/figures/?sharers=1": 19,
-    "/companies/{company}/": 29,
-    "/deals/{deal}/": 28,
-    "/emails/{own}/": 46,
-    "/emails/{theirs}/": 46,
+    "/people/{person}/": 31,
+    "/people/{person}/?as=threads": 30,
+    "/people/{person}/?words=offer&unread=1": 31,
+    "/people/{person}/figures/?sharers=1": 17,
+    "/companies/{company}/": 28,
+    "/deals/{deal}/": 27,
+    "/emails/{own}/": 45,
+    "/emails/{theirs}/": 45,
     "/search/?q=offer": 23,
     "/inbox/": 19,
     "/inbox/?column=people": 18,
-    "/inbox/?column=people&email={own}": 57,
-    "/inbox/columns/": 30,
+    "/inbox/?column=people&email={own}": 56,
+    "/inbox/columns/": 23,
 }
 
 

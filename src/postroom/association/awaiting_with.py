@@ -16,6 +16,7 @@ from postroom.archive.wall import round_the_wall
 from postroom.association.awaiting import LOOKED_BACK, MOST, Side, last_words, side_of
 from postroom.association.people import among, mail_at
 from postroom.association.reach import accounts_in_reach
+from postroom.association.related import Listed
 from postroom.association.visibility import visible_to
 from postroom.association.whose import addresses_for, gathered_for
 from postroom.crm.models import Deal, Person
@@ -41,11 +42,32 @@ class Waiting:
         return Side.MINE if self.email.direction == Direction.RECEIVED else Side.THEIRS
 
 
-def waiting_with(person: Person, viewer: User, now: datetime) -> list[Waiting]:
-    """The newest conversations with a person that wait, on either side."""
+def waiting_with(
+    person: Person, viewer: User, now: datetime, newest: Listed | None = None
+) -> list[Waiting]:
+    """The newest conversations with a person that wait, on either side.
+
+    `newest`: the first page of all their emails, if it was read anyway; most often it has enough.
+    """
+    found = waiting_on(newest, viewer, now) if newest else []
+    if newest and (newest.next is None or len(found) >= MOST_SHOWN):
+        return found[:MOST_SHOWN]
     mail = mail_at(addresses_for(person)).filter(sent_at__gt=now - LOOKED_BACK)
-    newest = mail.order_by("-sent_at").values_list("email", "sent_at")[:MOST_LOOKED_AT]
-    return waiting_among(list(newest), viewer, now)
+    if newest and newest.rows:
+        mail = mail.filter(sent_at__lte=newest.rows[-1].email.sent_at)
+    further = mail.order_by("-sent_at").values_list("email", "sent_at")[:MOST_LOOKED_AT]
+    found += waiting_among(list(further), viewer, now)
+    once = {bytes(waiting.email.identity): waiting for waiting in reversed(found)}
+    return list(reversed(once.values()))[:MOST_SHOWN]
+
+
+def waiting_on(page: Listed, viewer: User, now: datetime) -> list[Waiting]:
+    """Those on a page of a list; its emails are not asked for again if they are the ones."""
+    last = set(last_among(page.copies, now)) if page.copies else set()
+    rows = [row for row in page.rows if row.email.pk in last]
+    if len(rows) < len(last):  # Of some, another copy waits than the one in the list.
+        return shown(list(last), viewer)
+    return [Waiting(row.email, row.is_own) for row in rows]
 
 
 def waiting_about(deal: Deal, viewer: User, now: datetime) -> list[Waiting]:

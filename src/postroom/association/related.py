@@ -5,7 +5,7 @@ copy that the row shows: filtered before it is folded, an email would be *sent* 
 *received* in the other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.db.models import Q, QuerySet
@@ -56,10 +56,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page of a list; `next` is where it goes on, None at its end."""
+    """A page of a list; `next` is where it goes on, None at its end.
+
+    `copies`: all copies of the emails on it that the viewer may see.
+    """
 
     rows: list[RelatedEmail]
     next: Cursor | None
+    copies: Sequence[int] = ()
 
 
 def related_emails(
@@ -86,7 +90,8 @@ def related_emails(
         if len(found) > limit:
             end = found[limit - 1][0].cursor
             break
-    return Listed(rows_of(found[:limit], viewer, reach), end)
+    copies = [glimpse.pk for some in found[:limit] for glimpse in some]
+    return Listed(rows_of(found[:limit], viewer, reach), end, copies)
 
 
 def asked_for(

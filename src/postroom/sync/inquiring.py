@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from postroom.accounts.models import Activation, EmailAccount
 from postroom.archive.announce import announce_account
@@ -89,8 +89,9 @@ def asked_for_now(account: EmailAccount) -> int:
 
 def is_looked_for(person: Person, viewer: User) -> bool:
     """Whether older mail with the person is being looked for in the viewer's own mailboxes."""
-    own = EmailAccount.objects.filter(owner=viewer, activation=Activation.ACTIVE, trouble="")
-    return any(
-        due_addresses(account).filter(person=person).exists() and unknowing_folders(account)
-        for account in own
+    asked = Inquiry.objects.filter(
+        account=OuterRef(OuterRef("pk")), canonical=OuterRef("canonical")
     )
+    due = known_addresses().filter(~Exists(asked), person=person)
+    own = EmailAccount.objects.filter(owner=viewer, activation=Activation.ACTIVE, trouble="")
+    return any(map(unknowing_folders, own.filter(Exists(due))))

@@ -151,6 +151,7 @@ urlpatterns = [
     path("notes/<id:pk>/", diary_notes.note, name="note"),
     path("notes/<id:pk>/removal/", diary_notes.removal, name="note-removal"),
     path("tasks/", agenda.tasks, name="tasks"),
+    path("tasks/colleagues/", diary_tasks.colleagues, name="task-colleagues"),
     path("tasks/<id:pk>/", diary_tasks.task, name="task"),
     path("tasks/<id:pk>/done/", diary_tasks.done, name="task-done"),
     path("tasks/<id:pk>/removal/", diary_tasks.removal, name="task-removal"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -20,6 +21,13 @@ from postroom.team.models import User
 from postroom.team.once_a_page import once_a_page
 
 OFF = {"autocomplete": "off"}
+WITH_COLLEAGUES = {
+    "hx-get": reverse_lazy("task-colleagues"),
+    "hx-trigger": "toggle from:closest details once",
+    "hx-target": "this",
+    "hx-swap": "beforeend",
+    "hx-params": "none",
+}
 
 
 SELECTED = SafeString(" selected")
@@ -88,9 +96,12 @@ class TaskForm(forms.Form):
 
     def __init__(self, typed: Any, initial: dict[str, object], **options: Any) -> None:
         super().__init__(typed, initial=initial, **options)
-        none = [] if initial.get("assignee") else [("", "Choose a colleague")]
-        field = self.fields["assignee"]
-        field.choices = [*none, *once_a_page("who may do it", who_may_do_it)]  # type: ignore[attr-defined]
+        self.fields["assignee"].choices = self.colleagues(initial.get("assignee"))  # type: ignore[attr-defined]
+
+    def colleagues(self, chosen: object) -> list[tuple[str, str]]:
+        """Who may do it; where nobody is chosen yet, somebody must be."""
+        none = [] if chosen else [("", "Choose a colleague")]
+        return [*none, *once_a_page("who may do it", who_may_do_it)]
 
     def clean_due_on(self) -> date:
         """A day that a calendar of offices has."""
@@ -105,6 +116,22 @@ class TaskForm(forms.Form):
         cleaned = self.cleaned_data
         assignee = User.objects.get(pk=cleaned["assignee"])
         return TaskEntry(cleaned["words"], cleaned["due_on"], cleaned["due_time"], assignee)
+
+
+class NewTaskForm(TaskForm):
+    """An empty one among other things: of the colleagues it has its user alone.
+
+    The others come when somebody opens it: 200 on each page are much that few look at.
+    """
+
+    def __init__(self, user: User, **options: Any) -> None:
+        self.user = user
+        super().__init__(None, begun(user), **options)
+        self.fields["assignee"].widget.attrs |= WITH_COLLEAGUES
+
+    def colleagues(self, chosen: object) -> list[tuple[str, str]]:
+        """Oneself."""
+        return [(str(self.user.pk), str(self.user))]
 
 
 class TaskOfOneForm(TaskForm):

@@ -12,7 +12,7 @@ from postroom.crm.records import Record, column_of
 from postroom.crm.stretches import Order, Stretch, stretch_of
 from postroom.crm.tasks import open_before_done, tasks_around
 from postroom.team.models import User
-from postroom.web.diary.forms import NoteForm, TaskForm, begun, first_error
+from postroom.web.diary.forms import NewTaskForm, NoteForm, TaskForm, begun, first_error
 from postroom.web.diary.records import named, page_of
 from postroom.web.diary.rows import NoteRow, TaskRow, note_rows, task_rows
 from postroom.web.sign_in import SignedInRequest
@@ -70,13 +70,13 @@ def diary_of(
         page.next,
         len(tasks) > len(still_open),
         typed if isinstance(typed, NoteForm) else NoteForm(auto_id="diary-%s"),
-        typed if isinstance(typed, TaskForm) else new_task_form(viewer, None),
+        typed if isinstance(typed, TaskForm) else NewTaskForm(viewer, auto_id="diary-%s"),
         said,
     )
 
 
-def new_task_form(viewer: User, sent: QueryDict | None) -> TaskForm:
-    """The form of a new task."""
+def new_task_form(viewer: User, sent: QueryDict) -> TaskForm:
+    """What was typed of a new task."""
     return TaskForm(sent, begun(viewer), auto_id="diary-%s")
 
 

@@ -3,13 +3,13 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from postroom.crm.models import Task
 from postroom.crm.records import Record, record_of
 from postroom.crm.tasks import add_task, change_task, set_done, tasks_for
 from postroom.team.models import User
-from postroom.web.diary.forms import TaskForm, written_of
+from postroom.web.diary.forms import TaskForm, who_may_do_it, written_of
 from postroom.web.diary.records import get_record, page_of
 from postroom.web.diary.removing import removed
 from postroom.web.diary.rows import task_rows
@@ -29,6 +29,14 @@ def of_record(request: SignedInRequest, kind: str, pk: int) -> HttpResponse:
     context |= {"rows": task_rows(page.rows, request.user), "next": page.next}
     context["is_first"] = "after" not in request.GET
     return render(request, "diary/done_rows.html" if request.htmx else "diary/done.html", context)
+
+
+@require_safe
+@signed_in
+def colleagues(request: SignedInRequest) -> HttpResponse:
+    """The others who may do a task, for the menu of a form that is opened."""
+    others = [one for one in who_may_do_it() if one[0] != str(request.user.pk)]
+    return render(request, "diary/colleagues.html", {"others": others})
 
 
 def made(request: SignedInRequest, record: Record) -> HttpResponse:

@@ -28,7 +28,7 @@ from postroom.crm.tasks import still_open, tasks_around
 from postroom.mime.signature import Signature, read_signature
 from postroom.rendering.readers import find_laid_out
 from postroom.team.models import User
-from postroom.web.diary.forms import BesideDealForm, NoteForm, TaskForm, begun
+from postroom.web.diary.forms import BesideDealForm, NewTaskForm, NoteForm
 from postroom.web.diary.rows import NoteRow, TaskRow, emails_behind, note_rows, task_rows
 from postroom.web.emails.access import get_email
 from postroom.web.sign_in import SignedInRequest, signed_in
@@ -45,7 +45,7 @@ class BesideForms:
     """What may be added beside the email."""
 
     note: NoteForm
-    task: TaskForm
+    task: NewTaskForm
     deal: BesideDealForm
 
 
@@ -117,7 +117,7 @@ def cards_for(viewer: User, people: list[Person], email: Email) -> list[Card]:
 
 def forms_for(viewer: User, ids: str) -> BesideForms:
     """Empty forms; a task is the viewer's, and today's."""
-    task = TaskForm(None, begun(viewer), auto_id=ids)
+    task = NewTaskForm(viewer, auto_id=ids)
     return BesideForms(NoteForm(auto_id=ids), task, BesideDealForm(auto_id=ids))
 
 

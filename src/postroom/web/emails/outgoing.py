@@ -30,7 +30,7 @@ def outgoing_to(person: Person, user: User) -> dict[str, object]:
 
     Drafts too. Once the sent copy is synced it stands in the list of emails, and here no more.
     """
-    addresses = list(person.addresses.values_list("canonical", flat=True))
+    addresses = [address.canonical for address in person.addresses.all()]
     rows = list(unsettled_of(user).filter(recipients__overlap=addresses)[:MOST])
     is_live = any(is_still_changing(row, timezone.now()) for row in rows)
     return {"person": person, "outgoing_rows": rows, "is_live": is_live}

@@ -5,7 +5,7 @@ A page says whose list it is (`About`), includes `emails/related.html`, and answ
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -49,6 +49,17 @@ class RelatedList:
     rows: list[EmailRow]
     next: str
     is_first: bool
+    found: Listed | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether something is looked for in it: then what waits is beside the point."""
+        return written(replace(self.filters, as_threads=False, is_oldest_first=False)) != ""
+
+    @property
+    def newest(self) -> Listed | None:
+        """What the list begins with, if it is that of all their emails, newest first."""
+        return self.found if self.is_first and self.is_whole else None
 
     @property
     def chosen_sharers(self) -> list[User]:
@@ -112,7 +123,7 @@ def related_list(about: About, viewer: User, asked: Mapping[str, str]) -> Relate
     place = parse_cursor(asked.get("after", ""))
     found = found_for(about.whose, viewer, filters, place, reach)
     rows = rows_of(found.rows)
-    return RelatedList(about, viewer, filters, rows, str(found.next or ""), place is None)
+    return RelatedList(about, viewer, filters, rows, str(found.next or ""), place is None, found)
 
 
 def found_for(

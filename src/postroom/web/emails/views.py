@@ -38,7 +38,8 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
     context["is_looked_for"] = is_looked_for(person, request.user)
     context |= outgoing_to(person, request.user)
     context["deals"] = deals_with([person])
-    context["waiting"] = waiting_with(person, request.user, timezone.now())
+    if not related.is_narrowed:
+        context["waiting"] = waiting_with(person, request.user, timezone.now(), related.newest)
     context["history"] = history_for(request.user, person)
     email = find_email(request.user, request.GET.get("email", ""))
     if email and find_person_on(email, str(pk)):
