@@ -43,7 +43,12 @@ OURS = ("archive", "accounts", "crm", "team")
 def state_of(database_url: str) -> dict[str, tuple[int, str]]:
     """Number of rows and digest of everything in `STATE`; equal for equal mail."""
     with psycopg.connect(database_url) as connection:
-        return {name: digest_of(connection, rows) for name, rows in STATE.items()}
+        return state_in(connection)
+
+
+def state_in(connection: psycopg.Connection[tuple[object, ...]]) -> dict[str, tuple[int, str]]:
+    """The same, for who has a connection."""
+    return {name: digest_of(connection, rows) for name, rows in STATE.items()}
 
 
 def digest_of(connection: psycopg.Connection[tuple[object, ...]], rows: str) -> tuple[int, str]:

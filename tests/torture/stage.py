@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import psycopg
+from django.db import connection
 
 from cast import account_of, person
 from postroom.accounts.models import EmailAccount
@@ -18,7 +18,7 @@ from postroom.archive.models import Email, Folder
 from postroom.net.errors import NetError
 from postroom.team.models import StorageMode, User
 from servers.dovecot import Dovecot
-from sync.state_hash import digest_of, state_of
+from sync.state_hash import digest_of, state_in
 from torture.kill_points import Killed, Points, wrapped
 from torture.letters import LEAD, Letter, write_letter
 from torture.visiting import SECRET, look
@@ -116,10 +116,9 @@ class Stage:
 
     def state(self) -> dict[str, tuple[int, str]]:
         """Everything that must be the same in the end."""
-        state = state_of(self.database_url)
-        with psycopg.connect(self.database_url) as connection:
-            state["actions"] = digest_of(connection, ACTIONS)
-        return state
+        connection.ensure_connection()
+        state = state_in(connection.connection)
+        return state | {"actions": digest_of(connection.connection, ACTIONS)}
 
     def email(self, letter: Letter) -> Email:
         """The email of a letter."""
