@@ -18,7 +18,7 @@ from engine.killing import Nursery, nursery
 from journeys.databases import database_like, django_using
 from journeys.installation import SECRET, Installation
 from journeys.waiting import seconds_until
-from postroom.accounts.models import Security
+from postroom.accounts.models import EmailAccount, Security
 from postroom.archive.models import Email
 from postroom.engine.starting import start_keeping
 from postroom.setup import AccountRequest, ServerAddress, connect_account
@@ -81,7 +81,13 @@ def kill_one(server: Dovecot, programs: Nursery, dice: random.Random, number: in
     subject = f"After kill {number}"
     deliver(server, subject)
     programs.start(victim, "engine")
-    return seconds_until(lambda: everywhere(subject), TAKE_OVER)
+    try:
+        seconds = seconds_until(lambda: everywhere(subject), TAKE_OVER, every=0.2)
+    except AssertionError as late:
+        late.add_note(f"kill {number} of {victim}, {waiting_for(subject)}")
+        raise
+    print(f"kill {number}: {victim}, all there in {seconds:.1f} s")
+    return seconds
 
 
 def address(number: int) -> str:
@@ -110,6 +116,19 @@ def deliver(server: Dovecot, subject: str) -> None:
 def everywhere(subject: str) -> bool:
     """Whether every account has recorded it."""
     return Email._default_manager.filter(subject=subject).count() == ACCOUNTS
+
+
+def waiting_for(subject: str) -> list[object]:
+    """Which accounts have not recorded it, and how their jobs stand; for who reads a failure."""
+    has_it = Email._default_manager.filter(subject=subject).values("account")
+    late = EmailAccount.objects.exclude(pk__in=has_it).values_list("pk", "trouble")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT args, status, worker_id, scheduled_at, attempts FROM procrastinate_jobs"
+            " WHERE status IN ('todo', 'doing') AND (args->>'account_id')::int = ANY(%s)",
+            [[pk for pk, _ in late]],
+        )
+        return [*late, *cursor.fetchall()]
 
 
 def accounts_by_engine() -> dict[int, int]:
