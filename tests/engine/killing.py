@@ -85,6 +85,11 @@ class Nursery:
         """Whether it was started and has not ended."""
         return program in self._pids and psutil.pid_exists(self._pids[program])
 
+    def connections(self, program: str, port: int) -> int:
+        """How many connections to this port a program holds."""
+        found = psutil.Process(self._pids[program]).net_connections("tcp")
+        return sum(bool(one.raddr) and one.raddr.port == port for one in found)
+
     def kill(self, program: str) -> None:
         """Kill a program and what it started."""
         with suppress(ProcessLookupError):
