@@ -102,10 +102,10 @@ class Nursery:
 
 
 @contextmanager
-def nursery(environment: dict[str, str]) -> Iterator[Nursery]:
+def nursery(environment: dict[str, str], pace: str = "hasty") -> Iterator[Nursery]:
     """Keep a nursery whose programs have this environment."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "engine.nursery"],
+        [sys.executable, "-m", "engine.nursery", pace],
         env={**environment, "PYTHONPATH": str(TESTS)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

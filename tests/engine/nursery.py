@@ -1,10 +1,11 @@
 """Starts Postroom's programs by fork, for a test that kills and starts them fifty times.
 
-    python -m engine.nursery      then, on stdin, a line for each program: `engine` or `web`
+    python -m engine.nursery hasty      then, on stdin, a line for each program: `engine` or `web`
 
 The modules are loaded once; loading them anew would take most of such a test's time. Each child
-opens its own connections, and its waits are as short as `impatient` makes them. For every line the
-child's process id is printed.
+opens its own connections. If `hasty`, its waits are as short as `impatient` makes them, and whoever
+is silent for a second counts as killed; else all is as in the field. For every line the child's
+process id is printed.
 """
 
 import gc
@@ -15,8 +16,8 @@ import sys
 import attr
 from procrastinate.contrib.django import app
 
-from engine import impatient
 from postroom.cli import main as postroom
+from postroom.cli.bootstrap import set_up_django
 
 STALLED_SECONDS = 1.0
 HEARTBEAT_SECONDS = 0.2
@@ -25,7 +26,12 @@ HEARTBEAT_SECONDS = 0.2
 def main() -> None:
     """Fork a program for every line."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    shorten_waits()
+    set_up_django()
+    from postroom.engine.running import know_every_job
+
+    know_every_job()
+    if sys.argv[1:] == ["hasty"]:
+        shorten_waits()
     gc.freeze()
     for line in sys.stdin:
         child = os.fork()
@@ -45,7 +51,8 @@ def become(words: list[str]) -> None:
 
 def shorten_waits() -> None:
     """Have an account taken over within a second or two of a kill."""
-    impatient.running.know_every_job()
+    from engine import impatient
+
     registry = app.periodic_registry.periodic_tasks
     for key, watch in registry.items():
         registry[key] = attr.evolve(watch, cron="* * * * * *")

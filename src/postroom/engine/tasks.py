@@ -13,7 +13,7 @@ from datetime import datetime
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Status
 
 from postroom.accounts.lifecycle import meet_trouble
@@ -85,8 +85,10 @@ async def watch_accounts(timestamp: int) -> None:
     Without a lock: a watch killed at its work would hold it, and no other could come to its aid.
     """
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
-        # Not retried: its successor may wait already, and of two alike one is refused.
-        await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
+        # Not retried: its successor may wait already, and of two alike one is refused. And another
+        # engine's watch may have been faster, which must not keep this one from the others.
+        with suppress(ConnectorException):
+            await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
     async for account_id in without_a_job():
         await go_on(account_id, 0, 0)
 
