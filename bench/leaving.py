@@ -5,7 +5,8 @@
 Whole emails of one mailbox are deleted by a process of its own, while twenty others record mail and
 a colleague reads. The same two are measured before it and after it, so that the ratio holds on a
 machine that others use as well; for the same reason the processor's time stands beside the clock's.
-Then as many emails are recorded again: the tables must not be larger than before.
+Then the same mailbox is recorded anew. What the others brought meanwhile takes space as well, so
+rows stand beside octets, and what is compared is the octets of a row.
 """
 
 import argparse
@@ -38,9 +39,10 @@ before and after. `VACUUM` took {vacuum:.1f} s more.
 {table}
 {space}
 {conditions}"""
-SIZES = "SELECT sum(pg_total_relation_size(name::regclass)) FROM unnest(%s::text[]) AS name"
+SIZE = "SELECT count(*), pg_total_relation_size({name}) FROM {table}"
 HEADINGS = ("", "without", "while it is deleted", "ratio")
-SPACE = ("tables of mail", "full", "after the deletion", "as many again")
+SPACE = ("rows · MiB with indexes", "full", "deleted", "synced anew", "octets a row, anew : full")
+LARGEST = 8  # Tables that have a line of their own.
 QUIET_SECONDS = 10.0
 WINDOW = 20
 DELETE = """
@@ -86,7 +88,7 @@ def main() -> None:
         rate=arguments.emails / seconds,
         cpu_rate=arguments.emails / cpu,
         table=table(HEADINGS, rows),
-        space=table(SPACE, [space]),
+        space=table(SPACE, space),
         conditions=table(("", ""), measured),
     )
     print(section)
@@ -97,16 +99,12 @@ def main() -> None:
 Rows = list[tuple[str, ...]]
 
 
-def measure(
-    place: Path, emails: int, others: int
-) -> tuple[tuple[float, float, float], Rows, tuple[str, ...]]:
+def measure(place: Path, emails: int, others: int) -> tuple[tuple[float, float, float], Rows, Rows]:
     """Seconds of the clock, of the processor and of VACUUM; both rows; the space."""
     with postgres.running(place, throwaway=True) as url:
         set_up(place, url)
-        from cast import NOON, account_of, user
-        from cleanup.full_mailboxes import fill
+        from cast import NOON
         from postroom.accounts.lifecycle import Decision
-        from postroom.accounts.models import Sharing
         from postroom.engine.leaving import end_keeping
 
         leaver, turns = world(emails, others)
@@ -116,8 +114,8 @@ def measure(
         seconds, during = delete_beside(turns, leaver.pk)
         after = turns.for_seconds(QUIET_SECONDS / 2)
         left = space_in()
-        fill(account_of(user("Next"), Sharing.PUBLIC), emails)
-        space = ("", *(f"{octets / 2**20:,.0f} MiB" for octets in (full, left, space_in())))
+        sync_anew(leaver, emails)
+        space = space_rows(full, left, space_in())
         both = without[0] + after[0], without[1] + after[1]
         return seconds, rows_of(both, during), space
 
@@ -162,16 +160,53 @@ def hear(pipe: IO[bytes], told: bytearray) -> bytearray:
     return told
 
 
-def space_in() -> int:
-    """Bytes of the tables of mail on the disk, with their indexes."""
+def sync_anew(account: "EmailAccount", emails: int) -> None:
+    """The same mailbox, reactivated."""
+    from cleanup.full_mailboxes import fill
+    from postroom.accounts.models import Activation
+    from postroom.archive.models import Folder
+
+    Folder.objects.filter(account=account).delete()
+    account.activation = Activation.ACTIVE
+    account.save(update_fields=["activation"])
+    fill(account, emails)
+
+
+Space = dict[str, tuple[int, int]]
+
+
+def space_in() -> Space:
+    """Rows of each table of mail, and its bytes on the disk with its indexes."""
     from django.db import connection
+    from psycopg import sql
 
     from postroom.cleanup.space import tables_of_mail
 
+    found = {}
     with connection.cursor() as cursor:
-        tables = list(tables_of_mail())
-        cursor.execute(SIZES, [tables])
-        return int(cursor.fetchone()[0])
+        for name in tables_of_mail():
+            names = {"name": sql.Literal(name), "table": sql.Identifier(name)}
+            cursor.execute(sql.SQL(SIZE).format(**names))
+            found[name] = cursor.fetchone()
+    return found
+
+
+def space_rows(full: Space, left: Space, anew: Space) -> Rows:
+    """The largest tables, and the sum of all with the emails as its rows."""
+    largest = sorted(full, key=lambda name: -full[name][1])[:LARGEST]
+    lines = [(name, [each[name] for each in (full, left, anew)]) for name in largest]
+    sums = [
+        (each["archive_email"][0], sum(octets for _, octets in each.values()))
+        for each in (full, left, anew)
+    ]
+    return [space_row(name, sizes) for name, sizes in [*lines, ("all, by email", sums)]]
+
+
+def space_row(name: str, sizes: list[tuple[int, int]]) -> tuple[str, ...]:
+    """Three times rows and octets, and how the octets of a row compare."""
+    before, after = (octets / max(rows, 1) for rows, octets in (sizes[0], sizes[2]))
+    told = (f"{rows:,} · {octets / 2**20:,.1f}" for rows, octets in sizes)
+    return (name, *told, f"{after / before:.2f}")
 
 
 def reader() -> Callable[[], None]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cast import NOON, account_of, folder_of, message, person, user
+from cast import NOON, account_of, arrival, folder_of, message, person, user
 from journeys.installation import ALICE, SECRET
 from postroom.accounts.models import EmailAccount
 from postroom.archive.models import BodyState, Email, Quarantine, ServerCopy
@@ -20,9 +20,11 @@ from postroom.archive.quarantine import (
     quarantine,
     set_aside_in,
 )
+from postroom.archive.record import record
 from postroom.confinement import process
+from postroom.sync.bodies import NOT_ANNOUNCED
 from postroom.sync.parsing import TOO_MUCH, LimitedParser
-from postroom.sync.retrying import retry
+from postroom.sync.retrying import OF_ANOTHER, retry
 from servers.dovecot import Dovecot, dovecot
 from sync.real_mailbox import connected, numbers_of, sync
 
@@ -131,3 +133,17 @@ def test_only_the_owner_of_the_mailbox_gets_the_bytes(account: EmailAccount) -> 
         other.is_administrator = True
         other.save()
         assert find_entry_for(other, entry.pk) is None
+
+
+def test_a_message_that_lies_in_anothers_place_says_so(
+    account: EmailAccount, parser: LimitedParser
+) -> None:
+    inbox, strange = folder_of(account), message("strange", from_="lead@x.example")
+    record(inbox, inbox.uidvalidity, [arrival(message("announced"), uid=7)])
+    quarantine(inbox, 7, NOT_ANNOUNCED, NOON, strange)
+    assert not retry(entries_of(account).get(), parser, NOON)
+    assert [entry.reason for entry in set_aside_in(account)] == [OF_ANOTHER]
+    # Once it is known, what came is its text.
+    record(inbox, inbox.uidvalidity, [arrival(strange, uid=8)])
+    assert retry(entries_of(account).get(), parser, NOON)
+    assert Email.objects.get(subject="strange").body_state == BodyState.STORED

@@ -48,7 +48,7 @@ def test_a_policy_is_saved_once_what_it_would_do_was_seen(
     ada: User, unused: EmailAccount, as_user: SignIn
 ) -> None:
     client = as_user(ada)
-    assert "As the reference has it" in text_of(client, CLEANUP)
+    assert "This is the policy that Postroom comes with" in text_of(client, CLEANUP)
     sent = {"preset": "own", "unsent": "2", "takes_all": "any", "days_hidden": "20"}
     page = text_of(client, f"{CLEANUP}everyone/", **sent)
     assert "1 mailbox would be concerned (1 by what holds now)" in page
@@ -96,11 +96,11 @@ def test_a_dry_run_says_who_would_be_hit_and_does_nothing(
 ) -> None:
     client, today = as_user(ada), datetime.now(UTC).date()
     page = text_of(client, f"{CLEANUP}dry-run/?on={today + timedelta(days=14)}")
-    assert "<strong>deactivated</strong>" in page
+    assert "<strong>Deactivated by then.</strong>" in page
     assert "0 emails (0" in page
     page = text_of(client, f"{CLEANUP}dry-run/?on={today + timedelta(days=44)}")
     assert "1 mailbox; 1 email" in page
-    assert "<strong>deleted</strong>" in page
+    assert "<strong>Deleted by then.</strong>" in page
     assert not Case.objects.exists()
 
 
@@ -180,7 +180,7 @@ def test_axe_finds_nothing(
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             violations.append(f"{path}: wider than {width}")
     page.goto(f"{CLEANUP}everyone/")
-    page.get_by_label("The newer one").check()
+    page.get_by_label("A slower one").check()
     page.get_by_role("button", name="See what it would do").click()
     expect(page.get_by_role("button", name="Save")).to_be_visible()
     violations += axe_violations(page)

@@ -18,6 +18,10 @@ from postroom.sync.storage import as_kept
 from postroom.sync.visit import Clock
 
 REFUSED_AGAIN = "It can be read now, but the database refuses it."
+OF_ANOTHER = (
+    "It can be read, but the server says that another email lies in its place."
+    " Look at it here, or leave it."
+)
 
 
 def retry_as_asked(account: EmailAccount, clock: Clock) -> None:
@@ -48,15 +52,17 @@ def retry(entry: Quarantine, parser: LimitedParser, now: datetime) -> bool:
     if isinstance(outcome, BrokenMessage):
         keep_aside(entry, outcome.reason, now)
         return False
-    if not bring_in(entry, raw, outcome):
-        keep_aside(entry, REFUSED_AGAIN, now)
-        return False
-    return True
+    if refused := bring_in(entry, raw, outcome):
+        keep_aside(entry, refused, now)
+    return not refused
 
 
 @transaction.atomic
-def bring_in(entry: Quarantine, raw: bytes, read: ReadMessage) -> bool:
-    """Record the message where it lies; its flags come with the next pass."""
+def bring_in(entry: Quarantine, raw: bytes, read: ReadMessage) -> str:
+    """Record the message where it lies; its flags come with the next pass.
+
+    Returns why that is not so, or nothing.
+    """
     folder = entry.folder
     message = FetchedMessage(
         sequence=0,
@@ -70,11 +76,11 @@ def bring_in(entry: Quarantine, raw: bytes, read: ReadMessage) -> bool:
         folder=folder, uidvalidity=entry.uidvalidity, uid=entry.uid
     ).first()
     if place is None:
-        return False
+        return REFUSED_AGAIN
     if place.email_id is not None:
         [home] = homes_of(folder.account_id, [message], [read])
         if home is None:
-            return False
+            return OF_ANOTHER
         store_bodies(folder.account_id, [body_of(home, message, read)])
     release(entry)
-    return True
+    return ""

@@ -23,8 +23,11 @@ LABELS = {
     "gone": "Its user’s access has been over for more than … months",
 }
 PRESET_WORDS = (
-    ("reference", "As the reference: nothing opened for a month, or not active for five months"),
-    ("newer", "The newer one: nothing sent for three months and nothing opened for six"),
+    (
+        "reference",
+        "The one Postroom comes with: nothing opened for a month, or not active for five months",
+    ),
+    ("newer", "A slower one: nothing sent for three months and nothing opened for six"),
     ("never", "Never: nothing is deleted by itself"),
     (OWN, "Conditions of your own"),
 )

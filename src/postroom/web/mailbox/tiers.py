@@ -32,7 +32,7 @@ TIERS = {
         "The server tells which emails changed. What was removed is found by comparing lists.",
     ),
     "plain": (
-        "Comparison",
+        "comparing lists",
         "The server tells nothing of changes, so lists are compared, every few minutes as a whole.",
     ),
     "pop3": (
