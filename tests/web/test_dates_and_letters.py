@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import text
 
-from postroom.crm.paging import parse_place
+from postroom.crm.models import Person
+from postroom.crm.orders import OF_PEOPLE
 from postroom.rendering.letter import letter
 from postroom.web.templatetags.postroom import duration, grouped, initials, short_date
 from postroom.web.time_zones import find_zone
@@ -82,4 +83,5 @@ def test_a_letter_holds_no_tags_but_its_own(written: str) -> None:
 
 @given(text())
 def test_a_place_is_read_or_refused(written: str) -> None:
-    parse_place(written)
+    for word in OF_PEOPLE.columns:
+        OF_PEOPLE.chosen(word)[1].parse(written, Person)

@@ -7,12 +7,12 @@ from pydantic import Field
 from postroom.api.authentication import WRITE, KeyRequest
 from postroom.api.deal_shapes import CompanyChange, CompanyOut
 from postroom.api.deals import mail_out
-from postroom.api.paging import Page, RowId, Wanted, bad_place, page
+from postroom.api.paging import Page, RowId, Wanted, page, sort_of, sorted_page
 from postroom.api.problems import ABSENT, Problem, invalid
 from postroom.api.shapes import EmailOut
 from postroom.crm.companies import NameTaken, find_companies, rename
 from postroom.crm.models import Company
-from postroom.crm.stretches import BY_NAME, stretch_of
+from postroom.crm.orders import OF_COMPANIES
 
 router = Router(tags=["Companies"])
 
@@ -21,17 +21,16 @@ class CompaniesWanted(Wanted):
     """Which companies to list."""
 
     q: str = Field(default="", max_length=200, description="Words in the name.")
+    sort: str = sort_of(OF_COMPANIES)
 
 
 @router.get("", response=Page[CompanyOut])
 def list_companies(
     request: KeyRequest, response: HttpResponse, wanted: Query[CompaniesWanted]
 ) -> dict[str, object]:
-    """Companies by name."""
-    if wanted.after and BY_NAME.parse(wanted.after, Company) is None:
-        raise bad_place()
+    """Companies, by name unless asked otherwise."""
     companies = find_companies(wanted.q.replace("\0", ""))
-    found = stretch_of(companies, BY_NAME, wanted.after, wanted.limit)
+    found = sorted_page(companies, OF_COMPANIES, wanted.sort, wanted)
     return page(request, response, [row_out(row) for row in found.rows], found.next)
 
 

@@ -18,7 +18,7 @@ from postroom.api.deal_shapes import (
     NewDeal,
 )
 from postroom.api.email_rows import emails_out
-from postroom.api.paging import Page, RowId, Wanted, bad_place, page
+from postroom.api.paging import Page, RowId, Wanted, page, sort_of, sorted_page
 from postroom.api.problems import ABSENT, Problem, invalid
 from postroom.api.related import parse_place
 from postroom.api.shapes import EmailOut
@@ -28,8 +28,8 @@ from postroom.association import related_emails
 from postroom.association.deals import deal_for_email
 from postroom.crm.deals import DealEntry, NobodyThere, find_deals, keep_deal
 from postroom.crm.models import Company, Deal, DealStage, Person
+from postroom.crm.orders import OF_DEALS
 from postroom.crm.pipeline import first_stage, stages
-from postroom.crm.stretches import BY_CHANGE, stretch_of
 from postroom.team.models import User
 
 router = Router(tags=["Deals"])
@@ -40,6 +40,7 @@ class DealsWanted(Wanted):
 
     q: str = Field(default="", max_length=200, description="Words in name, company or people.")
     stage: RowId | None = None
+    sort: str = sort_of(OF_DEALS)
 
 
 @router.get("/deal-stages", response=list[DealStageOut])
@@ -52,13 +53,11 @@ def list_stages(request: KeyRequest) -> list[DealStage]:
 def list_deals(
     request: KeyRequest, response: HttpResponse, wanted: Query[DealsWanted]
 ) -> dict[str, object]:
-    """Deals, changed last first."""
+    """Deals, changed last first unless asked otherwise."""
     deals = find_deals(wanted.q.replace("\0", "")).prefetch_related("people")
     if wanted.stage:
         deals = deals.filter(stage=wanted.stage)
-    if wanted.after and BY_CHANGE.parse(wanted.after, Deal) is None:
-        raise bad_place()
-    found = stretch_of(deals, BY_CHANGE, wanted.after, wanted.limit)
+    found = sorted_page(deals, OF_DEALS, wanted.sort, wanted)
     return page(request, response, [deal_out(deal) for deal in found.rows], found.next)
 
 

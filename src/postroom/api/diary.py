@@ -25,8 +25,9 @@ from postroom.api.problems import ABSENT, Problem, invalid
 from postroom.api.sight import get_email
 from postroom.crm.models import Company, Deal, Note, Person, Task
 from postroom.crm.notes import edit_note, may_edit, may_remove, write_note
+from postroom.crm.orders import Order
 from postroom.crm.records import WITH_RECORD, Record, around
-from postroom.crm.stretches import Order, stretch_of
+from postroom.crm.stretches import stretch_of
 from postroom.crm.tasks import TaskEntry, add_task, change_task, set_done, tasks_for
 from postroom.team.models import User
 
@@ -36,8 +37,8 @@ MODELS: dict[str, type[Person] | type[Company] | type[Deal]] = {
     "company": Company,
     "deal": Deal,
 }
-BY_WRITING = Order("written_at", descends=True)
-BY_DAY = Order("due_on")
+BY_WRITING = Order(("written_at",), descends=True)
+BY_DAY = Order(("due_on",))
 ONE = "Name exactly one of person, company and deal."
 
 

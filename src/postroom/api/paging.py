@@ -11,6 +11,8 @@ from ninja import Schema
 from pydantic import Field
 
 from postroom.api.problems import Problem, invalid
+from postroom.crm.orders import Orders
+from postroom.crm.stretches import Stretch, stretch_of
 
 PAGE, LARGEST_PAGE = 50, 200
 LARGEST_ID = 2**63 - 1
@@ -50,6 +52,25 @@ def page(
         address = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
         response.headers["Link"] = f'<{address}>; rel="next"'
     return {"items": rows, "next": after or None}
+
+
+def sort_of(orders: Orders) -> str:
+    """The field of what a list may be sorted by."""
+    words = ", ".join(f"`{word}`" for word in orders.columns)
+    said = f"By which of {words} the list goes; a minus before it descends."
+    field: str = Field(default=orders.usual, max_length=20, description=said)
+    return field
+
+
+def sorted_page(rows: QuerySet[M], orders: Orders, word: str, wanted: Wanted) -> Stretch[M]:
+    """A page of a list in the order that is asked for. Raises Problem."""
+    order = orders.find(word)
+    if order is None:
+        words = ", ".join(orders.columns)
+        raise invalid("query.sort", f"Sort by one of {words}; with a minus before it to descend.")
+    if wanted.after and order.parse(wanted.after, rows.model) is None:
+        raise bad_place()
+    return stretch_of(rows, order, wanted.after, wanted.limit)
 
 
 def by_id(rows: QuerySet[M], wanted: Wanted) -> tuple[list[M], str]:

@@ -9,7 +9,7 @@ from ninja.responses import Status
 from pydantic import Field
 
 from postroom.api.authentication import WRITE, KeyRequest
-from postroom.api.paging import Page, RowId, Wanted, bad_place, page
+from postroom.api.paging import Page, RowId, Wanted, page, sort_of, sorted_page
 from postroom.api.problems import ABSENT, Problem, invalid
 from postroom.api.repeating import add_once
 from postroom.api.shapes import (
@@ -19,7 +19,7 @@ from postroom.api.shapes import (
     StageWord,
 )
 from postroom.crm.models import Person, Stage
-from postroom.crm.paging import page_of, parse_place
+from postroom.crm.orders import OF_PEOPLE
 from postroom.crm.people import (
     AddressTaken,
     AddressUnusable,
@@ -40,6 +40,7 @@ class PeopleWanted(Wanted):
     q: str = Field(default="", max_length=200, description="Words in name, company or address.")
     stage: StageWord | None = None
     email: str = Field(default="", max_length=254, description="Exactly this address.")
+    sort: str = sort_of(OF_PEOPLE)
 
 
 @router.get("", response=Page[PersonOut])
@@ -48,14 +49,12 @@ def list_people(
     response: HttpResponse,
     wanted: Query[PeopleWanted],
 ) -> dict[str, object]:
-    """Leads and contacts by name."""
+    """Leads and contacts, by name unless asked otherwise."""
     people = find_people(wanted.q, Stage(wanted.stage) if wanted.stage else None)
     if wanted.email:
         people = people.filter(addresses__canonical=canonical_address(wanted.email))
-    if wanted.after and parse_place(wanted.after) is None:
-        raise bad_place()
-    found = page_of(people, wanted.after, wanted.limit)
-    return page(request, response, [person_out(person) for person in found.people], found.next)
+    found = sorted_page(people, OF_PEOPLE, wanted.sort, wanted)
+    return page(request, response, [person_out(person) for person in found.rows], found.next)
 
 
 @router.post("", response={201: PersonOut}, auth=WRITE)

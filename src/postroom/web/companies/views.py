@@ -9,11 +9,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from postroom.association.deals import people_of_company
 from postroom.crm.companies import NameTaken, find_companies, rename
 from postroom.crm.models import Company
-from postroom.crm.stretches import BY_NAME, stretch_of
+from postroom.crm.orders import OF_COMPANIES
 from postroom.web.emails.figures import figures
 from postroom.web.emails.related import about_company, is_for_part, listed, related_list
 from postroom.web.people.correspondence import rows_for
 from postroom.web.sign_in import SignedInRequest, signed_in
+from postroom.web.sorting import sorted_page
 
 MOST_PEOPLE = 200
 MOST_DEALS = 50
@@ -28,11 +29,10 @@ class CompanyForm(forms.Form):
 @require_safe
 @signed_in
 def companies(request: SignedInRequest) -> HttpResponse:
-    """The list of companies by name."""
+    """The list of companies."""
     words = request.GET.get("q", "").replace("\0", "")[:200]
-    after = request.GET.get("after", "")
-    page = stretch_of(find_companies(words), BY_NAME, after)
-    context = {"room": "deals", "words": words, "page": page, "is_first": not after}
+    page = sorted_page(request, find_companies(words), OF_COMPANIES)
+    context = {"room": "deals", "words": words, "page": page}
     part = "companies/rows.html" if request.htmx else "companies/list.html"
     return render(request, part, context)
 

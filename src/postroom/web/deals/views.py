@@ -9,13 +9,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from postroom.association.awaiting_with import waiting_about
 from postroom.crm.deals import find_deals
 from postroom.crm.models import Deal, DealStage
+from postroom.crm.orders import OF_DEALS
 from postroom.crm.pipeline import stages
-from postroom.crm.stretches import BY_CHANGE, stretch_of
 from postroom.web.deals.forms import DealForm, begun_with, find_named, written_of
 from postroom.web.emails.figures import figures
 from postroom.web.emails.related import about_deal, is_for_part, listed, related_list
 from postroom.web.row_ids import parse_row_id
 from postroom.web.sign_in import SignedInRequest, signed_in
+from postroom.web.sorting import sorted_page
 
 DEALS = Deal.objects.select_related("company", "stage", "owner")
 
@@ -23,18 +24,16 @@ DEALS = Deal.objects.select_related("company", "stage", "owner")
 @require_safe
 @signed_in
 def deals(request: SignedInRequest) -> HttpResponse:
-    """The list of deals, changed last first."""
+    """The list of deals, changed last first unless asked otherwise."""
     words = request.GET.get("q", "").replace("\0", "")[:200]
     stage = find_stage(request.GET.get("stage", ""))
-    after = request.GET.get("after", "")
-    page = stretch_of(find_deals(words, stage).prefetch_related("people"), BY_CHANGE, after)
+    page = sorted_page(request, find_deals(words, stage), OF_DEALS)
     context = {
         "room": "deals",
         "words": words,
         "stage": stage,
         "stages": stages(),
         "page": page,
-        "is_first": not after,
     }
     return render(request, "deals/rows.html" if request.htmx else "deals/list.html", context)
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from postroom.crm.models import Task
-from postroom.crm.stretches import Order, Stretch, stretch_of
+from postroom.crm.orders import Order
+from postroom.crm.stretches import Stretch, stretch_of
 from postroom.crm.tasks import (
     add_task,
     by_time,
@@ -25,7 +26,7 @@ from postroom.web.diary.rows import TaskRow, task_rows
 from postroom.web.diary.section import BY_DOING
 from postroom.web.sign_in import SignedInRequest, signed_in
 
-BY_DAY = Order("due_on")
+BY_DAY = Order(("due_on",))
 MINE, COLLEAGUES, DONE = "mine", "colleagues", "done"
 TABS = ((MINE, "Mine"), (COLLEAGUES, "Colleagues"), (DONE, "Done"))
 OVERDUE, TODAY, COMING = "Overdue", "Today", "Coming"

@@ -8,8 +8,9 @@ from django.shortcuts import redirect, render
 
 from postroom.crm.models import Note, Task
 from postroom.crm.notes import notes_around
+from postroom.crm.orders import Order
 from postroom.crm.records import Record, column_of
-from postroom.crm.stretches import Order, Stretch, stretch_of
+from postroom.crm.stretches import Stretch, stretch_of
 from postroom.crm.tasks import open_before_done, tasks_around
 from postroom.team.models import User
 from postroom.web.diary.forms import NewTaskForm, NoteForm, TaskForm, begun, first_error
@@ -17,8 +18,8 @@ from postroom.web.diary.records import named, page_of
 from postroom.web.diary.rows import NoteRow, TaskRow, note_rows, task_rows
 from postroom.web.sign_in import SignedInRequest
 
-BY_WRITING = Order("written_at", descends=True)
-BY_DOING = Order("done_at", descends=True)
+BY_WRITING = Order(("written_at",), descends=True)
+BY_DOING = Order(("done_at",), descends=True)
 NOTES = 3
 OPEN_TASKS = 30
 

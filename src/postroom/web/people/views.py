@@ -7,11 +7,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from postroom.crm.models import Person, Stage
-from postroom.crm.paging import page_of
+from postroom.crm.orders import OF_PEOPLE
 from postroom.crm.people import convert, find_people
 from postroom.web.people.correspondence import rows_for
 from postroom.web.people.forms import PersonForm, parse_stage
 from postroom.web.sign_in import SignedInRequest, signed_in
+from postroom.web.sorting import sorted_page
 
 ROOMS = {Stage.LEAD: "leads", Stage.CONTACT: "contacts", None: "people"}
 
@@ -21,14 +22,13 @@ ROOMS = {Stage.LEAD: "leads", Stage.CONTACT: "contacts", None: "people"}
 def people(request: SignedInRequest, stage: Stage | None = None) -> HttpResponse:
     """The list of leads, of contacts, or of both."""
     words = request.GET.get("q", "").replace("\0", "")[:200]
-    page = page_of(find_people(words, stage), request.GET.get("after", ""))
+    page = sorted_page(request, find_people(words, stage), OF_PEOPLE)
     context = {
         "room": ROOMS[stage],
         "stage": stage,
         "words": words,
-        "rows": rows_for(request.user, page.people),
-        "next": page.next,
-        "is_first": not request.GET.get("after"),
+        "rows": rows_for(request.user, page.rows),
+        "page": page,
     }
     part = "people/rows.html" if request.htmx else "people/list.html"
     return render(request, part, context)

@@ -8,13 +8,14 @@ from django.utils.safestring import SafeString
 from postroom.archive.search_query import Kind, Query, parse_query
 from postroom.association.searching_diary import kind_asked, notes_found, tasks_found
 from postroom.crm.models import Note, Task
-from postroom.crm.stretches import Order, stretch_of
+from postroom.crm.orders import Order
+from postroom.crm.stretches import stretch_of
 from postroom.team.models import User
 from postroom.web.diary.rows import NoteRow, TaskRow, note_rows, task_rows
 from postroom.web.diary.section import BY_WRITING
 from postroom.web.searching.highlights import Needle, excerpt, marked, needles_of
 
-BY_DAY = Order("due_on", descends=True)
+BY_DAY = Order(("due_on",), descends=True)
 A_FEW = 2
 LONG = 400  # Characters; of longer notes the line with the hit is shown, and the rest unfolds.
 

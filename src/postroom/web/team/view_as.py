@@ -15,7 +15,7 @@ from postroom.archive.wall import seen_by
 from postroom.association.reasons import explain
 from postroom.association.viewed_as import Viewed, find_viewed, viewed_as
 from postroom.crm.models import Person
-from postroom.crm.paging import page_of
+from postroom.crm.orders import OF_PEOPLE
 from postroom.crm.people import find_people
 from postroom.team.audit import note
 from postroom.team.models import Act, User
@@ -23,6 +23,7 @@ from postroom.web.emails.related import parse_cursor
 from postroom.web.emails.rows import EmailRow, rows_of
 from postroom.web.permission import administrators_only
 from postroom.web.sign_in import SignedInRequest, signed_in
+from postroom.web.sorting import sorted_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def people(request: SignedInRequest, pk: int) -> HttpResponse:
     """Choose whose emails to look at as the user."""
     shown = get_object_or_404(User, pk=pk)
     words = request.GET.get("q", "").replace("\0", "")[:200]
-    page = page_of(find_people(words, None), request.GET.get("after", ""))
+    page = sorted_page(request, find_people(words, None), OF_PEOPLE)
     context = {"room": "setup", "shown": shown, "words": words, "page": page}
     return render(request, "view_as/people.html", context)
 
