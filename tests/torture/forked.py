@@ -8,6 +8,7 @@ import os
 import signal
 import traceback
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.db import connection
@@ -17,6 +18,7 @@ from django.db.backends.signals import connection_created
 from torture.kill_points import Points, database_wrapped
 
 Work = Callable[[], object]
+Watch = Callable[[Points], AbstractContextManager[None]]
 
 
 class Fatal(Points):
@@ -29,10 +31,15 @@ class Fatal(Points):
         return False
 
 
-def points_of(work: Work) -> int:
+def unwatched(points: Points) -> AbstractContextManager[None]:
+    """Nothing but Django's statements and commits is a point."""
+    return nullcontext()
+
+
+def points_of(work: Work, watch: Watch = unwatched) -> int:
     """Do it undisturbed; how many points were met."""
     reading, writing = os.pipe()
-    ended = in_a_fork(work, Fatal(None), writing)
+    ended = in_a_fork(work, Fatal(None), writing, watch)
     os.close(writing)
     with os.fdopen(reading) as told:
         count = told.read()
@@ -40,29 +47,29 @@ def points_of(work: Work) -> int:
     return int(count)
 
 
-def killed_at(work: Work, fatal: int) -> bool:
+def killed_at(work: Work, fatal: int, watch: Watch = unwatched) -> bool:
     """Do it until the point is met. Returns whether the process was killed."""
-    ended = in_a_fork(work, Fatal(fatal), None)
+    ended = in_a_fork(work, Fatal(fatal), None, watch)
     assert ended in (0, -signal.SIGKILL), "it failed before it was killed"
     return ended != 0
 
 
-def in_a_fork(work: Work, points: Fatal, tell: int | None) -> int:
+def in_a_fork(work: Work, points: Fatal, tell: int | None, watch: Watch) -> int:
     """How the process ended: its exit status, or minus the signal."""
     connection.close()
     child = os.fork()
     if child == 0:
-        go(work, points, tell)
+        go(work, points, tell, watch)
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status)
 
 
-def go(work: Work, points: Fatal, tell: int | None) -> None:
+def go(work: Work, points: Fatal, tell: int | None, watch: Watch) -> None:
     """In the child, which never returns."""
     try:
         # A pool's threads did not come along.
         connection.settings_dict["OPTIONS"].pop("pool", None)
-        with database_wrapped(points):
+        with database_wrapped(points), watch(points):
             connection_created.connect(watch_statements(points), weak=False)
             work()
         if tell is not None:

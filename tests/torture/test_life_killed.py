@@ -3,7 +3,7 @@
 Deletion, removal, the way back within the grace, export, import, erasure, handing over: each is run
 undisturbed, then in processes that are killed by SIGKILL before a statement or around a commit and
 begun again. `TEST_LONG=1` takes every point, otherwise a few by `TEST_SEED`. Restore and backup are
-killed in `tests/backup`, a sync in `test_kill_points.py`.
+killed in `tests/backup/test_killed_anywhere.py`, a sync in `test_kill_points.py`.
 """
 
 import os
