@@ -54,7 +54,10 @@ def test_a_policy_is_saved_once_what_it_would_do_was_seen(
     assert "1 mailbox would be concerned (1 by what holds now)" in page
     assert "1 email deleted here" in page
     assert not Rule.objects.exists()
-    sent["seen"] = "If no email was sent from it for more than 2 months; deleted 20 days later"
+    sent["seen"] = (
+        "If no email was sent from it for more than 2 months, it is deactivated after warnings,"
+        " and deleted 20 days later"
+    )
     changed = sent | {"days_hidden": "21"}
     text_of(client, f"{CLEANUP}everyone/", **changed)
     assert not Rule.objects.exists(), "another one than was seen"

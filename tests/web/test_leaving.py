@@ -5,12 +5,14 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from cast import NOON, message, received
+from cast import NOON, message, person, received
 from postroom.accounts.lifecycle import Decision
 from postroom.accounts.models import Activation, Deletion, EmailAccount, Sharing
 from postroom.archive.models import Email
+from postroom.archive.triage import mute, snooze
 from postroom.cleanup.deleting import delete_next
 from postroom.crm.models import Person
+from postroom.crm.notes import write_note
 from postroom.engine.leaving import end_keeping
 from postroom.engine.posting import waiting_notices
 from postroom.outbox.models import Notice
@@ -52,10 +54,17 @@ def test_it_says_what_goes_and_what_stays_before_it_asks(
     assert "All mail on the mail server" in page
     assert "Deactivate and delete 1 email here" in page
     assert "no longer on the mail server" not in page
+    assert "kept in Postroom alone" not in page
     letter.copies.update(missed_at=NOON)
     assert "1 of these is no longer on the mail server" in text_of(
         client, path_of(account, "removal/")
     )
+    snooze(letter, NOON)
+    mute(letter, NOON)
+    write_note(person("Otto Other"), "Prefers the phone.", alice, NOON, letter.identity)
+    page = text_of(client, path_of(account, "deactivation/"))
+    assert "2 comments, assignments or marks (done, snoozed, muted, awaited) are kept in" in page
+    assert "1 of these names an email of this mailbox" in page
     account.refresh_from_db()
     assert account.activation == Activation.ACTIVE
 

@@ -7,8 +7,20 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from postroom.accounts.models import Activation, EmailAccount
-from postroom.archive.models import Action, ActionState, Email, Quarantine, ServerCopy
+from postroom.archive.models import (
+    Action,
+    ActionState,
+    Assignment,
+    Email,
+    MutedThread,
+    Quarantine,
+    ResponseWatch,
+    ServerCopy,
+    TeamEntry,
+    Triage,
+)
 from postroom.archive.wall import round_the_wall
+from postroom.crm.models import Note, Task
 
 BODIES = """
 SELECT count(*), COALESCE(sum(raw.size), 0), count(*) FILTER (WHERE elsewhere.here)
@@ -28,6 +40,9 @@ SELECT email.account_id, count(*), COALESCE(sum(raw.size), 0)
  WHERE email.account_id = ANY(%s) GROUP BY email.account_id
 """
 
+# What people said and decided about mail here, and no server knows.
+OF_OURS = (TeamEntry, Assignment, Triage, MutedThread, ResponseWatch)
+
 
 @dataclass(frozen=True, slots=True)
 class Stock:
@@ -35,8 +50,9 @@ class Stock:
 
     `bodies` are whole emails, attachments included, of `octets`; of these colleagues have
     `with_colleagues` in mailboxes of their own, where they stay. `only_here` are those that the
-    mail server lists no more, and `untold` what was done here and not told it yet: neither comes
-    back with a reactivation.
+    mail server lists no more, `untold` what was done here and not told it yet, and `of_ours` what
+    no server is told: comments, assignments, what is done, snoozed, muted or awaited. None of it
+    comes back with a reactivation. `notes` and tasks about these emails stay, and find them again.
     """
 
     emails: int
@@ -47,6 +63,8 @@ class Stock:
     set_aside: int
     only_here: int
     untold: int
+    of_ours: int
+    notes: int
     shares: int
 
     @property
@@ -69,8 +87,16 @@ def stock_of(account: EmailAccount) -> Stock:
         set_aside=Quarantine.objects.filter(folder__account=account).count(),
         only_here=only_here(account).count(),
         untold=Action.objects.filter(account=account, state=ActionState.ASKED).count(),
+        of_ours=sum(kind.objects.filter(account=account).count() for kind in OF_OURS),
+        notes=sum(about_mail_of(account, kind) for kind in (Note, Task)),
         shares=account.shares.count(),
     )
+
+
+def about_mail_of(account: EmailAccount, kind: type[Note | Task]) -> int:
+    """How many name an email of the account, by its content."""
+    emails = Email.objects.filter(account=account, identity=OuterRef("email_identity"))
+    return kind.objects.filter(Exists(emails), email_identity__isnull=False).count()
 
 
 def only_here(account: EmailAccount) -> QuerySet[Email]:

@@ -32,7 +32,10 @@ def policy_in_words(policy: Policy) -> str:
         f"{ASKED[which]} for more than {months_in_words(months)}"
         for which, months in policy.months.items()
     )
-    return f"If {joined.join(parts)}; deleted {policy.days_hidden} days later"
+    asked = joined.join(parts)
+    return (
+        f"If {asked}, it is deactivated after warnings, and deleted {policy.days_hidden} days later"
+    )
 
 
 def reason_of(policy: Policy, facts: Facts, today: date) -> str:

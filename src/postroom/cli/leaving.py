@@ -147,6 +147,8 @@ def rows_of(stock: "Stock") -> list[tuple[str, int]]:
         ("set aside", stock.set_aside),
         ("no longer on the server, cannot come back", stock.only_here),
         ("changes the server was not told yet", stock.untold),
+        ("comments, assignments and marks of ours, cannot come back", stock.of_ours),
+        ("notes and tasks about these emails, which stay", stock.notes),
     ]
 
 
@@ -154,6 +156,6 @@ def what_stays(*, removes_account: bool) -> str:
     """What a deactivation or removal does not touch."""
     kept = "" if removes_account else " The account, its folders and its shares stay too."
     return (
-        "Leads and contacts stay, and so does everything on the mail server and in mail programs."
-        + kept
+        "Leads, contacts, notes and tasks stay, and so does everything on the mail server and in"
+        " mail programs." + kept
     )
