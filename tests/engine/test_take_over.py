@@ -105,6 +105,20 @@ def test_jobs_of_an_engine_killed_at_the_worst_moment_block_nobody(mailbox: Kept
         mailbox.wait_for("First", 30)
 
 
+def test_an_engine_that_slept_lets_go_of_what_was_given_to_others(mailbox: KeptMailbox) -> None:
+    with mailbox.engine():
+        mailbox.wait_for("First", START)
+        seconds_until(lambda: connections(mailbox) == 1, SOON)
+        came = mailbox.server.log().count("Info: Login:")
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs WHERE status = 'doing'")
+        seconds_until(lambda: mailbox.server.log().count("Info: Login:") > came, START)
+        seconds_until(lambda: connections(mailbox) == 1, START)
+        mailbox.deliver("After the sleep")
+        mailbox.wait_for("After the sleep", START)
+        assert connections(mailbox) == 1
+
+
 def test_a_stopped_engine_hands_over_at_once(mailbox: KeptMailbox) -> None:
     with mailbox.postroom.running("engine") as first:
         mailbox.wait_for("First", START)

@@ -23,7 +23,9 @@ class Bells:
         try:
             yield bell
         finally:
-            del self._bells[account_id]
+            # A successor may be here already, if the job was given to others and back.
+            if self._bells.get(account_id) is bell:
+                del self._bells[account_id]
 
     def ring(self, account_id: int) -> None:
         """Wake the account's keeper, if it is kept here."""

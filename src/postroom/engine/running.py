@@ -1,4 +1,4 @@
-"""Run the engine: one Procrastinate worker for jobs, one listener for bells."""
+"""Run the engine: one Procrastinate worker for jobs, one listener for bells, and who lets go."""
 
 import asyncio
 from contextlib import suppress
@@ -10,6 +10,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from postroom import engine
 from postroom.engine.bells import BELLS
+from postroom.engine.holding import HOLDING
 from postroom.engine.tasks import STALLED_SECONDS
 
 HEARTBEAT_SECONDS = 3.0
@@ -30,7 +31,7 @@ async def run_engine(accounts: int) -> None:
     assert isinstance(connector, DjangoConnector)  # noqa: S101 - what its Django app installs
     with app.replace_connector(connector.get_worker_connector()) as worker_app:
         async with worker_app.open_async():
-            listening = asyncio.create_task(BELLS.listen())
+            beside = [asyncio.create_task(one) for one in (BELLS.listen(), HOLDING.watch())]
             try:
                 await worker_app.run_worker_async(
                     concurrency=accounts + SPARE_JOBS,
@@ -41,6 +42,7 @@ async def run_engine(accounts: int) -> None:
                     delete_jobs="always",
                 )
             finally:
-                listening.cancel()
-                with suppress(asyncio.CancelledError):
-                    await listening
+                for task in beside:
+                    task.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await task

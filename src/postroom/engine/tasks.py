@@ -22,6 +22,7 @@ from postroom.accounts.troubles import NEEDS_A_PERSON
 from postroom.archive.announce import announce_account
 from postroom.engine.attempts import find_wait
 from postroom.engine.bells import BELLS
+from postroom.engine.holding import HOLDING, job_at_work
 from postroom.engine.starting import KEEP_ACCOUNT, LOCK, QUEUE
 from postroom.sync.database import in_database
 from postroom.sync.keeping import keep_in_sync
@@ -43,7 +44,8 @@ async def keep_account(account_id: int, failures: int = 0) -> None:
     if account.trouble in NEEDS_A_PERSON:
         return
     keep = keep_polling if account.protocol == Protocol.POP else keep_in_sync
-    with BELLS.of(account_id) as bell:
+    job = await in_database(job_at_work, LOCK.format(account_id))
+    with HOLDING.by(job), BELLS.of(account_id) as bell:
         try:
             await keep(account, timezone.now, bell, seconds_held())
         except Exception as error:
