@@ -120,13 +120,66 @@ def folded_words(text: str, most: int = sys.maxsize) -> list[str]:
 
     Most of what is read for search is this, and most of a text is ASCII, in which a table cuts.
     """
-    # Of signs that are written another way, as half-width kana, only the folded text tells.
-    if _holds_unspaced(text) or _holds_unspaced(spaced := _spaced(text)):
-        return list(islice(_words_among_runs(fold(_WRAPPED.sub("", text))), most))
+    spaced = None if text.isascii() else _spaced_western(text)
+    if spaced is None:
+        spaced = _spaced(text)
+        # Of signs that are written another way, as half-width kana, only the folded text tells.
+        if _holds_unspaced(text) or _holds_unspaced(spaced):
+            return list(islice(_words_among_runs(fold(_WRAPPED.sub("", text))), most))
     found = spaced.split()[:most]
-    if found and len(max(found, key=len)) > LONGEST_WORD:
+    if found and max(map(len, found)) > LONGEST_WORD:
         return [word[:LONGEST_WORD] for word in found]
     return found
+
+
+class _Western(NamedTuple):
+    """A charset of octets: what each becomes by itself, and signs that become several or others."""
+
+    charset: str
+    octets: bytes
+    others: tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=1)
+def _western() -> tuple[_Western, ...]:
+    """ISO 8859-1, and Windows-1252 for its quotes and dashes: most of what is not ASCII.
+
+    No sign of theirs is unspaced or joins the one before it, so each is folded by itself.
+    """
+    return _western_of("latin-1"), _western_of("cp1252")
+
+
+def _western_of(charset: str) -> _Western:
+    octets, others = bytearray(_LOWERED), []
+    for n in range(128, 256):
+        sign = bytes((n,)).decode(charset, "replace")
+        folded = _folded_sign(sign)
+        if len(folded) == 1 and folded.isascii():
+            octets[n] = ord(folded)
+        elif folded != sign:
+            others.append((sign, folded))
+    return _Western(charset, bytes(octets), tuple(others))
+
+
+def _folded_sign(sign: str) -> str:
+    """What `_folded_run` says of one sign, without the patterns of all of Unicode."""
+    apart = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", sign).casefold())
+    kept = [_FOLDED.get(c, c) for c in apart if unicodedata.combining(c) not in _DROPPED]
+    return "".join([c if c.isalnum() else " " for c in kept])
+
+
+def _spaced_western(text: str) -> str | None:
+    """The folded text with spaces in place of all that is in no word; None if it is no such."""
+    for charset, octets, others in _western():
+        try:
+            spaced = text.encode(charset).translate(octets).decode(charset)
+        except UnicodeEncodeError:
+            continue
+        if not spaced.isascii():
+            for sign, folded in others:
+                spaced = spaced.replace(sign, folded)
+        return spaced
+    return None
 
 
 def _holds_unspaced(text: str) -> bool:
