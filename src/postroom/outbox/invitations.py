@@ -7,11 +7,9 @@ browsers send to no server, so that no log and no Referer has it (RFC 9110 §10.
 from datetime import datetime
 from uuid import uuid4
 
-from django.conf import settings
-from django.urls import reverse
-
 from postroom.mime import Draft
 from postroom.outbox.at_once import NotSent, send_at_once
+from postroom.outbox.links import url_of
 from postroom.outbox.queue import message_id_of
 from postroom.outbox.sending import address
 from postroom.outbox.ways import find_relay
@@ -26,7 +24,7 @@ NO_RELAY = (
 
 def link_of(token: str) -> str:
     """Where the guest goes."""
-    return f"{settings.ENVIRONMENT.url}{reverse('join')}#{token}"
+    return f"{url_of('join')}#{token}"
 
 
 def send_invitation(invite: Invite, token: str, now: datetime) -> None:

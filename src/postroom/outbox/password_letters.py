@@ -3,12 +3,10 @@
 from datetime import datetime
 from uuid import uuid4
 
-from django.conf import settings
-from django.urls import reverse
-
 from postroom.mime import Draft
 from postroom.outbox.at_once import NotSent, send_at_once
 from postroom.outbox.invitations import NO_RELAY
+from postroom.outbox.links import url_of
 from postroom.outbox.queue import message_id_of
 from postroom.outbox.sending import address
 from postroom.outbox.ways import find_relay
@@ -18,7 +16,7 @@ from postroom.team.models import User
 
 def password_link_of(token: str) -> str:
     """Where the user goes."""
-    return f"{settings.ENVIRONMENT.url}{reverse('password-link')}#{token}"
+    return f"{url_of('password-link')}#{token}"
 
 
 def send_password_link(user: User, by: User | None, token: str, now: datetime) -> None:
