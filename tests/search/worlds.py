@@ -13,7 +13,7 @@ from postroom.archive.search import accounts_due
 from postroom.archive.search_query import Kind, Query, Term
 from postroom.mime import parse_message
 from postroom.mime.words import fold
-from postroom.sync.indexing import index_next
+from postroom.sync.indexing import index_all
 from postroom.sync.parsing import LimitedParser
 from postroom.team.models import User
 
@@ -49,11 +49,7 @@ PHRASES = (
 
 def searchable() -> int:
     """Read all that is due; how many emails that were."""
-    read = 0
-    for account_id in accounts_due():
-        while count := index_next(account_id, PARSER):
-            read += count
-    return read
+    return sum(count for account in accounts_due() for count in index_all(account, PARSER))
 
 
 def some(chance: random.Random, texts: Sequence[str]) -> str:

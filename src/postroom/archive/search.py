@@ -5,7 +5,7 @@ put on a list by whoever changes it, in the same transaction. Neither is forgott
 are written, so a crash anywhere costs a repetition. ADR 29.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -101,13 +101,29 @@ def next_batch(account_id: int) -> Batch | None:
     first.
     """
     mark = mark_of(account_id)
-    fresh = Email.objects.filter(account=account_id, pk__gt=mark).order_by("pk")
-    if ids := list(fresh.values_list("pk", flat=True)[:MOST_EMAILS]):
-        batch = batch_of(account_id, ids, mark)
-        return replace(batch, next_mark=batch.emails[-1].pk) if batch.emails else batch
+    if batch := fresh_batch(account_id, mark):
+        return batch
     listed = SearchDue.objects.filter(account=account_id).order_by("pk")[:MOST_EMAILS]
     changed = set(listed.values_list("email_id", flat=True))
     return batch_of(account_id, sorted(changed), mark) if changed else None
+
+
+def fresh_batches(account_id: int) -> Iterator[Batch]:
+    """New mail, batch by batch, each from where the one before ends: that one may be under way."""
+    mark = mark_of(account_id)
+    while batch := fresh_batch(account_id, mark):
+        yield batch
+        mark = batch.next_mark
+
+
+def fresh_batch(account_id: int, mark: int) -> Batch | None:
+    """What is to be read next of the account's new mail, if all up to this mark is being read."""
+    fresh = Email.objects.filter(account=account_id, pk__gt=mark).order_by("pk")
+    ids = list(fresh.values_list("pk", flat=True)[:MOST_EMAILS])
+    if not ids:
+        return None
+    batch = batch_of(account_id, ids, mark)
+    return replace(batch, next_mark=batch.emails[-1].pk) if batch.emails else batch
 
 
 def batch_of(account_id: int, email_ids: list[int], mark: int) -> Batch:

@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING
 import click
 
 from postroom.cli.bars import bars
-from postroom.cli.bootstrap import with_django
+from postroom.cli.bootstrap import start_django, with_django
 from postroom.cli.finding import get_account, get_user
 from postroom.cli.printing import json_option, print_json, print_table
+from postroom.cli.syncing import begin_to_parse
 
 if TYPE_CHECKING:
     from postroom.accounts.models import EmailAccount
     from postroom.association import RelatedEmail
+    from postroom.sync.parsing import LimitedParser
 
 
 @click.command("search")
@@ -52,38 +54,37 @@ def row_of(row: "RelatedEmail") -> dict[str, object]:
 @click.option("--account", "address", help="Only the mail of this account.")
 @click.option("--all", "everything", is_flag=True, help="The mail of all accounts.")
 @json_option
-@with_django
-def reindex_command(address: str | None, everything: bool, as_json: bool) -> None:
+@click.pass_context
+def reindex_command(
+    context: click.Context, address: str | None, everything: bool, as_json: bool
+) -> None:
     """Read all mail again for search, after an upgrade that reads it better.
 
     What is there is found meanwhile. Safe to stop and to repeat: the engine goes on with the rest.
     """
     if bool(address) == everything:
         raise click.UsageError("Say whose mail: --account ADDRESS, or --all.")
-    read = reindex(get_account(address) if address else None, is_quiet=as_json)
+    parser = begin_to_parse(context)
+    start_django(context)
+    read = reindex(get_account(address) if address else None, parser, is_quiet=as_json)
     if as_json:
         print_json({"read": read})
     else:
         click.echo(f"{read} emails read for search.")
 
 
-def reindex(account: "EmailAccount | None", *, is_quiet: bool) -> int:
+def reindex(account: "EmailAccount | None", parser: "LimitedParser", *, is_quiet: bool) -> int:
     """To the end, account by account."""
     from postroom.accounts.models import EmailAccount
     from postroom.archive.search import accounts_due, index_due, read_all_again
-    from postroom.sync.indexing import index_next
-    from postroom.sync.parsing import LimitedParser
+    from postroom.sync.indexing import index_all
 
     read_all_again(account)
     due = EmailAccount.objects.filter(pk__in=[account.pk] if account else accounts_due())
     found, read = sum(map(index_due, due)), 0
-    parser = LimitedParser()
-    try:
-        with bars("emails", is_quiet=is_quiet) as show:
-            for one in due:
-                while count := index_next(one.pk, parser):
-                    read += count
-                    show("emails", max(found, read), read)
-    finally:
-        parser.close()
+    with bars("emails", is_quiet=is_quiet) as show:
+        for one in due:
+            for count in index_all(one.pk, parser):
+                read += count
+                show("emails", max(found, read), read)
     return read

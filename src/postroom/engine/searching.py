@@ -7,7 +7,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from postroom.archive.search import accounts_due
 from postroom.sync.database import in_database
-from postroom.sync.indexing import index_next
+from postroom.sync.indexing import index_some
 from postroom.sync.parsing import LimitedParser
 
 LOCK = "search"
@@ -29,6 +29,4 @@ async def index_mail() -> None:
     """Read mail for search until all is read, a few batches of each account in turn."""
     while due := await in_database(accounts_due):
         for account_id in due:
-            for _ in range(BATCHES_IN_TURN):
-                if not await in_database(index_next, account_id, PARSER):
-                    break
+            await in_database(index_some, account_id, PARSER, BATCHES_IN_TURN)
