@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-# What stands between the slashes stays as it is, as Django leaves it (RFC 3986 §3.3).
+# What stands between the slashes stays as it is, as Django leaves it.
 UNQUOTED = "/~:@!$&'()*+,;="
 
 PAGES = {
