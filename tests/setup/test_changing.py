@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from cast import NOON, user
+from cast import NOON, account_of, person, user
 from journeys.installation import ALICE, SECRET
 from postroom.accounts.lifecycle import Decision
 from postroom.accounts.models import Credential, Direction, EmailAccount, Security
@@ -25,6 +25,7 @@ from postroom.setup.changing import Change, as_it_is, keep_change, request_for_c
 from postroom.setup.connecting import outgoing_trouble
 from postroom.setup.moving import keep_place
 from postroom.setup.reconnecting import keep
+from postroom.team.models import AuditEntry
 from servers.beside import beside
 from servers.dovecot import Dovecot, dovecot
 from servers.eavesdropper import eavesdropper, was_told
@@ -128,11 +129,48 @@ def test_what_is_stored_is_tried_where_it_belongs(connected: EmailAccount) -> No
 
 def test_a_change_is_kept_whole(connected: EmailAccount, server: Dovecot) -> None:
     change = replace(as_it_is(connected), username="alice", password=SECRET, outgoing=None)
-    keep_change(change, *tried(change))
+    keep_change(change, *tried(change), NOON)
     connected.refresh_from_db()
     assert (connected.sign_in_name, connected.smtp_host) == ("alice", "")
     assert get_secret(connected, Direction.INCOMING) == SECRET
     assert not Credential.objects.filter(direction=Direction.OUTGOING).exists()
+
+
+def test_another_address_is_tried_and_that_of_before_stays_its_own(
+    connected: EmailAccount,
+) -> None:
+    there = replace(as_it_is(connected), address="Alice@New.example", outgoing=None)
+    with pytest.raises(ConnectionFailed, match="never sent to another"):
+        tried(there)
+    with pytest.raises(ConnectionFailed) as refused:
+        tried(replace(there, password=SECRET))
+    assert refused.value.field == "password", "nobody is called so there"
+    known = replace(there, username=ALICE)
+    keep_change(known, *tried(known), NOON)
+    account = EmailAccount.objects.get()
+    assert (account.address, account.sign_in_name) == ("alice@new.example", ALICE)
+    assert account.own_addresses == {ALICE, "alice@new.example"}
+    assert account.from_addresses.get(is_default=True).address == "alice@new.example"
+    assert AuditEntry.objects.filter(detail=f"{ALICE} before").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("bob@example.com", "the address of Bob"),
+        ("lena@x.example", "a lead or contact"),
+        ("team@example.com", "already connected"),
+        ("nobody", "not an email address"),
+    ],
+)
+def test_an_address_that_is_anothers_is_not_taken(
+    connected: EmailAccount, address: str, why: str
+) -> None:
+    account_of(user("Bob"), address="team@example.com")
+    person("Lena Lead", "lena@x.example")
+    with pytest.raises(ConnectionFailed, match=why) as refused:
+        request_for_change(replace(as_it_is(connected), address=address), NOON)
+    assert refused.value.field == "address"
 
 
 def test_a_password_that_cannot_be_read_is_asked_for(connected: EmailAccount) -> None:
@@ -163,8 +201,8 @@ def test_what_was_tried_by_consent_undoes_no_change_that_came_between(
     wanted = request_for_change(late, NOON)
     there = ServerAddress(stranger.host, stranger.port, Security.NONE)
     between = replace(as_it_is(connected), incoming=there, outgoing=None, password=NEW)
-    keep_change(between, request_for_change(between, NOON), "")
-    keep_change(late, wanted, "")
+    keep_change(between, request_for_change(between, NOON), "", NOON)
+    keep_change(late, wanted, "", NOON)
     connected.refresh_from_db()
     assert connected.incoming[1] == stranger.port
     assert get_secret(connected, Direction.INCOMING) == NEW
@@ -181,9 +219,9 @@ def test_what_was_ended_while_it_was_tried_is_not_kept_and_said_so(
     else:
         deactivate(EmailAccount.objects.get(), Decision(NOON))
     keeps = (
-        lambda: keep_change(change, wanted, ""),
+        lambda: keep_change(change, wanted, "", NOON),
         lambda: keep(connected, SECRET, SECRET, ""),
-        lambda: keep_place(connected, change.incoming, SECRET),
+        lambda: keep_place(connected, change.incoming, SECRET, NOON, ALICE),
     )
     for each in keeps:
         with pytest.raises(ConnectionFailed, match=end.replace("deactivated", "being deleted")):

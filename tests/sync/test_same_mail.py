@@ -14,7 +14,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from cast import message, person, user
+from cast import NOON, message, person, user
 from journeys.installation import ALICE, SECRET
 from postroom.accounts.models import EmailAccount, Security, Sharing
 from postroom.archive import ledger
@@ -156,8 +156,13 @@ def number_alike(account: EmailAccount, server: Dovecot) -> None:
 def move_to(account: EmailAccount, server: Dovecot) -> None:
     place = ServerAddress(server.host, server.port, Security.NONE)
     with pytest.raises(ConnectionFailed):
-        move_account(account, place, "a wrong battery")
-    move_account(account, place, SECRET)
+        move_account(account, place, "a wrong battery", NOON)
+    # Its address changes as well; the user name is that of before.
+    account.username = ALICE
+    account.save()
+    move_account(account, place, SECRET, NOON, "alice@new.example")
+    account.refresh_from_db()
+    assert account.own_addresses >= {ALICE, "alice@new.example"}
 
 
 Upheaval = Callable[[EmailAccount, Dovecot, Dovecot], None]

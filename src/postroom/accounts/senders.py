@@ -43,6 +43,26 @@ def own_from_address(account: EmailAccount) -> FromAddress:
 
 
 @transaction.atomic
+def readdress(account: EmailAccount, address: str, by: User | None, now: datetime) -> None:
+    """The mailbox has another address from now on; that of before stays one of its own.
+
+    So what was sent from there counts as sent wherever it is found again, and no lead can have it.
+    """
+    before = own_from_address(account)
+    account.address = address
+    account.save(update_fields=["address"])
+    vars(account).pop("own_addresses", None)
+    own = own_from_address(account)
+    own.name, own.reply_to = before.name, before.reply_to
+    own.signature, own.signature_html = before.signature, before.signature_html
+    own.verified_at = now
+    own.save()
+    if before.is_default:
+        make_default(own)
+    note(Act.ACCOUNT_CONNECTED, by, account, now, f"{before} before")
+
+
+@transaction.atomic
 def add_from_address(
     account: EmailAccount, address: str, name: str = "", reply_to: str = ""
 ) -> FromAddress:

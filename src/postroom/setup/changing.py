@@ -12,18 +12,22 @@ from django.db import transaction
 from postroom.accounts.lifecycle import activate, recover
 from postroom.accounts.models import Credential, Direction, EmailAccount, Protocol, Security
 from postroom.accounts.seals import SecretDoesNotOpen, get_secret, keep_secret
+from postroom.accounts.senders import readdress
 from postroom.archive.folders import forget_numbering
+from postroom.mime import canonical_address
 from postroom.net.smtp_client import size_told
 from postroom.oauth.errors import IssuerFailure
 from postroom.oauth.grants import find_grant, forget_grant
 from postroom.oauth.tokens import access_token
 from postroom.setup.connecting import (
     ConnectionFailed,
+    refuse_address_of_another,
     refuse_leaving,
+    refuse_owner_and_address,
     server_columns,
     told_if_left,
 )
-from postroom.setup.requests import AccountRequest, ServerAddress
+from postroom.setup.requests import AccountRequest, ServerAddress, provider_at
 
 ASKED_ANEW = "Enter the password for {}: the stored one is never sent to another server."
 CONSENT_IS_FOR_HERE = (
@@ -35,10 +39,14 @@ NOT_KEPT = "No password for {} is stored that can be read. Enter it."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What an account is to be from now on; an empty password means the one that is stored."""
+    """What an account is to be from now on; an empty password means the one that is stored.
+
+    So does an empty address. Another one is tried as the user name, unless there is one.
+    """
 
     account: EmailAccount
     incoming: ServerAddress
+    address: str = ""
     username: str = ""
     password: str = field(default="", repr=False)
     outgoing: ServerAddress | None = None
@@ -46,16 +54,26 @@ class Change:
     smtp_password: str = field(default="", repr=False)
 
     @property
+    def called(self) -> str:
+        """Its address from now on."""
+        return canonical_address(self.address) or self.account.address
+
+    @property
+    def provider(self) -> str:
+        """Whose mailbox it is from now on."""
+        return provider_at(self.account, self.incoming.host)
+
+    @property
     def moves_incoming(self) -> bool:
         """Whether the stored password was given for another place."""
-        return (self.incoming, self.username) != (incoming_of(self.account), self.account.username)
+        before = (incoming_of(self.account), self.account.sign_in_name)
+        return (self.incoming, self.username or self.called) != before
 
     @property
     def moves_outgoing(self) -> bool:
         """The same of the outgoing server; its user name is the incoming one's unless told."""
-        account = self.account
-        before = (outgoing_of(account), account.smtp_username or account.username)
-        return (self.outgoing, self.smtp_username or self.username) != before
+        before = (outgoing_of(self.account), self.account.sending_name)
+        return (self.outgoing, self.smtp_username or self.username or self.called) != before
 
 
 def as_it_is(account: EmailAccount) -> Change:
@@ -97,17 +115,25 @@ def unchanged_request(change: Change, token: str = "") -> AccountRequest:
     """The same without passwords: with a token, or for them to be filled in."""
     account, is_pop = change.account, change.account.protocol == Protocol.POP
     refuse_leaving(account)
+    refuse_address(change)
     return AccountRequest(
         owner=account.owner,
-        address=account.address,
+        address=change.called,
         imap=None if is_pop else change.incoming,
         pop=change.incoming if is_pop else None,
         username=change.username,
         smtp=change.outgoing,
         smtp_username=change.smtp_username,
-        provider=account.provider,
+        provider=change.provider,
         token=token,
     )
+
+
+def refuse_address(change: Change) -> None:
+    """Another address is the owner's to take, as if it were connected. Raises ConnectionFailed."""
+    if change.address and canonical_address(change.address) != change.account.address:
+        refuse_owner_and_address(change.account.owner, change.address)
+        refuse_address_of_another(change.account.owner, change.address)
 
 
 def find_token(change: Change, now: datetime) -> str:
@@ -158,18 +184,23 @@ def stored(account: EmailAccount, direction: Direction, server: ServerAddress, f
 
 @told_if_left()
 @transaction.atomic
-def keep_change(change: Change, wanted: AccountRequest, trouble: str) -> EmailAccount:
+def keep_change(
+    change: Change, wanted: AccountRequest, trouble: str, now: datetime
+) -> EmailAccount:
     """Write down what was tried and works; the mail is found again by content where it moved."""
     account = change.account
     account.refresh_from_db()
     if wanted.token and find_grant(account) is None:
         return account  # Changed meanwhile: its password is for the servers that it has now.
     is_elsewhere = change.moves_incoming
+    if wanted.address != account.address:
+        readdress(account, wanted.address, account.owner, now)
     columns = {
         **server_columns(account.protocol, wanted.incoming),
         **server_columns("smtp", wanted.smtp),
         "username": wanted.username,
         "smtp_username": wanted.smtp_username,
+        "provider": wanted.provider,
         "smtp_trouble_sentence": trouble,
         "smtp_size": size_told(wanted.told),
     }

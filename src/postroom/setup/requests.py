@@ -104,6 +104,14 @@ class AccountRequest:
         return Password(user, self.smtp_password or self.password)
 
 
+def provider_at(account: EmailAccount, host: str) -> str:
+    """Whose mailbox it is at this server; another one than before tells anew."""
+    if host == account.incoming[0]:
+        return account.provider
+    known = provider_for_host(host)
+    return known.id if known else ""
+
+
 def request_for(
     account: EmailAccount,
     password: str,

@@ -65,6 +65,6 @@ def wanted_by(form: TriedForm, change: Change | None) -> AccountRequest | None:
 
 def keep(change: Change, wanted: AccountRequest, trouble: str) -> EmailAccount:
     """Keep what works, and go on syncing from there."""
-    account = keep_change(change, wanted, trouble)
+    account = keep_change(change, wanted, trouble, timezone.now())
     go_on(account)
     return account
