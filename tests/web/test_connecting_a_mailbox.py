@@ -243,8 +243,10 @@ def test_servers_change_in_place_and_the_stored_password_stays_at_home(
         list(client.post(f"{address}servers/", changed | {"password": "canary-new"}))
         assert was_told(stranger.heard.clear, "canary-new")
         assert not was_told(stranger.heard.clear, PASSWORD)
-    told = b"".join(client.post(f"{address}servers/", typed, headers=SCRIPTED)).decode()
+    renamed = typed | {"address": "Alice@Renamed.example", "username": typed["address"]}
+    told = b"".join(client.post(f"{address}servers/", renamed, headers=SCRIPTED)).decode()
     assert "data-connected" in told
+    assert EmailAccount.objects.get().address == "alice@renamed.example"
 
 
 @pytest.mark.django_db(transaction=True)

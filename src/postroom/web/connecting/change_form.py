@@ -51,7 +51,7 @@ class ChangeForm(ServerForm):
             account=account,
             incoming=self.incoming,
             address=told["address"],
-            username="" if told["username"] in (called, account.address) else told["username"],
+            username="" if told["username"] == called else told["username"],
             password=told["password"],
             outgoing=self.outgoing,
             smtp_username=sending_name if is_same else told["outgoing_username"],
