@@ -128,6 +128,17 @@ def test_a_host_that_is_not_ours_is_a_problem_too(alice: User) -> None:
     is_problem(caller(alice).ask("GET", "/me", Host="evil.example"), "unreadable", 400)
 
 
+def test_words_that_are_not_understood_are_refused_and_in_quotes_they_are_words(
+    alice: User, lena: Person
+) -> None:
+    path = f"/api/v1/people/{lena.pk}/emails"
+    said = is_problem(caller(alice).ask("GET", f"{path}?words=before:notadate"), "invalid", 422)
+    [error] = said["errors"]
+    assert error["field"] == "query.words"
+    assert "before:2026-03-01" in error["detail"]
+    assert caller(alice).ask("GET", f"{path}?words=%22before:notadate%22").status_code == 200
+
+
 def test_every_kind_of_problem_has_its_own_words() -> None:
     for field in ("name", "title", "detail"):
         assert len({getattr(kind, field) for kind in KINDS}) == len(KINDS)

@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from cast import NOON, account_of, message, received, user
+from cast import NOON, account_of, message, person, received, user
 from postroom.cli import main
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +27,18 @@ def test_it_finds_as_one_user_may_and_reads_all_again() -> None:
     assert (row["subject"], row["shared_by"]) == ("The offer", owner)
     assert "The offer" in said("search", "off", "--as", owner)
     assert json.loads(said("search", "zugunruhe", "--as", bob.email, "--json")) == []
+
+
+def test_it_says_what_it_did_not_understand_beside_the_answer() -> None:
+    owner, lena = user("Alice").email, "lena@x.example"
+    person("Lena Lead", lena)
+    for command in (
+        ("search", "has:nonsense", "--as", owner, "--json"),
+        ("emails", lena, "--words", "has:nonsense", "--as", owner, "--json"),
+    ):
+        told = CliRunner().invoke(main, command)
+        assert json.loads(told.stdout) == []
+        assert "has:attachment" in told.stderr
 
 
 def test_it_says_whose_mail_it_wants_to_read() -> None:

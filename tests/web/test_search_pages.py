@@ -176,6 +176,29 @@ def test_rows_say_who_shares_them(alice: User, bob: User, account: EmailAccount)
     assert "Alice" in page
 
 
+def test_what_is_not_understood_is_told(alice: User, letters: list[Email], lena: Person) -> None:
+    client = client_of(alice)
+    person = client.get(f"/people/{lena.pk}/", {"words": "has:<b>"}, headers={"HX-Request": "true"})
+    whole = client.get("/search/", {"q": "before:notadate"}).content.decode()
+    typing = {"q": "has:<b>"}
+    rows = client.get("/search/", typing, headers={"HX-Request": "true"}).content.decode()
+    assert "“before:notadate” was searched for as plain words" in whole
+    for page in (rows, person.content.decode()):
+        assert "behind has: goes attachment: has:attachment." in page
+        assert "<b>" not in page
+    assert "misread" not in client.get("/search/", {"q": "before:2026 offer"}).content.decode()
+
+
+def test_an_operator_that_waits_for_its_value_is_told_which(alice: User) -> None:
+    def suggested(typed: str) -> str:
+        return client_of(alice).get("/search/suggestions/", {"q": typed}).content.decode()
+
+    assert "Who wrote it" in suggested("offer from:")
+    assert "offer has:attachment" in suggested("offer has:nonsense")
+    assert suggested("before:notadate").count("before:20") >= 3
+    assert "option" not in suggested("before:2019-01-01")
+
+
 def test_rubbish_is_no_error(alice: User, letters: list[Email]) -> None:
     for typed in (
         "%00",

@@ -12,8 +12,10 @@ from postroom.api.authentication import KeyRequest
 from postroom.api.email_rows import emails_out, related_out
 from postroom.api.paging import Page, RowId, Wanted, bad_place, page
 from postroom.api.people import get_person
+from postroom.api.problems import INVALID, FieldError, Problem
 from postroom.api.shapes import EmailOut, RelatedEmailOut
 from postroom.api.sight import get_email
+from postroom.archive.search_misread import misread
 from postroom.archive.search_query import LONGEST
 from postroom.association import Cursor, related_emails, related_threads, thread_of
 from postroom.association.filters import FIRST_YEAR, LAST_YEAR, Filters
@@ -24,6 +26,7 @@ from postroom.team.models import User
 router = Router(tags=["Emails"])
 
 
+QUOTE = "Nothing was searched. Mend what `errors` names, or put it in quotes to find it as it stands."
 Day = Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
 
 
@@ -41,7 +44,9 @@ class EmailsWanted(Wanted):
     since: Day | None = Field(default=None, description="Sent on this day or later.")
     until: Day | None = Field(default=None, description="Sent on this day or earlier.")
     words: str = Field(
-        default="", max_length=LONGEST, description="What can be typed into the search box."
+        default="",
+        max_length=LONGEST,
+        description="What can be typed into the search box; what is not understood is refused.",
     )
     sort: Literal["newest", "oldest"] = "newest"
     threads: bool = Field(
@@ -77,6 +82,7 @@ def list_emails(
     much is asked for, so much is looked at for one answer and no more.
     """
     person, place, limit = get_person(person_id), parse_place(wanted.after), wanted.limit
+    refuse_misread(wanted.words)
     sharer = find_sharer(wanted.shared_by)
     if wanted.shared_by and sharer is None:
         # The same as for a colleague who shares nothing: the answer tells nobody's existence.
@@ -104,6 +110,12 @@ def find_sharer(text: str) -> User | None:
     if text.isascii() and text.isdigit() and len(text) <= 18:
         return User.objects.filter(pk=int(text)).first()
     return User.objects.filter(email=canonical_address(text) or None).first()
+
+
+def refuse_misread(words: str) -> None:
+    """Programs are told before anything is searched, for nobody reads along. Raises Problem."""
+    if errors := [FieldError("query.words", sentence) for sentence in misread(words)]:
+        raise Problem(INVALID, QUOTE, errors)
 
 
 def parse_place(after: str) -> Cursor | None:

@@ -5,6 +5,7 @@ must all be there. An operator that does not exist is a plain word. The last wor
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -111,10 +112,9 @@ class Query:
 
 def parse_query(text: str) -> Query:
     """Read what was typed."""
-    text = text[:LONGEST].encode("utf-8", "ignore").decode().translate(_QUOTES)
     groups: list[list[Term]] = []
     joins = is_open = False
-    for found in _TERM.finditer(text):
+    for found in typed_terms(text):
         if found["word"] == found[0] == "OR":
             joins = bool(groups)
             continue
@@ -125,10 +125,15 @@ def parse_query(text: str) -> Query:
             groups[-1].append(term)
         else:
             groups.append([term])
-        joins, is_open = False, found.end() == len(text)
+        joins, is_open = False, found.end() == len(found.string)
     if groups and is_open and may_go_on(groups[-1][-1]):
         groups[-1][-1] = replace(groups[-1][-1], is_prefix=True)
     return Query(tuple(map(tuple, groups)))
+
+
+def typed_terms(text: str) -> Iterator[re.Match[str]]:
+    """Each stretch of what was typed that may be a term, as it stands there."""
+    return _TERM.finditer(text[:LONGEST].encode("utf-8", "ignore").decode().translate(_QUOTES))
 
 
 def term_of(found: re.Match[str]) -> Term | None:

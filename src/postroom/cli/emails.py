@@ -7,6 +7,7 @@ import click
 from postroom.cli.bootstrap import Failed, with_django
 from postroom.cli.finding import get_user
 from postroom.cli.printing import json_option, print_json, print_table
+from postroom.cli.search import tell_misread
 
 if TYPE_CHECKING:
     from postroom.association import RelatedEmail
@@ -42,6 +43,7 @@ def emails_command(
     person = find_person(person_address)
     if person is None:
         raise Failed(f"No lead or contact has the address {person_address}.")
+    tell_misread(asked["words"])
     filters = filters_of(get_user(shared_by) if shared_by else None, asked)
     found = all_related_emails(
         person, get_user(viewer), filters.choice, as_threads=filters.as_threads

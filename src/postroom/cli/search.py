@@ -7,7 +7,7 @@ import click
 from postroom.cli.bars import bars
 from postroom.cli.bootstrap import start_django, with_django
 from postroom.cli.finding import get_account, get_user
-from postroom.cli.printing import json_option, print_json, print_table
+from postroom.cli.printing import json_option, plain, print_json, print_table
 from postroom.cli.syncing import begin_to_parse
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def search_command(query: str, viewer: str, limit: int, as_json: bool) -> None:
     from postroom.archive.search_query import parse_query
     from postroom.association import search
 
+    tell_misread(query)
     found = search(get_user(viewer), parse_query(query), limit=limit)
     rows = [row_of(row) for row in found.rows]
     if as_json:
@@ -36,6 +37,14 @@ def search_command(query: str, viewer: str, limit: int, as_json: bool) -> None:
     print_table(shown, [[row[name] for name in shown] for row in rows])
     if found.next:
         click.echo("There are older ones: --limit shows more, before:YYYY-MM-DD looks back.")
+
+
+def tell_misread(words: str) -> None:
+    """Say what of a search was not understood, beside the answer."""
+    from postroom.archive.search_misread import misread
+
+    for sentence in misread(words):
+        click.echo(plain(sentence), err=True)
 
 
 def row_of(row: "RelatedEmail") -> dict[str, object]:

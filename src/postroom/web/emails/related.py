@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from postroom.archive.search_misread import misread
 from postroom.association import Cursor, Listed, related_emails, related_threads, sharers_with
 from postroom.association.filters import Filters
 from postroom.association.reach import InReach, accounts_in_reach
@@ -55,6 +56,11 @@ class RelatedList:
     def is_narrowed(self) -> bool:
         """Whether something is looked for in it: then what waits is beside the point."""
         return written(replace(self.filters, as_threads=False, is_oldest_first=False)) != ""
+
+    @property
+    def misread(self) -> list[str]:
+        """What was typed into its box and not understood."""
+        return misread(self.filters.words)
 
     @property
     def newest(self) -> Listed | None:

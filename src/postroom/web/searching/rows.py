@@ -1,9 +1,10 @@
 """What a page of search shows: rows of mail with their hits marked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.safestring import SafeString
 
+from postroom.archive.search_misread import misread
 from postroom.archive.search_query import LONGEST, Kind, Query, parse_query
 from postroom.archive.search_terms import SHORTEST_PREFIX
 from postroom.association import Cursor, Found, search
@@ -33,6 +34,7 @@ class SearchPage:
     next: str
     is_first: bool
     instead: str = ""
+    misread: list[str] = field(default_factory=list)
 
     @property
     def is_short(self) -> bool:
@@ -50,7 +52,9 @@ def page_of(viewer: User, words: str, after: str) -> SearchPage:
     if other and (better := search(viewer, other)).rows:
         query, found, instead = other, better, str(other).strip()
     rows = rows_with_hits(query, found)
-    return SearchPage(instead or words, rows, written(found.next), place is None, instead)
+    return SearchPage(
+        instead or words, rows, written(found.next), place is None, instead, misread(words)
+    )
 
 
 def written(cursor: Cursor | None) -> str:

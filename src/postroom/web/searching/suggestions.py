@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 
 from postroom.accounts.members import mailboxes_of
 from postroom.archive.models import Folder, FolderRole
+from postroom.archive.search_misread import misread
 from postroom.association.suggesting import known_like
 from postroom.mime.words import fold
 from postroom.team.models import SavedSearch, User
@@ -33,6 +35,7 @@ VALUES = {
     "is:": ("unread", "read", "flagged", "answered", "sent", "received", "note", "task"),
     "has:": ("attachment",),
 }
+DAYS = ("before:", "after:", "on:")
 NAMING = ("from:", "to:", "person:")
 
 
@@ -50,16 +53,20 @@ class Suggestion:
     goes: bool = False
 
 
-def suggestions_for(viewer: User, typed: str) -> list[Suggestion]:
+def suggestions_for(viewer: User, typed: str, today: date) -> list[Suggestion]:
     """The few best ways to go on, the likely ones first."""
     head, space, last = typed.rpartition(" ")
     before = head + space
     operator, colon, value = last.partition(":")
     operator = operator.lower() + colon
-    if operator in NAMING:
+    if operator in NAMING and not value:
+        found = operators(before, last)
+    elif operator in NAMING:
         found = names(viewer, before, value, operator)
     elif operator in VALUES:
         found = values(before, operator, value, VALUES[operator])
+    elif operator in DAYS:
+        found = values(before, operator, value, days_of(today))
     elif operator == "in:":
         found = values(before, operator, value, folders_of(viewer))
     else:
@@ -71,14 +78,19 @@ def anything(viewer: User, before: str, last: str) -> Iterator[Suggestion]:
     """Operators that begin so, kept searches that are called so, people."""
     if not last:
         return
-    for name, hint, _ in OPERATORS:
-        if name.startswith(last.lower()):
-            yield Suggestion(before + name, name, hint, "list-filter")
+    yield from operators(before, last)
     if not before:
         kept = SavedSearch.objects.filter(user=viewer, name__icontains=last)
         for one in kept[:3]:
             yield Suggestion(one.words, one.name, "Kept search", "bookmark", goes=True)
     yield from names(viewer, before, last, "")
+
+
+def operators(before: str, last: str) -> Iterator[Suggestion]:
+    """Those that begin so, or that wait for their value."""
+    for name, hint, _ in OPERATORS:
+        if name.startswith(last.lower()):
+            yield Suggestion(before + name, name, hint, "list-filter")
 
 
 def names(viewer: User, before: str, value: str, operator: str) -> Iterator[Suggestion]:
@@ -91,11 +103,18 @@ def names(viewer: User, before: str, value: str, operator: str) -> Iterator[Sugg
 
 
 def values(before: str, operator: str, value: str, possible: Iterable[str]) -> Iterator[Suggestion]:
-    """The values that begin so."""
-    for one in possible:
-        if fold(one).startswith(fold(value.strip('"'))):
-            said = f'"{one}"' if " " in one else one
-            yield Suggestion(f"{before}{operator}{said} ", f"{operator}{said}", "", "list-filter")
+    """The values that begin so; all of them, where there is no such value."""
+    possible = list(possible)
+    begun = [one for one in possible if fold(one).startswith(fold(value.strip('"')))]
+    for one in begun or (possible if misread(operator + value) else []):
+        said = f'"{one}"' if " " in one else one
+        yield Suggestion(f"{before}{operator}{said} ", f"{operator}{said}", "", "list-filter")
+
+
+def days_of(today: date) -> tuple[str, str, str]:
+    """This day, its month and its year, as a search takes them."""
+    day = today.isoformat()
+    return day, day[:7], day[:4]
 
 
 def folders_of(viewer: User) -> list[str]:

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
@@ -38,7 +39,8 @@ def search(request: SignedInRequest) -> HttpResponse:
 @signed_in
 def suggestions(request: SignedInRequest) -> HttpResponse:
     """How what was typed may go on."""
-    found = suggestions_for(request.user, typed_words(request.GET.get("q", "")))
+    words, today = typed_words(request.GET.get("q", "")), timezone.localdate()
+    found = suggestions_for(request.user, words, today)
     return render(request, "search/suggestions.html", {"suggestions": found})
 
 

@@ -1,0 +1,63 @@
+"""What of a search was not understood: told to whoever typed it, with what would be.
+
+The search itself goes on: what is no operator is looked for as words (`search_query`). In quotes
+everything is words, and nothing of it is misread.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from postroom.archive.search_query import DATES, VALUES, WORDS, Kind, typed_terms, value_of
+
+DAYS: Final = "a day, a month or a year: {0}:2026-03-01, {0}:2026-03 or {0}:2026"
+WANTED: Final = {
+    Kind.FROM: "a name or an address: from:lena",
+    Kind.TO: "a name or an address: to:sales@example.com",
+    Kind.SUBJECT: 'words of the subject: subject:"price list"',
+    Kind.FILENAME: "words of an attachment's name: filename:pdf",
+    Kind.PERSON: "a lead or contact: person:lena",
+    Kind.SHARED_BY: "a colleague's name, or me: shared-by:bob",
+    Kind.IN: "a folder of yours: in:archive",
+    Kind.LABEL: "a label: label:fair",
+    Kind.HAS: "attachment: has:attachment",
+    Kind.IS: f"one of {', '.join(VALUES[Kind.IS])}",
+    **{kind: DAYS.format(kind.value) for kind in DATES},
+}
+# How other programs call what is here; who comes from them types it.
+ELSEWHERE: Final = {
+    "cc": "to:", "bcc": "to:", "recipient": "to:", "sender": "from:", "author": "from:",
+    "folder": "in:", "mailbox": "in:", "tag": "label:", "category": "label:", "title": "subject:",
+    "attachment": "filename:", "file": "filename:", "since": "after:", "newer": "after:",
+    "until": "before:", "older": "before:", "date": "on:", "contact": "person:", "lead": "person:",
+    "body": "the words alone", "text": "the words alone",
+}  # fmt: skip
+_WORD: Final = re.compile(r"-?(\w+):(?!//)", re.ASCII)
+
+
+def misread(text: str) -> list[str]:
+    """One sentence for each term that does not mean what it looks like, each once."""
+    return list(dict.fromkeys(sentences(text)))
+
+
+def sentences(text: str) -> Iterator[str]:
+    """All of them, in order."""
+    for found in typed_terms(text):
+        said = " ".join((found["phrase"] or found["word"] or "").split())
+        if not found["operator"]:
+            yield from of_elsewhere(found)
+            continue
+        kind = Kind(found["operator"].lower())
+        if not said:
+            yield f"“{kind}:” was left out: right behind it goes {WANTED[kind]}."
+        elif kind not in WORDS and value_of(kind, said) is None:
+            yield (
+                f"“{found[0]}” was searched for as plain words: behind {kind}: goes {WANTED[kind]}."
+            )
+
+
+def of_elsewhere(found: re.Match[str]) -> Iterator[str]:
+    """An operator of other programs."""
+    name = _WORD.match(found[0])
+    if name and (here := ELSEWHERE.get(name[1].lower())):
+        yield f"“{found[0]}” was searched for as plain words: there is no {name[1].lower()}: here, use {here}."
