@@ -79,6 +79,13 @@ BROKEN: Final = Kind(
     "It is not your request. Try again; if it stays so, whoever runs Postroom finds the reason in"
     " its log.",
 )
+TOO_SLOW: Final = Kind(
+    "too-slow",
+    503,
+    "It took too long",
+    "The database was asked for longer than one answer may take, and stopped. Ask for less at a"
+    " time: fewer rows, a shorter period, fewer words.",
+)
 NOT_YET: Final = Kind(
     "not-yet",
     503,
@@ -87,7 +94,7 @@ NOT_YET: Final = Kind(
 )
 
 KINDS: Final = (
-    UNREADABLE, NO_KEY, READ_ONLY, ABSENT, NOT_ALLOWED, INVALID, TOO_FAST, BROKEN, NOT_YET,
+    UNREADABLE, NO_KEY, READ_ONLY, ABSENT, NOT_ALLOWED, INVALID, TOO_FAST, BROKEN, TOO_SLOW, NOT_YET,
 )  # fmt: skip
 BY_STATUS: Final = {kind.status: kind for kind in KINDS}
 

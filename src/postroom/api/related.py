@@ -26,7 +26,9 @@ from postroom.team.models import User
 router = Router(tags=["Emails"])
 
 
-QUOTE = "Nothing was searched. Mend what `errors` names, or put it in quotes to find it as it stands."
+QUOTE = (
+    "Nothing was searched. Mend what `errors` names, or put it in quotes to find it as it stands."
+)
 Day = Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
 
 

@@ -1,5 +1,6 @@
 """The first version of the API: its resources, and how errors leave it."""
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja.errors import HttpError, ValidationError
 
@@ -18,7 +19,16 @@ from postroom.api import (
 )
 from postroom.api.authentication import READ
 from postroom.api.openapi import PostroomAPI
-from postroom.api.problems import BY_STATUS, INVALID, UNREADABLE, FieldError, Problem, answer
+from postroom.api.problems import (
+    BY_STATUS,
+    INVALID,
+    TOO_SLOW,
+    UNREADABLE,
+    FieldError,
+    Problem,
+    answer,
+)
+from postroom.archive.wall import was_too_slow
 
 api = PostroomAPI(
     title="Postroom",
@@ -60,6 +70,14 @@ def on_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 def on_unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
     """What ninja could not read at all."""
     return answer(request, Problem(BY_STATUS.get(error.status_code, UNREADABLE)))
+
+
+@api.exception_handler(OperationalError)
+def on_too_slow(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    """Say so where it took too long (ADR 61); anything else is a fault of ours."""
+    if was_too_slow(error):
+        return answer(request, Problem(TOO_SLOW))
+    raise error
 
 
 def field_of(place: tuple[str | int, ...]) -> str:

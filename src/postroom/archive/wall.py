@@ -13,12 +13,18 @@ from django.db import DatabaseError, connection, connections, transaction
 from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.utils import ProgrammingError
 from psycopg import sql
+from psycopg.errors import QueryCanceled
 
 ENTER = """
 SELECT current_setting('role'), current_setting('postroom.viewer', true),
-       set_config('role', %s, false), wall_enter(%s)
+       current_setting('statement_timeout'), set_config('role', %s, false),
+       set_config('statement_timeout', coalesce(%s, current_setting('statement_timeout')), false),
+       wall_enter(%s)
 """
-LEAVE = "SELECT set_config('role', %s, false), wall_enter(%s)"
+LEAVE = """
+SELECT set_config('role', %s, false), wall_enter(%s),
+       set_config('statement_timeout', coalesce(%s, current_setting('statement_timeout')), false)
+"""
 ITSELF = "none"  # The role that signed in, which owns the tables.
 
 
@@ -34,6 +40,23 @@ def round_the_wall() -> Iterator[None]:
     """Ask as the engine does. What comes of it goes to no page before a viewer's own question."""
     with in_role(ITSELF, ""):
         yield
+
+
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """As long as it takes: for the few pages that count all there is of somebody."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('statement_timeout')")
+        [bound] = cursor.fetchone()
+        cursor.execute("SET statement_timeout = 0")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('statement_timeout', %s, false)", [bound])
+
+
+def was_too_slow(error: BaseException) -> bool:
+    """Whether PostgreSQL ended a statement for the time it took."""
+    return isinstance(error.__cause__, QueryCanceled)
 
 
 def look_as(viewer: int) -> None:
@@ -52,19 +75,22 @@ def in_role(role: str, viewer: str) -> Iterator[None]:
         give_back(*before)
 
 
-def enter(role: str, viewer: str) -> tuple[str, str | None]:
-    """Take a role for a viewer; returns whose the connection was before."""
+def enter(role: str, viewer: str, bound: str | None = None) -> tuple[str, str | None, str]:
+    """Take a role for a viewer; returns whose the connection was before, and its bound.
+
+    `bound` is how long a statement may take, as PostgreSQL writes it; None leaves it as it is.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(ENTER, [role, viewer])
-        before, seen_by_before = cursor.fetchone()[:2]
-        return before, seen_by_before
+        cursor.execute(ENTER, [role, bound, viewer])
+        before, seen_by_before, bound_before = cursor.fetchone()[:3]
+        return before, seen_by_before, bound_before
 
 
-def give_back(role: str, viewer: str | None) -> None:
+def give_back(role: str, viewer: str | None, bound: str | None = None) -> None:
     """The role of before; a connection that cannot even do that is not used again."""
     try:
         with connection.cursor() as cursor:
-            cursor.execute(LEAVE, [role, viewer or ""])
+            cursor.execute(LEAVE, [role, viewer or "", bound])
     except DatabaseError:
         # A transaction that failed takes its settings back itself when it is rolled back.
         if not connection.in_atomic_block:

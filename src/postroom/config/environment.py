@@ -206,6 +206,13 @@ class Environment:
         """How many requests a minute one API key may make; who makes more is told how long to
         wait.""",
     )
+    page_seconds = Setting(
+        "POSTROOM_PAGE_SECONDS",
+        parse_count,
+        "20",
+        """How many seconds one question of a page or of the API to the database may take; then the
+        page says that it was too much. What changes something, and exports, take their time.""",
+    )
     metrics_token_file = Setting(
         "POSTROOM_METRICS_TOKEN_FILE",
         parse_optional_path,

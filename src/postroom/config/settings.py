@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "postroom.web.behind_the_wall.behind_the_wall",
+    "postroom.web.too_slow.TooSlow",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -145,6 +146,7 @@ MFA_FORMS = {
 
 # What one request takes of the time of its API key.
 API_PACE = timedelta(minutes=1) / ENVIRONMENT.api_requests
+PAGE_BOUND = f"{ENVIRONMENT.page_seconds}s"
 METRICS_TOKEN_FILE = ENVIRONMENT.metrics_token_file
 
 _IS_HTTPS = ENVIRONMENT.url.startswith("https://")

@@ -46,9 +46,13 @@ def has_key(request: HttpRequest) -> bool:
     return "HTTP_AUTHORIZATION" in request.META
 
 
-def enter(request: HttpRequest) -> tuple[str, str | None]:
-    """Take the front doors' role; returns who the connection was before."""
-    return wall.enter(settings.WEB_ROLE, str(request.user.pk or ""))
+def enter(request: HttpRequest) -> tuple[str, str | None, str]:
+    """Take the front doors' role; returns who the connection was before.
+
+    What only reads is bounded (ADR 61). What changes something is not, so that it ends as a whole.
+    """
+    bound = settings.PAGE_BOUND if request.method in SAFE else None
+    return wall.enter(settings.WEB_ROLE, str(request.user.pk or ""), bound)
 
 
 def leave_to_others() -> None:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from postroom.accounts.holds import all_holds, lift_hold, place_hold
 from postroom.accounts.models import Hold
+from postroom.archive.wall import unhurried
 from postroom.cleanup.dry_run import dry_run
 from postroom.cleanup.facts import counting_at
 from postroom.cleanup.policy import REFERENCE, WARNINGS, Policy
@@ -130,6 +131,7 @@ def lifting(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 @signed_in
 @administrators_only
+@unhurried()
 def dry_runs(request: SignedInRequest) -> HttpResponse:
     """Who would be hit by a day, and what would go, if nobody did anything."""
     now = timezone.now()

@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from postroom.accounts.holds import UnderHold
+from postroom.archive.wall import unhurried
 from postroom.crm.models import Erasure, Person, Stage
 from postroom.erasure.erasing import BeingSent, allow_again, erase, extent_of
 from postroom.erasure.known import known_of
@@ -32,6 +33,7 @@ class SureForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @administrators_only
+@unhurried()
 def known(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show how much is known; give it as a file."""
     person = get_object_or_404(Person, pk=pk)

@@ -45,9 +45,12 @@
   document.addEventListener("htmx:afterSettle", markFromPage);
   document.addEventListener("postroom:rows", markFromPage);
 
+  const SAID = {
+    404: "This is not there any more.",
+    503: "This took too long and was stopped. Ask for less: fewer words, or a shorter time.",
+  };
   document.addEventListener("htmx:responseError", (event) => {
-    const isGone = event.detail.xhr.status === 404;
-    say(isGone ? "This is not there any more." : "The server could not answer. Please try again.");
+    say(SAID[event.detail.xhr.status] ?? "The server could not answer. Please try again.");
   });
   document.addEventListener("htmx:sendError", () => {
     say("There is no connection to the server. Please try again in a moment.");
