@@ -59,5 +59,7 @@ def sentences(text: str) -> Iterator[str]:
 def of_elsewhere(found: re.Match[str]) -> Iterator[str]:
     """An operator of other programs."""
     name = _WORD.match(found[0])
-    if name and (here := ELSEWHERE.get(name[1].lower())):
-        yield f"“{found[0]}” was searched for as plain words: there is no {name[1].lower()}: here, use {here}."
+    there = name[1].lower() if name else ""
+    if here := ELSEWHERE.get(there):
+        said = f"“{found[0]}” was searched for as plain words"
+        yield f"{said}: there is no {there}: here, use {here}."
