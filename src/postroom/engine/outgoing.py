@@ -57,8 +57,9 @@ async def keep_drafts(account_id: int) -> None:
 
 @app.task(name="postroom.send_outgoing", queue="post")
 async def send(outgoing_id: int) -> None:
-    """Try to send one email."""
+    """Try to send one email; once it went, its copy follows at once, for who looks elsewhere."""
     await in_database(send_outgoing, outgoing_id, timezone.now)
+    await in_database(keep_copy_of, outgoing_id, timezone.now)
 
 
 @app.task(name="postroom.keep_copy", queue="post")
