@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from postroom.archive.search_misread import ELSEWHERE, WANTED, misread
+from postroom.archive.search_misread import ELSEWHERE, WHAT_WORKS, misread
 from postroom.archive.search_query import Kind, parse_query
 from search.test_queries import TYPED
 
@@ -12,7 +12,7 @@ TOLD: dict[str, list[tuple[str, str]]] = {
     "on:2026-02-30 offer": [("“on:2026-02-30”", "on:2026-03")],
     "-after:yesterday ": [("“-after:yesterday”", "after:2026")],
     "has:nonsense": [("“has:nonsense”", "has:attachment")],
-    'is:"very blue"': [('“is:"very blue"”', "unread, read, flagged")],
+    'is:"very blue"': [('“is:"very blue"”', "is:unread, is:read, is:flagged")],
     "from:": [("“from:” was left out", "from:lena")],
     "from: lena": [("“from:” was left out", "right behind it")],
     '-TO:""': [("“to:” was left out", "to:sales")],
@@ -48,7 +48,7 @@ def test_nothing_is_told_where_all_is_understood(typed: str) -> None:
 
 def test_every_operator_has_its_sentence_and_no_foreign_one_hides_it() -> None:
     kinds = {kind for kind in Kind if kind}
-    assert set(WANTED) == kinds
+    assert set(WHAT_WORKS) == kinds
     assert not {kind.value for kind in kinds} & set(ELSEWHERE)
     for kind in kinds:
         assert len(misread(f"{kind}:")) == 1

@@ -184,7 +184,7 @@ def test_what_is_not_understood_is_told(alice: User, letters: list[Email], lena:
     rows = client.get("/search/", typing, headers={"HX-Request": "true"}).content.decode()
     assert "“before:notadate” was searched for as plain words" in whole
     for page in (rows, person.content.decode()):
-        assert "behind has: goes attachment: has:attachment." in page
+        assert "What works: has:attachment." in page
         assert "<b>" not in page
     assert "misread" not in client.get("/search/", {"q": "before:2026 offer"}).content.decode()
 

@@ -10,18 +10,18 @@ from typing import Final
 
 from postroom.archive.search_query import DATES, VALUES, WORDS, Kind, typed_terms, value_of
 
-DAYS: Final = "a day, a month or a year: {0}:2026-03-01, {0}:2026-03 or {0}:2026"
-WANTED: Final = {
-    Kind.FROM: "a name or an address: from:lena",
-    Kind.TO: "a name or an address: to:sales@example.com",
-    Kind.SUBJECT: 'words of the subject: subject:"price list"',
-    Kind.FILENAME: "words of an attachment's name: filename:pdf",
-    Kind.PERSON: "a lead or contact: person:lena",
-    Kind.SHARED_BY: "a colleague's name, or me: shared-by:bob",
-    Kind.IN: "a folder of yours: in:archive",
-    Kind.LABEL: "a label: label:fair",
-    Kind.HAS: "attachment: has:attachment",
-    Kind.IS: f"one of {', '.join(VALUES[Kind.IS])}",
+DAYS: Final = "{0}:2026-03-01, {0}:2026-03 or {0}:2026"
+WHAT_WORKS: Final = {
+    Kind.FROM: "a name or an address right behind it, such as from:lena",
+    Kind.TO: "a name or an address right behind it, such as to:sales@example.com",
+    Kind.SUBJECT: 'words right behind it, such as subject:"price list"',
+    Kind.FILENAME: "words of a name right behind it, such as filename:pdf",
+    Kind.PERSON: "a lead or contact right behind it, such as person:lena",
+    Kind.SHARED_BY: "a colleague or me right behind it, such as shared-by:bob",
+    Kind.IN: "a folder of yours right behind it, such as in:archive",
+    Kind.LABEL: "a label right behind it, such as label:fair",
+    Kind.HAS: "has:attachment",
+    Kind.IS: ", ".join(f"is:{value}" for value in VALUES[Kind.IS]),
     **{kind: DAYS.format(kind.value) for kind in DATES},
 }
 # How other programs call what is here; who comes from them types it.
@@ -49,11 +49,9 @@ def sentences(text: str) -> Iterator[str]:
             continue
         kind = Kind(found["operator"].lower())
         if not said:
-            yield f"“{kind}:” was left out: right behind it goes {WANTED[kind]}."
+            yield f"“{kind}:” was left out. What works: {WHAT_WORKS[kind]}."
         elif kind not in WORDS and value_of(kind, said) is None:
-            yield (
-                f"“{found[0]}” was searched for as plain words: behind {kind}: goes {WANTED[kind]}."
-            )
+            yield f"{as_words(found)} What works: {WHAT_WORKS[kind]}."
 
 
 def of_elsewhere(found: re.Match[str]) -> Iterator[str]:
@@ -61,5 +59,9 @@ def of_elsewhere(found: re.Match[str]) -> Iterator[str]:
     name = _WORD.match(found[0])
     there = name[1].lower() if name else ""
     if here := ELSEWHERE.get(there):
-        said = f"“{found[0]}” was searched for as plain words"
-        yield f"{said}: there is no {there}: here, use {here}."
+        yield f"{as_words(found)} There is no {there}: here, use {here}."
+
+
+def as_words(found: re.Match[str]) -> str:
+    """What became of it."""
+    return f"“{found[0]}” was searched for as plain words."
