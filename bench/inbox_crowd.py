@@ -2,7 +2,8 @@
 
 Made inside PostgreSQL from a seed. The first is a sales mailbox: two fifths of its mail are from
 leads and contacts, a twentieth from colleagues, and four of five deals are open. Of the second,
-with 100,000 emails, three of four columns are empty. `Size` has a small form for the tests.
+with 100,000 emails, three of four columns are empty. Both have the same columns of their own, common
+and rare ones and some that ask what nobody meets. `Size` has a small form for the tests.
 """
 
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from bench.crowd_pages import AskedPage
 from postroom.accounts.models import EmailAccount
 from postroom.association.inbox_columns import Column
 from postroom.crm.pipeline import first_stage
-from postroom.team.models import User
+from postroom.team.models import InboxColumn, User
 from web.browser import SIGN_IN
 
 
@@ -83,6 +84,35 @@ SELECT id, %(account)s, role, 0, '', said, said, at
 FROM written, LATERAL (VALUES (1, sender), (3, %(mine)s)) AS on_it (role, said);
 """
 
+# Columns of one's own: conditions by kind and text, all of which are to be met.
+OWN = {
+    "Closing this month": {"closing_month": ""},
+    "Customers": {"customer": ""},
+    "To me from leads of the fair": {"to_me": "", "lead": "", "source": "Trade Show"},
+    "Large deals": {"deal_over": "49000"},
+    "Leads": {"lead": ""},
+    "In talks": {"deal_stage": "New"},
+    "Unread from strangers": {"unread": "", "unknown": ""},
+    "Of one person": {"from": "p29990@customer.example"},
+    "About a number": {"subject": "499 999"},
+    "Fair": {"label": "fair"},
+    "Starred contacts": {"starred": "", "contact": ""},
+    "Not of customers": {"not_from": "customer.example", "larger": "1"},
+}
+
+
+def own_columns_of(owner: User) -> list[InboxColumn]:
+    """As many as one may have."""
+    return [
+        InboxColumn.objects.create(
+            owner=owner,
+            name=name,
+            position=position,
+            conditions=[{"kind": kind, "text": text} for kind, text in asked.items()],
+        )
+        for position, (name, asked) in enumerate(OWN.items(), start=1)
+    ]
+
 
 def fill(database_url: str, size: Size = Size()) -> None:
     """Write all of it into a migrated, empty database."""
@@ -112,7 +142,11 @@ def fill(database_url: str, size: Size = Size()) -> None:
 
 
 def pages() -> Iterator[AskedPage]:
-    """Each column's first page and the counts, of both inboxes."""
+    """Each column's first page and the counts, of both inboxes; then with columns of one's own.
+
+    A page is to be asked for before the next is taken: the own columns are made between them.
+    """
+    InboxColumn.objects.all().delete()
     for viewer in User.objects.filter(email_accounts__isnull=False).order_by("pk"):
         name = "sales" if viewer.pk % 2 else "strangers"
         client = Client()
@@ -122,3 +156,8 @@ def pages() -> Iterator[AskedPage]:
             yield AskedPage("a column’s first page", name, client, path, column.words)
         yield AskedPage("counts", name, client, "/inbox/counts/", "unread in each column")
         yield AskedPage("columns beside each other", name, client, "/inbox/columns/", "all")
+        for own in own_columns_of(viewer):
+            path = f"/inbox/?column={own.value}"
+            yield AskedPage("a column of one’s own", name, client, path, own.name)
+        also = f"of {len(OWN)} own ones too"
+        yield AskedPage("counts with own columns", name, client, "/inbox/counts/", also)
