@@ -2,8 +2,8 @@
 
 Made inside PostgreSQL from a seed. The first is a sales mailbox: two fifths of its mail are from
 leads and contacts, a twentieth from colleagues, and four of five deals are open. Of the second,
-with 100,000 emails, three of four columns are empty. Both have the same columns of their own, common
-and rare ones and some that ask what nobody meets. `Size` has a small form for the tests.
+with 100,000 emails, three of four columns are empty. Both get twelve columns of their own, of much
+mail and of none. `Size` has a small form for the tests.
 """
 
 from collections.abc import Iterator

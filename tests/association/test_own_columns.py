@@ -161,6 +161,24 @@ def test_what_changes_in_the_crm_changes_it_at_once(letters: dict[str, Email]) -
     assert stands_in(made) == {letters["max"].pk}
 
 
+def test_its_number_follows_the_organisation_and_the_day(letters: dict[str, Email]) -> None:
+    """The question is kept while the same is asked; what is answered never is."""
+    owner = letters["lena"].account.owner
+    ours, closing = column(owner, ["colleague"]), column(owner, ["closing_month"])
+
+    def numbers(now: datetime = NOON) -> tuple[int, int]:
+        with seen_by(owner.pk):
+            found = unread_counts(owner, now, [ours, closing])
+        return found[ours].number, found[closing].number
+
+    assert numbers() == (1, 1)
+    assert numbers(NOON + timedelta(days=31)) == (1, 0)
+    Organisation.objects.update_or_create(pk=1, defaults={"own_domains": ["web.example"]})
+    assert numbers() == (2, 1)
+    move_deal(Deal.objects.get(name="Offer"), stages().get(outcome=Outcome.LOST), NOON)
+    assert numbers() == (2, 0)
+
+
 def test_done_snoozed_and_muted_leave_it_too(letters: dict[str, Email]) -> None:
     made = column(letters["lena"].account.owner, ["lead"])
     finish(letters["lena"], NOON)
