@@ -347,6 +347,27 @@ def test_the_page_fits_and_tells_who_cannot_send_what_to_do(
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("width", "is_rich"), [(360, True), (1440, False)])
+def test_an_answer_is_written_sent_and_called_back_by_keyboard_alone(
+    width: int, is_rich: bool, visit: Visit, sending: EmailAccount, lena: Person, alice: User
+) -> None:
+    ComposeSettings.objects.update(is_rich=is_rich)
+    letter = received(sending, message("Price?", body="How much?", from_=LENA, to=sending.address))
+    page = visit(alice, f"/emails/{letter.pk}/", width=width, scheme="dark")
+    page.keyboard.press("r")
+    page.wait_for_url("**/writing/new/**")
+    expect(page.get_by_role("textbox", name="Text")).to_be_focused()
+    page.keyboard.type("Twelve euros.")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Sending in 10 seconds")).to_be_visible()
+    assert axe_violations(page) == []
+    page.keyboard.press("z")
+    page.wait_for_url(re.compile(r"/writing/[0-9a-f-]{36}/$"))
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_visible()
+    assert OutgoingEmail.objects.get().state == OutgoingState.DRAFT
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_name_is_completed_after_a_comma_and_a_chosen_file_is_kept_at_once(
     visit: Visit, sending: EmailAccount, lena: Person, alice: User
 ) -> None:

@@ -94,7 +94,7 @@
     menu.querySelector("li button").focus();
   }
 
-  const undo = () => document.querySelector('#toast [data-do="undo"]')?.click();
+  const undo = () => document.querySelector('#toast [data-do="undo"], #sending [value="undo"]')?.click();
 
   // What a list offers has its key written at it.
   const press = (key) => {

@@ -13,6 +13,7 @@
     form.addEventListener("input", (event) => onInput(form, event.target));
     form.addEventListener("change", (event) => { if (event.target.type === "file") attach(form); });
     form.addEventListener("submit", (event) => onSubmit(event));
+    form.addEventListener("keydown", (event) => onKey(form, event), { capture: true });
     const page = form.closest(".writing");
     page.addEventListener("dragover", (event) => { event.preventDefault(); page.classList.add("dropping"); });
     page.addEventListener("dragleave", () => page.classList.remove("dropping"));
@@ -30,6 +31,14 @@
     if (field.list) complete(field);
     clearTimeout(timer);
     timer = setTimeout(() => keep(form), PAUSE_MS);
+  }
+
+  // Before the editor, which would break the line.
+  function onKey(form, event) {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    event.preventDefault();
+    event.stopPropagation();
+    form.querySelector('button[value="send"]').click();
   }
 
   function onSubmit(event) {
