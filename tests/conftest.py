@@ -41,6 +41,7 @@ import migrated
 import wire_words
 from postroom.config import postgres
 from postroom.config.secrets import ensure_key_file
+from postroom.team import written_once
 
 # Not pytest's own tmp_path: its parents are closed to others and its names too long for a socket.
 PLACE = Path("/tmp").resolve()
@@ -56,6 +57,8 @@ def pytest_configure(config: pytest.Config) -> None:
         # Also where the shell had Ctrl-C ignored, as it does for what runs in the background.
         signal.signal(number, signal.default_int_handler)
     _clear_remains()
+    # Whatever a test asks is written anew as well, and must come out the same.
+    written_once.is_proved = True
     # How long an example takes is the machine's affair, which others use as well.
     patient = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
     settings.register_profile("same every time", derandomize=True, database=None, **patient)

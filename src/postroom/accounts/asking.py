@@ -15,6 +15,7 @@ from postroom.accounts.members import mailboxes_of
 from postroom.accounts.models import AccessRequest, Answer, EmailAccount
 from postroom.team.audit import note
 from postroom.team.models import Act, User
+from postroom.team.written_once import written_once
 
 LONGEST_REASON = 200
 QUIET = timedelta(days=1)
@@ -95,7 +96,15 @@ def requests_to(holder: User) -> QuerySet[AccessRequest]:
 
 def number_waiting(holder: User) -> int:
     """How many requests wait for somebody's answer."""
-    return requests_to(holder).filter(answer=Answer.WAITING, asked_by__is_active=True).count()
+    return len(waiting_for(holder.pk))
+
+
+@written_once()
+def waiting_for(holder: int) -> QuerySet[AccessRequest, int]:
+    """Their ids."""
+    asked = AccessRequest.objects.filter(account__in=mailboxes_of(User(pk=holder)))
+    waiting = asked.filter(answer=Answer.WAITING, asked_by__is_active=True)
+    return waiting.values_list("pk", flat=True)
 
 
 @transaction.atomic

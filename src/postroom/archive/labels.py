@@ -6,10 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+
 from postroom.accounts.models import Activation, EmailAccount, Protocol, Sight
 from postroom.archive.models import Colour, Email, Label, Labelling
 from postroom.archive.models.labels import LONGEST_NAME
 from postroom.crm.erased import erased_keywords
+from postroom.team.written_once import written_once
 
 MOST_LABELS: Final = 100
 # Seen: Thunderbird, whose first five labels have these keywords, names and colours.
@@ -117,7 +121,14 @@ def labels_of(emails: Sequence[Email]) -> dict[int, list[Label]]:
     """The labels of emails that are read whole, by their ids: a label tells of the content."""
     found: dict[int, list[Label]] = defaultdict(list)
     whole = [email.pk for email in emails if email.sight >= Sight.EVERYTHING]
-    borne = Labelling.objects.filter(email__in=whole).select_related("label")
-    for labelling in borne.order_by("label__name"):
+    for labelling in borne_by(whole):
         found[labelling.email_id].append(labelling.label)
     return found
+
+
+@written_once()
+def borne_by(emails: list[int]) -> QuerySet[Labelling]:
+    """The same, by the labels' names."""
+    these = RawSQL("SELECT unnest(%s::bigint[])", [emails])
+    borne = Labelling.objects.filter(email__in=these).select_related("label")
+    return borne.order_by("label__name")

@@ -14,13 +14,14 @@ from django.db.models import Q, QuerySet
 from postroom.archive.models import Direction, Email
 from postroom.archive.wall import round_the_wall
 from postroom.association.awaiting import LOOKED_BACK, MOST, Side, last_words, side_of
-from postroom.association.people import among, mail_at
-from postroom.association.reach import accounts_in_reach
+from postroom.association.people import among, mail_at, own_domains
+from postroom.association.reach import InReach, accounts_in_reach
 from postroom.association.related import Listed
-from postroom.association.visibility import visible_to
+from postroom.association.visibility import premises, seen_by, visible_to
 from postroom.association.whose import addresses_for, gathered_for
 from postroom.crm.models import Deal, Person
 from postroom.team.models import User
+from postroom.team.written_once import written_once
 
 MOST_SHOWN = 5
 MOST_LOOKED_AT = 400
@@ -106,9 +107,15 @@ def stretches(newest: Sequence[tuple[int, datetime]]) -> Iterator[list[int]]:
 def last_among(emails: Sequence[int], now: datetime) -> list[int]:
     """The last words among some emails, whoever may see them."""
     with round_the_wall():
-        either = Q(side_of(Side.MINE)) | Q(side_of(Side.THEIRS))
-        last = last_words(now).filter(either, pk__in=among(emails))
-        return list(last.values_list("pk", flat=True))
+        return last_of(list(emails), now - LOOKED_BACK)
+
+
+@written_once(own_domains)
+def last_of(emails: list[int], since: datetime) -> QuerySet[Email, int]:
+    """The same, written."""
+    either = Q(side_of(Side.MINE)) | Q(side_of(Side.THEIRS))
+    last = last_words(since + LOOKED_BACK).filter(either, pk__in=among(emails))
+    return last.values_list("pk", flat=True)
 
 
 def awaiting_in_team(viewer: User, side: Side, now: datetime) -> list[Waiting]:
@@ -123,6 +130,13 @@ def awaiting_in_team(viewer: User, side: Side, now: datetime) -> list[Waiting]:
     return shown(found, viewer)[:MOST]
 
 
+@written_once(premises)
+def seen_of(viewer: int, reach: InReach, emails: list[int]) -> QuerySet[Email]:
+    """Those that the viewer may see, with their accounts, newest first."""
+    seen = seen_by(User(pk=viewer), reach).filter(pk__in=among(emails))
+    return seen.select_related("account__owner").order_by("-sent_at", "-pk")
+
+
 def newest_in(account: int, side: Side, now: datetime) -> QuerySet[Email, tuple[int]]:
     """A mailbox's newest last words."""
     last = last_words(now).filter(side_of(side), account=account).order_by("-sent_at", "-pk")
@@ -132,8 +146,7 @@ def newest_in(account: int, side: Side, now: datetime) -> QuerySet[Email, tuple[
 def shown(emails: Sequence[int], viewer: User) -> list[Waiting]:
     """Those that the viewer may see, newest first; one of each, their own copy before others."""
     reach = accounts_in_reach(viewer)
-    visible = visible_to(viewer, reach).filter(pk__in=among(emails))
-    seen = visible.select_related("account__owner").order_by("-sent_at", "-pk")
+    seen = seen_of(viewer.pk, reach, list(emails)) if viewer.is_active else []
     found: dict[bytes, Waiting] = {}
     for email in sorted(seen, key=lambda email: email.account_id not in reach.own):
         waiting = Waiting(email, email.account_id in reach.own)

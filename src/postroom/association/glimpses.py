@@ -20,8 +20,9 @@ from postroom.association.people import among
 from postroom.association.reach import InReach
 from postroom.association.search_candidates import having
 from postroom.association.search_conditions import EVERY_EMAIL, Conditions
-from postroom.association.visibility import visible_to
+from postroom.association.visibility import premises, seen_by, visible_to
 from postroom.team.models import User
+from postroom.team.written_once import written_once
 
 THESE = [-1]  # In the place of the emails that are asked for; none has this id.
 COLUMNS = (
@@ -120,6 +121,33 @@ class Glimpses:
         return [g._replace(is_asked_for=False) if g.pk in without else g for g in found]
 
 
+class PlainGlimpses(Glimpses):
+    """The same where nothing but words is asked of the emails: most lists are such."""
+
+    def __init__(self, viewer: User, reach: InReach, conditions: Conditions = EVERY_EMAIL) -> None:
+        self.conditions, self.viewer, self.reach = conditions, viewer, reach
+
+    def of(self, emails: Iterable[int]) -> list[Glimpse]:
+        """Those of some emails that may be seen."""
+        rows = glimpsed(self.viewer.pk, self.reach, list(emails)) if self.viewer.is_active else ()
+        return self.judged([glimpse_of(row) for row in rows])
+
+
+def glimpses_of(viewer: User, reach: InReach, conditions: Conditions) -> Glimpses:
+    """What a viewer's list looks through."""
+    if conditions.rest:
+        return Glimpses(visible_to(viewer, reach), conditions)
+    return PlainGlimpses(viewer, reach, conditions)
+
+
+@written_once(premises)
+def glimpsed(viewer: int, reach: InReach, emails: list[int]) -> QuerySet[Email, Any]:
+    """What is read of each."""
+    seen = seen_by(User(pk=viewer), reach).filter(pk__in=among(emails))
+    told = EVERY_EMAIL.told_of(seen, of_hits_alone=False)
+    return told.order_by().values_list(*COLUMNS, "in_rest")
+
+
 def glimpse_of(row: Sequence[Any]) -> Glimpse:
     """A row of the table, without what is above its sight."""
     columns = dict(zip((*COLUMNS, "in_rest"), row, strict=True))
@@ -157,16 +185,22 @@ def folded(
 
 def rows_of(chosen: Sequence[Copies], viewer: User, reach: InReach) -> list[RelatedEmail]:
     """The rows of a page, with their emails as the viewer may see them."""
-    if not chosen:
+    if not chosen or not viewer.is_active:
         return []
-    seen = visible_to(viewer, reach).filter(pk__in=among([copies[0].pk for copies in chosen]))
-    emails = {email.pk: email for email in seen}
+    best = [copies[0].pk for copies in chosen]
+    emails = {email.pk: email for email in seen_among(viewer.pk, reach, best)}
     accounts = accounts_with_owners({g.account for copies in chosen for g in copies})
     return [
         row_of(emails[copies[0].pk], copies, accounts, reach)
         for copies in chosen
         if copies[0].pk in emails
     ]
+
+
+@written_once(premises)
+def seen_among(viewer: int, reach: InReach, emails: list[int]) -> QuerySet[Email]:
+    """Those of some emails that an active viewer may see."""
+    return seen_by(User(pk=viewer), reach).filter(pk__in=among(emails))
 
 
 def row_of(
@@ -180,4 +214,10 @@ def row_of(
 
 def accounts_with_owners(accounts: Collection[int]) -> dict[int, EmailAccount]:
     """These accounts by id; they are fewer than the emails in them."""
-    return EmailAccount.objects.select_related("owner").in_bulk(list(accounts))
+    return {account.pk: account for account in owned(list(accounts))}
+
+
+@written_once()
+def owned(accounts: list[int]) -> QuerySet[EmailAccount]:
+    """Some accounts with their owners."""
+    return EmailAccount.objects.select_related("owner").filter(pk__in=among(accounts))

@@ -17,6 +17,7 @@ from postroom.archive.models import Email, EveryParticipant
 from postroom.crm.models import Person, PersonAddress
 from postroom.team.models import Organisation, User
 from postroom.team.once_a_page import once_a_page
+from postroom.team.written_once import written_once
 
 
 def of_colleagues() -> Q:
@@ -32,6 +33,11 @@ def at_own_domains() -> Q:
     domains = Organisation.get().own_domains
     ends = (Q(canonical__endswith=mark + domain) for domain in domains for mark in "@.")
     return reduce(or_, ends, Q(pk__in=[]))
+
+
+def own_domains() -> tuple[str, ...]:
+    """By what questions after known addresses are written, beside their values."""
+    return tuple(Organisation.get().own_domains)
 
 
 def is_colleagues(canonical: str) -> bool:
@@ -94,6 +100,13 @@ def addresses_of(people: QuerySet[Person] | Collection[Person]) -> list[str]:
     """The canonical addresses by which their mail is found."""
     known = known_addresses().filter(person__in=people).order_by()
     return list(known.values_list("canonical", flat=True))
+
+
+@written_once(own_domains)
+def addresses_of_one(person: int) -> QuerySet[PersonAddress, str]:
+    """The same of one person."""
+    known = known_addresses().filter(person=person).order_by()
+    return known.values_list("canonical", flat=True)
 
 
 def known_participants() -> QuerySet[EveryParticipant]:

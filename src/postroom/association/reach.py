@@ -4,10 +4,11 @@ Accounts are few and emails are many: this is asked first, so that PostgreSQL lo
 emails only where that decides something.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
 from postroom.accounts.members import mailboxes_of
@@ -23,6 +24,7 @@ from postroom.accounts.models import (
 from postroom.team.hierarchy import roles_whose_mail_is_seen
 from postroom.team.models import User
 from postroom.team.once_a_page import once_a_page
+from postroom.team.written_once import written_once
 
 Ids = list[int]
 
@@ -70,25 +72,58 @@ def accounts_in_reach(viewer: User) -> InReach:
 
 def find_reach(viewer: User) -> InReach:
     """Ask for it."""
-    active = EmailAccount.objects.exclude(activation=Activation.DEACTIVATED)
-    held = dict(active.filter(pk__in=mailboxes_of(viewer)).values_list("pk", "owner"))
+    held = dict(held_by(viewer.pk))
     own = list(held)
-    others = SharingInForce.objects.filter(account__in=active).exclude(account__in=own)
-    may_open = others.exclude(is_set=True, mode=Sharing.PRIVATE)
     has_rulings = Ruling.objects.exists()
-    shared = by_sight(others.filter(reaches(viewer)))
+    shared = by_sight(reaching(viewer.pk, viewer.role_id, own))
     return InReach(
         own,
         [pk for pk, owner in held.items() if owner == viewer.pk],
         shared[Sharing.PUBLIC],
         shared[Sharing.CUSTOM],
-        under(viewer, others),
-        list(
-            may_open.filter(pk__in=grants_to(viewer).values("account")).values_list("pk", flat=True)
-        ),
-        list(may_open.values_list("pk", flat=True)) if has_rulings else [],
+        under(viewer, others_than(own)),
+        granted_to(viewer.pk, own),
+        list(which_may_open(own).values_list("pk", flat=True)) if has_rulings else [],
         has_rulings,
     )
+
+
+def active() -> QuerySet[EmailAccount]:
+    """Those that are not put away."""
+    return EmailAccount.objects.exclude(activation=Activation.DEACTIVATED)
+
+
+@written_once()
+def held_by(viewer: int) -> QuerySet[EmailAccount, tuple[int, int]]:
+    """The viewer's accounts, and whose each is."""
+    return active().filter(pk__in=mailboxes_of(User(pk=viewer))).values_list("pk", "owner")
+
+
+@written_once()
+def reaching(
+    viewer: int, role: int | None, own: Ids
+) -> QuerySet[SharingInForce, tuple[int, str, int]]:
+    """What colleagues' accounts show the viewer, and how."""
+    shared = others_than(own).filter(reaches(User(pk=viewer, role_id=role)))
+    return shared.values_list("pk", "mode", "sight")
+
+
+@written_once()
+def granted_to(viewer: int, own: Ids) -> QuerySet[SharingInForce, int]:
+    """The accounts of which single emails were granted to the viewer."""
+    granted = grants_to(User(pk=viewer)).values("account")
+    return which_may_open(own).filter(pk__in=granted).values_list("pk", flat=True)
+
+
+def others_than(own: Ids) -> QuerySet[SharingInForce]:
+    """How all accounts share but these."""
+    listed = RawSQL("SELECT unnest(%s::bigint[])", [own])
+    return SharingInForce.objects.filter(account__in=active()).exclude(account__in=listed)
+
+
+def which_may_open(own: Ids) -> QuerySet[SharingInForce]:
+    """Those whose owners may show single emails."""
+    return others_than(own).exclude(is_set=True, mode=Sharing.PRIVATE)
 
 
 def reaches(viewer: User) -> Q:
@@ -97,10 +132,10 @@ def reaches(viewer: User) -> Q:
     return meant | Q(to_roles__contains=[viewer.role_id]) if viewer.role_id else meant
 
 
-def by_sight(accounts: QuerySet[SharingInForce]) -> dict[Sharing, dict[Sight, Ids]]:
+def by_sight(accounts: Iterable[tuple[int, str, int]]) -> dict[Sharing, dict[Sight, Ids]]:
     """Their ids by how they share, and how much they show."""
     found: dict[Sharing, dict[Sight, Ids]] = {mode: {} for mode in Sharing}
-    for pk, mode, sight in accounts.values_list("pk", "mode", "sight"):
+    for pk, mode, sight in accounts:
         found[Sharing(mode)].setdefault(Sight(sight), []).append(pk)
     return found
 

@@ -17,9 +17,9 @@ from postroom.association.cursors import Cursor
 from postroom.association.glimpses import (
     Copies,
     Glimpse,
-    Glimpses,
     RelatedEmail,
     folded,
+    glimpses_of,
     rows_of,
 )
 from postroom.association.people import among
@@ -29,6 +29,7 @@ from postroom.association.related_candidates import Where, stretches
 from postroom.association.search_conditions import Conditions, conditions_of, words_in
 from postroom.association.visibility import visible_to
 from postroom.association.whose import Whose, addresses_for, gathered_for
+from postroom.crm.models import Deal
 from postroom.team.models import User
 
 PAGE = 50
@@ -104,9 +105,8 @@ def asked_for(
     most: int = MOST_LOOKED_AT,
 ) -> Iterator[tuple[list[Copies], Cursor | None]]:
     """What is asked for, some at a time in the list's order, and where it goes on after them."""
-    seen, looked_at = visible_to(viewer, reach), 0
-    where = where_for(whose, choice, reach, seen)
-    glimpses = Glimpses(seen, conditions_at(where, choice, viewer))
+    looked_at, where = 0, where_for(whose, choice, reach, viewer)
+    glimpses = glimpses_of(viewer, reach, conditions_at(where, choice, viewer))
     for stretch in stretches(where.beyond(after)) if where.is_anywhere else ():
         looked_at += len(stretch.emails)
         copies = folded(glimpses.of(stretch.emails), reach, is_oldest_first=choice.is_oldest_first)
@@ -129,10 +129,13 @@ def is_wanted(best: Glimpse, after: Cursor | None, choice: Choice) -> bool:
     return best.is_asked_for and is_beyond
 
 
-def where_for(whose: Whose, choice: Choice, reach: InReach, seen: QuerySet[Email]) -> Where:
+def where_for(whose: Whose, choice: Choice, reach: InReach, viewer: User) -> Where:
     """Where the candidates are to be found."""
     accounts = reach.accounts
-    gathered = gathered_for(whose, seen)
+    gathered = None
+    if choice.shared_by or isinstance(whose, Deal):
+        seen = visible_to(viewer, reach)
+        gathered = gathered_for(whose, seen)
     if choice.shared_by:
         of_them = EmailAccount.objects.filter(owner=choice.shared_by, pk__in=accounts)
         accounts = list(of_them.values_list("pk", flat=True))

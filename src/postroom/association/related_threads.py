@@ -16,16 +16,15 @@ from postroom.association.cursors import MICROSECOND, Cursor
 from postroom.association.glimpses import (
     Copies,
     Glimpse,
-    Glimpses,
     RelatedEmail,
     folded,
+    glimpses_of,
     rows_of,
 )
 from postroom.association.reach import InReach, accounts_in_reach
 from postroom.association.related import PAGE, Choice, Listed, asked_for, related_emails, where_for
 from postroom.association.related_candidates import Where, in_threads, rows_at
 from postroom.association.threads import ANSWERS, NEAR, plain
-from postroom.association.visibility import visible_to
 from postroom.association.whose import Whose
 from postroom.team.models import User
 
@@ -90,10 +89,10 @@ class Threads:
 
     def __init__(self, whose: Whose, viewer: User, choice: Choice, reach: InReach) -> None:
         self.reach = reach
-        seen = visible_to(viewer, reach)
-        where = where_for(whose, choice, reach, seen)
+        where = where_for(whose, choice, reach, viewer)
         self.where: Where = replace(where, is_oldest_first=False)
-        self.glimpses = Glimpses(seen, replace(choice.conditions(viewer), is_settled=False))
+        conditions = replace(choice.conditions(viewer), is_settled=False)
+        self.glimpses = glimpses_of(viewer, reach, conditions)
         self.strays: dict[bytes, Glimpse] = {}
         self.joined: dict[bytes, str] = {}  # By the identity of a stray: the root it belongs to.
 

@@ -27,7 +27,12 @@ from django.db.models.lookups import GreaterThan, IsNull
 
 from postroom.accounts.models import Exclusion, Ruling, Sight
 from postroom.archive.models import Email, EveryParticipant
-from postroom.association.people import at_own_domains, known_addresses, known_participants
+from postroom.association.people import (
+    at_own_domains,
+    known_addresses,
+    known_participants,
+    own_domains,
+)
 from postroom.association.reach import Ids, InReach, accounts_in_reach, grants_to, ids_of
 from postroom.association.redaction import WHOLE, redacted
 from postroom.team.models import User
@@ -54,6 +59,11 @@ def seen_by(viewer: User, reach: InReach) -> QuerySet[Email]:
     return redacted(emails, sight(reach, viewer))
 
 
+def premises() -> tuple[object, ...]:
+    """By what `seen_by` is written, beside the viewer and their reach."""
+    return own_domains(), are_some_excluded()
+
+
 def readable_by(viewer: User) -> QuerySet[Email]:
     """Those of which the viewer may see everything: bodies, attachments, sources."""
     return visible_to(viewer).filter(Q(sight=Sight.EVERYTHING))
@@ -69,9 +79,14 @@ def in_sight(reach: InReach, viewer: User) -> Q:
     if not reach.of_colleagues:
         return Q(within(reach.own))
     gate = Q(within(reach.of_colleagues)) & Q(Exists(known_participants()))
-    if once_a_page((Exclusion, "any"), Exclusion.objects.exists):
+    if are_some_excluded():
         gate &= ~Q(Exists(excluded_participants()))
     return Q(within(reach.own)) | (gate & shown(reach, viewer))
+
+
+def are_some_excluded() -> bool:
+    """Whether there is any list of addresses that match nobody."""
+    return once_a_page((Exclusion, "any"), Exclusion.objects.exists)
 
 
 def shown(reach: InReach, viewer: User) -> Q:

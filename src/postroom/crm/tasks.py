@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import DateField, F, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 
 from postroom.crm.models import Task
 from postroom.crm.records import WITH_RECORD, Record, around, column_of
 from postroom.team.hierarchy import roles_below
 from postroom.team.models import User
+from postroom.team.written_once import written_once
 
 ABOUT_NOBODY = Q(person=None, company=None, deal=None)
 END_OF_DAY = time.max
@@ -98,7 +100,15 @@ def tasks_due(user: User, day: date) -> QuerySet[Task]:
 
 def number_overdue(user: User, day: date) -> int:
     """How many of a user's tasks should have been done before this day."""
-    return Task.objects.filter(assignee=user, done_at=None, due_on__lt=day).count()
+    return len(overdue_of(user.pk, day.isoformat()))
+
+
+@written_once()
+def overdue_of(user: int, day: str) -> QuerySet[Task, int]:
+    """Their ids."""
+    before = Cast(Value(day, output_field=TextField()), DateField())
+    due = Task.objects.filter(assignee=user, done_at=None, due_on__lt=before)
+    return due.values_list("pk", flat=True)
 
 
 def by_time(tasks: Iterable[Task]) -> list[Task]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from postroom.association.people import among
 from postroom.outbox.models import OF_MACHINES, OutgoingEmail, OutgoingState, Sighting
+from postroom.team.written_once import written_once
 
 # Whoever read that it came back puts it aside; who did not get it stays on record.
 CAME_BACK = Q(state=OutgoingState.BOUNCED) | ~Q(not_taken={})
@@ -29,12 +31,17 @@ UNKNOWN: Final = Outcome()
 
 def outcomes_among(emails: Collection[int]) -> dict[int, Outcome]:
     """What is known of those of some emails that were sent from here; one question."""
-    opened = Sighting.objects.filter(place__outgoing=OuterRef("pk"))
-    found = OutgoingEmail.objects.filter(copy__in=emails).annotate(
-        is_opened=Exists(opened.exclude(doubt__in=OF_MACHINES))
-    )
-    rows = found.values_list("copy", "state", "not_taken", "away", "is_opened")
     return {
         copy: Outcome(state == OutgoingState.BOUNCED or bool(not_taken), bool(away), is_opened)
-        for copy, state, not_taken, away, is_opened in rows
+        for copy, state, not_taken, away, is_opened in came_of(list(emails))
     }
+
+
+@written_once()
+def came_of(emails: list[int]) -> QuerySet[OutgoingEmail, tuple[Any, ...]]:
+    """The same, read."""
+    opened = Sighting.objects.filter(place__outgoing=OuterRef("pk"))
+    found = OutgoingEmail.objects.filter(copy__in=among(emails)).annotate(
+        is_opened=Exists(opened.exclude(doubt__in=OF_MACHINES))
+    )
+    return found.values_list("copy", "state", "not_taken", "away", "is_opened")

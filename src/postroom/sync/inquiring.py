@@ -18,9 +18,11 @@ from postroom.archive.fence import stand_by_account
 from postroom.archive.folders import folders_to_sync
 from postroom.archive.models import Folder, Inquiry, ServerCopy
 from postroom.association import known_addresses
+from postroom.association.people import own_domains
 from postroom.crm.models import Person, PersonAddress
 from postroom.sync.storage import storage_mode
 from postroom.team.models import StorageMode, User
+from postroom.team.written_once import written_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,19 @@ def asked_for_now(account: EmailAccount) -> int:
 
 def is_looked_for(person: Person, viewer: User) -> bool:
     """Whether older mail with the person is being looked for in the viewer's own mailboxes."""
+    looked_in = folders_due(viewer.pk, person.pk)
+    return any(
+        folder.older or storage_mode(folder.account) == StorageMode.STRICT for folder in looked_in
+    )
+
+
+@written_once(own_domains)
+def folders_due(viewer: int, person: int) -> QuerySet[Folder]:
+    """The folders of a user's mailboxes that were never asked for one of a person's addresses."""
     asked = Inquiry.objects.filter(
         account=OuterRef(OuterRef("pk")), canonical=OuterRef("canonical")
     )
     due = known_addresses().filter(~Exists(asked), person=person)
     own = EmailAccount.objects.filter(owner=viewer, activation=Activation.ACTIVE, trouble="")
-    return any(map(unknowing_folders, own.filter(Exists(due))))
+    synced = Folder.objects.filter(is_synced=True, gone_at__isnull=True)
+    return synced.filter(account__in=own.filter(Exists(due))).select_related("account")

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -11,6 +12,7 @@ from postroom.crm.models import Person
 from postroom.outbox.models import OutgoingEmail, OutgoingState
 from postroom.outbox.outgoing import unsettled_of
 from postroom.team.models import User
+from postroom.team.written_once import written_once
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 MOST = 20
@@ -31,9 +33,15 @@ def outgoing_to(person: Person, user: User) -> dict[str, object]:
     Drafts too. Once the sent copy is synced it stands in the list of emails, and here no more.
     """
     addresses = [address.canonical for address in person.addresses.all()]
-    rows = list(unsettled_of(user).filter(recipients__overlap=addresses)[:MOST])
+    rows = unsettled_to(user.pk, addresses)
     is_live = any(is_still_changing(row, timezone.now()) for row in rows)
     return {"person": person, "outgoing_rows": rows, "is_live": is_live}
+
+
+@written_once()
+def unsettled_to(author: int, addresses: list[str]) -> QuerySet[OutgoingEmail]:
+    """The newest of them."""
+    return unsettled_of(User(pk=author)).filter(recipients__overlap=addresses)[:MOST]
 
 
 def is_still_changing(outgoing: OutgoingEmail, now: datetime) -> bool:

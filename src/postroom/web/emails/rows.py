@@ -4,11 +4,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from django.db.models import QuerySet
+
 from postroom.archive.labels import labels_of
 from postroom.archive.models import Direction, Email, Label, Participant, ParticipantRole
 from postroom.association import RelatedEmail, Sight
+from postroom.association.people import among
 from postroom.outbox.returned import UNKNOWN, Outcome, outcomes_among
 from postroom.team.models import User
+from postroom.team.written_once import written_once
 
 RECIPIENTS = (ParticipantRole.TO, ParticipantRole.CC, ParticipantRole.BCC)
 
@@ -73,10 +77,16 @@ def row_of(related: RelatedEmail, participants: list[Participant], outcome: Outc
 def participants_of(email_ids: Sequence[int]) -> dict[int, list[Participant]]:
     """Everyone on these emails, in the order of the headers."""
     found: dict[int, list[Participant]] = defaultdict(list)
-    rows = Participant.objects.filter(email__in=email_ids)
-    for participant in rows.order_by("role", "position", "pk"):
+    for participant in on_emails(list(email_ids)):
         found[participant.email_id].append(participant)
     return found
+
+
+@written_once()
+def on_emails(email_ids: list[int]) -> QuerySet[Participant]:
+    """The same, one after the other."""
+    found = Participant.objects.filter(email__in=among(email_ids))
+    return found.order_by("role", "position", "pk")
 
 
 def parties_of(email: Email, participants: list[Participant]) -> list[Participant]:

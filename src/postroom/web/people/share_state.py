@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from postroom.accounts.models import Activation, EmailAccount, Share, Sharing, Sight
@@ -10,6 +11,7 @@ from postroom.accounts.shares import decided_addresses, undecided_addresses
 from postroom.accounts.terms import Names, holding
 from postroom.crm.models import AddressChange, Person, PersonAddress
 from postroom.team.models import User
+from postroom.team.written_once import written_once
 
 LONGEST_HISTORY = 100
 SEES = {
@@ -56,9 +58,15 @@ class ShareState:
 
 def share_states_for(viewer: User, person: Person, now: datetime) -> list[ShareState]:
     """The viewer's own accounts where custom holds; others' are nobody else's to know."""
-    accounts = EmailAccount.objects.filter(owner=viewer, in_force__mode=Sharing.CUSTOM)
+    return [share_state(account, person, now) for account in sharing_by_person(viewer.pk)]
+
+
+@written_once()
+def sharing_by_person(owner: int) -> QuerySet[EmailAccount]:
+    """A user's own accounts where custom holds."""
+    accounts = EmailAccount.objects.filter(owner=owner, in_force__mode=Sharing.CUSTOM)
     living = accounts.exclude(activation=Activation.DEACTIVATED)
-    return [share_state(account, person, now) for account in living.select_related("in_force")]
+    return living.select_related("in_force")
 
 
 def share_state(account: EmailAccount, person: Person, now: datetime) -> ShareState:

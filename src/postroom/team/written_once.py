@@ -1,0 +1,230 @@
+"""Questions of fixed shape are put into SQL once in a process; from then on only values change.
+
+Django takes a millisecond and more to write what PostgreSQL answers in less, and a page asks thirty
+such questions. A question is a function of plain values that gives a query. It is asked once with
+stand-ins, values that nothing else has; whatever it does with them but hand them on is refused.
+What decides how it is written (an enum, a truth, whether a list is empty, and its `premises`) is
+part of its shape, of which each is written by itself. ADR 60.
+"""
+
+import re
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from functools import wraps
+from itertools import count
+from typing import Any, Final, ParamSpec, TypeVar
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+
+Asked = ParamSpec("Asked")
+Row = TypeVar("Row")
+FIRST: Final = 9_000_000_000_000_000_000  # Below 2^63; no row has such an id.
+TEXT: Final = "\N{OBJECT REPLACEMENT CHARACTER}stand-in "
+MOMENT: Final = datetime(9000, 1, 1, tzinfo=UTC)
+ARRAY: Final = re.compile(r"\{\d+(,\d+)*\}")  # As PostgreSQL writes one.
+APART: Final = 1_000  # So that what is one more is not the next.
+MOST_SHAPES: Final = 256
+
+# In tests every question is written anew as well, and must come out the same.
+is_proved = False
+
+
+class WrongStandIn(TypeError):
+    """A question does more with a value than to hand it on: it cannot be written once."""
+
+
+def no_premises() -> Hashable:
+    """Of a question that is written by nothing but its values."""
+    return None
+
+
+def written_once(
+    premises: Callable[[], Hashable] = no_premises,
+) -> Callable[[Callable[Asked, QuerySet[Any, Row]]], Callable[Asked, list[Row]]]:
+    """Make of a function that gives a query one that gives its rows.
+
+    `premises`: what else the query is written by, as the organisation's own domains.
+    """
+
+    def making(question: Callable[Asked, QuerySet[Any, Row]]) -> Callable[Asked, list[Row]]:
+        shapes: dict[Hashable, Written] = {}
+
+        @wraps(question)
+        def ask(*values: Asked.args, **_: Asked.kwargs) -> list[Row]:
+            said: list[Any] = []
+            shape = premises(), tuple(shape_of(value, said) for value in values)
+            if (written := shapes.get(shape)) is None:
+                if len(shapes) >= MOST_SHAPES:
+                    shapes.clear()
+                numbers = count()
+                stand_ins = [stand_in(value, numbers) for value in values]
+                written = shapes[shape] = Written(question(*stand_ins))  # type: ignore[call-arg]
+            if is_proved:
+                written.prove(question(*values), said)  # type: ignore[call-arg]
+            return written.rows(said)
+
+        return ask
+
+    return making
+
+
+def shape_of(value: Any, said: list[Any]) -> Hashable:
+    """What decides how a question is written; the rest goes to `said`, in order."""
+    if value is None or isinstance(value, bool | Enum):
+        return value
+    if isinstance(value, Mapping):
+        return tuple((key, shape_of(each, said)) for key, each in value.items())
+    if is_dataclass(value):
+        return tuple(shape_of(getattr(value, field.name), said) for field in fields(value))
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        if not value:
+            return ()
+        said.append(value)
+        return list, type(value[0])
+    said.append(value)
+    return type(value)
+
+
+def stand_in(value: Any, numbers: Iterator[int]) -> Any:
+    """The same with stand-ins for what `shape_of` puts into `said`, in the same order."""
+    if value is None or isinstance(value, bool | Enum):
+        return value
+    if isinstance(value, Mapping):
+        return {key: stand_in(each, numbers) for key, each in value.items()}
+    if is_dataclass(value):
+        each = [stand_in(getattr(value, field.name), numbers) for field in fields(value)]
+        return type(value)(*each)  # type: ignore[misc]
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [single(type(value[0]), next(numbers))] if value else []
+    return single(type(value), next(numbers))
+
+
+def single(kind: type, number: int) -> Any:
+    """The stand-in of that number, of a kind of value."""
+    if kind is int:
+        return FIRST + APART * number
+    if kind is str:
+        return f"{TEXT}{number}"
+    if kind is datetime:
+        return MOMENT + timedelta(microseconds=number)
+    raise WrongStandIn(f"nothing stands in for {kind.__name__}")
+
+
+def number_of(value: Any) -> int | None:
+    """Which stand-in a value is; None for any other."""
+    if isinstance(value, int):
+        number, rest = divmod(value - FIRST, APART)
+        is_one = value >= FIRST and not rest
+    elif isinstance(value, str):
+        is_one = value.startswith(TEXT)
+        number = int(value.removeprefix(TEXT)) if is_one else 0
+    elif isinstance(value, datetime) and value.tzinfo:
+        past = value - MOMENT
+        is_one, number = timedelta(0) <= past < timedelta(seconds=1), past.microseconds
+    else:
+        return None
+    return number if is_one else None
+
+
+class Written:
+    """A question of one shape in SQL, and where its values go."""
+
+    def __init__(self, question: QuerySet[Any, Any]) -> None:
+        self.question = question
+        self.compiler = question.query.get_compiler(question.db)
+        try:
+            self.sql, self.values = self.compiler.as_sql()
+        except EmptyResultSet:  # Of this shape it is answered already: with nothing.
+            self.sql, self.values = "", ()
+        self.compiler.connection = None  # type: ignore[assignment]  # Each thread has its own.
+        self.places = [(at, how) for at, v in enumerate(self.values) if (how := filling(v))]
+        taken = {at for at, _ in self.places}
+        rest = [self.sql, *(v for at, v in enumerate(self.values) if at not in taken)]
+        if any(map(is_of_stand_ins, rest)):
+            raise WrongStandIn(f"a value was changed on its way: {self.sql} {self.values}")
+
+    def filled(self, said: Sequence[Any]) -> tuple[Any, ...]:
+        """All values, with those of this time in their places."""
+        values = list(self.values)
+        for at, how in self.places:
+            values[at] = how(said)
+        return tuple(values)
+
+    def rows(self, said: Sequence[Any]) -> list[Any]:
+        """Ask."""
+        if not self.sql:
+            return []
+        compiler, values = copy(self.compiler), self.filled(said)
+        compiler.connection = connection  # type: ignore[assignment]
+        compiler.as_sql = lambda *_, **__: (self.sql, values)  # type: ignore[method-assign]
+        asked = self.question.all()
+        asked.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
+        return list(asked)
+
+    def prove(self, question: QuerySet[Any, Any], said: Sequence[Any]) -> None:
+        """Refuse what would have been written otherwise with these values."""
+        try:
+            sql, values = question.query.get_compiler(question.db).as_sql()
+        except EmptyResultSet:
+            sql, values = "", ()
+        ours = self.filled(said)
+        if sql != self.sql or list(map(alike, values)) != list(map(alike, ours)):
+            raise WrongStandIn(f"{sql} {values} is not {self.sql} {ours}")
+
+
+class Filling:
+    """How one value of a question is made of those that are said: as one, a list, or an array."""
+
+    def __init__(self, numbers: list[int], kind: type) -> None:
+        self.numbers, self.kind = numbers, kind
+
+    def __call__(self, said: Sequence[Any]) -> Any:
+        if self.kind is list:
+            return each_of(said, self.numbers)
+        if self.kind is set:
+            return f"{{{','.join(map(str, each_of(said, self.numbers)))}}}"
+        return said[self.numbers[0]]
+
+
+def each_of(said: Sequence[Any], numbers: Sequence[int]) -> list[Any]:
+    """Several lists, or single values, as one list."""
+    found: list[Any] = []
+    for number in numbers:
+        value = said[number]
+        found += [value] if isinstance(value, str | int) else value
+    return found
+
+
+def filling(value: Any) -> Filling | None:
+    """What a value that was written with stand-ins is made of; None if it is the same always."""
+    if isinstance(value, list):
+        return all_of([number_of(each) for each in value], list)
+    if isinstance(value, str) and ARRAY.fullmatch(value):
+        return all_of([number_of(int(each)) for each in value[1:-1].split(",")], set)
+    return all_of([number_of(value)], object)
+
+
+def all_of(numbers: list[int | None], kind: type) -> Filling | None:
+    """Of stand-ins alone."""
+    known = [number for number in numbers if number is not None]
+    return Filling(known, kind) if known and len(known) == len(numbers) else None
+
+
+def is_of_stand_ins(value: Any) -> bool:
+    """Whether something was made of one."""
+    if isinstance(value, datetime):
+        return value.year >= MOMENT.year - 1_000
+    said = str(value)
+    return TEXT in said or str(FIRST)[:9] in said
+
+
+def alike(value: Any) -> Any:
+    """A value as it is compared: of ids in a list neither order nor repetition matters."""
+    if isinstance(value, str) and value.startswith("{"):
+        return frozenset(value[1:-1].split(","))
+    return frozenset(value) if isinstance(value, list) else value
