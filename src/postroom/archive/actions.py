@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from postroom.accounts.models import Activation
 from postroom.archive.announce import announce_emails, announce_work
@@ -22,7 +21,7 @@ from postroom.archive.models import (
     Label,
     ServerCopy,
 )
-from postroom.archive.whereabouts import ends_of, leaves, living_copies, show_as_asked
+from postroom.archive.whereabouts import actions_on, ends_of, leaves, living_copies, show_as_asked
 
 
 @transaction.atomic
@@ -140,9 +139,13 @@ def record_copy(email: Email, folder: Folder, uid: int) -> None:
 
 def last_wish(email: Email) -> list[Action]:
     """What was asked for last, its moves together; that an email was opened is nobody's wish."""
-    wishes = Action.objects.filter(email=email).select_related("source", "target", "label")
-    wishes = wishes.exclude(~Q(state=ActionState.REFUSED), kind=ActionKind.MARK_READ)
-    last = wishes.order_by("pk").last()
-    if last is None or last.kind != ActionKind.MOVE:
-        return [last] if last else []
-    return list(wishes.filter(kind=ActionKind.MOVE, asked_at=last.asked_at))
+    wishes = [action for action in actions_on(email) if is_wish(action)]
+    if not wishes or wishes[-1].kind != ActionKind.MOVE:
+        return wishes[-1:]
+    at = wishes[-1].asked_at
+    return [move for move in wishes if move.kind == ActionKind.MOVE and move.asked_at == at]
+
+
+def is_wish(action: Action) -> bool:
+    """Whether somebody wished for it, or is to be told that it was refused."""
+    return action.kind != ActionKind.MARK_READ or action.state == ActionState.REFUSED

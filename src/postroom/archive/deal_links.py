@@ -2,9 +2,12 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from postroom.archive.models import DealLink, Email, thread_of_link
 from postroom.crm.models import Deal
 from postroom.team.models import User
+from postroom.team.written_once import written_once
 
 
 def link_conversation(email: Email, deal: Deal | None, by: User, now: datetime) -> DealLink:
@@ -20,5 +23,10 @@ def leave_to_the_rule(email: Email) -> None:
 
 def find_link(email: Email) -> DealLink | None:
     """What was decided about its conversation, if anything was."""
-    links = DealLink.objects.select_related("deal", "by")
-    return links.filter(thread=thread_of_link(email)).first()
+    return next(iter(links_of(thread_of_link(email))), None)
+
+
+@written_once()
+def links_of(thread: str) -> QuerySet[DealLink]:
+    """The same of a conversation; there is one at most."""
+    return DealLink.objects.select_related("deal", "by").filter(thread=thread)

@@ -121,7 +121,7 @@ def labels_of(emails: Sequence[Email]) -> dict[int, list[Label]]:
     """The labels of emails that are read whole, by their ids: a label tells of the content."""
     found: dict[int, list[Label]] = defaultdict(list)
     whole = [email.pk for email in emails if email.sight >= Sight.EVERYTHING]
-    for labelling in borne_by(whole):
+    for labelling in borne_by(whole) if whole else ():
         found[labelling.email_id].append(labelling.label)
     return found
 

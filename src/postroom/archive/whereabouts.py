@@ -14,6 +14,8 @@ from postroom.archive.models import (
     ServerCopy,
 )
 from postroom.archive.record import refresh_flags
+from postroom.team.once_a_page import once_a_page
+from postroom.team.written_once import written_once
 
 
 def folders_of(email: Email) -> list[Folder]:
@@ -22,15 +24,17 @@ def folders_of(email: Email) -> list[Folder]:
     Of a folder that is not synced nobody tells: mail is believed to be where it was moved last.
     """
     # Before the ledger: a move made between the two is in both; after it, it would be in neither.
-    asked = list(moves_of(email).filter(state=ActionState.ASKED))
+    moves = [action for action in actions_on(email) if action.kind == ActionKind.MOVE]
+    asked = [move for move in moves if move.state == ActionState.ASKED]
+    done = [move for move in moves if move.state == ActionState.DONE]
     lying = set(recorded_folders(email))
     for move in asked:
         source, target = ends_of(move)
         lying.add(target)
         if leaves(source, target):
             lying.discard(source)
-    if not lying and (last := moves_of(email).filter(state=ActionState.DONE).last()):
-        _, target = ends_of(last)
+    if not lying and done:
+        _, target = ends_of(done[-1])
         lying = set() if target.is_synced or target.gone_at else {target}
     return sorted(lying, key=lambda folder: folder.name)
 
@@ -40,9 +44,26 @@ def recorded_folders(email: Email) -> list[Folder]:
 
     They may come back, and the mail in them with them.
     """
-    copies = living_copies(email).select_related("folder").order_by("folder__name")
-    folders = list(dict.fromkeys(copy.folder for copy in copies))
+    folders = list(dict.fromkeys(copy.folder for copy in copies_with_folders(email.pk)))
     return [folder for folder in folders if folder.gone_at is None] or folders
+
+
+@written_once()
+def copies_with_folders(email: int) -> QuerySet[ServerCopy]:
+    """The same, by the folders' names."""
+    return living_copies(Email(pk=email)).select_related("folder").order_by("folder__name")
+
+
+def actions_on(email: Email) -> list[Action]:
+    """All that was asked for about an email, oldest first."""
+    return once_a_page((Action, email.pk), lambda: every_action(email.pk))
+
+
+@written_once()
+def every_action(email: int) -> QuerySet[Action]:
+    """The same, asked."""
+    found = Action.objects.filter(email=email).select_related("source", "target", "label")
+    return found.order_by("pk")
 
 
 def living_copies(email: Email) -> QuerySet[ServerCopy]:

@@ -12,13 +12,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
-from postroom.association.glimpses import Glimpse, Glimpses
-from postroom.association.people import known_addresses
+from postroom.association.glimpses import Glimpse, PlainGlimpses
+from postroom.association.people import among, known_addresses, own_domains
 from postroom.association.reach import accounts_in_reach
-from postroom.association.visibility import visible_to
-from postroom.crm.models import Person
+from postroom.crm.models import Person, PersonAddress
 from postroom.team.models import User
+from postroom.team.written_once import written_once
 
 # So many of each address; further of those of whom nothing seen is among them.
 LOOKED_AT = (64, 1_024, 1_000_000)
@@ -48,11 +49,11 @@ class Correspondence:
 
 def correspondence_for(viewer: User, people: Sequence[Person]) -> dict[int, Correspondence]:
     """The figures by the person's id; people without visible mail are left out."""
-    known = known_addresses().filter(person__in=people).values_list("canonical", "person")
+    known = addresses_among([person.pk for person in people])
     left, found = dict(known), dict[int, Correspondence]()
     if not left or not viewer.is_active:
         return {}
-    glimpses = Glimpses(visible_to(viewer))
+    glimpses = PlainGlimpses(viewer, accounts_in_reach(viewer))
     for most in LOOKED_AT:
         mail = newest_with(left, accounts_in_reach(viewer).accounts, most)
         seen = {g.pk: g for g in glimpses.of({pk for emails in mail.values() for pk in emails})}
@@ -68,6 +69,13 @@ def correspondence_for(viewer: User, people: Sequence[Person]) -> dict[int, Corr
         if not left:
             break
     return found
+
+
+@written_once(own_domains)
+def addresses_among(people: list[int]) -> QuerySet[PersonAddress, tuple[str, int]]:
+    """The addresses of some people by which their mail is found, each with whose it is."""
+    known = known_addresses().filter(person__in=among(people))
+    return known.values_list("canonical", "person")
 
 
 def newest_with(

@@ -15,10 +15,11 @@ from django.db.models import BigIntegerField, F, Func, Q, QuerySet
 from postroom.archive.deal_links import find_link
 from postroom.archive.models import DealLink, Email, EveryParticipant
 from postroom.association.deal_rule import Candidate, Choice, Letter, Why, chosen_for
-from postroom.association.people import addresses_of
+from postroom.association.people import addresses_of, among
 from postroom.crm.models import Company, Deal, Person
 from postroom.team.models import User
 from postroom.team.once_a_page import once_a_page
+from postroom.team.written_once import written_once
 
 # The deals of the people on each email of a conversation; `deal_letters` is the database's.
 LETTERS = """
@@ -115,10 +116,15 @@ def choice_for(email: Email) -> Choice:
     return chosen_for(email.pk, [Letter(*place, of) for place, of in letters.items()])
 
 
-def deals_with(people: Collection[Person]) -> QuerySet[Deal]:
+def deals_with(people: Collection[Person]) -> list[Deal]:
     """Deals of these people, the open ones first: those that are offered for linking."""
+    return deals_among([person.pk for person in people])
+
+
+@written_once()
+def deals_among(people: list[int]) -> QuerySet[Deal]:
+    """The same, asked."""
     deals = Deal.objects.select_related("stage", "company")
-    found = deals.filter(
-        pk__in=Deal.people.through.objects.filter(person__in=people).values("deal")
-    )
+    of_them = Deal.people.through.objects.filter(person__in=among(people))
+    found = deals.filter(pk__in=of_them.values("deal"))
     return found.order_by(F("closed_at").desc(nulls_first=True), "-changed_at", "-pk")

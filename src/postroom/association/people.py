@@ -118,8 +118,13 @@ def known_participants() -> QuerySet[EveryParticipant]:
 
 def known_people_on(email: Email) -> list[Person]:
     """The leads and contacts on one email with their companies, for who shows them."""
-    found = people_on(email).select_related("company")
-    return once_a_page((people_on, email.pk), lambda: list(found))
+    return once_a_page((people_on, email.pk), lambda: people_with_companies_on(email.pk))
+
+
+@written_once(own_domains)
+def people_with_companies_on(email: int) -> QuerySet[Person]:
+    """The same, asked."""
+    return people_on(Email(pk=email)).select_related("company")
 
 
 def people_on(email: Email) -> QuerySet[Person]:

@@ -7,6 +7,8 @@ person by that address, or U is among V's reports and the organisation lets supe
 shows this email or grants it to V. Deactivated viewers see nothing.
 """
 
+from collections.abc import Sequence
+
 from django.db.models import (
     BooleanField,
     Case,
@@ -147,6 +149,12 @@ def within(accounts: Ids) -> AnyOf:
     """Match emails in these accounts. As one text: 200 numbers take longer to write one by one."""
     written = ",".join(map(str, accounts))
     return AnyOf(F("account"), RawSQL("%s::bigint[]", [f"{{{written}}}"]))
+
+
+def at_one_of(addresses: Sequence[str]) -> QuerySet[EveryParticipant]:
+    """Wherever one of these addresses stands on an email. As one array, however many they are."""
+    listed = RawSQL("%s::text[]", [list(addresses)])
+    return EveryParticipant.objects.filter(AnyOf(F("canonical"), listed))
 
 
 def about_the_email() -> Q:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import wraps
 from itertools import count
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -75,8 +75,8 @@ def written_once(
 
 def shape_of(value: Any, said: list[Any]) -> Hashable:
     """What decides how a question is written; the rest goes to `said`, in order."""
-    if value is None or isinstance(value, bool | Enum):
-        return value
+    if value is None or isinstance(value, bool | Enum | type):
+        return cast(Hashable, value)
     if isinstance(value, Mapping):
         return tuple((key, shape_of(each, said)) for key, each in value.items())
     if is_dataclass(value):
@@ -92,7 +92,7 @@ def shape_of(value: Any, said: list[Any]) -> Hashable:
 
 def stand_in(value: Any, numbers: Iterator[int]) -> Any:
     """The same with stand-ins for what `shape_of` puts into `said`, in the same order."""
-    if value is None or isinstance(value, bool | Enum):
+    if value is None or isinstance(value, bool | Enum | type):
         return value
     if isinstance(value, Mapping):
         return {key: stand_in(each, numbers) for key, each in value.items()}
@@ -141,7 +141,7 @@ class Written:
             self.sql, self.values = self.compiler.as_sql()
         except EmptyResultSet:  # Of this shape it is answered already: with nothing.
             self.sql, self.values = "", ()
-        self.compiler.connection = None  # type: ignore[assignment]  # Each thread has its own.
+        self.compiler.connection = None  # Each thread has its own.
         self.places = [(at, how) for at, v in enumerate(self.values) if (how := filling(v))]
         taken = {at for at, _ in self.places}
         rest = [self.sql, *(v for at, v in enumerate(self.values) if at not in taken)]
@@ -160,8 +160,8 @@ class Written:
         if not self.sql:
             return []
         compiler, values = copy(self.compiler), self.filled(said)
-        compiler.connection = connection  # type: ignore[assignment]
-        compiler.as_sql = lambda *_, **__: (self.sql, values)  # type: ignore[method-assign]
+        compiler.connection = connection
+        compiler.as_sql = lambda *_, **__: (self.sql, values)
         asked = self.question.all()
         asked.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
         return list(asked)
@@ -188,7 +188,10 @@ class Filling:
             return each_of(said, self.numbers)
         if self.kind is set:
             return f"{{{','.join(map(str, each_of(said, self.numbers)))}}}"
-        return said[self.numbers[0]]
+        value = said[self.numbers[0]]
+        if isinstance(value, list):
+            raise WrongStandIn("a list is handed on as one array")
+        return value
 
 
 def each_of(said: Sequence[Any], numbers: Sequence[int]) -> list[Any]:

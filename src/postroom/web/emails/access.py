@@ -5,10 +5,14 @@ from django.http import Http404
 from django.utils import timezone
 
 from postroom.archive.models import Email
-from postroom.association import Sight, own_emails, people_on, visible_to
+from postroom.association import Sight, own_emails
+from postroom.association.people import known_people_on
+from postroom.association.reach import InReach, accounts_in_reach
 from postroom.association.readings import note_reading
+from postroom.association.visibility import premises, seen_by
 from postroom.crm.models import Person
 from postroom.team.models import User
+from postroom.team.written_once import written_once
 from postroom.web.row_ids import parse_row_id
 
 
@@ -17,7 +21,8 @@ def get_email(viewer: User, pk: int) -> Email:
 
     Its owner may open it too when it has left the lists: to take it back out of the trash.
     """
-    return find_among(visible_to(viewer), pk) or get_own_email(viewer, pk)
+    found = one_seen(viewer.pk, accounts_in_reach(viewer), pk) if viewer.is_active else ()
+    return next(iter(found), None) or get_own_email(viewer, pk)
 
 
 def get_readable_email(viewer: User, pk: int) -> Email:
@@ -39,7 +44,18 @@ def get_own_email(viewer: User, pk: int) -> Email:
 
 def find_among(emails: QuerySet[Email], pk: int) -> Email | None:
     """The one of these emails, with what its page needs."""
-    return emails.select_related("account__owner", "raw").filter(pk=pk).first()
+    return with_all_of_it(emails, pk).first()
+
+
+def with_all_of_it(emails: QuerySet[Email], pk: int) -> QuerySet[Email]:
+    """The same as a query."""
+    return emails.select_related("account__owner", "raw").filter(pk=pk)
+
+
+@written_once(premises)
+def one_seen(viewer: int, reach: InReach, pk: int) -> QuerySet[Email]:
+    """The one that an active viewer may see."""
+    return with_all_of_it(seen_by(User(pk=viewer), reach), pk)
 
 
 def find_email(viewer: User, text: str) -> Email | None:
@@ -53,6 +69,7 @@ def find_email(viewer: User, text: str) -> Email | None:
 def find_person_on(email: Email, text: str) -> Person | None:
     """The person whose id stands in a URL's query, if they are on the email."""
     try:
-        return people_on(email).filter(pk=parse_row_id(text)).first()
+        pk = parse_row_id(text)
     except ValueError:
         return None
+    return next((person for person in known_people_on(email) if person.pk == pk), None)

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q, QuerySet
+
 from postroom.archive.models import Participant, ParticipantRole
 from postroom.association.people import is_colleagues
 from postroom.rendering.cautions import Cautions
 from postroom.rendering.laying_out import LaidOut
 from postroom.team.models import User
+from postroom.team.written_once import written_once
 
 LONGEST_NAME = 150
 
@@ -90,6 +93,12 @@ def is_name_of_a_colleague(name: str) -> bool:
     words = name.replace(",", " ").split()
     if not 2 <= len(words) <= 5 or len(name) > LONGEST_NAME:
         return False
-    orders = {" ".join(words), " ".join([*words[1:], words[0]])}
-    active = User.objects.filter(is_active=True)
-    return any(active.filter(name__iexact=order).exists() for order in orders)
+    orders = " ".join(words), " ".join([*words[1:], words[0]])
+    return bool(called_either(*orders))
+
+
+@written_once()
+def called_either(one: str, other: str) -> QuerySet[User, int]:
+    """A colleague of one of two names."""
+    named = Q(name__iexact=one) | Q(name__iexact=other)
+    return User.objects.filter(named, is_active=True).values_list("pk", flat=True)[:1]

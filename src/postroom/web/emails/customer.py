@@ -7,27 +7,29 @@ from the signature where that is sure; which address is theirs the email says, a
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from postroom.archive.models import Direction, Email, Participant, ParticipantRole
-from postroom.association import Sight, people_on
+from postroom.association import Sight
 from postroom.association.correspondence import Correspondence, correspondence_for
-from postroom.association.people import of_colleagues
+from postroom.association.people import known_addresses, of_colleagues, own_domains
 from postroom.crm.companies import company_at
 from postroom.crm.deals import open_deals
-from postroom.crm.models import Deal, Person, Stage
+from postroom.crm.models import Deal, Note, Person, Stage, Task
 from postroom.crm.notes import notes_around
 from postroom.crm.people import AddressTaken, AddressUnusable, Entry, keep_person
 from postroom.crm.tasks import still_open, tasks_around
 from postroom.mime.signature import Signature, read_signature
 from postroom.rendering.readers import find_laid_out
 from postroom.team.models import User
+from postroom.team.written_once import written_once
 from postroom.web.diary.forms import BesideDealForm, NewTaskForm, NoteForm
 from postroom.web.diary.rows import NoteRow, TaskRow, emails_behind, note_rows, task_rows
 from postroom.web.emails.access import get_email
@@ -99,13 +101,13 @@ def cards_for(viewer: User, people: list[Person], email: Email) -> list[Card]:
     """The people on an email, each with deals, last contact, next tasks and last notes."""
     shown = people[:MOST_SHOWN]
     mail = correspondence_for(viewer, shown)
-    tasks = {p.pk: still_open(tasks_around(p, viewer))[:MOST_TASKS] for p in shown}
-    notes = {p.pk: notes_around(p)[:MOST_NOTES] for p in shown}
+    tasks = {p.pk: next_tasks(p.pk, viewer.pk) for p in shown}
+    notes = {p.pk: last_notes(p.pk) for p in shown}
     emails = emails_behind([*chain(*tasks.values()), *chain(*notes.values())], viewer)
     return [
         Card(
             person,
-            deals_of(person),
+            deals_of(person.pk),
             mail.get(person.pk, Correspondence()),
             task_rows(tasks[person.pk], viewer, emails),
             note_rows(notes[person.pk], viewer, emails),
@@ -121,9 +123,22 @@ def forms_for(viewer: User, ids: str) -> BesideForms:
     return BesideForms(NoteForm(auto_id=ids), task, BesideDealForm(auto_id=ids))
 
 
-def deals_of(person: Person) -> list[Deal]:
-    """Their open deals, changed last first."""
-    return list(open_deals().filter(people=person).select_related("stage")[:MOST_DEALS])
+@written_once()
+def next_tasks(person: int, viewer: int) -> QuerySet[Task]:
+    """What is to be done about a person first."""
+    return still_open(tasks_around(Person(pk=person), User(pk=viewer)))[:MOST_TASKS]
+
+
+@written_once()
+def last_notes(person: int) -> QuerySet[Note]:
+    """What was written of a person last."""
+    return notes_around(Person(pk=person))[:MOST_NOTES]
+
+
+@written_once()
+def deals_of(person: int) -> QuerySet[Deal]:
+    """A person's open deals, changed last first."""
+    return open_deals().filter(people=person).select_related("stage")[:MOST_DEALS]
 
 
 def find_newcomer(email: Email) -> Participant | None:
@@ -132,17 +147,17 @@ def find_newcomer(email: Email) -> Participant | None:
         return None
     is_sent = email.direction == Direction.SENT
     role = ParticipantRole.TO if is_sent else ParticipantRole.FROM
-    parties = Participant.objects.filter(email=email.pk, role=role).exclude(canonical="")
-    party = parties.order_by("position").first()
-    if party is None or is_colleague(parties.filter(canonical=party.canonical)):
-        return None
-    is_known = people_on(email).filter(addresses__canonical=party.canonical).exists()
-    return None if is_known else party
+    party = next(iter(first_party(email.pk, role)), None)
+    return None if party is None or party.is_somebody else party
 
 
-def is_colleague(party: QuerySet[Participant]) -> bool:
-    """Whether the address is one of the organisation's."""
-    return party.filter(of_colleagues()).exists()
+@written_once(own_domains)
+def first_party(email: int, role: ParticipantRole) -> QuerySet[Any, Any]:
+    """Who is named first in a role, and whether they are a colleague or known."""
+    known = known_addresses().filter(canonical=OuterRef("canonical"))
+    is_somebody = Case(When(of_colleagues() | Q(Exists(known)), Value(True)), default=Value(False))
+    parties = Participant.objects.filter(email=email, role=role).exclude(canonical="")
+    return parties.annotate(is_somebody=is_somebody).order_by("position")[:1]
 
 
 def begun_with(email: Email, party: Participant) -> dict[str, str]:

@@ -98,7 +98,7 @@ def find_offered(email: Email, text: str) -> Deal:
 def dealing_of(email: Email) -> Dealing:
     """The email's deal, and the deals of the people on it to choose from."""
     found = deal_for_email(email)
-    offered = list(deals_with(known_people_on(email))[:MOST])
+    offered = deals_with(known_people_on(email))[:MOST]
     if found.deal and found.deal not in offered:
         offered.insert(0, found.deal)
     return Dealing(email, found, offered)

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -41,7 +42,9 @@ def outgoing_to(person: Person, user: User) -> dict[str, object]:
 @written_once()
 def unsettled_to(author: int, addresses: list[str]) -> QuerySet[OutgoingEmail]:
     """The newest of them."""
-    return unsettled_of(User(pk=author)).filter(recipients__overlap=addresses)[:MOST]
+    return unsettled_of(User(pk=author)).filter(recipients__overlap=RawSQL("%s", [addresses]))[
+        :MOST
+    ]
 
 
 def is_still_changing(outgoing: OutgoingEmail, now: datetime) -> bool:

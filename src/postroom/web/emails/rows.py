@@ -77,7 +77,7 @@ def row_of(related: RelatedEmail, participants: list[Participant], outcome: Outc
 def participants_of(email_ids: Sequence[int]) -> dict[int, list[Participant]]:
     """Everyone on these emails, in the order of the headers."""
     found: dict[int, list[Participant]] = defaultdict(list)
-    for participant in on_emails(list(email_ids)):
+    for participant in on_emails(list(email_ids)) if email_ids else ():
         found[participant.email_id].append(participant)
     return found
 

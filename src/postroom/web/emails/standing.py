@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from postroom.accounts.models import Activation, EmailAccount, Protocol
 from postroom.archive.actions import last_wish
 from postroom.archive.labels import is_kept_here_alone, labels_of
@@ -16,6 +18,7 @@ from postroom.archive.models import (
     Label,
 )
 from postroom.archive.whereabouts import ends_of, folders_of
+from postroom.team.written_once import written_once
 
 RECENT = timedelta(hours=1)
 NOT_OFFERED = frozenset({FolderRole.DRAFTS, FolderRole.SENT, FolderRole.ALL, FolderRole.TRASH})
@@ -92,14 +95,14 @@ class Standing:
 def standing_of(email: Email, now: datetime) -> Standing:
     """Where the owner's email stands."""
     folders = folders_of(email)
-    labels, borne = list(email.account.labels.all()), labels_of([email]).get(email.pk, [])
+    labels, borne = labels_in(email.account_id), labels_of([email]).get(email.pk, [])
     outcome = outcome_of(email, now)
     return Standing(email, folders, targets_of(email, folders), outcome, labels, borne)
 
 
 def targets_of(email: Email, lying: list[Folder]) -> list[Folder]:
     """The folders to choose from: where mail stays in sight. With All Mail it does everywhere."""
-    folders = list(email.account.folders.filter(gone_at__isnull=True).order_by("name"))
+    folders = folders_in(email.account_id)
     keeps_all = any(f.role == FolderRole.ALL and f.is_synced for f in folders)
     return [
         folder
@@ -108,6 +111,18 @@ def targets_of(email: Email, lying: list[Folder]) -> list[Folder]:
         and (folder.is_synced or keeps_all)
         and folder not in lying
     ]
+
+
+@written_once()
+def folders_in(account: int) -> QuerySet[Folder]:
+    """The folders that a mailbox has now, by name."""
+    return Folder.objects.filter(account=account, gone_at__isnull=True).order_by("name")
+
+
+@written_once()
+def labels_in(account: int) -> QuerySet[Label]:
+    """The labels of a mailbox."""
+    return Label.objects.filter(account=account)
 
 
 def outcome_of(email: Email, now: datetime) -> Outcome | None:
