@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from postroom.accounts.members import mailboxes_of
-from postroom.accounts.models import Activation, Membership
+from postroom.accounts.models import Activation, EmailAccount, Membership
 from postroom.archive.models import Email
 from postroom.association.inbox_columns import Column
 from postroom.association.inbox_own import Question, counts_of, question_of, those_meeting
@@ -31,8 +31,10 @@ from postroom.association.inbox_statements import (
     UNREAD,
 )
 from postroom.association.ownership import own_emails
+from postroom.association.people import among
 from postroom.team.models import InboxColumn, User
 from postroom.team.once_a_page import once_a_page
+from postroom.team.written_once import written_once
 
 PAGE = 50
 STRETCHES = (200, 1_000)
@@ -155,9 +157,15 @@ def held_by(viewer: User) -> dict[int, bool]:
 
 def find_inboxes(viewer: User) -> dict[int, bool]:
     """Ask for them."""
-    held = mailboxes_of(viewer).exclude(activation=Activation.DEACTIVATED).order_by("pk")
+    return dict(inboxes_and_teams(viewer.pk))
+
+
+@written_once()
+def inboxes_and_teams(viewer: int) -> QuerySet[EmailAccount, tuple[int, bool]]:
+    """The same as rows."""
+    held = mailboxes_of(User(pk=viewer)).exclude(activation=Activation.DEACTIVATED).order_by("pk")
     members = Membership.objects.filter(account=OuterRef("pk"))
-    return dict(held.values_list("pk", Exists(members)))
+    return held.values_list("pk", Exists(members))
 
 
 def places_in(viewer: User, wanted: Column | Question, after: Place | None) -> Iterator[Read]:
@@ -241,5 +249,14 @@ def rows_of(statement: str, said: Said) -> list[Sorted]:
 
 def in_order(viewer: User, ids: Sequence[int]) -> list[Email]:
     """These emails, as far as they are the viewer's own to act on."""
-    found = own_emails(viewer).select_related("account").in_bulk(ids)
+    if not ids or not viewer.is_active:
+        return []
+    found = {email.pk: email for email in own_among(viewer.pk, list(ids))}
     return [found[pk] for pk in ids if pk in found]
+
+
+@written_once()
+def own_among(viewer: int, ids: list[int]) -> QuerySet[Email]:
+    """Those of some emails that are an active viewer's own."""
+    own = own_emails(User(pk=viewer)).filter(pk__in=among(ids))
+    return own.select_related("account")

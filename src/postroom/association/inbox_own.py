@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from postroom.archive.models import Email
 from postroom.association.conditions import KINDS, asked_of_email, senders_asked_for
@@ -20,6 +20,7 @@ from postroom.association.steps import Step
 from postroom.team.days import local_day
 from postroom.team.models import InboxColumn, Organisation, User
 from postroom.team.once_a_page import once_a_page
+from postroom.team.written_once import written_once
 
 MOST_SENDERS = 2_000
 THESE = [-1]  # Where a kept question has the ids of emails.
@@ -45,8 +46,13 @@ class Question:
 
 def own_columns(viewer: User) -> list[InboxColumn]:
     """The viewer's columns that are shown, in their order."""
-    shown = InboxColumn.objects.filter(owner=viewer, is_shown=True)
-    return once_a_page((InboxColumn, viewer.pk), lambda: list(shown))
+    return once_a_page((InboxColumn, viewer.pk), lambda: columns_shown(viewer.pk))
+
+
+@written_once()
+def columns_shown(owner: int) -> QuerySet[InboxColumn]:
+    """The same, asked."""
+    return InboxColumn.objects.filter(owner=owner, is_shown=True)
 
 
 def ready_made(kind: str, owner: User) -> InboxColumn:

@@ -1,5 +1,6 @@
 """Lists in pages, each beginning strictly below a row."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -23,6 +24,10 @@ def stretch_of(rows: QuerySet[M], order: Order, after: str, limit: int = PAGE) -
     """The rows strictly below `after`; an unreadable place means the beginning."""
     if place := order.parse(after, rows.model):
         rows = rows.filter(order.below(place, rows.model))
-    found = list(rows.order_by(*order.by(rows.model))[: limit + 1])
+    return cut(list(rows.order_by(*order.by(rows.model))[: limit + 1]), order, limit)
+
+
+def cut(found: Sequence[M], order: Order, limit: int) -> Stretch[M]:
+    """So many of some rows, where one more tells whether the list goes on."""
     more = len(found) > limit
-    return Stretch(found[:limit], order.written(found[limit - 1]) if more else "")
+    return Stretch(list(found[:limit]), order.written(found[limit - 1]) if more else "")

@@ -24,7 +24,8 @@ from django.db.models import QuerySet
 Asked = ParamSpec("Asked")
 Row = TypeVar("Row")
 FIRST: Final = 9_000_000_000_000_000_000  # Below 2^63; no row has such an id.
-TEXT: Final = "\N{OBJECT REPLACEMENT CHARACTER}stand-in "
+MARK: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
+TEXT: Final = f"{MARK}stand-in "
 MOMENT: Final = datetime(9000, 1, 1, tzinfo=UTC)
 ARRAY: Final = re.compile(r"\{\d+(,\d+)*\}")  # As PostgreSQL writes one.
 APART: Final = 1_000  # So that what is one more is not the next.
@@ -87,7 +88,7 @@ def shape_of(value: Any, said: list[Any]) -> Hashable:
         said.append(value)
         return list, type(value[0])
     said.append(value)
-    return type(value)
+    return cast(Hashable, type(value))
 
 
 def stand_in(value: Any, numbers: Iterator[int]) -> Any:
@@ -223,7 +224,7 @@ def is_of_stand_ins(value: Any) -> bool:
     if isinstance(value, datetime):
         return value.year >= MOMENT.year - 1_000
     said = str(value)
-    return TEXT in said or str(FIRST)[:9] in said
+    return MARK in said or str(FIRST)[:9] in said
 
 
 def alike(value: Any) -> Any:

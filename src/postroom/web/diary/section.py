@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
@@ -10,9 +11,10 @@ from postroom.crm.models import Note, Task
 from postroom.crm.notes import notes_around
 from postroom.crm.orders import Order
 from postroom.crm.records import Record, column_of
-from postroom.crm.stretches import Stretch, stretch_of
+from postroom.crm.stretches import Stretch, cut, stretch_of
 from postroom.crm.tasks import open_before_done, tasks_around
 from postroom.team.models import User
+from postroom.team.written_once import written_once
 from postroom.web.diary.forms import NewTaskForm, NoteForm, TaskForm, begun, first_error
 from postroom.web.diary.records import named, page_of
 from postroom.web.diary.rows import NoteRow, TaskRow, note_rows, task_rows
@@ -61,7 +63,7 @@ def diary_of(
     typed: NoteForm | TaskForm | None = None,
 ) -> Diary:
     """The section; `typed` is what somebody wrote that cannot be kept."""
-    tasks = list(open_before_done(tasks_around(record, viewer))[: OPEN_TASKS + 1])
+    tasks = first_tasks(type(record), record.pk, viewer.pk)
     still_open = [task for task in tasks if task.is_open][:OPEN_TASKS]
     page = notes_page(record, "")
     return Diary(
@@ -74,6 +76,20 @@ def diary_of(
         typed if isinstance(typed, TaskForm) else NewTaskForm(viewer, auto_id="diary-%s"),
         said,
     )
+
+
+@written_once()
+def first_tasks(kind: type[Record], pk: int, viewer: int) -> QuerySet[Task]:
+    """The tasks of a record, as many as are shown and one more."""
+    around = tasks_around(kind(pk=pk), User(pk=viewer))
+    return open_before_done(around)[: OPEN_TASKS + 1]
+
+
+@written_once()
+def first_notes(kind: type[Record], pk: int) -> QuerySet[Note]:
+    """The newest notes of a record, as many as are shown and one more."""
+    newest = notes_around(kind(pk=pk)).order_by(*BY_WRITING.by(Note))
+    return newest[: NOTES + 1]
 
 
 def new_task_form(viewer: User, sent: QueryDict) -> TaskForm:
@@ -96,6 +112,8 @@ def answered(
 
 def notes_page(record: Record, after: str) -> Stretch[Note]:
     """Some notes, newest first."""
+    if not after:
+        return cut(first_notes(type(record), record.pk), BY_WRITING, NOTES)
     return stretch_of(notes_around(record), BY_WRITING, after, NOTES)
 
 

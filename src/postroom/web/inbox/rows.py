@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
+from django.db.models.expressions import RawSQL
 
 from postroom.archive.labels import labels_of
 from postroom.archive.models import Email, Label, Participant, ParticipantRole
@@ -13,9 +14,11 @@ from postroom.association import known_addresses
 from postroom.association.inbox import AnyColumn
 from postroom.association.inbox_columns import Column
 from postroom.association.inbox_team import assignees_of
-from postroom.crm.models import Person
+from postroom.association.people import own_domains
+from postroom.crm.models import Person, PersonAddress
 from postroom.crm.pipeline import Total
 from postroom.team.models import User
+from postroom.team.written_once import written_once
 from postroom.web.emails.rows import participants_of, said
 
 
@@ -77,8 +80,15 @@ def recipient_on(participants: Sequence[Participant]) -> str:
 
 def people_at(canonicals: Sequence[str]) -> dict[str, Person]:
     """The known people by their canonical addresses."""
-    known = known_addresses().filter(canonical__in=canonicals).select_related("person__company")
+    known = addresses_named(list(canonicals)) if canonicals else ()
     return {address.canonical: address.person for address in known}
+
+
+@written_once(own_domains)
+def addresses_named(canonicals: list[str]) -> QuerySet[PersonAddress]:
+    """The same as rows."""
+    named = RawSQL("SELECT unnest(%s::text[])", [canonicals])
+    return known_addresses().filter(canonical__in=named).select_related("person__company")
 
 
 def business_of(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,8 +22,10 @@ from postroom.association.inbox import (
 from postroom.association.inbox_columns import Column
 from postroom.association.inbox_own import own_columns
 from postroom.association.inbox_team import colleagues_of, teams_of
+from postroom.association.people import among
 from postroom.team.models import User
 from postroom.team.sales_inbox import switch_sales_inbox
+from postroom.team.written_once import written_once
 from postroom.web.emails.access import find_email
 from postroom.web.emails.opening import reading_context
 from postroom.web.emails.standing import NOT_OFFERED
@@ -113,9 +116,16 @@ def around(user: User) -> dict[str, object]:
 
 def folders_for(user: User) -> Sequence[Folder]:
     """Folders of the user's mailboxes that mail may be moved to."""
-    folders = Folder.objects.filter(account__in=inboxes_of(user), gone_at__isnull=True)
+    held = inboxes_of(user)
+    return folders_offered(held) if held else []
+
+
+@written_once()
+def folders_offered(accounts: list[int]) -> QuerySet[Folder]:
+    """The same of some mailboxes."""
+    folders = Folder.objects.filter(account__in=among(accounts), gone_at__isnull=True)
     offered = folders.exclude(role__in=NOT_OFFERED).filter(is_synced=True)
-    return list(offered.select_related("account").order_by("account", "name"))
+    return offered.select_related("account").order_by("account", "name")
 
 
 def labels_for(user: User) -> list[Label]:
