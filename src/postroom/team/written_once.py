@@ -122,8 +122,9 @@ def number_of(value: Any) -> int | None:
         number, rest = divmod(value - FIRST, APART)
         is_one = value >= FIRST and not rest
     elif isinstance(value, str):
-        is_one = value.startswith(TEXT)
-        number = int(value.removeprefix(TEXT)) if is_one else 0
+        said = value.removeprefix(TEXT)
+        is_one = said != value and said.isdigit()
+        number = int(said) if is_one else 0
     elif isinstance(value, datetime) and value.tzinfo:
         past = value - MOMENT
         is_one, number = timedelta(0) <= past < timedelta(seconds=1), past.microseconds
