@@ -1,5 +1,6 @@
 """A question that is written once is the same question, whatever its values; no other is kept."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
@@ -84,7 +85,7 @@ def test_what_decides_how_a_question_is_written_makes_another_one(db: None) -> N
     ],
 )
 def test_a_question_that_changes_a_value_is_refused(
-    db: None, question: room.Callable[[object], QuerySet[User]], value: object
+    db: None, question: Callable[[object], QuerySet[User]], value: object
 ) -> None:
     with pytest.raises(WrongStandIn):
         written_once()(question)(value)
