@@ -9,8 +9,8 @@ from django.db.models import Count, F, Max, QuerySet, Sum
 
 from postroom.crm.models import Deal, DealStage, Outcome
 
-MOST_ON_BOARD = 50
-MOST_CLOSED = 20  # Of closed stages the board shows what was closed last.
+MOST_ON_BOARD = 25  # The list has the rest.
+MOST_CLOSED = 10  # Of closed stages the board shows what was closed last.
 
 BEGUN = (
     ("New", 10, Outcome.OPEN),
@@ -84,7 +84,7 @@ def board() -> list[BoardColumn]:
 
 def deals_on_board(stage: DealStage) -> list[Deal]:
     """Those of one stage that the board has room for."""
-    deals = stage.deals.select_related("company", "owner").prefetch_related("people")
+    deals = stage.deals.select_related("company")
     if not stage.is_open:
         return list(deals.order_by("-closed_at", "-pk")[:MOST_CLOSED])
     return list(deals.order_by(F("closing_on").asc(nulls_last=True), "name", "pk")[:MOST_ON_BOARD])
