@@ -24,6 +24,7 @@ OPERATORS = (
     ("has:attachment", "With attachments", "has:attachment"),
     ("filename:", "Name of an attachment", "filename:pdf"),
     ("in:", "In a folder of yours", "in:archive"),
+    ("label:", "With this label", "label:fair"),
     ("is:", "Unread, flagged, answered, sent", "is:unread"),
     ("after:", "On that day or later", "after:2026-03-01"),
     ("before:", "Before that day", "before:2026-03"),
