@@ -147,8 +147,8 @@ def pages() -> Iterator[AskedPage]:
     A page is to be asked for before the next is taken: the own columns are made between them.
     """
     InboxColumn.objects.all().delete()
-    for viewer in User.objects.filter(email_accounts__isnull=False).order_by("pk"):
-        name = "sales" if viewer.pk % 2 else "strangers"
+    owners = User.objects.filter(email_accounts__isnull=False).order_by("pk")
+    for name, viewer in zip(("sales", "strangers"), owners, strict=True):
         client = Client()
         client.force_login(viewer, backend=SIGN_IN)
         for column in Column:
