@@ -270,7 +270,7 @@ def shows_what_it_may(page: str, response: Any, sight: Sight, where: str) -> Non
 # A guard of the pages, and what is left when somebody takes it away.
 EVERYBODYS = "redacted(Email.objects.all(), WHOLE)"
 GUARDS: list[tuple[ModuleType, str, str]] = [
-    (email_access, "find_among(visible_to(viewer), pk)", f"find_among({EVERYBODYS}, pk)"),
+    (email_access, "seen_by(User(pk=viewer), reach)", EVERYBODYS),
     (email_access, "find_among(own_emails(viewer), pk)", f"find_among({EVERYBODYS}, pk)"),
     (
         mailbox_access,

@@ -31,8 +31,10 @@ ARRAY: Final = re.compile(r"\{\d+(,\d+)*\}")  # As PostgreSQL writes one.
 APART: Final = 1_000  # So that what is one more is not the next.
 MOST_SHAPES: Final = 256
 
-# In tests every question is written anew as well, and must come out the same.
+# In tests every question is written anew as well, and must come out the same; or it is never kept,
+# where a test takes a condition out of the code.
 is_proved = False
+is_kept = True
 
 
 class WrongStandIn(TypeError):
@@ -57,6 +59,8 @@ def written_once(
 
         @wraps(question)
         def ask(*values: Asked.args, **_: Asked.kwargs) -> list[Row]:
+            if not is_kept:
+                return list(question(*values))  # type: ignore[call-arg]
             said: list[Any] = []
             shape = premises(), tuple(shape_of(value, said) for value in values)
             if (written := shapes.get(shape)) is None:
