@@ -10,7 +10,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from journeys.databases import address_of, run_sql
+from journeys.databases import address_of, drop_database, run_sql
 from postroom.archive.beside import name_of
 from postroom.config.postgres_user import server_user_for
 
@@ -37,7 +37,7 @@ def empty_database(name: str) -> Iterator[str]:
     try:
         yield address_of(name)
     finally:
-        run_sql("DROP DATABASE {} WITH (FORCE)", name)
+        drop_database(name)
 
 
 @contextmanager

@@ -3,7 +3,8 @@
 import asyncio
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from time import sleep
 from uuid import uuid4
 
 import psycopg
@@ -18,6 +19,15 @@ def database_like(template: str) -> Iterator[str]:
     name = f"own_{uuid4().hex[:12]}"
     run_sql("CREATE DATABASE {} TEMPLATE {}", name, template)
     yield address_of(name)
+    drop_database(name)
+
+
+def drop_database(name: str) -> None:
+    """Drop it whoever is in it; an autovacuum is the superuser's, and is waited for."""
+    for _ in range(50):
+        with suppress(psycopg.errors.InsufficientPrivilege):
+            return run_sql("DROP DATABASE {} WITH (FORCE)", name)
+        sleep(0.2)
     run_sql("DROP DATABASE {} WITH (FORCE)", name)
 
 
