@@ -239,7 +239,9 @@ def forget_the_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     from django.db.models import Q
 
     from postroom.association import visibility
+    from postroom.team import written_once
 
+    monkeypatch.setattr(written_once, "is_kept", False)
     monkeypatch.setattr(visibility, "in_sight", lambda *_: Q())
     monkeypatch.setattr(visibility, "sight", lambda *_: visibility.WHOLE)
 
