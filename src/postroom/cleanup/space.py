@@ -8,14 +8,19 @@ anew. PostgreSQL: 24.1.2 Recovering Disk Space.
 from collections.abc import Iterator
 
 from django.apps import apps
-from django.db import connection
+from django.db import OperationalError, connection
 from psycopg import sql
+from psycopg.errors import LockNotAvailable
 
 ROOMS = ("archive", "outbox", "rules", "webhooks")
 # A page of an index that a VACUUM finds empty is free for the one after it, once a transaction has
 # begun since and none is left from before. PostgreSQL: nbtree/README, Placing deleted pages in the
 # FSM. An autovacuum that began before the last bite gives way to ours.
 REUSE = (sql.SQL("VACUUM (ANALYZE) {}"), sql.SQL("VACUUM {}"))
+# Another VACUUM of the table, such as one that PostgreSQL will not interrupt for us, may take an hour
+# yet; it takes most of it, and autovacuum the rest.
+PATIENCE = "10s"
+BE_PATIENT = "SELECT set_config('lock_timeout', %s, false)"
 BEGIN_ONE = "SELECT pg_current_xact_id()"
 WRITE_ANEW = sql.SQL("VACUUM (FULL, ANALYZE) {}")
 STATISTICS = "pg_catalog.pg_statistic"
@@ -40,10 +45,23 @@ def use_again() -> None:
     with connection.cursor() as cursor:
         for vacuum in REUSE:
             for table in tables_of_mail():
-                cursor.execute(vacuum.format(sql.Identifier(table)))
+                vacuum_unless_another_does(vacuum.format(sql.Identifier(table)))
             cursor.execute(BEGIN_ONE)
     for table in tables_of_mail():
         forget_statistics_if_empty(table)
+
+
+def vacuum_unless_another_does(command: sql.Composed) -> None:
+    """Wait for another one a moment, not to its end."""
+    with connection.cursor() as cursor:
+        cursor.execute(BE_PATIENT, [PATIENCE])
+        try:
+            cursor.execute(command)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
+        finally:
+            cursor.execute("RESET lock_timeout")
 
 
 def write_anew() -> Iterator[str]:

@@ -45,9 +45,19 @@ def with_django(command: Callable[P, T]) -> Callable[P, T]:
 
 def start_django(context: click.Context, *, is_quiet: bool = False) -> None:
     """Read the settings, find or start the database, and bring its tables up to date."""
+    start_without_tables(context)
+    bring_up_to_date(is_quiet=is_quiet)
+
+
+def start_without_tables(context: click.Context) -> None:
+    """The first half, for a command that may refuse before tables are made for it."""
     gc.disable()
     make_files(read_environment())
     open_database(context)
+
+
+def bring_up_to_date(*, is_quiet: bool = False) -> None:
+    """The other half."""
     migrate_if_needed(is_quiet=is_quiet)
     see_to_erasures()
     stop_looking_at_what_is_loaded()

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from postroom.cli.bootstrap import Failed, with_django
+from postroom.cli.bootstrap import Failed, bring_up_to_date, start_without_tables, with_django
 from postroom.cli.finding import get_user
 from postroom.cli.printing import json_option, print_json, print_table
 from postroom.cli.secret_input import password_option, read_password
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 @click.option("--email", required=True, help="The address to sign in with.")
 @click.option("--name", default="", help="The name that colleagues see.")
 @password_option
-@with_django
 def createadmin_command(email: str, name: str, password_stdin: bool) -> None:
     """Create an administrator. Running it again for the same address changes nothing."""
     create_user(email, name, is_administrator=True, from_stdin=password_stdin)
@@ -33,7 +32,6 @@ def user_command() -> None:
 @click.option("--name", default="", help="The name that colleagues see.")
 @click.option("--administrator", is_flag=True, help="May manage users and see every account.")
 @password_option
-@with_django
 def add(email: str, name: str, administrator: bool, password_stdin: bool) -> None:
     """Add a user who signs in with EMAIL."""
     create_user(email, name, is_administrator=administrator, from_stdin=password_stdin)
@@ -188,18 +186,25 @@ def change_access(user: "User", *, is_active: bool) -> None:
 
 
 def create_user(email: str, name: str, *, is_administrator: bool, from_stdin: bool) -> None:
-    """Create a user after checking address and password."""
+    """Create a user after checking address and password, for which no table is needed."""
+    start_without_tables(click.get_current_context())
+    address = checked_address(email)
+    password = read_password("Password", from_stdin=from_stdin)
+    refuse_weak(password)
+    bring_up_to_date()
+    add_user(address, password, name, is_administrator=is_administrator)
+
+
+def add_user(address: str, password: str, name: str, *, is_administrator: bool) -> None:
+    """Let somebody sign in who could not yet."""
     from django.utils import timezone
 
     from postroom.team.audit import note
     from postroom.team.models import Act, User
 
-    address = checked_address(email)
-    password = read_password("Password", from_stdin=from_stdin)
     if User.objects.filter(email=address).exists():
         click.echo(f"{address} exists already; nothing was changed.")
         return
-    refuse_weak(password)
     user = User.objects.create_user(
         address, password, name=name or address.split("@")[0], is_administrator=is_administrator
     )
