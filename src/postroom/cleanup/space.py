@@ -17,8 +17,8 @@ ROOMS = ("archive", "outbox", "rules", "webhooks")
 # begun since and none is left from before. PostgreSQL: nbtree/README, Placing deleted pages in the
 # FSM. An autovacuum that began before the last bite gives way to ours.
 REUSE = (sql.SQL("VACUUM (ANALYZE) {}"), sql.SQL("VACUUM {}"))
-# Another VACUUM of the table, such as one that PostgreSQL will not interrupt for us, may take an hour
-# yet; it takes most of it, and autovacuum the rest.
+# Another VACUUM of the table, such as one that PostgreSQL does not interrupt, may take hours;
+# it takes back most of the space, and autovacuum the rest.
 PATIENCE = "10s"
 BE_PATIENT = "SELECT set_config('lock_timeout', %s, false)"
 BEGIN_ONE = "SELECT pg_current_xact_id()"

@@ -22,3 +22,16 @@ def read_password(prompt: str, *, from_stdin: bool) -> str:
     if not password:
         raise Failed("The password is empty.")
     return password
+
+
+def refuse_weak(password: str, *, has_tables: bool = True) -> None:
+    """Raise Failed with the reasons why a password is too easy to guess."""
+    from django.contrib.auth import password_validation
+    from django.core.exceptions import ValidationError
+
+    rules = password_validation.get_default_password_validators()
+    asked = [rule for rule in rules if has_tables or not getattr(rule, "needs_tables", False)]
+    try:
+        password_validation.validate_password(password, password_validators=asked)
+    except ValidationError as error:
+        raise Failed(" ".join(error.messages)) from error

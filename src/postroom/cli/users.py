@@ -7,7 +7,7 @@ import click
 from postroom.cli.bootstrap import Failed, bring_up_to_date, start_without_tables, with_django
 from postroom.cli.finding import get_user
 from postroom.cli.printing import json_option, print_json, print_table
-from postroom.cli.secret_input import password_option, read_password
+from postroom.cli.secret_input import password_option, read_password, refuse_weak
 
 if TYPE_CHECKING:
     from postroom.team.models import Profile, Role, User
@@ -186,11 +186,11 @@ def change_access(user: "User", *, is_active: bool) -> None:
 
 
 def create_user(email: str, name: str, *, is_administrator: bool, from_stdin: bool) -> None:
-    """Create a user after checking address and password, for which no table is needed."""
+    """Create a user; an address or a password that will not do makes no tables first."""
     start_without_tables(click.get_current_context())
     address = checked_address(email)
     password = read_password("Password", from_stdin=from_stdin)
-    refuse_weak(password)
+    refuse_weak(password, has_tables=False)
     bring_up_to_date()
     add_user(address, password, name, is_administrator=is_administrator)
 
@@ -205,6 +205,7 @@ def add_user(address: str, password: str, name: str, *, is_administrator: bool) 
     if User.objects.filter(email=address).exists():
         click.echo(f"{address} exists already; nothing was changed.")
         return
+    refuse_weak(password)
     user = User.objects.create_user(
         address, password, name=name or address.split("@")[0], is_administrator=is_administrator
     )
@@ -246,14 +247,3 @@ def find_role(name: str) -> "Role | None":
         names = ", ".join(Role.objects.values_list("name", flat=True)) or "none yet"
         raise Failed(f"There is no role “{name}”. There are: {names}.")
     return found
-
-
-def refuse_weak(password: str) -> None:
-    """Raise Failed with the reasons why a password is too easy to guess."""
-    from django.contrib.auth.password_validation import validate_password
-    from django.core.exceptions import ValidationError
-
-    try:
-        validate_password(password)
-    except ValidationError as error:
-        raise Failed(" ".join(error.messages)) from error

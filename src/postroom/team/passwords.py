@@ -10,6 +10,8 @@ LEFT = 8
 class NoContextWords:
     """Without these words, enough of it has to be left. ASVS 5.0, 6.2.11."""
 
+    needs_tables = True
+
     def validate(self, password: str, user: object = None) -> None:
         """Raise ValidationError for one that whoever knows the place would try first."""
         rest = password.casefold()
