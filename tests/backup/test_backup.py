@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from backup.places import (
     empty_database,
     has_tables,
     move_beside,
+    older_wheel,
     seen_as,
 )
 from cast import account_of, person, shared, user
@@ -57,6 +58,13 @@ class World:
         """Another place with the same key."""
         key_file = str(self.key_file)
         return Installation(url, {"POSTROOM_SECRET_KEY_FILE": key_file, **settings})
+
+    def at_home(self, data_dir: Path, settings: Mapping[str, str] | None = None) -> Installation:
+        """A place with a database of its own, and with a copy of the key."""
+        if not data_dir.exists():
+            data_dir.mkdir(mode=0o711)
+            shutil.copy(self.key_file, data_dir / "secret.key")
+        return Installation("", {"POSTROOM_DATA_DIR": str(data_dir), **(settings or {})})
 
     @property
     def here(self) -> Installation:
@@ -281,13 +289,29 @@ def test_from_the_embedded_server_to_one_of_ones_own_and_to_a_newer_major_versio
         assert seen_as(own, world.alice) == EMAILS
         back = tmp_path / "back"
         assert place.ask("backup", str(back))["postgresql"].startswith(f"{VERSION}.")
-    key_file = data_dir / "secret.key"
-    data_dir.mkdir(mode=0o711)
-    shutil.copy(world.key_file, key_file)
-    settings = {"POSTROOM_DATA_DIR": str(data_dir), "POSTROOM_SECRET_KEY_FILE": str(key_file)}
-    newer = Installation("", settings)
-    newer.run("restore", str(back))
+    world.at_home(data_dir).run("restore", str(back))
     assert contents_of(postgres.ensure_running(data_dir)) == contents_of(world.url)
+
+
+def test_from_a_major_version_of_the_embedded_server_to_the_next(
+    world: World, data_dir: Path, tmp_path: Path
+) -> None:
+    old, new = data_dir.parent / "old", data_dir
+    older = world.at_home(old, older_wheel(data_dir.parent))
+    older.run("restore", str(world.plain))
+    # As docs/backup.md has it, from the refusal on.
+    refused = world.at_home(old).run("doctor", status=1).stderr
+    assert "written by PostgreSQL 17, and this Postroom carries PostgreSQL 18" in refused
+    file = tmp_path / "of-17"
+    assert older.ask("backup", str(file))["postgresql"].startswith("17.")
+    newer = world.at_home(new)
+    newer.run("restore", str(file))
+    of_bob = ("emails", LEAD, "--as", "bob@example.com")
+    with postgres.running(new) as url:
+        assert newer.ask(*of_bob) == world.here.ask(*of_bob) != []
+        assert contents_of(url) == contents_of(world.url)
+        assert seen_as(url, world.alice) == EMAILS
+        assert seen_as(url, "") == 0
 
 
 def test_a_sealed_file_may_have_any_length() -> None:
