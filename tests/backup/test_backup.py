@@ -15,16 +15,8 @@ import zstandard
 from cryptography.fernet import Fernet
 from psycopg.conninfo import conninfo_to_dict
 
-from backup.places import (
-    VERSION,
-    contents_of,
-    debian_server,
-    empty_database,
-    has_tables,
-    move_beside,
-    older_wheel,
-    seen_as,
-)
+from backup.places import contents_of, empty_database, has_tables, move_beside, seen_as
+from backup.servers import VERSION, debian_server, older_wheel
 from cast import account_of, person, shared, user
 from cleanup.full_mailboxes import CANARY, fill
 from journeys.databases import database_like, django_using
@@ -38,7 +30,8 @@ from postroom.backup.sealed_file import CHUNK, MAGIC, SALT, TAG
 from postroom.config import postgres
 from postroom.team.models import Organisation, Role
 
-EMAILS = 10_000 if os.environ.get("TEST_LONG") == "1" else 1_000
+LONG = os.environ.get("TEST_LONG") == "1"
+EMAILS = 10_000 if LONG else 1_000
 PASSPHRASE = "a horse, correct, on a battery"
 LEAD = f"{CANARY}.1@customer.example"
 
@@ -282,13 +275,18 @@ def test_from_the_embedded_server_to_one_of_ones_own_and_to_a_newer_major_versio
     world: World, data_dir: Path, tmp_path: Path
 ) -> None:
     with debian_server() as own:
-        place = world.at(own)
+        place = world.at(own.url)
         told = place.run("restore", str(world.sealed), "--passphrase-stdin", stdin=PASSPHRASE)
         assert "as it was" in told.stdout
-        assert contents_of(own) == contents_of(world.url)
-        assert seen_as(own, world.alice) == EMAILS
+        assert contents_of(own.url) == contents_of(world.url)
+        assert seen_as(own.url, world.alice) == EMAILS
         back = tmp_path / "back"
         assert place.ask("backup", str(back))["postgresql"].startswith(f"{VERSION}.")
+        if LONG:
+            own.upgrade()
+            assert contents_of(own.url) == contents_of(world.url)
+            assert seen_as(own.url, world.alice) == EMAILS
+            assert seen_as(own.url, "") == 0
     world.at_home(data_dir).run("restore", str(back))
     assert contents_of(postgres.ensure_running(data_dir)) == contents_of(world.url)
 
