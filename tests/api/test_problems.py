@@ -128,15 +128,19 @@ def test_a_host_that_is_not_ours_is_a_problem_too(alice: User) -> None:
     is_problem(caller(alice).ask("GET", "/me", Host="evil.example"), "unreadable", 400)
 
 
-def test_words_that_are_not_understood_are_refused_and_in_quotes_they_are_words(
+def test_words_that_are_not_understood_are_told_or_refused_and_in_quotes_they_are_words(
     alice: User, lena: Person
 ) -> None:
     path = f"/api/v1/people/{lena.pk}/emails"
-    said = is_problem(caller(alice).ask("GET", f"{path}?words=before:notadate"), "invalid", 422)
+    typed = f"{path}?words=before:notadate"
+    [sentence] = caller(alice).ask("GET", typed).json()["misread"]
+    said = is_problem(caller(alice).ask("GET", f"{typed}&strict=true"), "invalid", 422)
     [error] = said["errors"]
     assert error["field"] == "query.words"
-    assert "before:2026-03-01" in error["detail"]
-    assert caller(alice).ask("GET", f"{path}?words=%22before:notadate%22").status_code == 200
+    assert error["detail"] == sentence
+    assert "before:2026-03-01" in sentence
+    quoted = caller(alice).ask("GET", f"{path}?words=%22before:notadate%22&strict=true")
+    assert quoted.json()["misread"] == []
 
 
 def test_every_kind_of_problem_has_its_own_words() -> None:

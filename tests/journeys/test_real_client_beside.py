@@ -1,7 +1,9 @@
 """Another mail program at the same mailbox: what one sends, reads, flags and moves the other shows.
 
 curl is the other program, an engine as people run it keeps the mailbox, and Postroom is asked by
-its pages. The seconds of each are printed; two are asked for, of a machine that does nothing else.
+its pages. Each takes two seconds at most. A machine may be busy with other things, so whatever took
+longer is done again, with another letter, three times at most. The ten seconds in which an email
+can be called back are not counted.
 """
 
 import subprocess
@@ -29,7 +31,9 @@ from web.browser import SIGN_IN
 
 LEA = "lea@customer.example"
 START, SOON = 60.0, 30.0
-LETTERS = ("Read there", "Flag there", "Move there", "Read here", "Flag here", "Move here")
+AT_MOST, TIMES = 2.0, 3
+DEEDS = ("Read there", "Flag there", "Move there", "Read here", "Flag here", "Move here")
+LETTERS = [f"{deed} {n}" for deed in DEEDS for n in range(TIMES)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +67,18 @@ class Curl:
         """A command on a letter of the Inbox."""
         self.ask("INBOX", request.format(self.number("INBOX", subject)))
 
-    def sends(self, letter: Path) -> None:
+    def sends(self, letter: Path, subject: str) -> None:
         """By SMTP, and a copy into the Sent folder, as mail programs do."""
+        letter.write_bytes(message(subject, from_=ALICE, to=LEA))
         server = f"smtp://{self.smtp.host}:{self.smtp.port}"
         people = ("--mail-from", ALICE, "--mail-rcpt", LEA)
         self.run(server, *people, "--upload-file", str(letter))
         where = f"imap://{self.mailbox.host}:{self.mailbox.port}/Sent"
         self.run(where, "--upload-file", str(letter))
 
-    def went(self) -> int:
-        """How many emails went to the customer, of both programs."""
-        return sum(LEA in envelope.rcpt_tos for envelope in self.smtp.taken)
+    def went(self, subject: str) -> bool:
+        """Whether such an email went out, of either program."""
+        return any(f"Subject: {subject}".encode() in one.content for one in self.smtp.taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,46 +158,53 @@ def can_send(account: EmailAccount, smtp: Submission) -> None:
 
 @pytest.mark.timeout(300)
 def test_what_one_does_the_other_shows(pages: Pages, curl: Curl, tmp_path: Path) -> None:
-    pages.sends("Sent here")  # It goes after its ten seconds; meanwhile all else is done.
+    for n in range(TIMES):
+        pages.sends(f"Sent here {n}")  # They go after their ten seconds; meanwhile all else is done.
     letter = tmp_path / "letter.eml"
-    letter.write_bytes(message("Sent there", from_=ALICE, to=LEA))
     told = {
-        "curl sends": timed(lambda: curl.sends(letter), lambda: pages.shows("Sent there")),
+        "curl sends": timed(
+            lambda n: curl.sends(letter, f"Sent there {n}"),
+            lambda n: pages.shows(f"Sent there {n}"),
+        ),
         "curl reads": timed(
-            lambda: curl.does("STORE {} +FLAGS \\Seen", "Read there"),
-            lambda: not pages.is_unread("Read there"),
+            lambda n: curl.does("STORE {} +FLAGS \\Seen", f"Read there {n}"),
+            lambda n: not pages.is_unread(f"Read there {n}"),
         ),
         "curl flags": timed(
-            lambda: curl.does("STORE {} +FLAGS \\Flagged", "Flag there"),
-            lambda: pages.shows("Flag there", "Flagged"),
+            lambda n: curl.does("STORE {} +FLAGS \\Flagged", f"Flag there {n}"),
+            lambda n: pages.shows(f"Flag there {n}", "Flagged"),
         ),
         "curl moves": timed(
-            lambda: curl.does("MOVE {} Archive", "Move there"),
-            lambda: pages.says("Move there", "Archive</"),
+            lambda n: curl.does("MOVE {} Archive", f"Move there {n}"),
+            lambda n: pages.says(f"Move there {n}", "Archive</"),
         ),
         "Postroom reads": timed(
-            lambda: pages.opens("Read here"),
-            lambda: curl.shows("INBOX", "Read here", "\\Seen"),
+            lambda n: pages.opens(f"Read here {n}"),
+            lambda n: curl.shows("INBOX", f"Read here {n}", "\\Seen"),
         ),
         "Postroom flags": timed(
-            lambda: pages.does("flag", "Flag here"),
-            lambda: curl.shows("INBOX", "Flag here", "\\Flagged"),
+            lambda n: pages.does("flag", f"Flag here {n}"),
+            lambda n: curl.shows("INBOX", f"Flag here {n}", "\\Flagged"),
         ),
         "Postroom moves": timed(
-            lambda: pages.does("archive", "Move here"),
-            lambda: curl.shows("Archive", "Move here"),
+            lambda n: pages.does("archive", f"Move here {n}"),
+            lambda n: curl.shows("Archive", f"Move here {n}"),
         ),
         "Postroom sends": timed(
-            lambda: seconds_until(lambda: curl.went() == 2, SOON),
-            lambda: curl.shows("Sent", "Sent here"),
+            lambda n: seconds_until(lambda: curl.went(f"Sent here {n}"), SOON),
+            lambda n: curl.shows("Sent", f"Sent here {n}"),
         ),
     }
-    print(", ".join(f"{what} {seconds:.1f} s" for what, seconds in told.items()))
-    assert pages.shows("Sent here")
-    assert pages.row("Sent there").count("Sent to") == 1
+    print(", ".join(f"{what} {' '.join(map('{:.1f}'.format, s))} s" for what, s in told.items()))
+    assert {what: s for what, s in told.items() if min(s) > AT_MOST} == {}
+    assert pages.shows("Sent here 0")
+    assert pages.row("Sent there 0").count("Sent to") == 1
 
 
-def timed(deed: Callable[[], object], shows: Callable[[], object]) -> float:
-    """Do it here; the seconds until it shows there."""
-    deed()
-    return seconds_until(shows, SOON)
+def timed(deed: Callable[[int], object], shows: Callable[[int], object]) -> list[float]:
+    """Do it here; the seconds until it shows there, of each time until it was quick enough."""
+    took: list[float] = []
+    while len(took) < TIMES and min(took, default=SOON) > AT_MOST:
+        deed(len(took))
+        took.append(seconds_until(lambda: shows(len(took)), SOON))
+    return took

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from uuid import uuid4
 
 import pytest
 
@@ -13,7 +14,9 @@ from postroom.accounts.models import Direction, EmailAccount, KeepSent
 from postroom.accounts.seals import keep_secret
 from postroom.mime import parse_headers
 from postroom.net.errors import NetError, SignInRefused
+from postroom.outbox import copies
 from postroom.outbox.copies import Kept, keep_copy
+from postroom.outbox.models import OutgoingEmail
 from servers.dovecot import Dovecot, dovecot
 
 ALICE = "alice@example.com"
@@ -60,12 +63,12 @@ CASES = {
 def test_a_copy_is_kept_as_chosen(
     case: tuple[KeepSent, str, bool, Kept, int], mailbox: EmailAccount, server: Dovecot
 ) -> None:
-    choice, provider, is_there, kept, copies = case
+    choice, provider, is_there, kept, number = case
     mailbox.keep_sent, mailbox.provider = choice, provider
     if is_there:
         server.add(ALICE, "Sent", [RAW])
     assert keep_copy(mailbox, RAW, NOON) == kept
-    assert len(sent(server)) == copies
+    assert len(sent(server)) == number
 
 
 def test_twice_is_once_and_it_is_read(mailbox: EmailAccount, server: Dovecot) -> None:
@@ -176,7 +179,7 @@ def test_a_server_that_does_not_search_is_asked_for_the_newest(
 
 @pytest.mark.parametrize(("nth", "kept"), [(2, Kept.FOUND), (3, Kept.FOUND), (4, Kept.ADDED)])
 def test_a_server_that_stores_it_a_moment_later_is_waited_for(
-    nth: int, kept: Kept, mailbox: EmailAccount
+    nth: int, kept: Kept, mailbox: EmailAccount, quick: None
 ) -> None:
     server = Searchless((b"offer@mail.example",), nth)
     with serving(server) as port:
@@ -184,3 +187,52 @@ def test_a_server_that_stores_it_a_moment_later_is_waited_for(
         assert keep_copy(mailbox, RAW, NOON) == kept
     assert server.looks == min(nth, 3)
     assert len(server.appended) == (kept == Kept.ADDED)
+
+
+@pytest.mark.parametrize(
+    ("notes", "looks"),
+    [
+        ([Kept.ADDED], 2),
+        ([Kept.FOUND, Kept.ADDED], 2),
+        ([Kept.ADDED, Kept.BY_THE_SERVICE], 2),
+        ([Kept.ADDED, Kept.FOUND], 3),
+        ([Kept.ADDED, Kept.TWICE], 3),
+    ],
+)
+def test_where_the_last_copy_had_to_be_added_nobody_waits_for_the_next(
+    notes: list[Kept], looks: int, mailbox: EmailAccount, quick: None
+) -> None:
+    remember(mailbox, *notes)
+    server = Searchless((b"other@x",))
+    with serving(server) as port:
+        mailbox.imap_port = port
+        assert keep_copy(mailbox, RAW, NOON) == Kept.ADDED
+    assert (server.looks, len(server.appended)) == (looks, 1)
+
+
+def test_a_server_that_took_to_storing_it_is_noticed_and_waited_for_from_then_on(
+    mailbox: EmailAccount, quick: None
+) -> None:
+    remember(mailbox, Kept.ADDED)
+    server = Searchless((b"offer@mail.example", b"offer@mail.example"), nth=2)
+    with serving(server) as port:
+        mailbox.imap_port = port
+        assert keep_copy(mailbox, RAW, NOON) == Kept.TWICE
+        remember(mailbox, Kept.TWICE)
+        server.looks = 0
+        assert keep_copy(mailbox, RAW, NOON) == Kept.FOUND
+    assert len(server.appended) == 1
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers that need not be waited for as long."""
+    monkeypatch.setattr(copies, "UNKNOWN", copies.Patience((0.0, 0.01, 0.01)))
+    monkeypatch.setattr(copies, "ADDED_BEFORE", copies.Patience(afterwards=0.01))
+
+
+def remember(account: EmailAccount, *notes: Kept) -> None:
+    """What became of the copies of emails that were sent before, oldest first."""
+    for note in notes:
+        sent = {"author": account.owner, "account": account, "copy_note": note.value}
+        OutgoingEmail.objects.create(key=uuid4(), changed_at=NOON, **sent)

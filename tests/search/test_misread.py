@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 
 from postroom.archive.search_misread import ELSEWHERE, WHAT_WORKS, misread
-from postroom.archive.search_query import Kind, parse_query
+from postroom.archive.search_query import LONGEST, MOST_TERMS, Kind, parse_query
+from postroom.archive.search_terms import MOST_WORDS
 from search.test_queries import TYPED
 
 TOLD: dict[str, list[tuple[str, str]]] = {
@@ -52,6 +53,24 @@ def test_every_operator_has_its_sentence_and_no_foreign_one_hides_it() -> None:
     assert not {kind.value for kind in kinds} & set(ELSEWHERE)
     for kind in kinds:
         assert len(misread(f"{kind}:")) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (" ".join(f"w{n}" for n in range(MOST_TERMS)), ""),
+        (" ".join(f"w{n}" for n in range(MOST_TERMS + 2)), f"“w{MOST_TERMS}” and what follows"),
+        (" OR ".join(f"w{n}" for n in range(MOST_TERMS + 1)), f"“w{MOST_TERMS}” and what follows"),
+        (f'"{" ".join("w" * (MOST_WORDS + 1))}"', f"only the first {MOST_WORDS} words"),
+        ("字" * 60, f"only the first {MOST_WORDS} words"),
+        ("w " * 3 + "w" * LONGEST, f"{LONGEST} characters at most"),
+    ],
+)
+def test_what_is_too_much_is_told(typed: str, told: str) -> None:
+    sentences = misread(typed)
+    assert len(sentences) == bool(told)
+    assert told in "".join(sentences)
+    assert len(parse_query(typed).terms) <= MOST_TERMS
 
 
 @given(TYPED)

@@ -26,7 +26,7 @@ from postroom.team.models import User
 router = Router(tags=["Emails"])
 
 
-QUOTE = (
+MEND = (
     "Nothing was searched. Mend what `errors` names, or put it in quotes to find it as it stands."
 )
 Day = Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
@@ -48,7 +48,11 @@ class EmailsWanted(Wanted):
     words: str = Field(
         default="",
         max_length=LONGEST,
-        description="What can be typed into the search box; what is not understood is refused.",
+        description="What can be typed into the search box; `misread` says what of it was not"
+        " understood.",
+    )
+    strict: bool = Field(
+        default=False, description="Refuse words that are not understood; nothing is searched then."
     )
     sort: Literal["newest", "oldest"] = "newest"
     threads: bool = Field(
@@ -71,7 +75,17 @@ class EmailsWanted(Wanted):
         )
 
 
-@router.get("/people/{person_id}/emails", response=Page[RelatedEmailOut])
+class EmailsPage(Page[RelatedEmailOut]):
+    """Some emails with a person."""
+
+    misread: list[str] = Field(
+        default=[],
+        description="What of `words` was not understood and so searched for as it stands, or left"
+        " out: one sentence each, with what would do.",
+    )
+
+
+@router.get("/people/{person_id}/emails", response=EmailsPage)
 def list_emails(
     request: KeyRequest,
     response: HttpResponse,
@@ -84,15 +98,15 @@ def list_emails(
     much is asked for, so much is looked at for one answer and no more.
     """
     person, place, limit = get_person(person_id), parse_place(wanted.after), wanted.limit
-    refuse_misread(wanted.words)
+    told = told_of(wanted)
     sharer = find_sharer(wanted.shared_by)
     if wanted.shared_by and sharer is None:
         # The same as for a colleague who shares nothing: the answer tells nobody's existence.
-        return page(request, response, [], "")
+        return page(request, response, [], "") | told
     filters = wanted.filters(sharer)
     ask = related_threads if filters.as_threads else related_emails
     found = ask(person, request.auth.user, filters.choice, after=place, limit=limit)
-    return page(request, response, related_out(found.rows), str(found.next or ""))
+    return page(request, response, related_out(found.rows), str(found.next or "")) | told
 
 
 @router.get("/threads/{email_id}", response=Page[EmailOut])
@@ -114,10 +128,12 @@ def find_sharer(text: str) -> User | None:
     return User.objects.filter(email=canonical_address(text) or None).first()
 
 
-def refuse_misread(words: str) -> None:
-    """Programs are told before anything is searched, for nobody reads along. Raises Problem."""
-    if errors := [FieldError("query.words", sentence) for sentence in misread(words)]:
-        raise Problem(INVALID, QUOTE, errors)
+def told_of(wanted: EmailsWanted) -> dict[str, object]:
+    """What of the words was not understood. Raises Problem where that is to be refused."""
+    sentences = misread(wanted.words)
+    if sentences and wanted.strict:
+        raise Problem(INVALID, MEND, [FieldError("query.words", one) for one in sentences])
+    return {"misread": sentences}
 
 
 def parse_place(after: str) -> Cursor | None:

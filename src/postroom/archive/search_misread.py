@@ -1,14 +1,27 @@
-"""What of a search was not understood: told to whoever typed it, with what would be.
+"""What of a search was not understood, or not looked for: told to whoever typed it, with what to do.
 
-The search itself goes on: what is no operator is looked for as words (`search_query`). In quotes
-everything is words, and nothing of it is misread.
+The search itself goes on: what is no operator is looked for as words (`search_query`), and what is
+too much is left out. In quotes everything is words, and nothing of it is misread.
 """
 
 import re
 from collections.abc import Iterator
 from typing import Final
 
-from postroom.archive.search_query import DATES, VALUES, WORDS, Kind, typed_terms, value_of
+from postroom.archive.search_query import (
+    DATES,
+    LONGEST,
+    MOST_TERMS,
+    VALUES,
+    WORDS,
+    Kind,
+    Term,
+    term_of,
+    typed_terms,
+    value_of,
+)
+from postroom.archive.search_terms import MOST_WORDS
+from postroom.mime.words import words_of
 
 DAYS: Final = "{0}:2026-03-01, {0}:2026-03 or {0}:2026"
 WHAT_WORKS: Final = {
@@ -32,12 +45,21 @@ ELSEWHERE: Final = {
     "until": "before:", "older": "before:", "date": "on:", "contact": "person:", "lead": "person:",
     "body": "the words alone", "text": "the words alone",
 }  # fmt: skip
+SHOWN: Final = 40
+TOO_LONG: Final = f"A search has {LONGEST} characters at most; what is behind them was left out."
+TOO_MANY: Final = (
+    "“{0}” and what follows was left out: {1} words and conditions are the most of one search. Take"
+    " out what matters least."
+)
+TOO_WORDY: Final = (
+    "Of “{0}…” only the first {1} words are looked for. Quote a shorter part of it to be sure."
+)
 _WORD: Final = re.compile(r"-?(\w+):(?!//)", re.ASCII)
 
 
 def misread(text: str) -> list[str]:
     """One sentence for each term that does not mean what it looks like, each once."""
-    return list(dict.fromkeys(sentences(text)))
+    return list(dict.fromkeys([*sentences(text), *of_too_much(text)]))
 
 
 def sentences(text: str) -> Iterator[str]:
@@ -60,6 +82,24 @@ def of_elsewhere(found: re.Match[str]) -> Iterator[str]:
     there = name[1].lower() if name else ""
     if here := ELSEWHERE.get(there):
         yield f"{as_words(found)} There is no {there}: here, use {here}."
+
+
+def of_too_much(text: str) -> Iterator[str]:
+    """What is not looked for, because there is too much."""
+    typed = [(found[0], term) for found in typed_terms(text) if (term := term_of(found))]
+    terms = [(said, term) for said, term in typed if said != "OR"]
+    for said, term in terms[:MOST_TERMS]:
+        if is_wordy(term):
+            yield TOO_WORDY.format(said[:SHOWN], MOST_WORDS)
+    if terms[MOST_TERMS:]:
+        yield TOO_MANY.format(terms[MOST_TERMS][0][:SHOWN], MOST_TERMS)
+    if len(text) > LONGEST:
+        yield TOO_LONG
+
+
+def is_wordy(term: Term) -> bool:
+    """Whether a term has more words than are looked for one behind the other."""
+    return term.kind in WORDS and len(list(words_of(term.text, MOST_WORDS + 1))) > MOST_WORDS
 
 
 def as_words(found: re.Match[str]) -> str:

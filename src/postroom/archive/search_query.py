@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 LONGEST: Final = 500
+TYPED: Final = LONGEST + 1  # Of what is typed a page keeps so much, to tell that there was more.
 MOST_TERMS: Final = 40
 
 

@@ -2,12 +2,16 @@
 
 Reference: Store sent messages on the server. Looked for by its Message-ID first and added only
 where it is absent, so asking twice, or a crash in between, leaves one copy. Some servers store it a
-moment after they took it: where nothing is known of a server, it is looked for more than once.
+moment after they took it: where nothing is known of a server it is looked for more than once, and
+where the mailbox's last copy had to be added, the next is added at once and looked after.
 """
 
 import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import Final
 
 from django.conf import settings
 
@@ -17,15 +21,30 @@ from postroom.archive.models import FolderRole
 from postroom.imap.uid_set import UidSet
 from postroom.mime import parse_headers
 from postroom.net.credentials import Credential
-from postroom.net.errors import CommandRefused, ConnectTimedOut, FolderVanished
+from postroom.net.errors import CommandRefused, ConnectTimedOut, FolderVanished, NetError
 from postroom.net.imap_client import ImapClient
 from postroom.net.server import Security, Server
 from postroom.oauth.credentials import get_credential
+from postroom.outbox.models import OutgoingEmail
 
 SECONDS = 30.0
-PAUSE = 1.0
-LOOKS_WHERE_UNKNOWN = 3
 NEWEST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many seconds a server's own copy is waited for: before each look, and after ours.
+
+    Whoever waits for it in another program waits as long.
+    """
+
+    looks: tuple[float, ...] = (0.0,)
+    afterwards: float | None = None
+
+
+KNOWN: Final = Patience()
+UNKNOWN: Final = Patience((0.0, 0.5, 1.0))
+ADDED_BEFORE: Final = Patience(afterwards=1.5)
 
 
 class Kept(Enum):
@@ -33,6 +52,10 @@ class Kept(Enum):
 
     ADDED = "A copy was added to the Sent folder."
     FOUND = "A copy is in the Sent folder: the mail server keeps one itself."
+    TWICE = (
+        "A copy was added to the Sent folder, and then the mail server put its own beside it. The"
+        " next time its own is waited for."
+    )
     BY_THE_SERVICE = "The mail service keeps a copy itself, so none was added."
     NOT_WANTED = "No copy was stored on the server, as you chose."
     NO_FOLDER = (
@@ -62,8 +85,16 @@ def keep_copy(account: EmailAccount, raw: bytes, now: datetime) -> Kept:
         return Kept.NO_FOLDER
     credential = get_credential(account, Direction.INCOMING, now)
     is_unknown = account.keep_sent == KeepSent.AUTO and keeps_itself is None
-    looks = LOOKS_WHERE_UNKNOWN if is_unknown else 1
-    return asyncio.run(store(account, credential, folder.name, raw, looks, now))
+    patience = patience_with(account) if is_unknown else KNOWN
+    return asyncio.run(store(account, credential, folder.name, raw, patience, now))
+
+
+def patience_with(account: EmailAccount) -> Patience:
+    """By what became of the last copy of which the mailbox's server could tell."""
+    told = (Kept.ADDED.value, Kept.FOUND.value, Kept.TWICE.value)
+    sent = OutgoingEmail.objects.filter(account=account, copy_note__in=told).order_by("-pk")
+    last = sent.values_list("copy_note", flat=True).first()
+    return ADDED_BEFORE if last == Kept.ADDED.value else UNKNOWN
 
 
 async def store(
@@ -71,7 +102,7 @@ async def store(
     credential: Credential,
     folder: str,
     raw: bytes,
-    looks: int,
+    patience: Patience,
     now: datetime,
 ) -> Kept:
     """Sign in, look, and add what is absent."""
@@ -82,7 +113,7 @@ async def store(
             client = await ImapClient.connect(server, settings.MAIL_NETWORKS)
             try:
                 await client.sign_in(credential)
-                return await add_if_absent(client, folder, raw, looks, now)
+                return await add_if_absent(client, folder, raw, patience, now)
             finally:
                 await client.close()
     except TimeoutError:
@@ -90,29 +121,33 @@ async def store(
 
 
 async def add_if_absent(
-    client: ImapClient, folder: str, raw: bytes, looks: int, now: datetime
+    client: ImapClient, folder: str, raw: bytes, patience: Patience, now: datetime
 ) -> Kept:
     """One copy in the folder, whoever put it there."""
     message_id = parse_headers(raw).message_id
     try:
-        for look in range(looks):
-            if look:
-                await asyncio.sleep(PAUSE)
-            await client.examine(folder)
-            if await is_there(client, message_id):
+        for seconds in patience.looks:
+            await asyncio.sleep(seconds)
+            if await copies_in(client, folder, message_id):
                 return Kept.FOUND
         await client.append(folder, raw, {"\\Seen"}, now)
     except FolderVanished:
         return Kept.NO_FOLDER
+    if patience.afterwards is not None:
+        with suppress(NetError):  # Whatever becomes of the connection now, ours is there.
+            await asyncio.sleep(patience.afterwards)
+            if await copies_in(client, folder, message_id) > 1:
+                return Kept.TWICE
     return Kept.ADDED
 
 
-async def is_there(client: ImapClient, message_id: str) -> bool:
-    """Whether the open folder has a message with this id; some servers refuse to search for one."""
+async def copies_in(client: ImapClient, folder: str, message_id: str) -> int:
+    """How many messages of a folder have this id; some servers refuse to search for one."""
+    await client.examine(folder)
     try:
-        return bool(await client.uid_search_message_id(message_id))
+        return len(await client.uid_search_message_id(message_id))
     except CommandRefused:
         newest = list(await client.uid_search_all())[-NEWEST:]
     answers = client.uid_fetch(UidSet(newest), header_fields=("Message-ID",))
     ids = [parse_headers(m.header).message_id async for m in answers if m.header]
-    return message_id in ids
+    return ids.count(message_id)

@@ -1,11 +1,13 @@
 """Listen to a mail server on the connection that also works: IDLE, DONE, look, IDLE.
 
 The Inbox by IDLE (RFC 2177), every folder where the server has NOTIFY (RFC 5465); servers without
-either are asked now and then. What is heard is a hint to look, never the truth. What came while
+either are asked now and then. What is heard is a hint to look, never the truth. What left the Inbox
+went elsewhere, which no server without NOTIFY tells, so it is looked for there. What came while
 nobody listened is seen from the Inbox's counts when it is opened to listen, or was told meanwhile.
 """
 
 import asyncio
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +16,7 @@ from postroom.accounts.models import EmailAccount
 from postroom.archive.folders import folders_to_sync
 from postroom.archive.models import Folder, FolderRole
 from postroom.imap.commands.mailbox import Selected
-from postroom.imap.responses import Exists
+from postroom.imap.responses import Exists, Expunged, Vanished
 from postroom.net.errors import CommandRefused, FolderVanished
 from postroom.net.imap_client import ImapClient
 from postroom.net.notices import ElsewhereChanged, Notice
@@ -79,10 +81,9 @@ class Watch:
         return TOLD_SECONDS if self._is_told_of_all else POLL_SECONDS
 
     def _what(self, notices: list[Notice]) -> Heard:
-        elsewhere = [isinstance(notice, ElsewhereChanged) for notice in notices]
         is_rung = self._bell.is_set()
         self._bell.clear()
-        return Heard(not all(elsewhere), any(elsewhere), is_rung)
+        return what_is_told(notices, is_rung=is_rung)
 
     async def _is_to_be_looked_at(self) -> bool:
         """Open the Inbox to listen; whether it was opened otherwise than the last pass left it.
@@ -100,6 +101,13 @@ class Watch:
         )
         self._has_doubts = is_other and not self._has_doubts
         return self._has_doubts
+
+
+def what_is_told(notices: Collection[Notice], *, is_rung: bool) -> Heard:
+    """Of which folders it is told: one that left the open one is in another by now."""
+    is_elsewhere = any(isinstance(one, ElsewhereChanged | Expunged | Vanished) for one in notices)
+    is_inbox = any(not isinstance(one, ElsewhereChanged) for one in notices)
+    return Heard(is_inbox, is_elsewhere, is_rung)
 
 
 def is_as_left(selected: Selected, inbox: Folder) -> bool:

@@ -10,7 +10,7 @@ from datetime import date
 from django.db.models import Q
 from django.utils.http import urlencode
 
-from postroom.archive.search_query import LONGEST
+from postroom.archive.search_query import TYPED
 from postroom.association.filters import WAYS, Filters, is_day
 from postroom.outbox.returned import RETURNED
 from postroom.team.models import User
@@ -26,7 +26,7 @@ def parse_filters(asked: Mapping[str, str], shared_by: User | None) -> Filters:
         has_attachments=asked.get("attachments") == "1",
         since=parse_day(asked.get("since", "")),
         until=parse_day(asked.get("until", "")),
-        words=asked.get("words", "").replace("\0", "")[:LONGEST],
+        words=asked.get("words", "").replace("\0", "")[:TYPED],
         is_oldest_first=asked.get("sort") == "oldest",
         as_threads=asked.get("as") == "threads",
         besides=RETURNED if way == "bounced" else Q(),

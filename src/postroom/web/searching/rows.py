@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.utils.safestring import SafeString
 
 from postroom.archive.search_misread import misread
-from postroom.archive.search_query import LONGEST, Kind, Query, parse_query
+from postroom.archive.search_query import TYPED, Kind, Query, parse_query
 from postroom.archive.search_terms import SHORTEST_PREFIX
 from postroom.association import Cursor, Found, search
 from postroom.association.suggesting import corrected
@@ -80,4 +80,4 @@ def rows_with_hits(query: Query, found: Found) -> list[SearchRow]:
 
 def typed_words(text: str) -> str:
     """What was typed, as far as it can be a query."""
-    return text.replace("\0", "")[:LONGEST]
+    return text.replace("\0", "")[:TYPED]

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
-from postroom.archive.search_query import parse_query
+from postroom.archive.search_query import LONGEST, parse_query
 from postroom.team.models import SavedSearch
 from postroom.web.searching.diary import diary_found
 from postroom.web.searching.rows import page_of, typed_words
@@ -48,7 +48,7 @@ def suggestions(request: SignedInRequest) -> HttpResponse:
 @signed_in
 def save(request: SignedInRequest) -> HttpResponse:
     """Keep a search under a name; the same name again is the same search changed."""
-    words = typed_words(request.POST.get("q", "")).strip()
+    words = typed_words(request.POST.get("q", ""))[:LONGEST].strip()
     name = " ".join(typed_words(request.POST.get("name", "")).split())[:60] or words[:60]
     if not parse_query(words).groups:
         messages.error(request, "There is nothing to keep yet. Search for something first.")

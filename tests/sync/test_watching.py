@@ -1,0 +1,81 @@
+"""What is heard in the Inbox, and where it has Postroom look."""
+
+import asyncio
+import imaplib
+from collections.abc import Collection
+
+import pytest
+from django.utils import timezone
+
+from cast import message
+from journeys.installation import ALICE, SECRET
+from postroom.accounts.lifecycle import pause
+from postroom.archive.models import ServerCopy
+from postroom.imap.responses import Exists, Expunged, Vanished
+from postroom.imap.uid_set import UidSet
+from postroom.net.notices import ElsewhereChanged, FlagsChanged, Notice
+from postroom.sync.database import in_database
+from postroom.sync.keeping import keep_in_sync
+from postroom.sync.watching import Heard, what_is_told
+from servers.dovecot import dovecot
+from sync.real_mailbox import connected
+
+FLAGS = FlagsChanged(1, frozenset({"\\Seen"}))
+TOLD: dict[str, tuple[Collection[Notice], Heard]] = {
+    "nothing": ((), Heard()),
+    "new mail": ((Exists(2), FLAGS), Heard(inbox=True)),
+    "a mail left": ((Expunged(1),), Heard(inbox=True, elsewhere=True)),
+    "mail left, by UID": ((Vanished(UidSet([1])), Exists(0)), Heard(inbox=True, elsewhere=True)),
+    "another folder": ((ElsewhereChanged(b"Archive"),), Heard(elsewhere=True)),
+}
+
+
+@pytest.mark.parametrize("case", TOLD.values(), ids=TOLD)
+def test_what_left_the_inbox_is_looked_for_everywhere(
+    case: tuple[Collection[Notice], Heard],
+) -> None:
+    notices, heard = case
+    assert what_is_told(notices, is_rung=False) == heard
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_without_notify_a_mail_that_was_moved_is_seen_before_the_next_poll() -> None:
+    """The Inbox alone is heard of, and all folders are looked at every twenty seconds."""
+    with dovecot({ALICE: SECRET}, capability="IMAP4rev1 LITERAL+ IDLE MOVE UIDPLUS") as server:
+        server.add(ALICE, "INBOX", [message("Offer", from_="a@x.example")])
+        account = connected(server)
+
+        async def play() -> float:
+            keeping = asyncio.create_task(
+                keep_in_sync(account, timezone.now, bell := asyncio.Event(), 120)
+            )
+            await until_in("INBOX")
+            await asyncio.sleep(1)  # It listens.
+            await asyncio.to_thread(move, server.host, server.port)
+            begun = asyncio.get_running_loop().time()
+            await until_in("Archive")
+            took = asyncio.get_running_loop().time() - begun
+            await in_database(pause, account)
+            bell.set()
+            await asyncio.wait_for(keeping, 30)
+            return took
+
+        seconds = asyncio.run(play())
+    print(f"{seconds:.1f} s")
+    assert seconds < 15
+
+
+async def until_in(folder: str) -> None:
+    """Wait until the mail is recorded in this folder."""
+    copies = ServerCopy.objects.filter(folder__name=folder, gone_at__isnull=True)
+    async with asyncio.timeout(60):
+        while not await in_database(copies.exists):
+            await asyncio.sleep(0.05)
+
+
+def move(host: str, port: int) -> None:
+    """Alice's phone moves it."""
+    with imaplib.IMAP4(host, port) as phone:
+        phone.login(ALICE, SECRET)
+        phone.select()
+        phone._simple_command("MOVE", "1", "Archive")
