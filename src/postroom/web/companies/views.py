@@ -11,6 +11,7 @@ from postroom.crm.companies import NameTaken, find_companies, rename
 from postroom.crm.models import Company
 from postroom.crm.orders import OF_COMPANIES
 from postroom.web.emails.figures import figures
+from postroom.web.emails.outgoing import to_company
 from postroom.web.emails.related import about_company, is_for_part, listed, related_list
 from postroom.web.people.correspondence import rows_for
 from postroom.web.sign_in import SignedInRequest, signed_in
@@ -48,6 +49,7 @@ def company(request: SignedInRequest, pk: int) -> HttpResponse:
     context: dict[str, object] = {"room": "deals", "company": company, "related": related}
     people = people_of_company(company).prefetch_related("addresses")[:MOST_PEOPLE]
     context["people"] = rows_for(request.user, list(people))
+    context["outgoing"] = to_company(company, request.user)
     context["deals"] = company.deals.select_related("stage", "owner")[:MOST_DEALS]
     return render(request, "companies/company.html", context)
 

@@ -13,6 +13,7 @@ from postroom.crm.orders import OF_DEALS
 from postroom.crm.pipeline import stages
 from postroom.web.deals.forms import DealForm, begun_with, find_named, written_of
 from postroom.web.emails.figures import figures
+from postroom.web.emails.outgoing import to_deal
 from postroom.web.emails.related import about_deal, is_for_part, listed, related_list
 from postroom.web.row_ids import parse_row_id
 from postroom.web.sign_in import SignedInRequest, signed_in
@@ -48,6 +49,7 @@ def deal(request: SignedInRequest, pk: int) -> HttpResponse:
         return listed(request, related)
     context = {"room": "deals", "deal": deal, "related": related, "stages": stages()}
     context["waiting"] = waiting_about(deal, request.user, timezone.now())
+    context["outgoing"] = to_deal(deal, request.user)
     return render(request, "deals/deal.html", context)
 
 

@@ -15,7 +15,7 @@ from postroom.sync.inquiring import is_looked_for
 from postroom.web.emails.access import find_email, find_person_on, get_email
 from postroom.web.emails.figures import figures
 from postroom.web.emails.opening import message_context, reading_context
-from postroom.web.emails.outgoing import outgoing_to
+from postroom.web.emails.outgoing import to_person
 from postroom.web.emails.related import about_person, is_for_part, listed, related_list
 from postroom.web.people.share_state import history_for, share_states_for
 from postroom.web.people.views import ROOMS
@@ -36,7 +36,7 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
     context["room"] = ROOMS[Stage(person.stage)]
     context["share_states"] = share_states_for(request.user, person, timezone.now())
     context["is_looked_for"] = is_looked_for(person, request.user)
-    context |= outgoing_to(person, request.user)
+    context["outgoing"] = to_person(person, request.user)
     context["deals"] = deals_with([person])
     if not related.is_narrowed:
         context["waiting"] = waiting_with(person, request.user, timezone.now(), related.newest)

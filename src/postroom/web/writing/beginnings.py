@@ -1,13 +1,14 @@
 """With what the page opens: an answer, an email to a person, a draft, or nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from typing import TypeVar
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from postroom.accounts.models import FromAddress
-from postroom.crm.models import Person
+from postroom.crm.models import Deal, Person
 from postroom.outbox.answering import Origin, Way, begun, signature_of, typed
 from postroom.outbox.compose_settings import compose_settings_of, first_sender
 from postroom.outbox.drafts import Written
@@ -15,6 +16,8 @@ from postroom.outbox.models import OutgoingEmail
 from postroom.team.models import User
 from postroom.web.emails.access import get_own_email
 from postroom.web.row_ids import parse_row_id
+
+Row = TypeVar("Row", Person, Deal)
 
 
 def find_origin(user: User, request: HttpRequest) -> Origin | None:
@@ -39,7 +42,7 @@ def beginning_of(
     text = f"\n\n{signature}" if signature and not settings.is_rich else ""
     return Written(
         sender,
-        to=person_in(request),
+        to=people_in(request),
         text=text,
         is_rich=settings.is_rich,
         wants_notice=settings.wants_notices,
@@ -54,16 +57,27 @@ def sender_for(origin: Origin, senders: Sequence[FromAddress]) -> FromAddress | 
     return next(iter([*addressed, *of_mailbox, *senders]), None)
 
 
-def person_in(request: HttpRequest) -> str:
-    """The person whose id stands in the query, as an address."""
-    if not (text := request.GET.get("person", "")):
-        return ""
+def people_in(request: HttpRequest) -> str:
+    """The person, or the people of the deal, whose id stands in the query, as addresses."""
+    if text := request.GET.get("person", ""):
+        return addressed([get_named(Person, text)])
+    if text := request.GET.get("deal", ""):
+        return addressed(get_named(Deal, text).people.all())
+    return ""
+
+
+def get_named(kind: type[Row], text: str) -> Row:
+    """The row of this id; 404 where there is none."""
     try:
-        person = get_object_or_404(Person, pk=parse_row_id(text))
+        return get_object_or_404(kind, pk=parse_row_id(text))
     except ValueError:
         raise Http404 from None
-    primary = person.addresses.order_by("-is_primary", "pk").first()
-    return typed(str(person), primary.canonical) if primary else ""
+
+
+def addressed(people: Iterable[Person]) -> str:
+    """The primary addresses of some people, as one types them."""
+    primary = [(one, one.addresses.order_by("-is_primary", "pk").first()) for one in people]
+    return ", ".join(typed(str(one), address.canonical) for one, address in primary if address)
 
 
 def draft_of(outgoing: OutgoingEmail) -> Written:

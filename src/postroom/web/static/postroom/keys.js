@@ -85,7 +85,8 @@
     place?.querySelector(`[data-do="${word}"]`)?.click();
   };
 
-  const write = () => document.querySelector('[data-key="c"]')?.click();
+  // What the page itself begins with it, else an email.
+  const write = () => (document.querySelector('main [data-key="c"]') ?? document.querySelector('[data-key="c"]'))?.click();
 
   function chooseFolder() {
     const menu = openMessage()?.querySelector(".doings details.move-to");
