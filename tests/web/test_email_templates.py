@@ -61,12 +61,14 @@ def roof(lena: Person) -> Deal:
 def test_every_field_has_a_value_where_there_is_one(lena: Person, alice: User, roof: Deal) -> None:
     roof.closing_on = NOON.date()
     roof.save()
+    lena.phone = "+49 30 123"
     found = {name: filled(f"{{{{{name}}}}}", about(alice, lena)) for name in FIELDS}
     assert found == {
         "person.first_name": "Lena",
         "person.last_name": "Lead",
         "person.name": "Lena Lead",
         "person.email": LENA,
+        "person.phone": "+49 30 123",
         "company.name": "Mill & <b>Sons",
         "deal.name": "Roof",
         "deal.amount": "1,200.50 EUR",
@@ -180,10 +182,12 @@ def test_alice_writes_a_template_looks_at_it_and_uses_it(
     page = visit(alice, "/templates/new/", width=768)
     page.get_by_label("Name", exact=True).fill("Offer")
     page.get_by_label("Folder").fill("Sales")
-    page.get_by_label("Subject").fill("For {{person.name}}")
-    text = page.get_by_role("textbox", name="Text")
-    text.press_sequentially("Dear ")
+    subject, text = page.get_by_label("Subject"), page.get_by_role("textbox", name="Text")
     page.get_by_text("Fields to put in").click()
+    subject.fill("For ")
+    page.get_by_role("button", name="Whole name").click()
+    expect(subject).to_have_value("For {{person.name}}")
+    text.press_sequentially("Dear ")
     page.get_by_role("button", name="First name").click()
     expect(text).to_have_text("Dear {{person.first_name}}")
     page.get_by_role("button", name="Save").click()

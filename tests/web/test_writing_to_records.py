@@ -1,9 +1,13 @@
-"""What one writes to a company's people or a deal's stands on its page, and begins there."""
+"""What one writes to a company's people or a deal's stands on its page, and begins there; and what
+is told while one writes: that a draft could not be kept, a file that is not there, the seconds."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from unittest import mock
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from cast import NOON, person
@@ -11,6 +15,7 @@ from postroom.accounts.models import EmailAccount
 from postroom.crm.deals import DealEntry, keep_deal
 from postroom.crm.models import Company, Deal, Person
 from postroom.crm.pipeline import first_stage
+from postroom.outbox.drafts import LONGEST_HTML
 from postroom.outbox.models import OutgoingEmail, OutgoingState
 from postroom.team.models import User
 from web.browser import Visit
@@ -18,6 +23,7 @@ from web.test_writing import fields_of, sending, smtp
 
 SignIn = Callable[[User], Client]
 LENA = "lena@customer.example"
+KEEPING = {"X-Draft": "1"}
 __all__ = ["sending", "smtp"]
 
 
@@ -72,3 +78,48 @@ def test_an_email_is_begun_with_a_key_on_every_page(
     page.goto(deal)
     page.keyboard.press("c")
     expect(page.get_by_label("To", exact=True)).to_have_value(f"Lena Lead <{LENA}>")
+
+
+def test_a_draft_that_cannot_be_kept_is_not_said_to_be(
+    sending: EmailAccount, alice: User, as_user: SignIn
+) -> None:
+    client = as_user(alice)
+    fields = fields_of(client, "/writing/new/") | {"to": LENA, "is_rich": "on"}
+    kept = client.post("/writing/new/", fields, headers=KEEPING)
+    assert (kept.status_code, kept.content) == (200, f"/writing/{fields['key']}/".encode())
+    fields["html"] = "x" * (LONGEST_HTML + 1)
+    refused = client.post(f"/writing/{fields['key']}/", fields, headers=KEEPING)
+    assert refused.status_code == 422
+    assert refused.content == b"The text is too long to be sent. Send a part of it as a file."
+
+
+@pytest.mark.parametrize(
+    ("asked", "again"),
+    [
+        ({"do": "send"}, 'name="do" value="send"'),
+        ({"later": "2026-11-01T08:00"}, 'name="later" value="2026-11-01T08:00"'),
+        ({"later": "at", "at": "2026-11-01T08:30"}, 'name="later" value="2026-11-01T08:30"'),
+        ({"later": "at", "at": ""}, 'name="later" value="at"'),
+    ],
+)
+def test_who_forgot_a_file_is_asked_where_they_look_and_does_the_same_once_more(
+    asked: dict[str, str], again: str, sending: EmailAccount, alice: User, as_user: SignIn
+) -> None:
+    fields = fields_of(as_user(alice), "/writing/new/") | {"to": LENA, "text": "See attached."}
+    shown = as_user(alice).post("/writing/new/", fields | asked).content.decode()
+    assert f"{again} autofocus" in shown
+    assert shown.index("You write of an attachment") < shown.index("id_subject")
+    assert OutgoingEmail.objects.get().state == OutgoingState.DRAFT
+
+
+def test_the_seconds_that_are_left_are_counted(
+    sending: EmailAccount, alice: User, as_user: SignIn
+) -> None:
+    client, now = as_user(alice), timezone.now()
+    fields = fields_of(client, "/writing/new/") | {"to": LENA, "subject": "x", "do": "send"}
+    client.post("/writing/new/", fields)
+    state = f"/writing/{fields['key']}/state/"
+    for seconds, words in ((9.5, "Sending in 10 seconds."), (-1, "Being sent…")):
+        OutgoingEmail.objects.update(due_at=now + timedelta(seconds=seconds))
+        with mock.patch.object(timezone, "now", return_value=now):
+            assert words in client.get(state).content.decode()

@@ -84,6 +84,9 @@ FIELDS: Final[dict[str, MergeField]] = {
     "person.last_name": MergeField("Last name", of_person(lambda p: p.last_name), NOBODY),
     "person.name": MergeField("Whole name", of_person(lambda p: p.name), NOBODY),
     "person.email": MergeField("Email address", of_person(address), NOBODY),
+    "person.phone": MergeField(
+        "Telephone", of_person(lambda p: p.phone), "no telephone number is entered"
+    ),
     "company.name": MergeField(
         "Company", of_person(lambda p: str(p.company or "")), "no company is entered"
     ),

@@ -5,7 +5,6 @@ is theirs no more or a password, is met as with any other. Until the moment it h
 and no bytes, so it can be changed or called back.
 """
 
-from contextlib import suppress
 from datetime import datetime, timedelta, tzinfo
 from uuid import UUID
 
@@ -43,13 +42,14 @@ def schedule(
 
 
 def send_now(author: User, key: UUID, now: datetime) -> bool:
-    """Do not wait for its moment; its ten seconds remain. False when that came, or cannot be."""
+    """Do not wait for its moment; its ten seconds remain. False when that came.
+
+    Raises NotSendable, and it waits on.
+    """
     if not outgoing_of(author).filter(key=key, state=OutgoingState.SCHEDULED).exists():
         return False
-    with suppress(NotSendable):
-        send(author, key, now)
-        return True
-    return False
+    send(author, key, now)
+    return True
 
 
 def release_scheduled(now: datetime) -> int:

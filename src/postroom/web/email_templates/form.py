@@ -24,7 +24,9 @@ class TemplateForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "list": "folders"}),
     )
     subject = forms.CharField(
-        max_length=400, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        max_length=400,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "data-takes": ""}),
     )
     html = forms.CharField(
         label="Text",

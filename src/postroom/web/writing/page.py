@@ -1,10 +1,12 @@
 """The page on which an email is written, and the one that shows what was sent."""
 
+from math import ceil
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from postroom.outbox.answering import Origin, goes_elsewhere
 from postroom.outbox.letters import signature_html
@@ -16,16 +18,21 @@ from postroom.web.sign_in import SignedInRequest
 from postroom.web.writing.form import WritingForm
 from postroom.web.writing.later import moments_now
 
-MOST_TEMPLATES = 100
+MOST_TEMPLATES, MANY_TEMPLATES = 500, 12
 
 
 def sent_context(outgoing: OutgoingEmail) -> dict[str, object]:
     """What is shown of what was sent: as it looks while it is here, later its words."""
-    return {
-        "outgoing": outgoing,
+    return state_context(outgoing) | {
         "has_page": outgoing.is_rich and outgoing.message_id and outgoing.copy_id is None,
         "attached": outgoing.files.filter(content_id=""),
-    } | moments_now()
+    }
+
+
+def state_context(outgoing: OutgoingEmail) -> dict[str, object]:
+    """How far it is; held, how many seconds are left to call it back."""
+    left = (outgoing.due_at - timezone.now()).total_seconds() if outgoing.due_at else 0.0
+    return {"outgoing": outgoing, "seconds": max(0, ceil(left))} | moments_now()
 
 
 def page_of(
@@ -48,13 +55,21 @@ def page_of(
         "below": address_below(request, form, outgoing, origin),
         "attached": outgoing.files.filter(content_id="") if outgoing and outgoing.pk else (),
         "draft_copy": find_draft_copy(outgoing),
-        "forgot_a_file": form.is_bound and not form.errors,
+        "forgot_a_file": wish_of(request) if form.is_bound and not form.errors else None,
         "most": most_octets(sender.account if sender else None),
         "has_notices": is_on(),
         "templates": templates_for(request.user)[:MOST_TEMPLATES],
+        "many": MANY_TEMPLATES,
     } | moments_now()
     status = 422 if form.errors else 200
     return render(request, "writing/writing.html", context, status=status)
+
+
+def wish_of(request: SignedInRequest) -> dict[str, str]:
+    """The button that was used, to be used once more."""
+    if not (later := request.POST.get("later", "")):
+        return {"name": "do", "value": "send"}
+    return {"name": "later", "value": request.POST.get("at") or later if later == "at" else later}
 
 
 def answered_in(outgoing: OutgoingEmail | None, origin: Origin | None) -> dict[str, object]:

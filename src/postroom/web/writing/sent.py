@@ -10,15 +10,15 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from postroom.outbox.drafts import outgoing_of
+from postroom.outbox.drafts import NotSendable, outgoing_of
 from postroom.outbox.holding import call_back, change_refused
 from postroom.outbox.models import OutgoingState
 from postroom.outbox.outgoing import note_seen, say_it_arrived, send_once_more
 from postroom.outbox.scheduling import send_now
 from postroom.team.models import User
 from postroom.web.sign_in import SignedInRequest, signed_in
-from postroom.web.writing.later import moments_now
 from postroom.web.writing.owned import get_outgoing
+from postroom.web.writing.page import state_context
 
 DECISIONS: dict[str, Callable[[User, UUID, datetime], bool]] = {
     "undo": call_back,
@@ -28,6 +28,7 @@ DECISIONS: dict[str, Callable[[User, UUID, datetime], bool]] = {
     "seen": note_seen,
     "now": send_now,
 }
+MOST = 100
 TOO_LATE = "That came too late: the email is on its way already."
 
 
@@ -35,8 +36,7 @@ TOO_LATE = "That came too late: the email is on its way already."
 @signed_in
 def state(request: SignedInRequest, key: UUID) -> HttpResponse:
     """How far it is, for the page that waits."""
-    context = {"outgoing": get_outgoing(request, key)} | moments_now()
-    return render(request, "writing/state.html", context)
+    return render(request, "writing/state.html", state_context(get_outgoing(request, key)))
 
 
 @require_POST
@@ -47,8 +47,11 @@ def decision(request: SignedInRequest, key: UUID) -> HttpResponse:
     decide = DECISIONS.get(request.POST.get("do", ""))
     if decide is None:
         raise Http404
-    if not decide(request.user, key, timezone.now()):
-        messages.error(request, TOO_LATE)
+    try:
+        if not decide(request.user, key, timezone.now()):
+            messages.error(request, TOO_LATE)
+    except NotSendable as refusal:
+        messages.error(request, refusal.sentence)
     return redirect("writing", key)
 
 
@@ -58,8 +61,9 @@ def writings(request: SignedInRequest) -> HttpResponse:
     """One's drafts, and what was sent from here lately."""
     own, waits = outgoing_of(request.user), (OutgoingState.DRAFT, OutgoingState.SCHEDULED)
     context = {
-        "drafts": own.filter(state=OutgoingState.DRAFT)[:100],
-        "scheduled": own.filter(state=OutgoingState.SCHEDULED).order_by("due_at")[:100],
-        "sent": own.exclude(state__in=waits)[:100],
+        "drafts": own.filter(state=OutgoingState.DRAFT)[:MOST],
+        "scheduled": own.filter(state=OutgoingState.SCHEDULED).order_by("due_at")[:MOST],
+        "sent": own.exclude(state__in=waits)[:MOST],
+        "most": MOST,
     }
     return render(request, "writing/writings.html", context)

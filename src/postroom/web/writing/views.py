@@ -106,8 +106,10 @@ def answered(
     request: SignedInRequest, form: WritingForm, outgoing: OutgoingEmail, *, is_wished: bool
 ) -> HttpResponse:
     """Where its author goes from here."""
-    if request.headers.get("X-Draft") and outgoing.pk:
-        return HttpResponse(reverse("writing", args=[outgoing.key]), content_type="text/plain")
+    if request.headers.get("X-Draft"):
+        why = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        told = why or reverse("writing", args=[outgoing.key])
+        return HttpResponse(told, content_type="text/plain", status=422 if why else 200)
     if form.errors or (is_wished and outgoing.state == OutgoingState.DRAFT):
         return page_of(request, form, outgoing, None, outgoing.key)
     return redirect("writing", outgoing.key)

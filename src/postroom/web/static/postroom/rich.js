@@ -60,11 +60,9 @@ function begin(box) {
   const label = document.getElementById(`${textarea.id}_label`);
   label.removeAttribute("for");
   label.addEventListener("click", () => editor.commands.focus());
-  for (const button of textarea.form.querySelectorAll("[data-puts]")) {
-    button.addEventListener("click", () => editor.chain().focus().insertContent(button.dataset.puts).run());
-  }
+  putsFields(textarea.form, box, editor);
   tools(box, editor, (files) => insert(files));
-  if (textarea.form.elements.to?.value) editor.commands.focus("start", { scrollIntoView: false });
+  if (textarea.form.elements.to?.value && !document.querySelector("[autofocus], .field-wrong")) editor.commands.focus("start", { scrollIntoView: false });
 
   function takeImages(event, transfer, at) {
     const images = [...(transfer?.files ?? [])].filter((file) => /^image\/(png|jpeg|gif|webp)$/.test(file.type));
@@ -84,6 +82,22 @@ function begin(box) {
       const image = { type: "image", attrs: { src, alt: file.name.replace(/\.[a-z]+$/i, "") } };
       editor.chain().focus().insertContentAt(at ?? editor.state.selection.to, image).run();
     }
+  }
+}
+
+// A template's field goes where its writer was: into the text, or a line that takes one.
+function putsFields(form, box, editor) {
+  let line = null;
+  form.addEventListener("focusin", ({ target }) => {
+    if (target.matches("[data-takes]")) line = target;
+    else if (box.contains(target)) line = null;
+  });
+  for (const button of form.querySelectorAll("[data-puts]")) {
+    button.addEventListener("click", () => {
+      if (!line) return editor.chain().focus().insertContent(button.dataset.puts).run();
+      line.setRangeText(button.dataset.puts, line.selectionStart, line.selectionEnd, "end");
+      line.focus();
+    });
   }
 }
 

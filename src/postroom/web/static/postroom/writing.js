@@ -22,12 +22,16 @@
     form.addEventListener("draft:keep", (event) => { event.detail.kept = keep(form); });
     form.elements.sender.addEventListener("change", () => save(form));
     const text = form.elements.text;
-    if (!form.elements.to.value) form.elements.to.focus({ preventScroll: true });
+    const wrong = form.querySelector(".field-wrong :is(input, select, textarea):not([hidden])");
+    if (document.querySelector("[autofocus]")) return;
+    if (wrong) wrong.focus();
+    else if (!form.elements.to.value) form.elements.to.focus({ preventScroll: true });
     else if (text) { text.focus({ preventScroll: true }); text.setSelectionRange(0, 0); }
   });
 
   function onInput(form, field) {
     if (field.type === "file") return;
+    if (field.matches("[data-narrows]")) return narrow(field);
     if (field.list) complete(field);
     clearTimeout(timer);
     timer = setTimeout(() => keep(form), PAUSE_MS);
@@ -35,16 +39,25 @@
 
   // Before the editor, which would break the line.
   function onKey(form, event) {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    if (event.key !== "Enter" || event.isComposing) return;
+    const isMoment = event.target.name === "at";
+    if (event.target.matches("[data-narrows]")) return event.preventDefault();
+    if (!isMoment && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     event.stopPropagation();
-    form.querySelector('button[value="send"]').click();
+    form.querySelector(isMoment ? 'button[name="later"][value="at"]' : 'button[name="do"][value="send"]').click();
   }
 
   function onSubmit(event) {
     clearTimeout(timer);
     if (isSending) event.preventDefault();
     isSending = true;
+    const leaves = event.submitter?.value === "send" || event.submitter?.name === "later";
+    say(leaves ? "Sending…" : "Saving…");
+  }
+
+  function say(words) {
+    document.getElementById("kept").textContent = words;
   }
 
   // A tab or window that comes back from history may send again.
@@ -61,24 +74,38 @@
     const kept = new FormData(form);
     kept.delete("files");
     kept.set("do", "save");
-    const note = document.getElementById("kept");
     try {
       const answer = await fetch(form.action, { method: "POST", body: kept, headers: { "X-Draft": "1" } });
-      if (!answer.ok || isSending) return false;
-      form.action = await answer.text();
+      if (isSending) return false;
+      if (answer.redirected || answer.status === 403) return notSaved("You are signed out. Sign in in another tab, then go on here.");
+      const told = await answer.text();
+      if (!answer.ok) return notSaved(answer.status === 422 ? told : "The server could not keep it. It is tried again as you type.");
+      form.action = told;
       history.replaceState(history.state, "", form.action);
-      note.textContent = "Saved as a draft";
+      say("Saved as a draft");
       return true;
     } catch {
-      note.textContent = "Not saved: there is no connection to the server.";
-      return false;
+      return notSaved("There is no connection to the server. It is tried again as you type.");
+    }
+  }
+
+  function notSaved(why) {
+    say(`Not saved. ${why}`);
+    return false;
+  }
+
+  // Templates by their name or folder, of many.
+  function narrow(field) {
+    const words = field.value.toLowerCase().split(/\s+/);
+    for (const row of field.closest("details").querySelectorAll("li")) {
+      row.hidden = !words.every((word) => row.textContent.toLowerCase().includes(word));
     }
   }
 
   function attach(form) {
     const chosen = [...form.elements.files.files].reduce((sum, file) => sum + file.size, 0);
     if (chosen > Number(form.dataset.most)) {
-      document.getElementById("kept").textContent = "These files are too large together. Send a link instead.";
+      say("These files are too large together. Send a link instead.");
       form.elements.files.value = "";
       return;
     }
