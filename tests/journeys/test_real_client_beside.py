@@ -159,7 +159,7 @@ def can_send(account: EmailAccount, smtp: Submission) -> None:
 @pytest.mark.timeout(300)
 def test_what_one_does_the_other_shows(pages: Pages, curl: Curl, tmp_path: Path) -> None:
     for n in range(TIMES):
-        pages.sends(f"Sent here {n}")  # They go after their ten seconds; meanwhile all else is done.
+        pages.sends(f"Sent here {n}")  # It goes after its ten seconds; meanwhile all else is done.
     letter = tmp_path / "letter.eml"
     told = {
         "curl sends": timed(

@@ -1,4 +1,4 @@
-"""What of a search was not understood, or not looked for: told to whoever typed it, with what to do.
+"""What of a search was not understood, or not looked for: told to who typed it, with what to do.
 
 The search itself goes on: what is no operator is looked for as words (`search_query`), and what is
 too much is left out. In quotes everything is words, and nothing of it is misread.

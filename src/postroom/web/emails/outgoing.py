@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Expression, QuerySet
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -104,7 +104,7 @@ def unsettled_about(author: int, deal: int) -> QuerySet[OutgoingEmail]:
     return to_any_of(ArraySubquery(known.values("canonical")), author)
 
 
-def to_any_of(addresses: Expression, author: int) -> QuerySet[OutgoingEmail]:
+def to_any_of(addresses: RawSQL | ArraySubquery, author: int) -> QuerySet[OutgoingEmail]:
     """What one wrote to any of these addresses, which are an array."""
     return unsettled_of(User(pk=author)).filter(recipients__overlap=addresses)[:MOST]
 
