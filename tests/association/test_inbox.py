@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -26,12 +26,15 @@ from postroom.archive.triage import finish as done
 from postroom.archive.triage import mute, snooze, take_up, unmute
 from postroom.archive.wall import seen_by
 from postroom.association.inbox import (
+    TOP,
     Place,
     columns_of,
     inbox_page,
+    stretch,
     unread_counts,
 )
 from postroom.association.inbox_columns import Column, Known, column_for
+from postroom.association.inbox_statements import NEWEST_UNSORTED
 from postroom.crm.deals import move_deal
 from postroom.crm.models import Deal, Outcome, Person, PersonAddress
 from postroom.crm.people import convert, set_addresses
@@ -330,3 +333,25 @@ def test_colleagues_with_whom_mail_is_shared_have_no_inbox_of_it(account: EmailA
     assert shown(account, P) == ["Hello"]
     assert folder_of(account).role == FolderRole.INBOX
     assert Deal.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_stretches_of_many_mailboxes_are_all_there_is_in_order_and_not_short() -> None:
+    """Also where one mailbox has most of the mail, and where moments are the same."""
+    dice = random.Random(7)
+    accounts = [account_of(user(name)) for name in ("Ann", "Ben", "Cem", "Dora")]
+    for account, number in zip(accounts, (25, 6, 1, 0), strict=True):
+        for _ in range(number):
+            received(account, message(sent_at=NOON + timedelta(hours=dice.randrange(12))))
+    emails = Email.objects.filter(in_inbox=True).values_list("sent_at", "pk")
+    everything = sorted(emails, reverse=True)
+    for size in (1, 2, 5, 9, 40):
+        read, place = list[tuple[datetime, int]](), TOP
+        while True:
+            rows, edge = stretch(NEWEST_UNSORTED, place, [each.pk for each in accounts], size)
+            read += [(sent_at, pk) for pk, sent_at, _ in rows]
+            if edge is None:
+                break
+            assert 2 * len(rows) >= size
+            place = edge
+        assert read == everything

@@ -6,6 +6,7 @@ import pytest
 
 from cast import NOON, account_of, message, person, received, user
 from postroom.accounts.models import EmailAccount, Protocol, Sharing
+from postroom.archive.search_query import parse_query
 from postroom.association import (
     Choice,
     Cursor,
@@ -18,6 +19,7 @@ from postroom.association.related import asked_for
 from postroom.crm.models import Person
 from postroom.crm.people import convert, set_addresses
 from postroom.team.models import User
+from search.worlds import searchable
 
 pytestmark = pytest.mark.django_db
 
@@ -156,3 +158,40 @@ def test_all_holds_mail_of_imap_and_pop_mailboxes_alike(alice: User, lena: Perso
 def test_a_forged_cursor_is_refused(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the message is not shown
         Cursor.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("looked_at", "listed", "most", "following"),
+    [
+        (0, 0, 128, 256),  # Nothing is known yet.
+        (128, 0, 128, 256),
+        (128, 40, 128, 64),  # 36 would do; so few are not worth a question.
+        (128, 10, 128, 256),  # 533 would do; not all at once.
+        (384, 40, 256, 137),
+        (900, 1, 900, 1_024),
+        (128, 60, 128, 64),
+    ],
+)
+def test_the_next_stretch_is_as_long_as_it_takes_to_fill_the_page(
+    looked_at: int, listed: int, most: int, following: int
+) -> None:
+    assert related_candidates.Tally(looked_at, listed).following(most) == following
+
+
+def test_words_are_looked_for_before_sight_and_the_copy_that_lacks_them_still_counts() -> None:
+    """Of many addresses the mail is read off their index and asked for words, copies and all."""
+    alice, bob = user("Alice"), user("Bob")
+    mine, shared = account_of(alice), account_of(bob, Sharing.PUBLIC)
+    addresses = [f"lena{number}@acme.example" for number in range(9)]
+    lena = person("Lena Vogt", *addresses)
+    for number, address in enumerate(addresses):
+        body = "The invoice is due." if number == 3 else "Nothing."
+        raw = message(f"Mail {number}", NOON + timedelta(hours=number), body, from_=address)
+        for account in (mine, shared):
+            received(account, raw)
+    searchable()
+    found = related_emails(lena, alice, Choice(query=parse_query("invoice ")))
+    assert [row.email.subject for row in found.rows] == ["Mail 3"]
+    assert found.rows[0].is_own
+    assert found.rows[0].shared_by == (alice, bob)
+    assert not related_emails(lena, alice, Choice(query=parse_query("absent "))).rows

@@ -6,7 +6,7 @@ from enum import Enum
 
 import pytest
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.test.utils import CaptureQueriesContext
 
@@ -111,3 +111,19 @@ def test_a_question_written_by_what_nobody_said_is_found_out(
     LIMITS[:] = [2]
     with pytest.raises(WrongStandIn):
         some(0)
+
+
+@pytest.mark.parametrize(
+    ("conditions", "are_few"),
+    [
+        (Q(), True),
+        (Q(is_active=True), True),
+        (Q(is_active=True) & ~Q(name=Which.ALL), True),
+        (Q(name="Alice"), False),
+        (Q(is_active=True) | Q(Q(joined_at__gt=NOON)), False),
+        (Q(pk__in=[]), False),
+        (Q(Exists(User.objects.all())), False),
+    ],
+)
+def test_conditions_of_truths_and_enums_alone_are_few(conditions: Q, are_few: bool) -> None:
+    assert room.is_of_few(conditions) is are_few

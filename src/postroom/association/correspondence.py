@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from postroom.association.glimpses import Glimpse, PlainGlimpses
@@ -19,10 +18,12 @@ from postroom.association.people import among, known_addresses, own_domains
 from postroom.association.reach import accounts_in_reach
 from postroom.crm.models import Person, PersonAddress
 from postroom.team.models import User
+from postroom.team.prepared import answers
 from postroom.team.written_once import written_once
 
-# So many of each address; further of those of whom nothing seen is among them.
-LOOKED_AT = (64, 1_024, 1_000_000)
+# So many of each address, of many addresses fewer; further of those of whom nothing seen is there.
+FEWEST, MOST_OF_EACH, OF_ALL = 16, 64, 640
+FURTHER = (1_024, 1_000_000)
 NEWEST = """
 SELECT named.person, mail.email_id
   FROM unnest(%(addresses)s::text[], %(people)s::bigint[]) AS named (canonical, person)
@@ -54,7 +55,7 @@ def correspondence_for(viewer: User, people: Sequence[Person]) -> dict[int, Corr
     if not left or not viewer.is_active:
         return {}
     glimpses = PlainGlimpses(viewer, accounts_in_reach(viewer))
-    for most in LOOKED_AT:
+    for most in (min(max(OF_ALL // len(left), FEWEST), MOST_OF_EACH), *FURTHER):
         mail = newest_with(left, accounts_in_reach(viewer).accounts, most)
         seen = {g.pk: g for g in glimpses.of({pk for emails in mail.values() for pk in emails})}
         for person, emails in mail.items():
@@ -84,10 +85,9 @@ def newest_with(
     """The newest emails with each address, by the person whose it is."""
     found: dict[int, set[int]] = defaultdict(set)
     said: dict[str, Any] = {"addresses": list(owners), "people": list(owners.values())}
-    with connection.cursor() as cursor:
-        cursor.execute(NEWEST, said | {"accounts": list(accounts), "most": most})
-        for person, email in cursor.fetchall():
-            found[person].add(email)
+    said |= {"accounts": list(accounts), "most": most}
+    for person, email in answers("newest_with", NEWEST, said):
+        found[person].add(email)
     return found
 
 

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from postroom.accounts.models import EmailAccount, Sight
 from postroom.archive.models import Email
@@ -22,7 +22,7 @@ from postroom.association.search_candidates import having
 from postroom.association.search_conditions import EVERY_EMAIL, Conditions
 from postroom.association.visibility import premises, seen_by, visible_to
 from postroom.team.models import User
-from postroom.team.written_once import written_once
+from postroom.team.written_once import is_of_few, written_once
 
 THESE = [-1]  # In the place of the emails that are asked for; none has this id.
 COLUMNS = (
@@ -122,29 +122,31 @@ class Glimpses:
 
 
 class PlainGlimpses(Glimpses):
-    """The same where nothing but words is asked of the emails: most lists are such."""
+    """The same where beside words little is asked of the emails: most lists are such."""
 
     def __init__(self, viewer: User, reach: InReach, conditions: Conditions = EVERY_EMAIL) -> None:
         self.conditions, self.viewer, self.reach = conditions, viewer, reach
 
     def of(self, emails: Iterable[int]) -> list[Glimpse]:
         """Those of some emails that may be seen."""
-        rows = glimpsed(self.viewer.pk, self.reach, list(emails)) if self.viewer.is_active else ()
+        if not self.viewer.is_active:
+            return []
+        rows = glimpsed(self.viewer.pk, self.reach, list(emails), self.conditions.rest)
         return self.judged([glimpse_of(row) for row in rows])
 
 
 def glimpses_of(viewer: User, reach: InReach, conditions: Conditions) -> Glimpses:
     """What a viewer's list looks through."""
-    if conditions.rest:
-        return Glimpses(visible_to(viewer, reach), conditions)
-    return PlainGlimpses(viewer, reach, conditions)
+    if is_of_few(conditions.rest):
+        return PlainGlimpses(viewer, reach, conditions)
+    return Glimpses(visible_to(viewer, reach), conditions)
 
 
 @written_once(premises)
-def glimpsed(viewer: int, reach: InReach, emails: list[int]) -> QuerySet[Email, Any]:
+def glimpsed(viewer: int, reach: InReach, emails: list[int], rest: Q) -> QuerySet[Email, Any]:
     """What is read of each."""
     seen = seen_by(User(pk=viewer), reach).filter(pk__in=among(emails))
-    told = EVERY_EMAIL.told_of(seen, of_hits_alone=False)
+    told = Conditions("", rest).told_of(seen, of_hits_alone=False)
     return told.order_by().values_list(*COLUMNS, "in_rest")
 
 

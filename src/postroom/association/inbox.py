@@ -5,13 +5,11 @@ page is full. Nothing is stored of it. ADR 39. Columns of one's own are read lik
 each stretch. ADR 48.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from postroom.accounts.members import mailboxes_of
@@ -34,13 +32,15 @@ from postroom.association.ownership import own_emails
 from postroom.association.people import among
 from postroom.team.models import InboxColumn, User
 from postroom.team.once_a_page import once_a_page
+from postroom.team.prepared import answers
 from postroom.team.written_once import written_once
 
 PAGE = 50
 STRETCHES = (200, 1_000)
 FURTHER_STRETCHES = (2_000, 3_000)  # By the senders' addresses, or for who goes on reading.
-FEW_MAILBOXES = 8  # Of more, less of each is read at a time.
+TIMES_ITS_SHARE = 2  # Of each of many mailboxes so much is read at first.
 FEW_SENDERS = 5_000
+SO_FEW_SENDERS = 500  # The mail of each is found sooner than they are in a long stretch.
 MOST_COUNTED = 1_000
 MOST_BACK = 50
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -123,17 +123,19 @@ def unread_counts(
     viewer: User, now: datetime, own: Sequence[InboxColumn] = ()
 ) -> dict[AnyColumn, Count]:
     """How many unread emails each column has, of the newest 1,000."""
-    rows, edge = asked(UNREAD, below(TOP, inboxes_of(viewer), MOST_COUNTED))
-    standing = Counter(column for _, _, column in rows)
-    numbers: dict[AnyColumn, int] = {column: standing[column.value] for column in Column}
-    for its, number in counts_of(own, [pk for pk, _, _ in rows], now).items():
+    said = below(TOP, inboxes_of(viewer), MOST_COUNTED)
+    found = dict(once_a_page((UNREAD, repr(said)), lambda: answers("unread", UNREAD, said)))
+    is_more = found.pop(None, MOST_COUNTED) is None
+    numbers: dict[AnyColumn, int] = {column: len(found.get(column.value, ())) for column in Column}
+    unread = [pk for ids in found.values() for pk in ids]
+    for its, number in counts_of(own, unread, now).items():
         numbers[its] = number
-    return {column: Count(number, edge is not None) for column, number in numbers.items()}
+    return {column: Count(number, is_more) for column, number in numbers.items()}
 
 
 def count_newest(viewer: User, column: InboxColumn, now: datetime) -> int:
     """How many of the newest 1,000 emails stand in a column of one's own."""
-    rows, _ = asked(NEWEST_UNSORTED, below(TOP, inboxes_of(viewer), MOST_COUNTED))
+    rows, _ = stretch(NEWEST_UNSORTED, TOP, inboxes_of(viewer), MOST_COUNTED)
     return len(those_meeting(question_of(column, now).asked, [pk for pk, _, _ in rows]))
 
 
@@ -177,8 +179,8 @@ def places_in(viewer: User, wanted: Column | Question, after: Place | None) -> I
     """
     accounts, place = inboxes_of(viewer), after or TOP
     for statement, size, more in stretches_of(wanted, is_first=after is None):
-        rows, edge = read(wanted, statement, below(place, accounts, size) | more)
-        yield from (row for row in rows if row[2])
+        found, edge = stretch(statement, place, accounts, size, more)
+        yield from (row for row in standing(wanted, found) if row[2])
         if edge is None:
             return
         place = edge
@@ -188,8 +190,11 @@ def places_in(viewer: User, wanted: Column | Question, after: Place | None) -> I
 def stretches_of(wanted: Column | Question, *, is_first: bool) -> Iterator[tuple[str, int, Said]]:
     """What is asked one after the other: statement, number of rows, what is said besides."""
     newest = NEWEST if isinstance(wanted, Column) else NEWEST_UNSORTED
-    yield from ((newest, size, {}) for size in STRETCHES)
+    first, second = STRETCHES
+    yield newest, first, {}
     senders = senders_in(wanted)
+    if senders is None or len(senders) > SO_FEW_SENDERS:
+        yield newest, second, {}
     if senders is not None:
         sent_by = SENT_BY_SORTED if isinstance(wanted, Column) else SENT_BY_UNSORTED
         yield from ((sent_by, size, {"senders": senders}) for size in FURTHER_STRETCHES)
@@ -203,15 +208,24 @@ def senders_in(wanted: Column | Question) -> list[str] | None:
         return wanted.senders
     if wanted not in SENDERS_IN:
         return None
-    with connection.cursor() as cursor:
-        cursor.execute(SENDERS_IN[wanted], {"most": FEW_SENDERS + 1})
-        senders = [canonical for (canonical,) in cursor.fetchall()]
+    found = answers("senders", SENDERS_IN[wanted], {"most": FEW_SENDERS + 1})
+    senders = [canonical for (canonical,) in found]
     return senders if len(senders) <= FEW_SENDERS else None
 
 
+def stretch(
+    statement: str, place: Place, accounts: list[int], size: int, more: Said | None = None
+) -> tuple[list[Sorted], Place | None]:
+    """About so many emails of these mailboxes, strictly below a place; and where it stopped.
+
+    `more`: what the statement is told besides, where it is not asked for shares.
+    """
+    return asked(statement, below(place, accounts, size) | (more or {}))
+
+
 def below(place: Place, accounts: list[int], size: int) -> Said:
-    """What a stretch is asked for: so many emails of these mailboxes, strictly below a place."""
-    share = size if len(accounts) <= FEW_MAILBOXES else FEW_MAILBOXES * size // len(accounts) + 1
+    """What a stretch is asked for."""
+    share = min(TIMES_ITS_SHARE * size // max(len(accounts), 1) + 1, size)
     at = {"sent_at": place.sent_at, "id": place.pk}
     return {"accounts": accounts, "size": size, "of_each": share} | at
 
@@ -220,17 +234,16 @@ def back_in(viewer: User, wanted: Column | Question, now: datetime) -> list[int]
     """Emails whose snooze is over, of one column."""
     statement = BACK_SORTED if isinstance(wanted, Column) else BACK_UNSORTED
     said = {"accounts": inboxes_of(viewer), "now": now, "size": MOST_BACK}
-    rows, _ = read(wanted, statement, said)
-    return [pk for pk, _, stands_here in rows if stands_here]
+    rows, _ = asked(statement, said)
+    return [pk for pk, _, stands_here in standing(wanted, rows) if stands_here]
 
 
-def read(wanted: Column | Question, statement: str, said: Said) -> tuple[list[Read], Place | None]:
-    """The rows of a statement, and of each whether it stands in the column; where it stopped."""
-    rows, edge = asked(statement, said)
+def standing(wanted: Column | Question, rows: list[Sorted]) -> list[Read]:
+    """Of each row whether it stands in the column."""
     if isinstance(wanted, Column):
-        return [(pk, sent_at, its == wanted.value) for pk, sent_at, its in rows], edge
+        return [(pk, sent_at, its == wanted.value) for pk, sent_at, its in rows]
     met = those_meeting(wanted.asked, [pk for pk, _, _ in rows])
-    return [(pk, sent_at, pk in met) for pk, sent_at, _ in rows], edge
+    return [(pk, sent_at, pk in met) for pk, sent_at, _ in rows]
 
 
 def asked(statement: str, said: Said) -> tuple[list[Sorted], Place | None]:
@@ -242,9 +255,8 @@ def asked(statement: str, said: Said) -> tuple[list[Sorted], Place | None]:
 
 def rows_of(statement: str, said: Said) -> list[Sorted]:
     """Ask."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, said)
-        return sorted(cursor.fetchall(), key=lambda row: (row[1], row[0]), reverse=True)
+    found = answers("inbox", statement, said)
+    return sorted(found, key=lambda row: (row[1], row[0]), reverse=True)
 
 
 def in_order(viewer: User, ids: Sequence[int]) -> list[Email]:

@@ -13,10 +13,9 @@ from postroom.association.inbox import (
     TOP,
     AnyColumn,
     Count,
-    asked,
-    below,
     columns_of,
     inboxes_of,
+    stretch,
 )
 from postroom.association.inbox_columns import Column
 from postroom.association.inbox_own import counts_of, own_columns, question_of, those_meeting
@@ -30,7 +29,7 @@ MOST_AT_ONCE = 20
 
 def new_counts(viewer: User, since: datetime, now: datetime) -> dict[AnyColumn, Count]:
     """How many emails of each column came since then, of the newest 1,000."""
-    rows, edge = asked(NEWEST, below(TOP, inboxes_of(viewer), MOST_COUNTED))
+    rows, edge = stretch(NEWEST, TOP, inboxes_of(viewer), MOST_COUNTED)
     new = [(pk, column) for pk, sent_at, column in rows if sent_at >= since]
     is_more = edge is not None and len(new) == len(rows)
     standing = Counter(column for _, column in new)

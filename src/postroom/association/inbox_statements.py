@@ -34,35 +34,67 @@ IN_SIGHT = """in_inbox AND removed_at IS NULL
                       WHERE muted.account_id = email.account_id
                         AND muted.thread_root = email.thread_root)"""
 
-# Of each mailbox the next few along its index. What lies above the last one of every mailbox that
-# has more is all there is of all of them, and in order.
+# Of each mailbox the next few along its index (`near`); some may have more (`far`). Down to a
+# moment (`floor`) these are as many as are asked for, and to that mailboxes that have more are read
+# on (`beyond`); where they are not so many there is no such moment, and those share what is left to
+# be read. What is above the `last` one of every mailbox that was not read to its end is all there
+# is of all of them.
 STRETCH = """
-WITH piece AS MATERIALIZED (
-    SELECT near.id, near.sent_at,
-           row_number() OVER (PARTITION BY its.account ORDER BY near.sent_at DESC, near.id DESC)
+WITH near AS MATERIALIZED (
+    SELECT its.account, mail.id, mail.sent_at,
+           row_number() OVER (PARTITION BY its.account ORDER BY mail.sent_at DESC, mail.id DESC)
                AS place
     FROM unnest(%(accounts)s::bigint[]) AS its (account)
     CROSS JOIN LATERAL (
         SELECT id, sent_at FROM archive_email email
-        WHERE account_id = its.account AND (sent_at, id) < (%(sent_at)s, %(id)s) {more}
+        WHERE account_id = its.account AND (sent_at, id) < (%(sent_at)s, %(id)s::bigint) {more}
           AND {in_sight}
-        ORDER BY sent_at DESC, id DESC LIMIT %(of_each)s) AS near
-), last AS (
-    SELECT sent_at, id FROM piece WHERE place = %(of_each)s ORDER BY sent_at DESC, id DESC LIMIT 1
-), stretch AS MATERIALIZED (
-    SELECT id, sent_at FROM piece
+        ORDER BY sent_at DESC, id DESC LIMIT %(of_each)s) AS mail
+), far AS MATERIALIZED (
+    SELECT account, sent_at, id FROM near WHERE place = %(of_each)s
+), floor AS MATERIALIZED (
+    SELECT sent_at, CASE WHEN sent_at > '-infinity' THEN %(size)s
+                         ELSE 2 * %(size)s / greatest((SELECT count(*) FROM far), 1) + 1 END AS more
+    FROM (SELECT coalesce(
+        (SELECT sent_at FROM near ORDER BY sent_at DESC OFFSET %(size)s - 1 LIMIT 1),
+        '-infinity') AS sent_at) AS moment
+), beyond AS MATERIALIZED (
+    SELECT mail.id, mail.sent_at,
+           row_number() OVER (PARTITION BY far.account ORDER BY mail.sent_at DESC, mail.id DESC)
+               AS place
+    FROM far CROSS JOIN LATERAL (
+        SELECT id, sent_at FROM archive_email email
+        WHERE account_id = far.account AND (sent_at, id) < (far.sent_at, far.id)
+          AND sent_at >= (SELECT sent_at FROM floor) {more} AND {in_sight}
+        ORDER BY sent_at DESC, id DESC LIMIT (SELECT more FROM floor)) AS mail
+    WHERE far.sent_at >= (SELECT sent_at FROM floor)
+), last AS MATERIALIZED (
+    SELECT sent_at, id FROM beyond WHERE place = (SELECT more FROM floor)
+    ORDER BY sent_at DESC, id DESC LIMIT 1
+), piece AS MATERIALIZED (
+    SELECT id, sent_at FROM (
+        SELECT id, sent_at FROM near WHERE sent_at >= (SELECT sent_at FROM floor)
+        UNION ALL SELECT id, sent_at FROM beyond) AS read
     WHERE NOT EXISTS (SELECT FROM last) OR (sent_at, id) >= (SELECT sent_at, id FROM last)
-    ORDER BY sent_at DESC, id DESC LIMIT %(size)s
+), stretch AS MATERIALIZED (
+    SELECT id, sent_at FROM piece ORDER BY sent_at DESC, id DESC LIMIT %(size)s
 ), edge AS (
     SELECT id, sent_at FROM stretch
     WHERE EXISTS (SELECT FROM last) OR (SELECT count(*) FROM piece) > %(size)s
+       OR (SELECT sent_at FROM floor) > '-infinity'
+          AND (EXISTS (SELECT FROM far) OR (SELECT count(*) FROM near) > %(size)s)
     ORDER BY sent_at, id LIMIT 1
 )
 """
 ALL = STRETCH.format(more="", in_sight=IN_SIGHT)
 NEWEST = ALL + SORTED + END
 NEWEST_UNSORTED = ALL + UNSORTED + END
-UNREAD = STRETCH.format(more="AND NOT is_read", in_sight=IN_SIGHT) + SORTED + END
+# Only counted: a thousand rows would take as long to read as to find.
+COUNTED = """
+SELECT its, array_agg(id) FROM ({sorted}) AS each (id, sent_at, its) GROUP BY its
+UNION ALL SELECT NULL, NULL FROM edge
+"""
+UNREAD = STRETCH.format(more="AND NOT is_read", in_sight=IN_SIGHT) + COUNTED.format(sorted=SORTED)
 # Of rare senders the mail is found by their addresses, and not along the whole inbox: whole moments
 # of it, in the order of the index of addresses.
 WHOSE = """
@@ -71,7 +103,7 @@ WITH candidate AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT email_id, sent_at FROM archive_every_participant
         WHERE canonical = its.canonical AND account_id = ANY (%(accounts)s::bigint[])
-          AND sent_at <= %(sent_at)s AND (%(id)s > 0 OR sent_at < %(sent_at)s)
+          AND sent_at <= %(sent_at)s AND (%(id)s::bigint > 0 OR sent_at < %(sent_at)s)
         ORDER BY sent_at DESC FETCH FIRST %(size)s ROWS WITH TIES) AS mail
     ORDER BY mail.sent_at DESC FETCH FIRST %(size)s ROWS WITH TIES
 ), stretch AS MATERIALIZED (
@@ -105,13 +137,13 @@ WITH stretch AS MATERIALIZED (
     SELECT id, sent_at FROM archive_email
     WHERE in_inbox AND removed_at IS NULL AND id IN (
         SELECT email_id FROM archive_triage
-        WHERE account_id = ANY(%(accounts)s) AND snoozed_until <= %(now)s
+        WHERE account_id = ANY(%(accounts)s::bigint[]) AND snoozed_until <= %(now)s
         ORDER BY snoozed_until DESC LIMIT %(size)s)
 )
 """
 BACK_SORTED = BACK + SORTED
 BACK_UNSORTED = BACK + UNSORTED
 THESE = """
-WITH stretch AS (SELECT id, sent_at FROM archive_email WHERE id = ANY(%(ids)s))
+WITH stretch AS (SELECT id, sent_at FROM archive_email WHERE id = ANY(%(ids)s::bigint[]))
 """
 THESE_SORTED = THESE + SORTED

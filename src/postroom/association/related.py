@@ -25,7 +25,7 @@ from postroom.association.glimpses import (
 from postroom.association.people import among
 from postroom.association.periods import period_of
 from postroom.association.reach import InReach, accounts_in_reach
-from postroom.association.related_candidates import Where, stretches
+from postroom.association.related_candidates import Tally, Where, stretches
 from postroom.association.search_conditions import Conditions, conditions_of, words_in
 from postroom.association.visibility import visible_to
 from postroom.association.whose import Whose, addresses_for, gathered_for
@@ -105,13 +105,15 @@ def asked_for(
     most: int = MOST_LOOKED_AT,
 ) -> Iterator[tuple[list[Copies], Cursor | None]]:
     """What is asked for, some at a time in the list's order, and where it goes on after them."""
-    looked_at, where = 0, where_for(whose, choice, reach, viewer)
+    tally, where = Tally(), where_for(whose, choice, reach, viewer)
     glimpses = glimpses_of(viewer, reach, conditions_at(where, choice, viewer))
-    for stretch in stretches(where.beyond(after)) if where.is_anywhere else ():
-        looked_at += len(stretch.emails)
+    for stretch in stretches(where.beyond(after), tally) if where.is_anywhere else ():
         copies = folded(glimpses.of(stretch.emails), reach, is_oldest_first=choice.is_oldest_first)
-        yield [some for some in copies if is_wanted(some[0], after, choice)], stretch.end
-        if looked_at >= most:
+        wanted = [some for some in copies if is_wanted(some[0], after, choice)]
+        tally.looked_at += stretch.number
+        tally.listed += len(wanted)
+        yield wanted, stretch.end
+        if tally.looked_at >= most:
             return
 
 

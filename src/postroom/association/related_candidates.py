@@ -8,7 +8,7 @@ Words are asked of the index of words together with the addresses, which are rar
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
@@ -16,9 +16,12 @@ from postroom.archive.search_entry import ACCOUNT_MARK, any_of
 from postroom.archive.search_query import Kind, Term
 from postroom.archive.search_terms import all_of, condition_of, one_of
 from postroom.association.cursors import MICROSECOND, Cursor
+from postroom.team.prepared import answers
 
-LOOKED_THROUGH = 128
-MOST_LOOKED_THROUGH = 1_024
+LOOKED_THROUGH, LOOKED_THROUGH_FOR_WORDS = 128, 800
+FEWEST, MOST_LOOKED_THROUGH = 64, 1_024
+A_PAGE = 50
+AND_SOME = 1.3  # For what is wanted does not come evenly.
 MOST_BY_WORDS = 400
 FEW_ADDRESSES = 8
 FEW_ACCOUNTS = 48  # Of more, each would be asked of every hit.
@@ -43,6 +46,20 @@ SELECT email_id, sent_at FROM found
                 WHERE participant.email_id = found.email_id
                   AND canonical = ANY(%(addresses)s::text[]))
  ORDER BY sent_at {order} FETCH FIRST %(most)s ROWS WITH TIES
+"""
+# Many are read, of which the list has few: they come as one row, with the moment of the last.
+AT_ONCE = """
+SELECT coalesce(array_agg(email_id), '{{}}'), count(*), {last}(sent_at) FROM ({rows}) AS mail
+"""
+# With words: those sent when one of them that has the words was. Of several copies of an email one
+# may lack them, and be the one that is shown.
+AT_ONCE_WITH_WORDS = """
+WITH mail AS MATERIALIZED ({rows}), moment AS MATERIALIZED (
+     SELECT sent_at FROM mail
+      WHERE (SELECT everything @@ %(words)s::tsquery FROM archive_every_searchentry AS entry
+              WHERE entry.email_id = mail.email_id))
+SELECT coalesce(array_agg(email_id) FILTER (WHERE sent_at IN (SELECT sent_at FROM moment)), '{{}}'),
+       count(*), {last}(sent_at) FROM mail
 """
 
 BY_THREADS = """
@@ -96,26 +113,56 @@ class Where:
         return replace(self, begin=begin, end=end)
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Emails that come into question; beyond `end` there may be others, unless it is None."""
+class Found(NamedTuple):
+    """Emails by id, one as often as it was found; how many, and when the last one was sent."""
 
     emails: list[int]
+    number: int
+    last: datetime | None
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many emails were looked at, and how many of them the list has."""
+
+    looked_at: int = 0
+    listed: int = 0
+
+    def following(self, most: int) -> int:
+        """How many to look at next, after so many: what fills the page, judged by those."""
+        needed = 2 * most
+        if self.listed:
+            left = max(A_PAGE + 1 - self.listed, 0)
+            needed = int(AND_SOME * left * self.looked_at / self.listed)
+        return min(max(needed, FEWEST), 2 * most, MOST_LOOKED_THROUGH)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Emails that come into question, out of a number that were looked at.
+
+    Beyond `end` there may be others, unless it is None.
+    """
+
+    emails: list[int]
+    number: int
     end: Cursor | None
 
 
-def stretches(where: Where) -> Iterator[Stretch]:
-    """Stretch by stretch; who has enough stops asking."""
-    most = MOST_BY_WORDS if where.is_by_words else LOOKED_THROUGH
+def stretches(where: Where, tally: Tally | None = None) -> Iterator[Stretch]:
+    """Stretch by stretch; who has enough stops asking, and may keep a tally meanwhile."""
+    tally = tally or Tally()
+    first = LOOKED_THROUGH_FOR_WORDS if where.words else LOOKED_THROUGH
+    most = MOST_BY_WORDS if where.is_by_words else first
     while True:
-        rows = rows_at(where, most)
-        end = beyond(rows[-1][1], where) if len(rows) >= most else None
-        yield Stretch(list(dict.fromkeys(pk for pk, _ in rows)), end)
+        emails, number, last = next_at(where, most)
+        end = beyond(last, where) if last and number >= most else None
+        yield Stretch(list(dict.fromkeys(emails)), number, end)
         if end is None:
             return
         # A whole moment was read, so that the next stretch shares no email with this one.
         where = where.beyond(end)
-        most = most if where.is_by_words else min(2 * most, MOST_LOOKED_THROUGH)
+        most = most if where.is_by_words else tally.following(most)
 
 
 def in_threads(
@@ -128,9 +175,7 @@ def in_threads(
         "addresses": None if addresses is None else list(addresses),
         "most": most,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(BY_THREADS, said)
-        return {pk for (pk,) in cursor.fetchall()}
+    return {pk for (pk,) in answers("in_threads", BY_THREADS, said)}
 
 
 def beyond(moment: datetime, where: Where) -> Cursor:
@@ -138,32 +183,44 @@ def beyond(moment: datetime, where: Where) -> Cursor:
     return Cursor(moment + MICROSECOND if where.is_oldest_first else moment, b"")
 
 
-def rows_at(where: Where, most: int) -> list[tuple[int, datetime]]:
-    """The next emails and when they were sent; as many, and those of the same moment."""
+def next_at(where: Where, most: int) -> Found:
+    """The next emails; as many, and those of the same moment."""
     if where.gathered is not None:
         return among_gathered(where, most)
-    order = "ASC" if where.is_oldest_first else "DESC"
+    order, last = ("ASC", "max") if where.is_oldest_first else ("DESC", "min")
+    rows = (BY_WORDS if where.is_by_words else BY_PEOPLE).format(order=order)
+    is_filtered = where.words and not where.is_by_words
+    statement = (AT_ONCE_WITH_WORDS if is_filtered else AT_ONCE).format(rows=rows, last=last)
     said: dict[str, Any] = {
         "addresses": list(where.addresses),
         "accounts": list(where.accounts),
         "begin": where.begin,
         "end": where.end,
         "most": most,
+        "words": words_and_people(where) if where.is_by_words else where.words,
     }
     if not where.is_by_words:
-        return answers(BY_PEOPLE.format(order=order), said)
+        return answer(statement, said)
     with transaction.atomic(), connection.cursor() as cursor:
         # PostgreSQL takes a vector that lies beside its row for as cheap to read as a number.
         cursor.execute("SET LOCAL enable_seqscan = off")
-        return answers(BY_WORDS.format(order=order), said | {"words": words_and_people(where)})
+        return answer(statement, said)
 
 
-def among_gathered(where: Where, most: int) -> list[tuple[int, datetime]]:
+def answer(statement: str, said: dict[str, Any]) -> Found:
+    """Ask. Not prepared: it is planned in no time, and better by how much is asked for."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, said)
+        return Found(*cursor.fetchone())
+
+
+def among_gathered(where: Where, most: int) -> Found:
     """The same of emails that are known."""
     inside = [row for row in where.gathered or () if where.begin <= row[1] < where.end]
     inside.sort(key=lambda row: row[1], reverse=not where.is_oldest_first)
-    last = inside[most - 1][1] if len(inside) > most else None
-    return inside[:most] + [row for row in inside[most:] if row[1] == last]
+    last = inside[min(most, len(inside)) - 1][1] if inside else None
+    found = inside[:most] + [row for row in inside[most:] if row[1] == last]
+    return Found([pk for pk, _ in found], len(found), last)
 
 
 def words_and_people(where: Where) -> str:
@@ -178,10 +235,3 @@ def words_and_people(where: Where) -> str:
     if len(where.accounts) <= FEW_ACCOUNTS:
         words.append(any_of(f"{ACCOUNT_MARK}{pk}" for pk in where.accounts))
     return all_of([said for said in words if said])
-
-
-def answers(statement: str, said: dict[str, Any]) -> list[tuple[int, datetime]]:
-    """Ask."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, said)
-        return [(pk, sent_at) for pk, sent_at in cursor.fetchall()]

@@ -23,7 +23,7 @@ from postroom.association.glimpses import (
 )
 from postroom.association.reach import InReach, accounts_in_reach
 from postroom.association.related import PAGE, Choice, Listed, asked_for, related_emails, where_for
-from postroom.association.related_candidates import Where, in_threads, rows_at
+from postroom.association.related_candidates import Where, in_threads, next_at
 from postroom.association.threads import ANSWERS, NEAR, plain
 from postroom.association.whose import Whose
 from postroom.team.models import User
@@ -172,7 +172,7 @@ class Threads:
     def between(self, begin: datetime, end: datetime) -> list[Glimpse]:
         """Their newest emails between two moments, each once."""
         period = replace(self.where, begin=begin, end=end, words="")
-        emails = [pk for pk, _ in rows_at(period, MOST_NEAR)]
+        emails = next_at(period, MOST_NEAR).emails
         found = folded(self.glimpses.of(emails), self.reach)
         return [copies[0] for copies in found]
 

@@ -19,7 +19,9 @@ from typing import Any, Final, ParamSpec, TypeVar, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+
+from postroom.team.prepared import Prepared
 
 Asked = ParamSpec("Asked")
 Row = TypeVar("Row")
@@ -68,7 +70,8 @@ def written_once(
                     shapes.clear()
                 numbers = count()
                 stand_ins = [stand_in(value, numbers) for value in values]
-                written = shapes[shape] = Written(question(*stand_ins))  # type: ignore[call-arg]
+                asked = question(*stand_ins)  # type: ignore[call-arg]
+                written = shapes[shape] = Written(question.__name__, asked)
             if is_proved:
                 written.prove(question(*values), said)  # type: ignore[call-arg]
             return written.rows(said)
@@ -80,7 +83,7 @@ def written_once(
 
 def shape_of(value: Any, said: list[Any]) -> Hashable:
     """What decides how a question is written; the rest goes to `said`, in order."""
-    if value is None or isinstance(value, bool | Enum | type):
+    if value is None or isinstance(value, bool | Enum | type | Q):
         return cast(Hashable, value)
     if isinstance(value, Mapping):
         return tuple((key, shape_of(each, said)) for key, each in value.items())
@@ -95,9 +98,19 @@ def shape_of(value: Any, said: list[Any]) -> Hashable:
     return cast(Hashable, type(value))
 
 
+def is_of_few(conditions: Q) -> bool:
+    """Whether conditions compare columns with truths and enums alone: of such there are few."""
+    return all(
+        is_of_few(each)
+        if isinstance(each, Q)
+        else isinstance(each, tuple) and isinstance(each[1], bool | Enum)
+        for each in conditions.children
+    )
+
+
 def stand_in(value: Any, numbers: Iterator[int]) -> Any:
     """The same with stand-ins for what `shape_of` puts into `said`, in the same order."""
-    if value is None or isinstance(value, bool | Enum | type):
+    if value is None or isinstance(value, bool | Enum | type | Q):
         return value
     if isinstance(value, Mapping):
         return {key: stand_in(each, numbers) for key, each in value.items()}
@@ -140,7 +153,7 @@ def number_of(value: Any) -> int | None:
 class Written:
     """A question of one shape in SQL, and where its values go."""
 
-    def __init__(self, question: QuerySet[Any, Any]) -> None:
+    def __init__(self, name: str, question: QuerySet[Any, Any]) -> None:
         self.question = question
         self.compiler = question.query.get_compiler(question.db)
         try:
@@ -153,6 +166,9 @@ class Written:
         rest = [self.sql, *(v for at, v in enumerate(self.values) if at not in taken)]
         if any(map(is_of_stand_ins, rest)):
             raise WrongStandIn(f"a value was changed on its way: {self.sql} {self.values}")
+        holes = {at: how.key or at for at, how in self.places}
+        self.holes = {holes[at]: how for at, how in self.places}.values()
+        self.prepared = Prepared(name, self.sql, self.values, holes)
 
     def filled(self, said: Sequence[Any]) -> tuple[Any, ...]:
         """All values, with those of this time in their places."""
@@ -165,9 +181,10 @@ class Written:
         """Ask."""
         if not self.sql:
             return []
-        compiler, values = copy(self.compiler), self.filled(said)
+        compiler = copy(self.compiler)
         compiler.connection = connection
-        compiler.as_sql = lambda *_, **__: (self.sql, values)
+        execute = self.prepared.said_with([hole(said) for hole in self.holes])
+        compiler.as_sql = lambda *_, **__: execute
         asked = self.question.all()
         asked.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
         return list(asked)
@@ -188,6 +205,7 @@ class Filling:
 
     def __init__(self, numbers: list[int], kind: type) -> None:
         self.numbers, self.kind = numbers, kind
+        self.key = (tuple(numbers), kind) if kind in (list, set) else None
 
     def __call__(self, said: Sequence[Any]) -> Any:
         if self.kind is list:
