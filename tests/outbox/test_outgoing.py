@@ -318,7 +318,9 @@ def test_what_comes_back_is_told_with_its_reason_and_stays_until_it_is_seen(
     assert meet_reports(DUE) == 0
     [shown] = on_its_way(owner)
     assert shown.state == OutgoingState.BOUNCED
-    assert shown.not_taken[sent_to].startswith("There is no such address. The server said")
+    assert shown.not_taken[sent_to].startswith(
+        "There is no such address. Check how it is written. The server said"
+    )
     assert note_seen(owner, outgoing.key, DUE)
     assert not on_its_way(owner)
 

@@ -325,7 +325,7 @@ WAYS = ("reply", "forward")
 def test_no_text_of_a_stranger_is_more_than_text(
     context: BrowserContext, account: EmailAccount, recorder: Recorder
 ) -> None:
-    """In the list, a conversation, search, headers, print, an answer and the page itself."""
+    """In the list, a conversation, headers, print, an answer and the page itself."""
     seen = Seen()
     context.add_init_script(WITNESS)
     page = context.new_page()
@@ -346,9 +346,8 @@ def test_no_text_of_a_stranger_is_more_than_text(
         assert text in page.locator("#subject").inner_text()
         page.goto(f"/writing/new/?answers={letter.pk}&as=reply")
         shows_only_text(page, "writing")
-    for path in ("/leads/", f"/people/{leads[0].pk}/", "/search/?q=lead0", "/inbox/"):
-        page.goto(path)
-        shows_only_text(page, path)
+    page.goto("/leads/")
+    shows_only_text(page, "leads")
     page.goto(f"/people/{leads[0].pk}/")
     assert page.locator(".email-row").count() == len(TEXTS)
     seen.asked = asked_of(recorder, "walled")

@@ -75,21 +75,22 @@ def meet_report(email: Email, report: DeliveryReport | None, now: datetime) -> b
 
 
 WHY = {
-    "5.1.1": "There is no such address.",
-    "5.1.2": "There is no such domain.",
-    "5.1.10": "There is no such address.",
-    "5.2.1": "The mailbox is switched off.",
-    "5.2.2": "The mailbox is full.",
-    "5.2.3": "The email is too large for it.",
-    "5.3.4": "The email is too large for it.",
-    "5.7.1": "Its server does not let it in.",
-    "4.4.1": "Its server could not be reached.",
-    "4.4.7": "Its server could not be reached in time.",
+    "5.1.1": "There is no such address. Check how it is written.",
+    "5.1.2": "There is no such domain. Check how it is written.",
+    "5.1.10": "There is no such address. Check how it is written.",
+    "5.2.1": "The mailbox is switched off. Reach them by another way.",
+    "5.2.2": "The mailbox is full. Tell them by another way, or try again in some days.",
+    "5.2.3": "The email is too large for it. Send a link to the files instead.",
+    "5.3.4": "The email is too large for it. Send a link to the files instead.",
+    "5.7.1": "Its server does not let it in. Ask them to allow your address.",
+    "4.4.1": "Its server could not be reached. Try again in some hours.",
+    "4.4.7": "Its server could not be reached in time. Try again in some hours.",
 }
+UNKNOWN = "Check the address, or reach them by another way."
 
 
 def words_for(recipient: ReportedRecipient) -> str:
-    """Why, in a sentence where the code tells (RFC 3463), with the server's own words."""
-    why = WHY.get(recipient.status, "")
-    said = f"The server said: “{recipient.diagnostic[:300]}”" if recipient.diagnostic else ""
-    return f"{why} {said}".strip() or "No reason was given."
+    """Why and what to do where the code tells (RFC 3463), with the server's own words."""
+    why = WHY.get(recipient.status, UNKNOWN)
+    said = f" The server said: “{recipient.diagnostic[:300]}”." if recipient.diagnostic else ""
+    return why + said

@@ -50,7 +50,8 @@ def send_outgoing(pk: int, clock: Clock) -> None:
     except FAILURES as failure:
         note_failed(outgoing, failure, clock())
     else:
-        not_taken = {one: f"The server said: “{said}”" for one, said in taken.refused.items()}
+        why = "Check the address. The server said: “{}”."
+        not_taken = {one: why.format(said) for one, said in taken.refused.items()}
         note_taken(outgoing, not_taken, clock())
     finally:
         remember_size(outgoing.account, told)

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from postroom.crm.models import Person
 from postroom.outbox.answering import Origin, goes_elsewhere
 from postroom.outbox.letters import signature_html
 from postroom.outbox.models import DraftCopy, OutgoingEmail
@@ -18,6 +19,7 @@ from postroom.web.sign_in import SignedInRequest
 from postroom.web.writing.form import WritingForm
 from postroom.web.writing.later import moments_now
 
+MOST_PEOPLE = 5
 MOST_TEMPLATES, MANY_TEMPLATES = 500, 12
 
 
@@ -26,6 +28,9 @@ def sent_context(outgoing: OutgoingEmail) -> dict[str, object]:
     return state_context(outgoing) | {
         "has_page": outgoing.is_rich and outgoing.message_id and outgoing.copy_id is None,
         "attached": outgoing.files.filter(content_id=""),
+        "people": Person.objects.filter(addresses__canonical__in=outgoing.recipients).distinct()[
+            :MOST_PEOPLE
+        ],
     }
 
 
