@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from cast import NOON, message, received
 from postroom.accounts.models import EmailAccount, Sharing
@@ -123,7 +123,7 @@ def test_it_is_seen_before_the_server_answers_and_put_back_if_it_cannot(
 ) -> None:
     page = visit(alice, "/inbox/?column=people")
     page.keyboard.press("j")
-    page.route("**/inbox/actions/", lambda route: route.abort())
+    page.route("**/inbox/actions/", lambda route: route.fulfill(status=500))
     assert page.evaluate(SEEN_AT_ONCE, "u")[1] is False
     assert page.evaluate(SEEN_AT_ONCE, "s")[2] is True
     assert page.evaluate(SEEN_AT_ONCE, "e")[0] is True
@@ -132,6 +132,78 @@ def test_it_is_seen_before_the_server_answers_and_put_back_if_it_cannot(
     expect(page.locator(".inbox-row.unread")).to_have_count(4)
     expect(page.locator(".star:visible")).to_have_count(0)
     assert not Action.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_connection_it_is_kept_and_told_when_it_is_back(
+    visit: Visit, alice: User, bob: User, mails: dict[str, Email]
+) -> None:
+    page = visit(alice, "/inbox/?column=people")
+    toast = page.locator("#toast")
+    page.keyboard.press("j")
+    page.context.set_offline(True)
+    for key in "eds":
+        page.keyboard.press(key)
+    shows(page, "Order 1", "Order 0")
+    expect(toast).to_contain_text("The last 3 things you did are kept here")
+    page.keyboard.press("z")
+    expect(toast).to_contain_text("The last 2 things you did are kept here")
+    expect(page.locator(".star:visible")).to_have_count(0)
+    assert not Action.objects.exists()
+    page.context.set_offline(False)
+    expect(toast).to_contain_text("1 email done.")
+    expect(page.locator(".toast-held")).to_have_count(0)
+    shows(page, "Order 1", "Order 0")
+    assert not Email.objects.get(pk=mails["Order 3"].pk).in_inbox
+    page.keyboard.press("z")
+    shows(page, "Order 2", "Order 1", "Order 0")
+    expect(toast.get_by_text("1 email archived.")).not_to_be_visible()
+    page.locator("[data-closes=toast]:visible").click()
+    page.keyboard.press("z")
+    shows(page, "Order 3", "Order 2", "Order 1", "Order 0")
+    expect(toast).to_contain_text("1 email moved back.")
+    assert Email.objects.filter(in_inbox=True).count() == len(mails)
+    assert not Triage.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_is_lost_makes_nothing_happen_twice(
+    visit: Visit, alice: User, bob: User, mails: dict[str, Email]
+) -> None:
+    page = visit(alice, "/inbox/?column=people")
+
+    def lose_the_answer(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/inbox/actions/", lose_the_answer, times=1)
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    expect(page.locator("#toast")).to_contain_text("What you did is kept here")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#toast")).to_contain_text("1 email archived.")
+    shows(page, "Order 2", "Order 1", "Order 0")
+    assert Action.objects.count() == 1
+
+
+def test_what_is_asked_for_again_is_done_once(
+    alice: User, mails: dict[str, Email], as_user: SignIn
+) -> None:
+    client, pk = as_user(alice), mails["News"].pk
+
+    def ask(do: str, **more: str) -> str:
+        form = {"do": do, "email": pk, **more}
+        return client.post("/inbox/actions/", form, headers=HTMX).content.decode()
+
+    moment = ask("archive").partition('data-back="undo:')[2].partition('"')[0]
+    assert "1 email archived." in ask("archive", again="yes")
+    assert "It is there already." in ask("archive")
+    assert "1 email moved back." in ask(f"undo:{moment}")
+    assert "1 email moved back." in ask(f"undo:{moment}", again="yes")
+    assert "moved once more since" in ask(f"undo:{moment}")
+    assert Email.objects.get(pk=pk).in_inbox
+    assert Action.objects.count() == 2
+    assert client.post("/inbox/actions/", {"do": "undo:never", "email": pk}).status_code == 404
 
 
 @pytest.mark.django_db(transaction=True)

@@ -52,7 +52,7 @@ def test_labels_are_put_on_by_keys_in_bulk_and_taken_back(
     page.get_by_label("Another label").fill("Trade fair")
     page.keyboard.press("Enter")
     expect(chips).to_have_count(2)
-    back = page.locator("#toast [data-back]")
+    back = page.locator("#toast [data-back]:visible")
     expect(back).to_have_attribute("data-back", "unlabel:Trade fair")
     page.keyboard.press("z")
     expect(chips).to_have_text(["Label Later"])

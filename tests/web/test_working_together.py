@@ -226,8 +226,10 @@ def test_what_is_done_is_done_for_the_whole_team(
     assert told(order)[-1] == "Alice put it back into the inbox"
     form = {"do": f"assign:{bob.pk}", "email": order.pk}
     answer = hers.post("/inbox/actions/", form, headers=HTMX).content.decode()
-    assert 'data-back="assign-back"' in answer
-    hers.post("/inbox/actions/", {"do": "assign-back", "email": order.pk})
+    back = answer.partition('data-back="')[2].partition('"')[0]
+    hers.post("/inbox/actions/", {"do": "assign-back:2020-01-01T10:00+00:00", "email": order.pk})
+    assert assigned_to(order) == bob
+    hers.post("/inbox/actions/", {"do": back, "email": order.pk})
     assert assigned_to(order) is None
 
 

@@ -28,6 +28,7 @@ CANNOT_MOVE = (
 )
 THERE_ALREADY = "It is there already."
 NOTHING_TO_UNDO = "There is no move to undo."
+MOVED_SINCE = "It was moved once more since then, so it stays where it is."
 FOLDER_GONE = "The folder “{}” is no longer on the mail server. Choose another one."
 
 
@@ -37,6 +38,10 @@ class MoveNotPossible(Exception):
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+
+
+class MovedAlready(MoveNotPossible):
+    """It lies where it was to be moved to, or was moved by another wish since."""
 
 
 def why_it_cannot_move(account: EmailAccount) -> str:
@@ -82,7 +87,7 @@ def ask_to_move_each(
     if why_not := why_it_cannot_move(email.account):
         raise MoveNotPossible(why_not)
     if not ends:
-        raise MoveNotPossible(THERE_ALREADY)
+        raise MovedAlready(THERE_ALREADY)
     asked = [
         Action.objects.create(
             account=email.account,
@@ -99,12 +104,18 @@ def ask_to_move_each(
 
 
 @transaction.atomic
-def ask_to_undo(email: Email, now: datetime) -> list[Action]:
-    """Ask for the last moves the other way round. Raises MoveNotPossible."""
+def ask_to_undo(email: Email, now: datetime, meant: datetime | None = None) -> list[Action]:
+    """Ask for the last moves the other way round; only for those asked for then, if that is said.
+
+    Raises MoveNotPossible.
+    """
     lock_account(email.account_id)
-    back = [(target, source) for source, target in map(ends_of, last_moves(email))]
-    if not back:
+    moves = last_moves(email)
+    if not moves:
         raise MoveNotPossible(NOTHING_TO_UNDO)
+    if meant and moves[0].asked_at != meant:
+        raise MovedAlready(MOVED_SINCE)
+    back = [(target, source) for source, target in map(ends_of, moves)]
     for _, target in back:
         if target.gone_at:
             raise MoveNotPossible(FOLDER_GONE.format(target.name))

@@ -86,10 +86,15 @@ def assign(email: Email, to: User | None, by: User, now: datetime) -> bool:
     return True
 
 
-def take_back(email: Email, by: User, now: datetime) -> bool:
-    """Whose it was before the last one was decided. Raises NotInTheTeam."""
-    before = history_of(email).filter(kind__in=MOVES).order_by("-id")[1:2]
-    return assign(email, before[0].to if before else None, by, now)
+def take_back(email: Email, by: User, now: datetime, meant: datetime | None = None) -> bool:
+    """Whose it was before the last one was decided; False if that is not the one that was meant.
+
+    Raises NotInTheTeam.
+    """
+    moves = list(history_of(email).filter(kind__in=MOVES).order_by("-id")[:2])
+    if meant and (not moves or moves[0].at != meant):
+        return False
+    return assign(email, moves[1].to if len(moves) > 1 else None, by, now)
 
 
 def say(email: Email, text: str, by: User, now: datetime) -> TeamEntry:

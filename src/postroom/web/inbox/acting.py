@@ -1,6 +1,8 @@
 """What one does with mail of the inbox, one by one or many at once, and takes back.
 
 Marks and moves are told to the mail server as everywhere; done, snooze and mute it has no word for.
+A browser that lost its connection asks again, for it may not have been heard: nothing is done
+twice.
 """
 
 from collections.abc import Callable
@@ -15,10 +17,11 @@ from django.views.decorators.http import require_POST
 
 from postroom.archive.actions import ask_for, change_label
 from postroom.archive.labels import LabelUnusable
-from postroom.archive.models import ActionKind, Email, Folder, FolderRole
+from postroom.archive.models import ActionKind, Email, Folder, FolderRole, Triage
 from postroom.archive.moves import (
     ARCHIVES,
     TRASHES,
+    MovedAlready,
     MoveNotPossible,
     ask_to_move,
     ask_to_undo,
@@ -40,11 +43,15 @@ NO_MOMENT = "Choose a moment that is still to come."
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """When it is asked for, and what was chosen with it: a folder, a moment."""
+    """When it is asked for, and what was chosen with it: a folder, a moment.
+
+    `is_again`: it may have been done already, and nobody heard the answer.
+    """
 
     what: str
     now: datetime
     by: User
+    is_again: bool = False
 
 
 @dataclass(slots=True)
@@ -109,8 +116,8 @@ def to_folder(email: Email, wish: Wish) -> bool:
 
 
 def moved_back(email: Email, wish: Wish) -> bool:
-    """The last move the other way round."""
-    ask_to_undo(email, wish.now)
+    """The move that was meant the other way round."""
+    ask_to_undo(email, wish.now, parse_moment(wish.what))
     return True
 
 
@@ -125,6 +132,8 @@ def snoozed(email: Email, wish: Wish) -> bool:
 
 def done(email: Email, wish: Wish) -> bool:
     """Dealt with."""
+    if Triage.objects.filter(email=email, done_at__isnull=False).exists():
+        return False
     finish(email, wish.now)
     note_done(email, wish.by, wish.now, is_done=True)
     return True
@@ -156,7 +165,7 @@ def assigned(email: Email, wish: Wish) -> bool:
 def given_back(email: Email, wish: Wish) -> bool:
     """Whose it was before."""
     try:
-        return take_back(email, wish.by, wish.now)
+        return take_back(email, wish.by, wish.now, parse_moment(wish.what))
     except NotInTheTeam as refusal:
         raise MoveNotPossible(refusal.sentence) from None
 
@@ -216,9 +225,9 @@ def actions(request: SignedInRequest) -> HttpResponse:
     emails = chosen(request)
     if deed is None or not emails:
         raise Http404
-    outcome = do_all(deed, emails, Wish(what, timezone.now(), request.user))
-    back = f"{deed.back}:{what}" if word in ("label", "unlabel") else deed.back
-    context = {"deed": deed, "back": back, "outcome": outcome, "said": said(deed, outcome)}
+    wish = Wish(what, timezone.now(), request.user, "again" in request.POST)
+    outcome = do_all(deed, emails, wish)
+    context = {"back": back_of(deed, wish), "outcome": outcome, "said": said(deed, outcome)}
     if request.htmx:
         return render(request, "inbox/toast.html", context)
     note = messages.error if outcome.why else messages.success
@@ -240,12 +249,35 @@ def do_all(deed: Deed, emails: list[Email], wish: Wish) -> Outcome:
     outcome = Outcome()
     for email in emails:
         try:
-            if deed.do(email, wish):
+            if deed.do(email, wish) or wish.is_again:
                 outcome.changed.append(email.pk)
         except MoveNotPossible as refusal:
+            if wish.is_again and isinstance(refusal, MovedAlready):
+                outcome.changed.append(email.pk)
+                continue
             outcome.stays.append(email.pk)
             outcome.why = refusal.sentence
     return outcome
+
+
+def back_of(deed: Deed, wish: Wish) -> str:
+    """The word that takes it back, with what it is about: the label, or the moment of this wish.
+
+    Not of one that was asked for again: it may have been done at an earlier moment.
+    """
+    if deed.back in ("label", "unlabel"):
+        return f"{deed.back}:{wish.what}"
+    if deed.back in ("undo", "assign-back") and not wish.is_again:
+        return f"{deed.back}:{wish.now.isoformat()}"
+    return deed.back
+
+
+def parse_moment(text: str) -> datetime | None:
+    """The moment of the wish that is to be taken back; None for the last one, whichever it was."""
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError:
+        raise Http404 from None
 
 
 def said(deed: Deed, outcome: Outcome) -> str:

@@ -58,12 +58,15 @@ def inbox_row(row: InboxRow, viewer: User, now: datetime, prefix: str = "") -> S
 
 def tags(row: InboxRow, viewer: User) -> str:
     """Whose it is in the team, and what else is to be said of it."""
-    found = ""
-    if row.assigned:
-        name = "Me" if row.assigned == viewer else said(row.assigned)
-        found += tag(f'<span class="unseen">Assigned to </span>{name}')
+    found = f'<span class="assigned">{assigned(row.assigned, viewer)}</span>'
     found += tag("Back") if row.is_back else ""
     return found + (tag("Automatic") if row.email.is_automatic else "")
+
+
+def assigned(to: User | None, viewer: User) -> str:
+    """Whose the conversation is; nothing when it is nobody's."""
+    name = "Me" if to == viewer else said(to) if to else ""
+    return tag(f'<span class="unseen">Assigned to </span>{name}') if name else ""
 
 
 def through(row: InboxRow) -> str:

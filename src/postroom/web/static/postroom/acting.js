@@ -1,10 +1,8 @@
-// Acting on mail: what a button does, the note that offers to undo, the menu of folders.
+// Acting on mail: what a button does, and the menu of folders.
 "use strict";
 (() => {
-  const SHOWN_MS = 10000;
   const LOOK_AGAIN_MS = 1000;
   let inOrder = Promise.resolve();
-  let timer = 0;
 
   const parse = (html) => new DOMParser().parseFromString(html, "text/html").body;
 
@@ -17,27 +15,45 @@
     const wish = new FormData(event.target);
     wish.set(button.name, button.value);
     const address = button.getAttribute("formaction");
-    inOrder = inOrder.then(() => ask(address, wish));
+    const note = button.closest("[data-toast]");
+    if (note) delete button.dataset.do; // It is being taken back: the key means the one before.
+    inOrder = inOrder.then(() => ask(address, wish, () => back(button, note))).then((is) => is && note?.remove());
   });
 
-  async function ask(address, wish) {
+  // It was not done: what the list showed of it already is put back.
+  function back(button, note) {
+    if (note) button.dataset.do = "undo";
+    document.dispatchEvent(new CustomEvent("postroom:not-done", { detail: button }));
+  }
+
+  async function ask(address, wish, failed) {
+    const words = await trouble(address, wish, failed);
+    if (words) failed();
+    if (words) say(words);
+    return !words;
+  }
+
+  async function trouble(address, wish, failed) {
     try {
       const headers = { "HX-Request": "true", "HX-Current-URL": location.href };
       const response = await fetch(address, { method: "POST", body: new URLSearchParams(wish), headers });
       const elsewhere = response.headers.get("HX-Redirect");
       if (elsewhere) location.assign(elsewhere);
-      else if (response.ok) show(parse(await response.text()));
-      else say(response.status === 404 ? "This is not there any more." : "The server could not answer. Please try again.");
+      else if (response.ok) show(parse(await response.text()), failed);
+      else return response.status === 404 ? "This is not there any more." : "The server could not answer. Please try again.";
+      return "";
     } catch {
-      say("There is no connection to the server. Please try again in a moment.");
+      return "There is no connection to the server, so this was not done. Please try again when it is back.";
     }
   }
 
-  function show(answer) {
+  function show(answer, failed) {
     const fresh = answer.querySelector(".doings");
     const old = document.getElementById(fresh.id);
     if (old) replace(old, fresh);
-    put(answer.querySelector("[data-toast]"));
+    const note = answer.querySelector("[data-toast]");
+    if (note?.matches(".toast-refusal")) failed();
+    if (note) say(note);
     // What happened between this answer and its place on the page.
     const news = fresh.id.replace("doings", "email");
     setTimeout(() => htmx.trigger(document.body, news), LOOK_AGAIN_MS);
@@ -51,39 +67,9 @@
     if (focused) (same || fresh.querySelector("button"))?.focus({ preventScroll: true });
   }
 
-  function say(words) {
-    const note = document.createElement("div");
-    note.className = "toast toast-refusal";
-    note.dataset.toast = "";
-    note.textContent = words;
-    put(note);
-  }
-
-  // The note.
-
-  const region = () => document.getElementById("toast");
-
-  function put(note) {
-    const hadFocus = region().contains(document.activeElement);
-    if (note) region().replaceChildren(note);
-    if (hadFocus) (region().querySelector("button") ?? document.getElementById("main")).focus();
-    wait();
-  }
-
-  function close() {
-    clearTimeout(timer);
-    region()?.replaceChildren();
-  }
-
-  // Never while somebody points at it or is in it; a refusal waits until it is closed.
-  function wait() {
-    clearTimeout(timer);
-    if (region().querySelector(".toast-refusal")) return;
-    timer = setTimeout(() => (region().matches(":hover, :focus-within") ? wait() : close()), SHOWN_MS);
-  }
+  const say = (what) => document.dispatchEvent(new CustomEvent("postroom:toast", { detail: what }));
 
   document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-closes=toast]")) close();
     for (const menu of document.querySelectorAll("details.menu[open]")) {
       if (!menu.contains(event.target)) menu.open = false;
     }
@@ -92,7 +78,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     const menu = document.querySelector("details.menu[open]");
-    if (!menu) return close();
+    if (!menu) return;
     menu.open = false;
     menu.querySelector("summary").focus();
   });

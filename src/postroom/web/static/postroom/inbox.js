@@ -1,20 +1,19 @@
 // Triage: what is done is seen at once, told to the server in order, and taken back for ten seconds.
 "use strict";
 (() => {
-  const SHOWN_MS = 10000;
   const LOOK_AGAIN_MS = 60000;
   const PAUSE_MS = 800;
   const LEAVING = ["archive", "trash", "move", "done", "snooze", "mute"];
   const RETURNING = ["undo", "not-done", "wake", "unmute"];
   const KEYS = { e: "archive", "#": "trash", s: "flag", u: "read", d: "done", M: "mute" };
-  const OPPOSITE = { read: "unread", unread: "read", flag: "unflag", unflag: "flag", label: "unlabel", unlabel: "label" };
+  const OPPOSITE = { read: "unread", unread: "read", flag: "unflag", unflag: "flag", label: "unlabel", unlabel: "label", assign: "assign-back" };
   const MENUS = { a: "assign", b: "snooze", m: "move", l: "label" };
+  const assignedBefore = new WeakMap();
   const away = new Map(); // Rows that left the page, and before which one they stood.
-  let inOrder = Promise.resolve();
-  let timer = 0;
-  let isBusy = 0; // How many wishes the server has not answered yet.
-  let wishes = 0; // How many it was told and answered, ever.
+  const wishes = window.postroomWishes;
+  const taken = new WeakMap(); // What the list showed of a button beside it, and how that is put back.
   let lookedAt = 0;
+  let isDue = false; // Something was to be looked at while wishes were untold.
   let soon = 0;
 
   const form = () => document.getElementById("triage");
@@ -24,7 +23,7 @@
   const linkOf = (element) => element?.querySelector(".email-link");
   const picked = () => [...document.querySelectorAll("[data-pick]:checked")].map((box) => box.closest(".email-row"));
   const opened = () => document.querySelector("#reading [data-email]")?.dataset.email;
-  const parse = (html) => new DOMParser().parseFromString(html, "text/html").body;
+  const say = (words) => document.dispatchEvent(new CustomEvent("postroom:toast", { detail: words }));
 
   // The chosen rows, else the one with the focus, else the one that is read.
   function meant() {
@@ -39,6 +38,7 @@
   // What is seen at once.
 
   function leave(rows) {
+    if (!rows.length) return;
     const hadFocus = document.activeElement.closest(".email-row, #reading, #triage");
     const isReading = document.activeElement.closest("#reading");
     const next = neighbour(rows);
@@ -95,11 +95,23 @@
   }
 
   function markRow(each, whole) {
-    if (!each) return;
+    if (!each || !whole) return;
     const [deed, what] = split(whole);
     if (deed === "label" || deed === "unlabel") markLabel(each, what, deed === "label");
     if (deed === "read" || deed === "unread") each.classList.toggle("unread", deed === "unread");
     if (deed === "flag" || deed === "unflag") each.querySelector(".star").hidden = deed === "unflag";
+    if (deed === "assign") markAssigned(each, what);
+    if (deed === "assign-back") each.querySelector(".assigned").replaceWith(assignedBefore.get(each) ?? each.querySelector(".assigned"));
+  }
+
+  // Whose it is now: as the menu calls them, so nobody's is empty.
+  function markAssigned(each, to) {
+    const place = each.querySelector(".assigned");
+    assignedBefore.set(each, place);
+    const fresh = place.cloneNode(false);
+    const name = to && document.querySelector(`[data-menu=assign] [value="assign:${Number(to)}"]`).textContent;
+    if (name) fresh.append(Object.assign(document.createElement("span"), { className: "tag", textContent: name }));
+    place.replaceWith(fresh);
   }
 
   // `u` and `s` do what the first row is not yet.
@@ -135,43 +147,16 @@
     if (LEAVING.includes(word)) leave(rows);
     else all.forEach((each) => markRow(each, deed));
     all.forEach((each) => pick(each, false));
-    tell(deed, ids, (some) => (LEAVING.includes(word) ? comeBack(some) : everyRow(some).forEach((each) => markRow(each, opposite(deed)))));
+    wishes.tell(deed, ids, (some) => (LEAVING.includes(word) ? comeBack(some) : everyRow(some).forEach((each) => markRow(each, opposite(deed)))));
   }
 
   function takeBack(button) {
     const ids = button.dataset.ids.split(" ");
     const deed = button.dataset.back;
-    if (RETURNING.includes(deed)) comeBack(ids);
+    const isReturning = RETURNING.includes(deed.split(":")[0]);
+    if (isReturning) comeBack(ids);
     else everyRow(ids).forEach((each) => markRow(each, deed));
-    tell(deed, ids, () => undefined);
-  }
-
-  function tell(deed, ids, failed) {
-    const wish = new URLSearchParams();
-    wish.set("csrfmiddlewaretoken", form().querySelector("[name=csrfmiddlewaretoken]").value);
-    wish.set("do", deed);
-    for (const id of ids) wish.append("email", id);
-    isBusy += 1;
-    wishes += 1;
-    inOrder = inOrder.then(() => ask(wish, ids, failed)).finally(() => { isBusy -= 1; wishes += 1; });
-  }
-
-  async function ask(wish, ids, failed) {
-    try {
-      const headers = { "HX-Request": "true", "HX-Current-URL": location.href };
-      const response = await fetch(form().action, { method: "POST", body: wish, headers });
-      const elsewhere = response.headers.get("HX-Redirect");
-      if (elsewhere) return location.assign(elsewhere);
-      if (!response.ok) throw new Error(response.status);
-      const note = parse(await response.text()).querySelector("[data-toast]");
-      const stays = note.dataset.stays.split(" ").filter(Boolean);
-      if (stays.length) failed(stays);
-      put(note);
-    } catch {
-      failed(ids);
-      say("The server did not take this, so it was put back. Please try again in a moment.");
-    }
-    htmx.trigger(document.body, "inbox-changed");
+    wishes.tell(deed, ids, (some) => (isReturning ? leave(some.map(row).filter(Boolean)) : everyRow(some).forEach((each) => markRow(each, opposite(deed)))));
   }
 
   // What came, went or was read elsewhere: the page as it is now, and what is shown after it. The
@@ -181,8 +166,10 @@
     clearTimeout(soon);
     soon = 0;
     const places = [...document.querySelectorAll("[data-again]")];
-    const before = wishes;
-    if (!places.length || document.hidden || isBusy) return;
+    const before = wishes.count();
+    if (wishes.isBusy()) isDue = true;
+    if (!places.length || document.hidden || wishes.isBusy()) return;
+    isDue = false;
     lookedAt = Date.now();
     const address = new URL(location.href);
     address.searchParams.delete("email");
@@ -190,7 +177,7 @@
     if (!response?.ok || response.redirected) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     // Something was done meanwhile: what was asked for is old.
-    if (wishes !== before) return lookSoon();
+    if (wishes.count() !== before) return lookSoon();
     for (const place of places) renew(place, page.getElementById(place.id));
   }
 
@@ -240,23 +227,7 @@
   document.addEventListener("visibilitychange", lookAgain);
   window.addEventListener("online", lookAgain);
   document.addEventListener("inbox-arrived", lookSoon);
-
-  // The note.
-
-  const region = () => document.getElementById("toast");
-
-  function put(note) {
-    region().replaceChildren(note);
-    clearTimeout(timer);
-    if (!note.matches(".toast-refusal")) timer = setTimeout(() => note.remove(), SHOWN_MS);
-  }
-
-  function say(words) {
-    const note = document.createElement("div");
-    note.className = "toast toast-refusal";
-    note.textContent = words;
-    put(note);
-  }
+  document.addEventListener("postroom:told", () => { if (isDue) lookSoon(); });
 
   // Keys and buttons.
 
@@ -318,10 +289,21 @@
     if (!id) return;
     if (["undo", "restore", "inbox"].includes(button.value)) comeBack([id]);
     else if (!row(id)) return;
-    else if (button.name === "folder" || LEAVING.includes(button.value)) leave([row(id)]);
-    else copies(id).forEach((each) => markRow(each, deedOf(button, id)));
+    else if (button.name === "folder" || LEAVING.includes(button.value)) {
+      leave([row(id)]);
+      taken.set(button, () => comeBack([id]));
+    } else {
+      const deed = deedOf(button, id);
+      copies(id).forEach((each) => markRow(each, deed));
+      taken.set(button, () => copies(id).forEach((each) => markRow(each, opposite(deed))));
+    }
     htmx.trigger(document.body, "inbox-changed");
   }
+
+  document.addEventListener("postroom:not-done", (event) => {
+    taken.get(event.detail)?.();
+    taken.delete(event.detail);
+  });
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-back]");

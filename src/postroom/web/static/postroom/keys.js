@@ -95,7 +95,7 @@
     menu.querySelector("li button").focus();
   }
 
-  const undo = () => document.querySelector('#toast [data-do="undo"], #sending [value="undo"]')?.click();
+  const undo = () => ([...document.querySelectorAll('#toast [data-do="undo"]')].at(-1) ?? document.querySelector('#sending [value="undo"]'))?.click();
 
   // What a list offers has its key written at it.
   const press = (key) => {
