@@ -6,7 +6,7 @@ is who wrote a received email, or to whom a sent one went.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import reduce
 from operator import and_, or_
@@ -21,9 +21,10 @@ from postroom.archive.models import (
     ParticipantRole,
     ServerCopy,
 )
+from postroom.association.few_emails import from_colleagues, from_one_of
 from postroom.association.people import known_addresses, of_colleagues
 from postroom.association.steps import Step, Takes
-from postroom.crm.models import Deal, Outcome, PersonAddress, Stage
+from postroom.crm.models import Deal, Outcome, Person, PersonAddress, Stage
 
 MEGABYTE = 1_000_000
 
@@ -35,24 +36,28 @@ OTHER_SIDE = {"received": FROM, "sent": TO_AND_CC}
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How it is asked: with which text, where the other side stands, on which day."""
+    """How it is asked: with which text, where the other side stands, on which day.
+
+    `of_few`: of received emails by name, whose senders are looked up beforehand.
+    """
 
     text: str
     roles: Sequence[int]
     today: date
+    of_few: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of condition: its words, what they take, and what it asks of an email.
 
-    `whose`: the addresses of the people whom it is about, where it is about who they are.
+    `whose`: the people whom it is about, where it is about who they are.
     """
 
     words: str
     takes: Takes
     ask: Callable[[Asked], Q]
-    whose: Callable[[Asked], QuerySet[PersonAddress]] | None = None
+    whose: Callable[[Asked], QuerySet[Person]] | None = None
 
 
 def participants(roles: Sequence[int]) -> QuerySet[EveryParticipant]:
@@ -98,23 +103,32 @@ def lies_in(asked: Asked) -> Q:
 
 def is_colleague(asked: Asked) -> Q:
     """The other side is one of the organisation's own."""
+    if asked.of_few:
+        return from_colleagues()
     return Q(Exists(participants(asked.roles).filter(of_colleagues())))
 
 
 def is_unknown(asked: Asked) -> Q:
     """The other side is neither a lead or contact nor a colleague."""
-    return ~other_side_in(known_addresses(), asked) & ~is_colleague(asked)
+    return ~other_side_in(Person.objects.all(), asked) & ~is_colleague(asked)
 
 
-def other_side_in(addresses: QuerySet[PersonAddress], asked: Asked) -> Q:
-    """The other side is somebody with one of these addresses."""
-    known = addresses.order_by().values("canonical")
+def other_side_in(people: QuerySet[Person], asked: Asked) -> Q:
+    """The other side is one of these people."""
+    if asked.of_few:
+        return from_one_of(people)
+    known = addresses_of(people).order_by().values("canonical")
     return Q(Exists(participants(asked.roles).filter(canonical__in=known)))
 
 
-def with_deals(deals: QuerySet[Deal]) -> QuerySet[PersonAddress]:
-    """Addresses of people who are on one of these deals."""
-    return known_addresses().filter(person__deals__in=deals)
+def addresses_of(people: QuerySet[Person]) -> QuerySet[PersonAddress]:
+    """The addresses of some people, as far as they may match mail."""
+    return known_addresses().filter(person__in=people.order_by())
+
+
+def with_deals(deals: QuerySet[Deal]) -> QuerySet[Person]:
+    """People who are on one of these deals."""
+    return Person.objects.filter(deals__in=deals)
 
 
 def open_deals() -> QuerySet[Deal]:
@@ -138,7 +152,7 @@ def of_mail(words: str, takes: Takes, ask: Callable[[Asked], Q]) -> Kind:
     return Kind(words, takes, ask)
 
 
-def of_people(words: str, takes: Takes, whose: Callable[[Asked], QuerySet[PersonAddress]]) -> Kind:
+def of_people(words: str, takes: Takes, whose: Callable[[Asked], QuerySet[Person]]) -> Kind:
     """A condition about who the other side is."""
     return Kind(words, takes, lambda asked: other_side_in(whose(asked), asked), whose)
 
@@ -166,27 +180,27 @@ KINDS: dict[str, Kind] = {
     "lead": of_people(
         "The other side is a lead",
         Takes.NOTHING,
-        lambda a: known_addresses().filter(person__stage=Stage.LEAD),
+        lambda a: Person.objects.filter(stage=Stage.LEAD),
     ),
     "contact": of_people(
         "The other side is a contact",
         Takes.NOTHING,
-        lambda a: known_addresses().filter(person__stage=Stage.CONTACT),
+        lambda a: Person.objects.filter(stage=Stage.CONTACT),
     ),
     "known": of_people(
-        "The other side is a lead or contact", Takes.NOTHING, lambda a: known_addresses()
+        "The other side is a lead or contact", Takes.NOTHING, lambda a: Person.objects.all()
     ),
     "unknown": of_mail("The other side is not in CRM", Takes.NOTHING, is_unknown),
     "colleague": of_mail("The other side is a colleague", Takes.NOTHING, is_colleague),
     "source": of_people(
         "The other side’s lead source is",
         Takes.WORDS,
-        lambda a: known_addresses().filter(person__lead_source__iexact=a.text),
+        lambda a: Person.objects.filter(lead_source__iexact=a.text),
     ),
     "company": of_people(
         "The other side’s company is",
         Takes.WORDS,
-        lambda a: known_addresses().filter(person__company__name__iexact=a.text),
+        lambda a: Person.objects.filter(company__name__iexact=a.text),
     ),
     "deal": of_people(
         "The other side has an open deal", Takes.NOTHING, lambda a: with_deals(open_deals())
@@ -228,10 +242,19 @@ KINDS: dict[str, Kind] = {
 
 def asked_of_email(steps: Sequence[Step], direction: str, today: date, *, needs_all: bool) -> Q:
     """All of the conditions, or any of them; none at all ask nothing."""
+    return joined(steps, Asked("", OTHER_SIDE[direction], today), needs_all=needs_all)
+
+
+def asked_of_few(steps: Sequence[Step], today: date, *, needs_all: bool) -> Q:
+    """The same of a few received emails, for `few_emails.answers_to`."""
+    return joined(steps, Asked("", FROM, today, of_few=True), needs_all=needs_all)
+
+
+def joined(steps: Sequence[Step], how: Asked, *, needs_all: bool) -> Q:
+    """The conditions as one, each with its text."""
     if not steps:
         return Q()
-    roles = OTHER_SIDE[direction]
-    asked = [KINDS[step["kind"]].ask(Asked(step["text"], roles, today)) for step in steps]
+    asked = [KINDS[step["kind"]].ask(replace(how, text=step["text"])) for step in steps]
     return reduce(and_ if needs_all else or_, asked)
 
 
@@ -243,5 +266,5 @@ def senders_asked_for(
     whose = [ask(asked) for ask, asked in about if ask]
     if not whose or (len(whose) < len(steps) and not needs_all):
         return None
-    each = [Q(pk__in=addresses.order_by().values("pk")) for addresses in whose]
-    return PersonAddress.objects.filter(reduce(and_ if needs_all else or_, each)).order_by()
+    each = [Q(person__in=people.order_by()) for people in whose]
+    return known_addresses().filter(reduce(and_ if needs_all else or_, each)).order_by()

@@ -136,7 +136,7 @@ def unread_counts(
 def count_newest(viewer: User, column: InboxColumn, now: datetime) -> int:
     """How many of the newest 1,000 emails stand in a column of one's own."""
     rows, _ = stretch(NEWEST_UNSORTED, TOP, inboxes_of(viewer), MOST_COUNTED)
-    return len(those_meeting(question_of(column, now).asked, [pk for pk, _, _ in rows]))
+    return len(those_meeting(question_of(column, now), [pk for pk, _, _ in rows]))
 
 
 def columns_of(emails: Sequence[Email]) -> dict[int, Column]:
@@ -205,7 +205,7 @@ def stretches_of(wanted: Column | Question, *, is_first: bool) -> Iterator[tuple
 def senders_in(wanted: Column | Question) -> list[str] | None:
     """Whose mail the column has, if they are few enough to look for each."""
     if not isinstance(wanted, Column):
-        return wanted.senders
+        return wanted.senders()
     if wanted not in SENDERS_IN:
         return None
     found = answers("senders", SENDERS_IN[wanted], {"most": FEW_SENDERS + 1})
@@ -242,7 +242,7 @@ def standing(wanted: Column | Question, rows: list[Sorted]) -> list[Read]:
     """Of each row whether it stands in the column."""
     if isinstance(wanted, Column):
         return [(pk, sent_at, its == wanted.value) for pk, sent_at, its in rows]
-    met = those_meeting(wanted.asked, [pk for pk, _, _ in rows])
+    met = those_meeting(wanted, [pk for pk, _, _ in rows])
     return [(pk, sent_at, pk in met) for pk, sent_at, _ in rows]
 
 

@@ -59,7 +59,7 @@ def arrived(
         ids = [email.pk for email in found if columns[email.pk].value not in viewer.notice_columns]
         for own in own_columns(viewer):
             if own.value in viewer.notice_columns:
-                columns |= dict.fromkeys(those_meeting(question_of(own, now).asked, ids), own)
+                columns |= dict.fromkeys(those_meeting(question_of(own, now), ids), own)
     stand = [(email, columns[email.pk]) for email in found]
     return [(email, column) for email, column in stand if column.value in viewer.notice_columns]
 

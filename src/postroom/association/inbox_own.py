@@ -11,11 +11,10 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import QuerySet
 
-from postroom.archive.models import Email
-from postroom.association.conditions import KINDS, asked_of_email, senders_asked_for
-from postroom.association.people import among
+from postroom.association.conditions import KINDS, asked_of_few, senders_asked_for
+from postroom.association.few_emails import answers_to
 from postroom.association.steps import Step
 from postroom.team.days import local_day
 from postroom.team.models import InboxColumn, Organisation, User
@@ -23,8 +22,10 @@ from postroom.team.once_a_page import once_a_page
 from postroom.team.written_once import written_once
 
 MOST_SENDERS = 2_000
-THESE = [-1]  # Where a kept question has the ids of emails.
-COUNTED = "SELECT {numbers} FROM ({flags}) AS each"
+COUNTED = "{head}SELECT {numbers} FROM ({each}) AS each"
+STANDING = "{head}SELECT id FROM ({each}) AS each WHERE n0"
+
+Asking = tuple[str, bool]  # The conditions of a column as text, and whether all are needed.
 
 # Columns that are there to be taken: their names, and what they ask.
 READY_MADE = {
@@ -35,13 +36,24 @@ READY_MADE = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a column asks of emails, and whose they may be at all.
+    """What a column asks of emails, on the organisation's day."""
 
-    `senders` is None where it may be anybody's, or that of too many to look for each.
-    """
+    steps: list[Step]
+    needs_all: bool
+    today: date
 
-    asked: Q
-    senders: list[str] | None
+    @property
+    def asking(self) -> Asking:
+        """By what a written question is kept."""
+        return json.dumps(self.steps), self.needs_all
+
+    def senders(self) -> list[str] | None:
+        """Whose the mail may be; None for anybody's, or that of too many to look for each."""
+        whose = senders_asked_for(self.steps, self.today, needs_all=self.needs_all)
+        if whose is None:
+            return None
+        few = list(whose.values_list("canonical", flat=True)[: MOST_SENDERS + 1])
+        return few if len(few) <= MOST_SENDERS else None
 
 
 def own_columns(viewer: User) -> list[InboxColumn]:
@@ -62,23 +74,8 @@ def ready_made(kind: str, owner: User) -> InboxColumn:
 
 
 def question_of(column: InboxColumn, now: datetime) -> Question:
-    """What is asked, on the organisation's day."""
-    today = local_day(now)
-    return Question(condition_of(column, today), senders_of(column, today))
-
-
-def condition_of(column: InboxColumn, today: date) -> Q:
-    """Its conditions; those of kinds that are no more are left out."""
-    return asked_of_email(known_steps(column), "received", today, needs_all=column.needs_all)
-
-
-def senders_of(column: InboxColumn, today: date) -> list[str] | None:
-    """The addresses that come into question, if they are few."""
-    whose = senders_asked_for(known_steps(column), today, needs_all=column.needs_all)
-    if whose is None:
-        return None
-    few = list(whose.values_list("canonical", flat=True)[: MOST_SENDERS + 1])
-    return few if len(few) <= MOST_SENDERS else None
+    """What is asked; conditions of kinds that are no more are left out."""
+    return Question(known_steps(column), column.needs_all, local_day(now))
 
 
 def known_steps(column: InboxColumn) -> list[Step]:
@@ -86,10 +83,11 @@ def known_steps(column: InboxColumn) -> list[Step]:
     return [step for step in column.conditions if step["kind"] in KINDS]
 
 
-def those_meeting(asked: Q, ids: Collection[int]) -> set[int]:
-    """Which of some emails meet a condition."""
-    met = Email.objects.filter(pk__in=among(ids)).order_by().alias(stands=case_of(asked))
-    return set(met.filter(stands=True).values_list("pk", flat=True))
+def those_meeting(question: Question, ids: Collection[int]) -> set[int]:
+    """Which of some emails stand in a column."""
+    if not ids:
+        return set()
+    return {pk for (pk,) in rows_of(STANDING, [question.asking], question.today, ids)}
 
 
 def counts_of(
@@ -98,38 +96,36 @@ def counts_of(
     """How many of some emails stand in each column: one question for all of them."""
     if not columns or not ids:
         return dict.fromkeys(columns, 0)
-    asked = tuple((json.dumps(known_steps(c)), c.needs_all) for c in columns)
-    domains = tuple(Organisation.get().own_domains)
-    statement, said = counting(asked, local_day(now), domains)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [list(ids) if each == THESE else each for each in said])
-        [numbers] = cursor.fetchall()
+    questions = [question_of(column, now) for column in columns]
+    [numbers] = rows_of(COUNTED, [q.asking for q in questions], questions[0].today, ids)
     return dict(zip(columns, numbers, strict=True))
 
 
+def rows_of(
+    statement: str, asked: Sequence[Asking], today: date, ids: Collection[int]
+) -> list[tuple[Any, ...]]:
+    """Ask it of some emails."""
+    written, said = put(statement, tuple(asked), today, tuple(Organisation.get().own_domains))
+    with connection.cursor() as cursor:
+        cursor.execute(written, [list(ids), *said])
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
 @lru_cache(maxsize=256)
-def counting(
-    asked: tuple[tuple[str, bool], ...], today: date, own_domains: tuple[str, ...]
-) -> tuple[str, Sequence[Any]]:
-    """The question for some columns, as it is put, and what is said with it; `THESE` for the ids.
+def put(
+    statement: str, asked: tuple[Asking, ...], today: date, own_domains: tuple[str, ...]
+) -> tuple[str, tuple[Any, ...]]:
+    """The question of some columns in SQL, and what is said with it after the ids.
 
     Writing it takes as long as answering it, so it is kept while the same is asked: `own_domains`
     stand in it, and tell one question from another.
     """
-    stands = {
-        f"n{place}": case_of(asked_of_email(json.loads(steps), "received", today, needs_all=all_))
-        for place, (steps, all_) in enumerate(asked)
-    }
-    each = Email.objects.filter(pk__in=among(THESE)).order_by().annotate(**stands)
-    flags, said = each.values(*stands).query.sql_with_params()
-    numbers = ", ".join(f"count(*) FILTER (WHERE {name})" for name in stands)
-    return COUNTED.format(numbers=numbers, flags=flags), said
-
-
-def case_of(asked: Q) -> Case | Value:
-    """Whether an email meets a condition, decided for it alone.
-
-    Filtered by it, PostgreSQL may join the conditions first, and look through the mail of all leads
-    for what is among a few emails.
-    """
-    return Case(When(asked, then=True), default=False) if asked else Value(value=True)
+    answers = answers_to(
+        {
+            f"n{place}": asked_of_few(json.loads(steps), today, needs_all=needs_all)
+            for place, (steps, needs_all) in enumerate(asked)
+        }
+    )
+    numbers = ", ".join(f"count(*) FILTER (WHERE n{place})" for place in range(len(asked)))
+    return statement.format(head=answers.head, numbers=numbers, each=answers.each), answers.said
