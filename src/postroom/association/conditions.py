@@ -261,10 +261,10 @@ def joined(steps: Sequence[Step], how: Asked, *, needs_all: bool) -> Q:
 def senders_asked_for(
     steps: Sequence[Step], today: date, *, needs_all: bool
 ) -> QuerySet[PersonAddress] | None:
-    """All known addresses that may have sent such mail; None where it may be anybody's."""
+    """Addresses that may have sent such mail, colleagues' too; None where it may be anybody's."""
     about = [(KINDS[s["kind"]].whose, Asked(s["text"], FROM, today)) for s in steps]
     whose = [ask(asked) for ask, asked in about if ask]
     if not whose or (len(whose) < len(steps) and not needs_all):
         return None
     each = [Q(person__in=people.order_by()) for people in whose]
-    return known_addresses().filter(reduce(and_ if needs_all else or_, each)).order_by()
+    return PersonAddress.objects.filter(reduce(and_ if needs_all else or_, each)).order_by()

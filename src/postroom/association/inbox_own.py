@@ -19,6 +19,7 @@ from postroom.association.steps import Step
 from postroom.team.days import local_day
 from postroom.team.models import InboxColumn, Organisation, User
 from postroom.team.once_a_page import once_a_page
+from postroom.team.prepared import Prepared
 from postroom.team.written_once import written_once
 
 MOST_SENDERS = 2_000
@@ -105,9 +106,9 @@ def rows_of(
     statement: str, asked: Sequence[Asking], today: date, ids: Collection[int]
 ) -> list[tuple[Any, ...]]:
     """Ask it of some emails."""
-    written, said = put(statement, tuple(asked), today, tuple(Organisation.get().own_domains))
+    prepared = put(statement, tuple(asked), today, tuple(Organisation.get().own_domains))
     with connection.cursor() as cursor:
-        cursor.execute(written, [list(ids), *said])
+        cursor.execute(*prepared.said_with([list(ids)]))
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
@@ -115,8 +116,8 @@ def rows_of(
 @lru_cache(maxsize=256)
 def put(
     statement: str, asked: tuple[Asking, ...], today: date, own_domains: tuple[str, ...]
-) -> tuple[str, tuple[Any, ...]]:
-    """The question of some columns in SQL, and what is said with it after the ids.
+) -> Prepared:
+    """The question of some columns, prepared but for the ids.
 
     Writing it takes as long as answering it, so it is kept while the same is asked: `own_domains`
     stand in it, and tell one question from another.
@@ -128,4 +129,5 @@ def put(
         }
     )
     numbers = ", ".join(f"count(*) FILTER (WHERE n{place})" for place in range(len(asked)))
-    return statement.format(head=answers.head, numbers=numbers, each=answers.each), answers.said
+    whole = statement.format(head=answers.head, numbers=numbers, each=answers.each)
+    return Prepared("own_columns", whole, [None, *answers.said], {0: "ids"})
