@@ -45,10 +45,11 @@ def test_a_dry_run_says_who_would_be_hit_and_what_would_go(unused: EmailAccount)
     told = json.loads(run("cleanup", "--dry-run", "--on", later, "--json"))
     assert (told["on"], told["emails"]) == (later, 1)
     [mailbox] = told["mailboxes"]
+    assert told["held"] == []
     assert mailbox["stage"] == "deleted"
     assert mailbox["deactivated_on"] == (today + timedelta(days=14)).isoformat()
     assert mailbox["deleted_on"] == later
-    assert "1 mailboxes; 0 emails" in run("cleanup", "--dry-run")
+    assert "1 mailbox; 0 emails" in run("cleanup", "--dry-run")
     assert not Case.objects.exists()
 
 

@@ -89,6 +89,8 @@ def test_an_mbox_becomes_history_once_and_is_its_owners_alone(alice: User, lena:
 
 def test_what_is_in_another_mailbox_of_theirs_is_not_taken_twice(alice: User, lena: Person) -> None:
     received(account_of(alice), letter(1))
+    assert take(mbox(letter(1)), alice).here_already == 1
+    assert EmailAccount.objects.count() == 1, "nothing new makes nothing"
     taken = take(mbox(letter(1), letter(2)), alice)
     assert (taken.new, taken.here_already) == (1, 1)
     sent = letter(3, from_="alice@example.com", to=LENA)
@@ -115,6 +117,8 @@ def test_single_letters_and_zips_of_any_names(alice: User) -> None:
     names = {"../../etc/passwd.eml": letter(2), "a\\b\0.eml": letter(3), "x.exe": letter(4)}
     assert take(zipped(**names, **{"in/deep.mbox": mbox(letter(5)).getvalue()}), alice).new >= 2
     assert not Email.objects.filter(subject="Old 4").exists()
+    with pytest.raises(FileRefused, match="no email in this file"):
+        take(zipped(**{"emails.ndjson": b"{}"}), alice)
     rubbish = take(BytesIO(b"%PDF-1.7\n\nrubbish"), alice)
     assert (rubbish.new, rubbish.unreadable) == (0, 1)
 

@@ -100,7 +100,7 @@ def test_a_dry_run_says_who_would_be_hit_and_does_nothing(
     client, today = as_user(ada), datetime.now(UTC).date()
     page = text_of(client, f"{CLEANUP}dry-run/?on={today + timedelta(days=14)}")
     assert "<strong>Deactivated by then.</strong>" in page
-    assert "0 emails (0" in page
+    assert "1 mailbox; nothing would be deleted here" in page
     page = text_of(client, f"{CLEANUP}dry-run/?on={today + timedelta(days=44)}")
     assert "1 mailbox; 1 email" in page
     assert "<strong>Deleted by then.</strong>" in page
@@ -122,8 +122,29 @@ def test_a_hold_is_placed_and_lifted_and_stops_the_hand(
     unused.refresh_from_db()
     assert unused.activation == Activation.ACTIVE
     assert "A legal hold stands over it" in text_of(client, f"{CONFIGURATION}{unused.pk}/")
+    later = datetime.now(UTC).date() + timedelta(days=44)
+    kept = "A legal hold keeps 1 mailbox to which the policy would have come by then"
+    for path in (CLEANUP, f"{CLEANUP}dry-run/?on={later}"):
+        assert kept in text_of(client, path)
+    assert kept not in text_of(client, f"{CLEANUP}dry-run/?on={later - timedelta(days=45)}")
     client.post(f"{CLEANUP}holds/{Hold.objects.get().pk}/lifting/")
     assert not Hold.objects.exists()
+    assert kept not in text_of(client, CLEANUP)
+
+
+def test_a_salesinbox_that_went_with_its_mailbox_says_how_both_come_back(
+    alice: User, bob: User, unused: EmailAccount, as_user: SignIn
+) -> None:
+    now = datetime.now(UTC)
+    gone = {"took_salesinbox": True, "hidden_at": now, "deletes_on": now.date()}
+    Case.objects.create(account=unused, begun_at=now, **gone)
+    User.objects.update(salesinbox_on=False)
+    own, anothers = (text_of(as_user(each), "/inbox/") for each in (alice, bob))
+    assert "both can be brought back just as they were" in own
+    assert f'href="{CONFIGURATION}{unused.pk}/"' in own
+    assert "Switch it on" not in own
+    assert unused.address not in anothers
+    assert "Switch it on" in anothers
 
 
 def test_the_link_of_a_warning_asks_who_is_there_and_keeps_it_once(

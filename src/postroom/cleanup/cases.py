@@ -161,7 +161,7 @@ def hide_it(review: Review, now: datetime) -> None:
     case.hidden_at, case.deletes_on = now, deletes_on
     case.took_salesinbox = take_salesinbox(account, now)
     case.save()
-    note(Act.CLEANUP_HID, None, account, now, f"{review.reason} Deleted on {deletes_on}.")
+    note(Act.CLEANUP_HID, None, account, now, f"{review.reason} Deleted on {deletes_on:%-d %B %Y}.")
 
 
 def take_salesinbox(account: EmailAccount, now: datetime) -> bool:

@@ -4,7 +4,7 @@ By the same facts and the same function as the engine's, so that it cannot say s
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from postroom.accounts.models import EmailAccount
@@ -53,6 +53,7 @@ class Forecast:
 
     on: date
     hits: Sequence[Hit]
+    held: Sequence[EmailAccount]  # A legal hold keeps these, to which it would have come.
 
     @property
     def emails(self) -> int:
@@ -71,16 +72,24 @@ class Forecast:
 
 def dry_run(on: date, now: datetime, policies: Policies | None = None) -> Forecast:
     """By what was decided, or by what is being thought of."""
-    plans = [(review.account, plan_of(review)) for review in reviews(subjects(), now, policies)]
+    found = list(reviews(subjects(), now, policies))
+    plans = [(review.account, plan_of(review)) for review in found]
     hit = [(account, plan, stage) for account, plan in plans if (stage := plan.stage_on(on))]
     amounts = amounts_of([account.pk for account, _, _ in hit])
     hits = [hit_of(account, stage, plan, amounts) for account, plan, stage in hit]
-    return Forecast(on, sorted(hits, key=lambda each: (order(each.stage), each.account.address)))
+    by_loss = sorted(hits, key=lambda each: (order(each.stage), each.account.address))
+    return Forecast(on, by_loss, [review.account for review in found if is_kept(review, on)])
 
 
 def plan_of(review: Review) -> Timetable:
     """The steps to come of one mailbox."""
     return timetable(review.policy, review.facts, review.progress, review.counting.today)
+
+
+def is_kept(review: Review, on: date) -> bool:
+    """Whether a legal hold alone keeps the policy from coming to it by a day."""
+    unheld = replace(review, facts=replace(review.facts, is_held=False))
+    return review.facts.is_held and plan_of(unheld).stage_on(on) is not None
 
 
 def hit_of(

@@ -72,6 +72,7 @@ def show(forecast: "Forecast", *, as_json: bool) -> None:
                 "emails": forecast.emails,
                 "octets": forecast.octets,
                 "mailboxes": [record_of(hit) for hit in forecast.hits],
+                "held": [account.address for account in forecast.held],
             }
         )
         return
@@ -80,10 +81,15 @@ def show(forecast: "Forecast", *, as_json: bool) -> None:
             ["mailbox", "owner", "by then", "deactivated", "deleted", "emails", "bytes"],
             [tuple(record_of(hit).values()) for hit in forecast.hits],
         )
+    hits = len(forecast.hits)
     click.echo(
-        f"By {forecast.on}: {len(forecast.hits)} mailboxes; {forecast.emails} emails"
-        f" ({forecast.octets} bytes) would be deleted here."
+        f"By {forecast.on}: {hits} mailbox{'' if hits == 1 else 'es'}; {forecast.emails:,}"
+        f" email{'' if forecast.emails == 1 else 's'} ({forecast.octets:,} bytes) would be"
+        " deleted here."
     )
+    if forecast.held:
+        kept = ", ".join(account.address for account in forecast.held)
+        click.echo(f"A legal hold keeps, although the policy would have come to it: {kept}")
 
 
 def record_of(hit: "Hit") -> dict[str, object]:

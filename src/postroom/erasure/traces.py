@@ -173,7 +173,10 @@ PLACES = (
     Place(
         "questions to mail servers", lambda t: Inquiry.objects.filter(canonical__in=t.canonicals)
     ),
-    Place("names to complete", lambda t: Correspondent.objects.filter(canonical__in=t.canonicals)),
+    Place(
+        "suggestions while somebody writes an address",
+        lambda t: Correspondent.objects.filter(canonical__in=t.canonicals),
+    ),
     Place("saved searches", lambda t: SavedSearch.objects.filter(naming(t.words, "name", "words"))),
     Place(
         "senders whose images are shown",

@@ -15,6 +15,8 @@ from postroom.team.models import User
 
 WHOLE = Q(sight=Sight.EVERYTHING)
 LONGEST_NAME = 60
+# An address in a file's name stays two names.
+IN_NAMES = str.maketrans({"@": " at ", ".": " "})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class Selection:
     @property
     def name(self) -> str:
         """The words as a file may be named."""
-        return slugify(self.words, allow_unicode=True)[:LONGEST_NAME].strip("-") or "emails"
+        words = slugify(self.words.translate(IN_NAMES), allow_unicode=True)
+        return words[:LONGEST_NAME].strip("-") or "emails"
 
 
 def of_person(person: Person) -> Selection:

@@ -5,7 +5,7 @@ owner shares it as any other, with the same rules. Read in the confined parser, 
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, Final
@@ -23,7 +23,7 @@ from postroom.archive.record import record
 from postroom.archive.wall import round_the_wall
 from postroom.crm.erased import erased_among
 from postroom.crm.models import Person
-from postroom.intake.files import Found, messages_in
+from postroom.intake.files import FileRefused, Found, messages_in
 from postroom.sync.outcomes import BrokenMessage, ReadMessage
 from postroom.sync.parsing import LimitedParser
 from postroom.sync.reading import LONG_AGO
@@ -32,6 +32,10 @@ from postroom.team.models import Act, User
 
 BATCH: Final = 64
 LARGEST_BATCH: Final = 16 * 1024 * 1024
+NO_MAIL: Final = (
+    "There is no email in this file. Choose an mbox or .eml file, or a zip of such; an export as"
+    " JSON is for other programs, and is not read back."
+)
 FOLDER: Final = "Imported"
 # RFC 2606 §2: a name that no mailbox has.
 DOMAIN: Final = "imported.invalid"
@@ -66,11 +70,12 @@ def take_in(file: IO[bytes], user: User, person: Person | None, now: datetime, s
     """
     taken, parser = Taken(), LimitedParser()
     wanted = set(person.addresses.values_list("canonical", flat=True)) if person else None
-    account = imported_account_of(user, now)
     try:
         for batch in batches(messages_in(file)):
-            take_batch(batch, account, wanted, taken, parser)
+            keep(read_batch(batch, wanted, taken, parser), user, taken, now)
             show(taken)
+        if not taken.found:
+            raise FileRefused(NO_MAIL)
     finally:
         parser.close()
         about = f"into the mail of {user}"
@@ -105,14 +110,10 @@ def batches(found: Iterator[Found]) -> Iterator[list[Found]]:
         yield batch
 
 
-def take_batch(
-    batch: Sequence[Found],
-    account: EmailAccount,
-    wanted: set[str] | None,
-    taken: Taken,
-    parser: LimitedParser,
-) -> None:
-    """Read a batch, and keep what is to be kept."""
+def read_batch(
+    batch: Sequence[Found], wanted: set[str] | None, taken: Taken, parser: LimitedParser
+) -> list[tuple[bytes, ReadMessage]]:
+    """Those of a batch that are wanted and can be read."""
     whole = [one.raw for one in batch if one.raw is not None]
     outcomes = iter(parser.parse(whole))
     read: list[tuple[bytes, ReadMessage]] = []
@@ -130,17 +131,31 @@ def take_batch(
             taken.of_others += 1
         else:
             read.append((one.raw, outcome))
-    keep(read, account, taken)
+    return read
 
 
 @round_the_wall()
 @transaction.atomic
-def keep(read: Sequence[tuple[bytes, ReadMessage]], account: EmailAccount, taken: Taken) -> None:
-    """Record those that the owner has in none of their mailboxes yet."""
-    lock_whatever_it_is(account.pk)
+def keep(
+    read: Sequence[tuple[bytes, ReadMessage]], user: User, taken: Taken, now: datetime
+) -> None:
+    """Record those that the user has in none of their mailboxes yet; for none, nothing is made."""
     erased = erased_among({c for _, one in read for c in one.entry.canonicals})
     allowed = [pair for pair in read if erased.isdisjoint(pair[1].entry.canonicals)]
     by_identity = {identity_of(*pair): pair for pair in allowed}
+    new = 0
+    if by_identity.keys() - identities_of(user, list(by_identity)):
+        new = record_fresh(by_identity, imported_account_of(user, now))
+    taken.new += new
+    taken.erased += len(read) - len(allowed)
+    taken.here_already += len(allowed) - new
+
+
+def record_fresh(
+    by_identity: Mapping[bytes, tuple[bytes, ReadMessage]], account: EmailAccount
+) -> int:
+    """What another intake of the same user brought meanwhile is here already."""
+    lock_whatever_it_is(account.pk)
     have = identities_of(account.owner, list(by_identity))
     fresh = {i: pair for i, pair in by_identity.items() if i not in have}
     digests = keep_raw([raw for raw, _ in fresh.values()])
@@ -150,10 +165,7 @@ def keep(read: Sequence[tuple[bytes, ReadMessage]], account: EmailAccount, taken
         arrival_of(uid, identity, raw, one, digest)
         for uid, (identity, (raw, one)), digest in zip(uids, fresh.items(), digests, strict=True)
     ]
-    new = len(record(folder, folder.uidvalidity or 1, arrivals))
-    taken.new += new
-    taken.erased += len(read) - len(allowed)
-    taken.here_already += len(allowed) - new
+    return len(record(folder, folder.uidvalidity or 1, arrivals))
 
 
 def identity_of(raw: bytes, read: ReadMessage) -> bytes:

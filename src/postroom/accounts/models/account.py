@@ -117,6 +117,11 @@ class EmailAccount(Reach):
         return self.address
 
     @property
+    def is_imported(self) -> bool:
+        """Whether its mail came from files; its address is none."""
+        return self.activation == Activation.IMPORTED
+
+    @property
     def incoming(self) -> tuple[str, int, str]:
         """Host, port and security of the server that its mail is read from."""
         if self.protocol == Protocol.POP:
@@ -126,7 +131,7 @@ class EmailAccount(Reach):
     @cached_property
     def own_addresses(self) -> frozenset[str]:
         """The canonical addresses its owner writes from; of mail from files, from all they have."""
-        if self.activation == Activation.IMPORTED:
+        if self.is_imported:
             real = self.owner.email_accounts.exclude(activation=Activation.IMPORTED)
             return frozenset({self.owner.email}.union(*(one.own_addresses for one in real)))
         verified = self.from_addresses.filter(verified_at__isnull=False)

@@ -30,6 +30,7 @@ from postroom.web.sign_in import SignedInRequest, signed_in
 
 LOOKS_AHEAD = timedelta(days=60)
 MOST_SHOWN = 200
+MOST_NAMED = 20
 
 
 @require_safe
@@ -75,6 +76,7 @@ def overview(request: SignedInRequest, form: CountingForm, status: int = 200) ->
         "roles": [(role, held.roles.get(role.pk)) for role in Role.objects.order_by("name")],
         "hits": ahead.hits[:MOST_SHOWN],
         "ahead": ahead,
+        "held": ahead.held[:MOST_NAMED],
         "holds": all_holds(),
         "form": form,
         "zones": sorted(ZONES),
@@ -137,8 +139,9 @@ def dry_runs(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     form = DayForm.of(request.GET, counting_at(now).today + LOOKS_AHEAD)
     forecast = dry_run(form.cleaned_data["on"], now) if form.is_valid() else None
-    hits = forecast.hits[:MOST_SHOWN] if forecast else []
-    context = {"room": "setup", "form": form, "forecast": forecast, "hits": hits}
+    context = {"room": "setup", "form": form, "forecast": forecast}
+    if forecast:
+        context |= {"hits": forecast.hits[:MOST_SHOWN], "held": forecast.held[:MOST_NAMED]}
     return render(request, "cleanup/dry_run.html", context, status=422 if form.errors else 200)
 
 

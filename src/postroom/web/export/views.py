@@ -14,13 +14,14 @@ from django.views.decorators.http import require_http_methods
 
 from postroom.accounts.access import accounts_for
 from postroom.accounts.members import mailboxes_of
-from postroom.crm.models import Person
+from postroom.crm.models import Person, Stage
 from postroom.export.kinds import LABELS, Kind
 from postroom.export.selections import Selection, of_account, of_person, of_thread
 from postroom.export.streaming import exported
 from postroom.web.emails.access import get_email
 from postroom.web.long_work.progress import Telling, find_stopped
 from postroom.web.mailbox.access import found
+from postroom.web.people.views import ROOMS
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 asked_or_taken = require_http_methods(["GET", "HEAD", "POST"])
@@ -40,7 +41,9 @@ class KindForm(forms.Form):
 def person(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """A person's emails."""
     person = get_object_or_404(Person, pk=pk)
-    return export(request, of_person(person), reverse("person", args=[pk]))
+    return export(
+        request, of_person(person), reverse("person", args=[pk]), ROOMS[Stage(person.stage)]
+    )
 
 
 @asked_or_taken
@@ -57,17 +60,25 @@ def account(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """A mailbox of one's own, or of one's team."""
     mailboxes = mailboxes_of(request.user).values("pk")
     account = found(accounts_for(request.user).filter(pk=pk, pk__in=mailboxes))
-    return export(request, of_account(account), reverse("account", args=[pk]))
+    return export(request, of_account(account), reverse("account", args=[pk]), "setup")
 
 
-def export(request: SignedInRequest, selection: Selection, back: str) -> HttpResponseBase:
+def export(
+    request: SignedInRequest, selection: Selection, back: str, room: str = ""
+) -> HttpResponseBase:
     """Show what would be in it, or give it."""
     form = KindForm(request.POST or None)
     if form.is_valid():
         return download(request, selection, form)
     readable = selection.readable(request.user)
     whole = readable.filter(raw__isnull=False).count()
-    context = {"form": form, "selection": selection, "back": back, "whole": whole}
+    context: dict[str, object] = {
+        "room": room,
+        "form": form,
+        "selection": selection,
+        "back": back,
+        "whole": whole,
+    }
     context["not_here"] = readable.count() - whole
     context |= {"key": uuid4()}
     context["stopped"] = find_stopped(request.user, request.path, timezone.now())

@@ -23,6 +23,7 @@ from postroom.association.inbox_columns import Column
 from postroom.association.inbox_own import own_columns
 from postroom.association.inbox_team import colleagues_of, teams_of
 from postroom.association.people import among
+from postroom.cleanup.models import Case
 from postroom.team.models import User
 from postroom.team.sales_inbox import switch_sales_inbox
 from postroom.team.written_once import written_once
@@ -51,7 +52,7 @@ class Shown:
 def inbox(request: SignedInRequest) -> HttpResponse:
     """One column as a list, the others behind tabs."""
     if not request.user.salesinbox_on:
-        return render(request, "inbox/off.html", {"room": "inbox"})
+        return switched_off(request)
     column, after = parse_column(request), parse_place(request)
     reading = opened(request)
     page = inbox_page(request.user, column, timezone.now(), after=after)
@@ -60,6 +61,13 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     if request.htmx and (after or "top" in request.GET):
         return render(request, "inbox/rows.html", context)
     return render(request, "inbox/inbox.html", context | reading | around(request.user))
+
+
+def switched_off(request: SignedInRequest) -> HttpResponse:
+    """Why it is so, and the way back."""
+    taken = Case.objects.filter(took_salesinbox=True, hidden_at__isnull=False)
+    case = taken.filter(account__owner=request.user).select_related("account").first()
+    return render(request, "inbox/off.html", {"room": "inbox", "case": case})
 
 
 def opened(request: SignedInRequest) -> dict[str, object]:
@@ -73,7 +81,7 @@ def opened(request: SignedInRequest) -> dict[str, object]:
 def columns(request: SignedInRequest) -> HttpResponse:
     """The newest of all columns beside each other."""
     if not request.user.salesinbox_on:
-        return render(request, "inbox/off.html", {"room": "inbox"})
+        return switched_off(request)
     now, context = timezone.now(), around(request.user)
     context["shown"] = [
         Shown(column, rows_of_page(page, column, request.user), str(page.next or ""), count)

@@ -36,8 +36,8 @@ class MailFileForm(forms.Form):
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
     file = forms.FileField(
         label="File",
-        help_text=f"mbox, .eml, or a zip of them; at most {MOST_MEGABYTES} MB. The export of"
-        " another Postroom is one.",
+        help_text=f"mbox, .eml, or a zip of them; at most {MOST_MEGABYTES} MB. An export of"
+        " Postroom as mbox or .eml is one.",
     )
 
     def clean_file(self) -> "UploadedFile[Any]":
