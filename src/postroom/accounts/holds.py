@@ -23,10 +23,15 @@ class UnderHold(Exception):
     def __init__(self, hold: Hold) -> None:
         self.hold = hold
         self.sentence = (
-            f"Nothing was deleted: there is a legal hold on {hold}, because: {hold.reason} While it"
-            " stands nothing of it may go. Ask an administrator to lift it under Cleanup Policy."
+            f"Nothing of it can be deleted: there is a legal hold on {hold}, because:"
+            f" {as_sentence(hold.reason)} An administrator lifts it under Cleanup Policy."
         )
         super().__init__(self.sentence)
+
+
+def as_sentence(reason: str) -> str:
+    """It ends where the next one begins, however it was typed."""
+    return reason if reason.endswith((".", "!", "?")) else f"{reason}."
 
 
 @transaction.atomic
