@@ -36,7 +36,10 @@ from web.test_hostile_mail import (
 )
 from web.visitor import VISITOR
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(5400 if IS_LONG else 300),
+]
 __all__ = ["browser", "context", "letters", "recorder"]
 
 TOUCH = f"(root) => ({VISITOR})(root)"

@@ -35,6 +35,7 @@ from web.recorder import Recorder, launched, names_looked_up, recording
 from web.visitor import VISITOR, VISITS
 
 IS_LONG = os.environ.get("TEST_LONG") == "1"
+pytestmark = pytest.mark.timeout(5400 if IS_LONG else 300)
 IN_ONE_EMAIL = 1 if IS_LONG else 22
 ON_ONE_PAGE = 120
 LENA = "lena@customer.example"

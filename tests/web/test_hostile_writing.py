@@ -12,6 +12,7 @@ from postroom.team.models import User
 from web.browser import Visit
 from web.recorder import Recorder
 from web.test_hostile_mail import (
+    IS_LONG,
     WITNESS,
     Seen,
     asked_of,
@@ -24,7 +25,10 @@ from web.test_hostile_mail import (
     unsealed,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(5400 if IS_LONG else 300),
+]
 __all__ = ["browser", "recorder"]
 
 PASTE = """(payloads) => {
