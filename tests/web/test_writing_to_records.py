@@ -8,7 +8,7 @@ from unittest import mock
 import pytest
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Route, expect
 
 from cast import NOON, person
 from postroom.accounts.models import EmailAccount
@@ -93,6 +93,27 @@ def test_a_draft_that_cannot_be_kept_is_not_said_to_be(
     assert refused.content == b"The text is too long to be sent. Send a part of it as a file."
 
 
+def test_an_older_page_does_not_undo_what_a_newer_one_kept_unless_it_is_wished(
+    sending: EmailAccount, alice: User, as_user: SignIn
+) -> None:
+    client = as_user(alice)
+    fields = fields_of(client, "/writing/new/") | {"to": LENA, "text": "First"}
+    draft = f"/writing/{fields['key']}/"
+    first = client.post("/writing/new/", fields | {"seen": ""}, headers=KEEPING)["X-Draft"]
+    newer = fields | {"text": "Second", "seen": first}
+    assert client.post(draft, newer, headers=KEEPING).status_code == 200
+    older = fields | {"text": "Third", "seen": first}
+    refused = client.post(draft, older, headers=KEEPING)
+    assert (refused.status_code, b"in another window" in refused.content) == (422, True)
+    for wish in ("save", "send"):
+        assert client.post(draft, older | {"do": wish}).status_code == 422
+    told = client.post(draft, older)
+    assert (OutgoingEmail.objects.get().text, "Third" in told.content.decode()) == ("Second", True)
+    seen = told.context["outgoing"].changed_at.isoformat()
+    assert client.post(draft, older | {"seen": seen}).status_code == 302
+    assert OutgoingEmail.objects.get().text == "Third"
+
+
 @pytest.mark.parametrize(
     ("asked", "again"),
     [
@@ -123,3 +144,25 @@ def test_the_seconds_that_are_left_are_counted(
         OutgoingEmail.objects.update(due_at=now + timedelta(seconds=seconds))
         with mock.patch.object(timezone, "now", return_value=now):
             assert words in client.get(state).content.decode()
+
+
+def test_what_is_typed_while_a_draft_is_being_kept_is_sent_with_it(
+    sending: EmailAccount, alice: User, visit: Visit
+) -> None:
+    page = visit(alice, "/writing/new/", width=360)
+    delayed: list[Route] = []
+    page.route("**/writing/new/", lambda route: delayed.append(route))
+    page.get_by_label("To", exact=True).fill(LENA)
+    wait_for_route(page, delayed)
+    page.get_by_label("Text").fill("All of it")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#kept")).to_have_text("Sending…")
+    delayed[0].continue_()
+    expect(page.get_by_text("Sending in")).to_be_visible()
+    assert OutgoingEmail.objects.get().text == "All of it"
+
+
+def wait_for_route(page: Page, delayed: list[Route]) -> None:
+    """Until the page asked."""
+    while not delayed:
+        page.wait_for_timeout(50)

@@ -40,6 +40,10 @@ from postroom.web.writing.page import page_of, sent_context
 from postroom.web.writing.people import find_people_known
 
 LATER = "later"
+CHANGED_ELSEWHERE = (
+    "This draft was changed in another window meanwhile. Open it again to go on from there, or save"
+    " this once more to have it instead."
+)
 SWITCHES = {"plain": make_plain, "rich": make_rich}
 LEAVING: dict[str, Callable[[SignedInRequest, UUID], OutgoingEmail]] = {
     "send": lambda request, key: send(request.user, key, timezone.now()),
@@ -87,6 +91,7 @@ def answer_to(request: SignedInRequest, key: UUID, origin: Origin | None) -> Htt
     form = WritingForm(senders_of(request.user), draft_of(OutgoingEmail()), request.POST)
     form.is_valid()
     try:
+        refuse_what_is_older(request, key)
         outgoing = keep(request.user, key, form.written, files_in(request), timezone.now(), origin)
         take_off(request, key)
         if switch := SWITCHES.get(wish):
@@ -102,6 +107,19 @@ def answer_to(request: SignedInRequest, key: UUID, origin: Origin | None) -> Htt
     return answered(request, form, outgoing, is_wished=wish in LEAVING)
 
 
+def refuse_what_is_older(request: SignedInRequest, key: UUID) -> None:
+    """A page that was open while the draft was changed on another does not undo that unasked.
+
+    Its text stands there again, with what is newest seen, so it can be kept all the same. Raises
+    NotSendable.
+    """
+    seen = request.POST.get("seen", "")
+    drafts = outgoing_of(request.user).filter(key=key, state=OutgoingState.DRAFT)
+    newest = drafts.values_list("changed_at", flat=True).first() if seen else None
+    if newest and newest.isoformat() != seen:
+        raise NotSendable(CHANGED_ELSEWHERE)
+
+
 def answered(
     request: SignedInRequest, form: WritingForm, outgoing: OutgoingEmail, *, is_wished: bool
 ) -> HttpResponse:
@@ -109,7 +127,8 @@ def answered(
     if request.headers.get("X-Draft"):
         why = " ".join(str(error) for errors in form.errors.values() for error in errors)
         told = why or reverse("writing", args=[outgoing.key])
-        return HttpResponse(told, content_type="text/plain", status=422 if why else 200)
+        seen = {"X-Draft": outgoing.changed_at.isoformat()} if outgoing.pk else {}
+        return HttpResponse(told, "text/plain", 422 if why else 200, headers=seen)
     if form.errors or (is_wished and outgoing.state == OutgoingState.DRAFT):
         return page_of(request, form, outgoing, None, outgoing.key)
     return redirect("writing", outgoing.key)

@@ -6,13 +6,15 @@
   let timer = 0;
   let asking = 0;
   let isSending = false;
+  let keeping = null;
 
   document.addEventListener("DOMContentLoaded", () => {
     const form = document.querySelector("form[data-draft]");
     if (!form) return;
     form.addEventListener("input", (event) => onInput(form, event.target));
     form.addEventListener("change", (event) => { if (event.target.type === "file") attach(form); });
-    form.addEventListener("submit", (event) => onSubmit(event));
+    form.addEventListener("submit", (event) => onSubmit(form, event));
+    document.addEventListener("visibilitychange", () => { if (document.hidden && timer) keep(form); });
     form.addEventListener("keydown", (event) => onKey(form, event), { capture: true });
     const page = form.closest(".writing");
     page.addEventListener("dragover", (event) => { event.preventDefault(); page.classList.add("dropping"); });
@@ -33,7 +35,7 @@
     if (field.type === "file") return;
     if (field.matches("[data-narrows]")) return narrow(field);
     if (field.list) complete(field);
-    clearTimeout(timer);
+    stopWaiting();
     timer = setTimeout(() => keep(form), PAUSE_MS);
   }
 
@@ -48,12 +50,28 @@
     form.querySelector(isMoment ? 'button[name="later"][value="at"]' : 'button[name="do"][value="send"]').click();
   }
 
-  function onSubmit(event) {
-    clearTimeout(timer);
-    if (isSending) event.preventDefault();
+  function onSubmit(form, event) {
+    stopWaiting();
+    if (isSending) return event.preventDefault();
     isSending = true;
-    const leaves = event.submitter?.value === "send" || event.submitter?.name === "later";
-    say(leaves ? "Sending…" : "Saving…");
+    const by = event.submitter;
+    say(by?.value === "send" || by?.name === "later" ? "Sending…" : "Saving…");
+    if (!keeping) return;
+    // What is being kept comes first: this would look older than it.
+    event.preventDefault();
+    keeping.then(() => submitAs(form, by));
+  }
+
+  function submitAs(form, by) {
+    const pressed = Object.assign(document.createElement("input"), { type: "hidden", name: by?.name ?? "do", value: by?.value ?? "save" });
+    form.append(pressed);
+    form.submit();
+    pressed.remove();
+  }
+
+  function stopWaiting() {
+    clearTimeout(timer);
+    timer = 0;
   }
 
   function say(words) {
@@ -68,21 +86,28 @@
     form.requestSubmit(form.querySelector('button[value="save"]'));
   }
 
-  async function keep(form) {
-    clearTimeout(timer);
+  // One after the other, so that none looks older than the one before.
+  function keep(form) {
+    stopWaiting();
     if (isSending) return false;
+    const mine = Promise.resolve(keeping).then(() => post(form));
+    keeping = mine;
+    return mine.finally(() => { if (keeping === mine) keeping = null; });
+  }
+
+  async function post(form) {
     const kept = new FormData(form);
     kept.delete("files");
     kept.set("do", "save");
     try {
-      const answer = await fetch(form.action, { method: "POST", body: kept, headers: { "X-Draft": "1" } });
-      if (isSending) return false;
+      const answer = await fetch(form.action, { method: "POST", body: kept, headers: { "X-Draft": "1" }, keepalive: document.hidden });
       if (answer.redirected || answer.status === 403) return notSaved("You are signed out. Sign in in another tab, then go on here.");
       const told = await answer.text();
       if (!answer.ok) return notSaved(answer.status === 422 ? told : "The server could not keep it. It is tried again as you type.");
       form.action = told;
+      form.elements.seen.value = answer.headers.get("X-Draft");
       history.replaceState(history.state, "", form.action);
-      say("Saved as a draft");
+      if (!isSending) say("Saved as a draft");
       return true;
     } catch {
       return notSaved("There is no connection to the server. It is tried again as you type.");
@@ -90,7 +115,7 @@
   }
 
   function notSaved(why) {
-    say(`Not saved. ${why}`);
+    if (!isSending) say(`Not saved. ${why}`);
     return false;
   }
 
