@@ -291,7 +291,7 @@ FORBIDDING = ("content-security-policy", "x-content-type-options", "referrer-pol
 
 def unsealed(route: Route) -> None:
     """The response as it is, without what its headers forbid."""
-    response = route.fetch()
+    response = route.fetch(max_retries=3, timeout=120_000)
     kept = {name: value for name, value in response.headers.items() if "security" not in name}
     route.fulfill(response=response, headers=kept)
 
