@@ -11,6 +11,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from postroom import engine
 from postroom.engine.bells import BELLS
 from postroom.engine.holding import HOLDING
+from postroom.engine.lost_ends import told_in_short
 from postroom.engine.tasks import STALLED_SECONDS
 
 HEARTBEAT_SECONDS = 3.0
@@ -40,6 +41,7 @@ async def run_engine(accounts: int) -> None:
                     shutdown_graceful_timeout=GRACE_SECONDS,
                     fetch_job_polling_interval=1.0,
                     delete_jobs="always",
+                    worker_middleware=[told_in_short],
                 )
             finally:
                 for task in beside:
