@@ -14,6 +14,7 @@ import psutil
 import psycopg
 
 from bench.clients import SYNC, PostroomClient, mebibytes
+from bench.ending import end_tidily
 from bench.machine import conditions
 from bench.mailbox import SECRET, USER, Mailbox, known_people, short_mail
 from bench.page import table, write_section
@@ -42,6 +43,7 @@ class Sample:
 
 def main() -> None:
     """Measure, print and write."""
+    end_tidily()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=200_000)
     arguments = parser.parse_args()

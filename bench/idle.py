@@ -24,6 +24,7 @@ from typing import Self
 import psutil
 import psycopg
 
+from bench.ending import end_tidily
 from bench.machine import conditions
 from bench.page import table, write_section
 from bench.sync import a_place
@@ -60,6 +61,7 @@ class Delivery:
 
 def main() -> None:
     """Measure, print and write."""
+    end_tidily()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--accounts", type=int, default=2000)
     parser.add_argument("--deliveries", type=int, default=60)

@@ -21,6 +21,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import IO, TYPE_CHECKING
 
+from bench.ending import end_tidily
 from bench.machine import conditions
 from bench.page import table, write_section
 from bench.wall import set_up
@@ -68,6 +69,7 @@ print(json.dumps([over - begun, cpu, time.perf_counter() - over]))
 
 def main() -> None:
     """Measure, print and write."""
+    end_tidily()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--emails", type=int, default=100_000)
     parser.add_argument("--others", type=int, default=20)

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from bench.ending import end_tidily
 from bench.machine import conditions
 from bench.page import table, write_section
 from postroom.imap.limits import Limits
@@ -54,6 +55,7 @@ UNFAIR = replace(FAIR, turn=10**9, turn_text=10**9, rest=0)
 
 def main() -> None:
     """Measure, print and write."""
+    end_tidily()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=3)
     seconds = parser.parse_args().seconds

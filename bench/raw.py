@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
+from bench.ending import end_tidily
 from bench.machine import conditions
 from bench.page import table, write_section
 from bench.rivals import install_object_storage
@@ -39,6 +40,7 @@ HEADINGS = ("", "stored/s", "read, median ms", "read, 95 % ms", "deleted/s")
 
 def main() -> None:
     """Measure, print and write."""
+    end_tidily()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=3_000)
     parser.add_argument("--print", action="store_true", help="Write nothing.")

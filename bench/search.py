@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.ending import end_tidily
 from bench.machine import conditions
 from bench.page import table, write_section
 from bench.sync import a_place
@@ -78,6 +79,7 @@ class Timing:
 
 def main() -> None:
     """Measure, print and write."""
+    end_tidily()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--emails", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--place", type=Path)

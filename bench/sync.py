@@ -10,17 +10,18 @@ next.
 import argparse
 import shutil
 import statistics
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from bench.clients import NOTMUCH, Run, clients
+from bench.ending import end_tidily
 from bench.machine import conditions
 from bench.mailbox import SECRET, USER, Mailbox, forget_caches, generated_mailbox, real_mailbox
 from bench.page import table, write_section
 from postroom.config import postgres
 from servers.dovecot import Dovecot, dovecot
+from servers.remains import clear_remains, own_folder
 
 HEADINGS = (
     "client",
@@ -60,6 +61,7 @@ bodies it keeps. The raw sockets throw away what they get: the wire's own limit.
 
 def main() -> None:
     """Measure and write."""
+    end_tidily()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=20_000, help="of the generated mailbox")
     parser.add_argument("--rounds", type=int, default=3)
@@ -95,7 +97,8 @@ def measured(fill: Callable[[Dovecot], Mailbox], rounds: int) -> str:
 @contextmanager
 def a_place() -> Iterator[Path]:
     """A folder with a PostgreSQL in it, both gone afterwards."""
-    place = Path(tempfile.mkdtemp(prefix="postroom-bench-", dir="/tmp"))
+    clear_remains("bench", lambda left: postgres.stop(left / "data"), "/tmp")
+    place = own_folder("bench", "/tmp")
     place.chmod(0o711)
     try:
         yield place

@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 
+from bench.ending import end_tidily
 from bench.machine import conditions
 from bench.page import table, write_section
 from postroom.config import postgres
@@ -35,6 +36,7 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 def main() -> None:
     """Measure, print and write."""
+    end_tidily()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--emails", type=int, default=10_000)
     parser.add_argument("--print", action="store_true", help="Write nothing.")

@@ -17,6 +17,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, sync_playwright
 
+from bench.ending import end_tidily
 from bench.machine import conditions
 from bench.page import table, write_section
 from bench.search import fill, kept_at, set_up
@@ -49,6 +50,7 @@ row is drawn; when somebody comes for the first time, and when they come again a
 
 def main() -> None:
     """Measure, print and write."""
+    end_tidily()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--place", type=Path)
     arguments = parser.parse_args()

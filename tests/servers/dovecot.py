@@ -5,6 +5,7 @@ passwords are off, hostile limits are high: what a test meets is the protocol, n
 """
 
 import contextlib
+import functools
 import grp
 import imaplib
 import os
@@ -13,7 +14,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from pathlib import Path
 
 from servers.certificates import Certificate, make_certificate
 from servers.maildir import add_messages
+from servers.remains import clear_remains, kill_group_of, own_folder
 
 DOVECOT = shutil.which("dovecot", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
 
@@ -215,7 +216,8 @@ def dovecot(
     """
     if DOVECOT is None:
         raise FileNotFoundError("Dovecot is not installed: apt-get install dovecot-imapd")
-    directory = Path(tempfile.mkdtemp(prefix="postroom-dovecot-"))
+    _clear_once()
+    directory = own_folder("dovecot")
     directory.chmod(0o755)
     try:
         shown = certificate or make_certificate(directory / "certificate")
@@ -227,6 +229,11 @@ def dovecot(
             server.kill()
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+@functools.cache
+def _clear_once() -> None:
+    clear_remains("dovecot", lambda left: kill_group_of(left / "run" / "master.pid", left))
 
 
 def _start(
