@@ -18,6 +18,7 @@ from postroom.sync import bodies, new_mail
 from postroom.sync import progress as progress_module
 from postroom.sync.budget import PauseAsked
 from postroom.sync.once import SyncResult, one_pass, sync_once
+from postroom.sync.parsing import SHARED
 from postroom.sync.planning import find_plan
 from postroom.sync.progress import Progress, new_run
 from postroom.sync.surveying import survey
@@ -163,7 +164,7 @@ def test_a_pause_is_heard_in_the_middle_and_a_resumed_sync_goes_on_from_there(
 
     async def first() -> None:
         progress = Progress(new_run(account, DAY), pause_soon, heeds_pause=True)
-        await one_pass(account, lambda: DAY, progress)
+        await one_pass(account, lambda: DAY, progress, SHARED)
 
     with pytest.raises(PauseAsked):
         asyncio.run(first())

@@ -13,6 +13,7 @@ from postroom.engine.bells import BELLS
 from postroom.engine.holding import HOLDING
 from postroom.engine.lost_ends import told_in_short
 from postroom.engine.tasks import STALLED_SECONDS
+from postroom.sync.parsing import SHARED
 
 HEARTBEAT_SECONDS = 3.0
 GRACE_SECONDS = 3.0
@@ -32,7 +33,8 @@ async def run_engine(accounts: int) -> None:
     assert isinstance(connector, DjangoConnector)  # noqa: S101 - what its Django app installs
     with app.replace_connector(connector.get_worker_connector()) as worker_app:
         async with worker_app.open_async():
-            beside = [asyncio.create_task(one) for one in (BELLS.listen(), HOLDING.watch())]
+            tasks = BELLS.listen(), HOLDING.watch(), SHARED.end_what_is_idle()
+            beside = [asyncio.create_task(one) for one in tasks]
             try:
                 await worker_app.run_worker_async(
                     concurrency=accounts + SPARE_JOBS,

@@ -8,11 +8,10 @@ from procrastinate.exceptions import AlreadyEnqueued
 from postroom.archive.search import accounts_due
 from postroom.sync.database import in_database
 from postroom.sync.indexing import index_some
-from postroom.sync.parsing import LimitedParser
+from postroom.sync.parsing import SHARED
 
 LOCK = "search"
 BATCHES_IN_TURN = 10  # Then the next account: a new mailbox keeps nobody's mail of today waiting.
-PARSER = LimitedParser()
 
 
 @app.periodic(cron="* * * * * */5")
@@ -29,4 +28,4 @@ async def index_mail() -> None:
     """Read mail for search until all is read, a few batches of each account in turn."""
     while due := await in_database(accounts_due):
         for account_id in due:
-            await in_database(index_some, account_id, PARSER, BATCHES_IN_TURN)
+            await in_database(index_some, account_id, SHARED, BATCHES_IN_TURN)

@@ -18,7 +18,7 @@ from postroom.sync.budget import HeldBack
 from postroom.sync.connecting import signed_in
 from postroom.sync.database import in_database
 from postroom.sync.once import pass_over
-from postroom.sync.parsing import LimitedParser
+from postroom.sync.parsing import SHARED, LimitedParser
 from postroom.sync.passing import catch_up_in
 from postroom.sync.progress import Progress, new_run
 from postroom.sync.visit import Clock, Visit
@@ -37,20 +37,16 @@ async def keep_in_sync(
     Ends early when the day's budget is used up; called again, it keeps new mail in sync.
     Raises the failures of `net.errors`; whoever called decides when to try again.
     """
-    parser = LimitedParser()
-    try:
-        with suppress(HeldBack):
-            async with signed_in(account, clock) as client:
-                keeper, watch = Keeper(account, client, clock, parser), Watch(client, account, bell)
-                # Servers end a session with its token (Seen: Gmail), so it is ended before.
-                here = await in_database(session_seconds, account, clock())
-                await keeper.look_at_everything()
-                async with until(min(seconds, here)):
-                    await watch.begin()
-                    while await is_active(account):
-                        await keeper.look(await watch.hear(parser))
-    finally:
-        parser.close()
+    with suppress(HeldBack):
+        async with signed_in(account, clock) as client:
+            keeper, watch = Keeper(account, client, clock, SHARED), Watch(client, account, bell)
+            # Servers end a session with its token (Seen: Gmail), so it is ended before.
+            here = await in_database(session_seconds, account, clock())
+            await keeper.look_at_everything()
+            async with until(min(seconds, here)):
+                await watch.begin()
+                while await is_active(account):
+                    await keeper.look(await watch.hear(SHARED))
 
 
 @asynccontextmanager

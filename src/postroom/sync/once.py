@@ -1,5 +1,6 @@
 """A complete sync of one account, and what it brought. For the terminal and for tests."""
 
+from contextlib import closing
 from dataclasses import dataclass
 
 from postroom.accounts.lifecycle import meet_trouble
@@ -51,7 +52,8 @@ async def sync_once(
     started = clock()
     progress = Progress(new_run(account, started), watcher)
     try:
-        await one_pass(account, clock, progress, parser)
+        with closing(parser or LimitedParser()) as reading:
+            await one_pass(account, clock, progress, reading)
     except (NetError, SecretDoesNotOpen) as error:
         kind, sentence = trouble_of(error)
         await in_database(meet_trouble, account, kind, sentence, clock())
@@ -67,17 +69,13 @@ async def one_pass(
     account: EmailAccount,
     clock: Clock,
     progress: Progress,
-    parser: LimitedParser | None = None,
+    parser: LimitedParser,
 ) -> None:
     """Bring everything up to date; if the day's budget ends that, new mail at least."""
-    parser = parser or LimitedParser()
     try:
-        try:
-            await one_session(account, clock, progress, parser)
-        except DayUsedUp:
-            await one_session(account, clock, progress, parser)
-    finally:
-        parser.close()
+        await one_session(account, clock, progress, parser)
+    except DayUsedUp:
+        await one_session(account, clock, progress, parser)
 
 
 async def one_session(

@@ -13,6 +13,7 @@ from postroom.sync.database import in_database
 from postroom.sync.inquiring import find_inquiries
 from postroom.sync.keeping import is_active, until
 from postroom.sync.once import one_pass
+from postroom.sync.parsing import SHARED
 from postroom.sync.progress import Progress, new_run
 from postroom.sync.storage import mark_due
 from postroom.sync.visit import Clock
@@ -31,7 +32,7 @@ async def keep_polling(
         while await is_active(account):
             with suppress(PauseAsked):
                 progress = Progress(new_run(account, clock()), heeds_pause=True)
-                await one_pass(account, clock, progress)
+                await one_pass(account, clock, progress, SHARED)
                 await next_poll(account, bell)
 
 

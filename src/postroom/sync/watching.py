@@ -26,7 +26,6 @@ from postroom.sync.visit import believable
 
 POLL_SECONDS = 20.0  # Of all folders, where only the Inbox is heard of.
 TOLD_SECONDS = 300.0  # The same, where the server tells of all that it knows of itself.
-WARM_SECONDS = 20.0  # A parser is kept so long for mail that follows on mail.
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +55,7 @@ class Watch:
                 self._is_told_of_all = True
 
     async def hear(self, parser: LimitedParser) -> Heard:
-        """Wait for something to happen; nothing heard means that it is time to look all the same.
-
-        While nothing happens no process is kept for parsing.
-        """
+        """Wait for something to happen; nothing heard means that it is time to look anyway."""
         if await self._is_to_be_looked_at():
             return Heard(inbox=True)
         async with self._client.idle() as notices:
@@ -67,7 +63,9 @@ class Watch:
             ringing = asyncio.ensure_future(self._bell.wait())
             waits: set[asyncio.Future[Any]] = {hearing, ringing}
             try:
-                await first_of(waits, parser, self._seconds)
+                await asyncio.wait(
+                    waits, timeout=self._seconds, return_when=asyncio.FIRST_COMPLETED
+                )
                 told = [hearing.result()] if hearing.done() else []
                 if any(isinstance(notice, Exists) for notice in told):
                     parser.begin()  # It loads while IDLE ends and the Inbox is looked at.
@@ -116,20 +114,6 @@ def is_as_left(selected: Selected, inbox: Folder) -> bool:
     uidnext = told.uidnext or inbox.uidnext
     cursor = inbox.uidnext, inbox.server_count, inbox.highestmodseq
     return (uidnext, told.exists, told.highestmodseq) == cursor
-
-
-async def first_of(waits: set[asyncio.Future[Any]], parser: LimitedParser, seconds: float) -> None:
-    """Wait for one of these, so long at most; on the way the parser becomes too old to keep."""
-    done, _ = await asyncio.wait(
-        waits, timeout=min(WARM_SECONDS, seconds), return_when=asyncio.FIRST_COMPLETED
-    )
-    if not done:
-        await asyncio.to_thread(parser.close)
-        await asyncio.wait(
-            waits,
-            timeout=max(0.0, seconds - WARM_SECONDS),
-            return_when=asyncio.FIRST_COMPLETED,
-        )
 
 
 def find_inbox(account: EmailAccount) -> Folder | None:
