@@ -1,6 +1,6 @@
 """What pages say in small words, in tables."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,7 @@ from hypothesis.strategies import text
 from postroom.crm.models import Person
 from postroom.crm.orders import OF_PEOPLE
 from postroom.rendering.letter import letter
-from postroom.web.templatetags.postroom import duration, grouped, initials, short_date
+from postroom.web.templatetags.postroom import duration, grouped, how_long, initials, short_date
 from postroom.web.time_zones import find_zone
 
 NOW = datetime(2026, 3, 12, 15, 0, tzinfo=UTC)
@@ -85,3 +85,19 @@ def test_a_letter_holds_no_tags_but_its_own(written: str) -> None:
 def test_a_place_is_read_or_refused(written: str) -> None:
     for word in OF_PEOPLE.columns:
         OF_PEOPLE.chosen(word)[1].parse(written, Person)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (-5, "1 minute"),
+        (0.5, "1 minute"),
+        (59, "59 minutes"),
+        (60, "1 hour"),
+        (1439, "23 hours"),
+        (1440, "1 day"),
+        (89 * 1440, "89 days"),
+    ],
+)
+def test_how_long_somebody_waits(minutes: float, said: str) -> None:
+    assert how_long(timedelta(minutes=minutes)) == said

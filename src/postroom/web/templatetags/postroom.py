@@ -1,6 +1,6 @@
 """Words for templates: icons, dates as people write them, sizes, initials."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 
@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
+UNITS = (("day", 1440), ("hour", 60), ("minute", 1))
 
 
 @register.simple_tag
@@ -34,6 +35,26 @@ def when(moment: datetime, now: datetime | None = None) -> SafeString:
         full_date(local),
         short_date(local, timezone.localtime(now or timezone.now())),
     )
+
+
+@register.simple_tag
+def waited(moment: datetime, now: datetime | None = None) -> SafeString:
+    """A `<time>` that says how long ago it was, and the whole when pointed at."""
+    local = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        local.isoformat(timespec="seconds"),
+        full_date(local),
+        how_long((now or timezone.now()) - moment),
+    )
+
+
+def how_long(time: timedelta) -> str:
+    """Whole days, or hours of one day, or minutes of one hour."""
+    minutes = max(int(time.total_seconds() // 60), 1)
+    unit, length = next(each for each in UNITS if minutes >= each[1])
+    number = minutes // length
+    return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
 @register.simple_tag

@@ -52,11 +52,13 @@
   }
 
   function neighbour(rows) {
-    const all = [...rows[0].parentElement.querySelectorAll(":scope > .email-row")];
-    const leaving = rows.map((each) => each.dataset.id);
-    const left = all.filter((each) => !leaving.includes(each.dataset.id));
-    const from = all.findLastIndex((each) => rows.includes(each));
-    return left.find((each) => all.indexOf(each) > from) ?? left.at(-1);
+    const leaving = new Set(rows.map((each) => each.dataset.id));
+    const beyond = (row, way) => {
+      let at = row[way];
+      while (at && (!at.matches(".email-row") || leaving.has(at.dataset.id))) at = at[way];
+      return at;
+    };
+    return beyond(rows.at(-1), "nextElementSibling") ?? beyond(rows[0], "previousElementSibling");
   }
 
   // In the opposite order in which they left, for each knows the one that stood below it.

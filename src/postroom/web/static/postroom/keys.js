@@ -31,9 +31,11 @@
     element.closest("input, textarea, select, [contenteditable]") !== null &&
     !["checkbox", "radio"].includes(element.type);
 
-  const rowLinks = () => [...document.querySelectorAll("[data-rows] > li:not(.more) a")].filter(
-    (link, index, all) => all.findIndex((other) => other.parentElement === link.parentElement) === index,
-  );
+  // Of each line its first link; of thousands of lines too, at every key.
+  const rowLinks = () => {
+    const lines = new Set();
+    return [...document.querySelectorAll("[data-rows] > li:not(.more) a")].filter((link) => lines.size < lines.add(link.parentElement).size);
+  };
 
   function current(links) {
     const here = document.activeElement;
