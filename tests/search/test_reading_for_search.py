@@ -1,7 +1,7 @@
 """What is due for search is read, once, whatever happens meanwhile; and stays as it is."""
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from cast import NOON, account_of, arrival, folder_of, message, received, user
 from postroom.accounts.lifecycle import Decision
@@ -150,3 +150,10 @@ def test_what_breaks_the_reader_is_found_by_its_envelope(
     searchable()
     assert subjects(account, "broken lena") == ["Broken"]
     assert subjects(account, "zugunruhe") == []
+
+
+def test_the_index_of_words_takes_many_emails_at_once() -> None:
+    """Not drawn by Django: the migration does not make the index anew. ADR 33."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reloptions FROM pg_class WHERE relname = 'search_words'")
+        assert cursor.fetchone() == (["fastupdate=on", "gin_pending_list_limit=256"],)
