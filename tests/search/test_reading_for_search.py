@@ -13,11 +13,9 @@ from postroom.archive.bodies import store_bodies
 from postroom.archive.models import Correspondent, Email, SearchDue, SearchEntry
 from postroom.archive.record import record
 from postroom.archive.search import accounts_due, index_due, next_batch, read_all_again
-from postroom.archive.search_query import parse_query
-from postroom.association import search
 from postroom.cleanup.deactivating import deactivate
 from postroom.sync.indexing import index_next, read
-from search.worlds import PARSER, searchable
+from search.worlds import PARSER, searchable, subjects
 
 pytestmark = pytest.mark.django_db
 
@@ -25,11 +23,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def account() -> EmailAccount:
     return account_of(user("Alice"))
-
-
-def subjects(account: EmailAccount, words: str) -> list[str]:
-    found = search(account.owner, parse_query(f"{words} "))
-    return [row.email.subject for row in found.rows]
 
 
 def entries() -> list[tuple[object, ...]]:

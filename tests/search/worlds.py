@@ -10,7 +10,8 @@ from postroom.accounts.models import EmailAccount, Sharing, Sight
 from postroom.archive.models import Email
 from postroom.archive.reading import find_raw
 from postroom.archive.search import accounts_due
-from postroom.archive.search_query import Kind, Query, Term
+from postroom.archive.search_query import Kind, Query, Term, parse_query
+from postroom.association import search
 from postroom.mime import parse_message
 from postroom.mime.words import fold
 from postroom.sync.indexing import index_all
@@ -50,6 +51,12 @@ PHRASES = (
 def searchable() -> int:
     """Read all that is due; how many emails that were."""
     return sum(count for account in accounts_due() for count in index_all(account, PARSER))
+
+
+def subjects(account: EmailAccount, words: str) -> list[str]:
+    """What the account's owner finds."""
+    found = search(account.owner, parse_query(f"{words} "))
+    return [row.email.subject for row in found.rows]
 
 
 def some(chance: random.Random, texts: Sequence[str]) -> str:

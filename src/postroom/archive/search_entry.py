@@ -8,10 +8,12 @@ A word stands there as it is, and again with the mark of where it stands, for `f
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final, NamedTuple
 
-from postroom.mime import read_for_search
-from postroom.mime.words import LONGEST_WORD, folded_words
+from postroom.archive.entry import naming, participations_in
+from postroom.mime import Envelope, read_for_search
+from postroom.mime.words import LONGEST_WORD, fold, folded_words
 
 MOST_PEOPLE: Final = 500
 MOST_OF_A_NAME: Final = 40
@@ -20,6 +22,7 @@ MOST_FILES: Final = 100
 MOST_WORDS: Final = 12_000
 MOST_TEXT: Final = 100_000  # Characters of a text that are searched.
 SHOWN_TEXT: Final = 8_000  # Characters kept to show a hit in.
+LONGEST_NAME: Final = 120  # Of those that are completed.
 
 # PostgreSQL: a position is at most 16,383, a word has 256 of them, a vector 1 MB.
 LAST_PLACE: Final = 16_383
@@ -54,6 +57,21 @@ class Vectors(NamedTuple):
     subject: str
     everything: str
     text: str
+
+
+class Words(NamedTuple):
+    """What a message itself gives: vectors without its place among the mail, and who is on it."""
+
+    vectors: Vectors
+    called: tuple["Called", ...]
+
+
+class Called(NamedTuple):
+    """An address, as it is called, and that folded with the address."""
+
+    canonical: str
+    name: str
+    words: str
 
 
 class _Vector:
@@ -112,19 +130,48 @@ def _written_places() -> tuple[str, ...]:
 
 def vectors_of(source: Source) -> Vectors:
     """The words of an email."""
+    text, files = read_for_search(source.raw) if source.raw else ("", [])
+    vectors = vectors_in(source.people, source.subject, text, files)
+    return placed(vectors, source.account_id, source.day)
+
+
+def words_of_message(envelope: Envelope, text: str, files: Sequence[str]) -> Words:
+    """The words of a message that was just read; its rows hold the same people in this order."""
+    on_it = sorted(participations_in(envelope), key=itemgetter(0, 1))
+    people = [(role, *naming(address)) for role, _, address in on_it]
+    called = dict.fromkeys(called_there(name, canonical) for _, name, _, canonical in people)
+    vectors = vectors_in([one[:3] for one in people], envelope.subject, text, files)
+    return Words(vectors, tuple(one for one in called if one.canonical))
+
+
+@lru_cache(maxsize=4_096)
+def called_there(name: str, canonical: str) -> Called:
+    """An address as it stands on an email. The same people write again and again."""
+    name = name[:LONGEST_NAME].strip()
+    return Called(canonical, name, fold(f"{name} {canonical}").strip())
+
+
+def placed(vectors: Vectors, account_id: int, day: int) -> Vectors:
+    """The same with the words for the email's mailbox and day."""
+    place = f"'{ACCOUNT_MARK}{account_id}' '{DAY_MARK}{day}'"
+    return vectors._replace(everything=f"{place} {vectors.everything}")
+
+
+def vectors_in(
+    people: Sequence[tuple[int, str, str]], subject: str, text: str, files: Sequence[str]
+) -> Vectors:
+    """The words of what is known of an email."""
     vector = _Vector()
-    for role, name, address in source.people[:MOST_PEOPLE]:
+    for role, name, address in people[:MOST_PEOPLE]:
         for written in filter(None, (name, address)):
             vector.add(written, MARKS_OF_ROLES.get(role, ""), MOST_OF_A_NAME)
-    people = str(vector)
-    vector.add(source.subject, SUBJECT_MARK, MOST_OF_A_SUBJECT)
-    subject = str(vector)
-    text, files = read_for_search(source.raw) if source.raw else ("", [])
+    of_people = str(vector)
+    vector.add(subject, SUBJECT_MARK, MOST_OF_A_SUBJECT)
+    of_subject = str(vector)
     for name in files[:MOST_FILES]:
         vector.add(name, FILE_MARK, MOST_OF_A_NAME)
     vector.add(text[:MOST_TEXT], "", MOST_WORDS)
-    place = f"'{ACCOUNT_MARK}{source.account_id}' '{DAY_MARK}{source.day}'"
-    return Vectors(people, subject, f"{place} {vector}", text[:SHOWN_TEXT])
+    return Vectors(of_people, of_subject, str(vector), text[:SHOWN_TEXT])
 
 
 def any_of(lexemes: Iterable[str]) -> str:

@@ -1,17 +1,16 @@
 """Write words that were read, and note how far it is: one transaction, the same twice as once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from django.db import connection
+from django.db import DataError, connection, transaction
 
 from postroom.accounts.models import Activation
-from postroom.archive.models import Participant, SearchDue, SearchMark
+from postroom.archive.models import Email, Participant, SearchDue, SearchMark
 from postroom.archive.replayable import replayable
-from postroom.archive.search import Batch
-from postroom.archive.search_entry import Vectors
-from postroom.mime.words import fold
+from postroom.archive.search import Batch, mark_of, read_again
+from postroom.archive.search_entry import Called, Vectors, Words, called_there
 
-LONGEST_NAME = 120
+MOST_LEFT = 1_000
 
 # An email that is deleted meanwhile is left out, or takes its entry along: the key of the entry's
 # email holds its row until this is committed.
@@ -53,12 +52,48 @@ def write_entries(batch: Batch, vectors: Sequence[Vectors]) -> None:
     if not stands(batch.account_id):
         return
     ids = [email.pk for email in batch.emails]
-    columns = [list(column) for column in zip(*vectors, strict=True)] or [[], [], [], []]
-    with connection.cursor() as cursor:
-        cursor.execute(WRITE_ENTRIES, [ids, *columns])
-        cursor.execute(WRITE_CORRESPONDENTS, [batch.account_id, *correspondents_on(ids)])
+    insert(batch.account_id, dict(zip(ids, vectors, strict=True)), called_on(ids))
     SearchDue.objects.filter(pk__in=batch.due).delete()
-    note_mark(batch)
+    note_mark(batch.account_id, batch.mark, batch.next_mark)
+
+
+def write_at_once(account_id: int, read: Mapping[int, Words | None]) -> None:
+    """Keep the words of emails that are being recorded, in that transaction; None is still to read.
+
+    The mark moves over them where all before them is read. What little is not goes on the list; of
+    much the job has more to do than it is worth, and reads these in their turn.
+    """
+    if not read:
+        return
+    mark = mark_of(account_id)
+    left = unread_between(account_id, mark, min(read))
+    if len(left) > MOST_LEFT:
+        return
+    words = {pk: one for pk, one in read.items() if one}
+    vectors = {pk: one.vectors for pk, one in words.items()}
+    try:
+        with transaction.atomic():
+            insert(account_id, vectors, {called for one in words.values() for called in one.called})
+    except DataError:  # What PostgreSQL makes of words stops no mail.
+        words = {}
+    if left := [*left, *(pk for pk in read if pk not in words)]:
+        read_again(account_id, left)
+    note_mark(account_id, mark, max(read))
+
+
+def unread_between(account_id: int, mark: int, first: int) -> list[int]:
+    """What was recorded above the mark and before this one, as far as it is little."""
+    between = Email.objects.filter(account=account_id, pk__gt=mark, pk__lt=first).order_by("pk")
+    return list(between.values_list("pk", flat=True)[: MOST_LEFT + 1])
+
+
+def insert(account_id: int, vectors: Mapping[int, Vectors], called: Iterable[Called]) -> None:
+    """Insert words by the id of their email, and who is called how."""
+    columns = [list(column) for column in zip(*vectors.values(), strict=True)] or [[], [], [], []]
+    people = [list(column) for column in zip(*called, strict=True)] or [[], [], []]
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE_ENTRIES, [list(vectors), *columns])
+        cursor.execute(WRITE_CORRESPONDENTS, [account_id, *people])
 
 
 def stands(account_id: int) -> bool:
@@ -68,18 +103,15 @@ def stands(account_id: int) -> bool:
         return cursor.fetchone() is not None
 
 
-def note_mark(batch: Batch) -> None:
+def note_mark(account_id: int, mark: int, next_mark: int) -> None:
     """Move the mark on, unless somebody had all read again meanwhile."""
-    if batch.next_mark == batch.mark:
+    if next_mark == mark:
         return
-    SearchMark.objects.get_or_create(account_id=batch.account_id)
-    marks = SearchMark.objects.filter(account=batch.account_id, email_id=batch.mark)
-    marks.update(email_id=batch.next_mark)
+    SearchMark.objects.get_or_create(account_id=account_id)
+    SearchMark.objects.filter(account=account_id, email_id=mark).update(email_id=next_mark)
 
 
-def correspondents_on(email_ids: list[int]) -> tuple[list[str], list[str], list[str]]:
-    """Address, name and folded words of everybody on these emails, once each."""
+def called_on(email_ids: list[int]) -> set[Called]:
+    """How everybody on these emails is called there."""
     rows = Participant.objects.filter(email__in=email_ids).exclude(canonical="")
-    named = {(c, name[:LONGEST_NAME].strip()) for c, name in rows.values_list("canonical", "name")}
-    words = {(c, fold(f"{name} {c}").strip()): name for c, name in named}
-    return [c for c, _ in words], list(words.values()), [said for _, said in words]
+    return {called_there(*one) for one in rows.values_list("name", "canonical")}

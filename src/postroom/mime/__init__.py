@@ -26,6 +26,7 @@ from postroom.mime.message import (
     parse_message,
     read_for_search,
     skim_message,
+    skim_with_text,
 )
 from postroom.mime.reports import DeliveryReport, ReportedRecipient
 from postroom.mime.unsubscribing import Unsubscribing, find_unsubscribing
@@ -63,5 +64,6 @@ __all__ = [
     "read_for_search",
     "safe_file_name",
     "skim_message",
+    "skim_with_text",
     "stable_identity",
 ]

@@ -78,6 +78,20 @@ def skim_message(raw: bytes) -> Skim:
     )
 
 
+def skim_with_text(raw: bytes) -> tuple[Skim, str, list[str]]:
+    """Both what a list shows of a message and what `read_for_search` reads. Does not raise."""
+    root, _ = _find_structure(raw)
+    bodies = sort_parts(root)
+    text = MessageText(bodies.pieces)
+    search_text = text.search_text()
+    skim = Skim(
+        envelope_of(root.header),
+        snippet_of(search_text),
+        has_attachments(bodies.attached, text.html),
+    )
+    return skim, search_text, [name_of(part) for part in bodies.attached]
+
+
 def read_for_search(raw: bytes) -> tuple[str, list[str]]:
     """Read the text of a message and the names of its attachments. Does not raise."""
     root, _ = _find_structure(raw)

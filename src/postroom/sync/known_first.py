@@ -19,8 +19,10 @@ from postroom.sync.beside import OneBeside
 from postroom.sync.bodies import in_batches
 from postroom.sync.database import in_database
 from postroom.sync.outcomes import BrokenMessage
+from postroom.sync.storage import storage_mode
 from postroom.sync.visit import Visit
 from postroom.sync.whole_mail import asked_ahead, bring_whole
+from postroom.team.models import StorageMode
 
 MANY = 500
 STRETCH = 2_000
@@ -35,12 +37,13 @@ async def bring_known_first(visit: Visit, folder: Folder, new: UidSet) -> bool:
     if len(new) <= MANY or not await in_database(is_anybody_known):
         return False
     visit.parser.begin()
+    is_everything = await in_database(storage_mode, visit.account) == StorageMode.EVERYTHING
     stretches = new.windows_newest_first(STRETCH)
     async with OneBeside() as bringing:
         for stretch, answers in asked_ahead(partial(ask_who, visit.client), stretches):
             async for batch in in_batches(answers, STRETCH):
                 if known := await with_known_people(visit, batch) & stretch:
-                    await bringing.begin(bring(visit, folder, known))
+                    await bringing.begin(bring(visit, folder, known, for_search=is_everything))
     return True
 
 
@@ -62,8 +65,8 @@ async def with_known_people(visit: Visit, batch: Sequence[FetchedMessage]) -> Ui
     )
 
 
-async def bring(visit: Visit, folder: Folder, uids: UidSet) -> None:
+async def bring(visit: Visit, folder: Folder, uids: UidSet, *, for_search: bool) -> None:
     """Bring these messages whole; what cannot be read so is left to its envelope."""
     await visit.progress.found(messages=len(uids))
-    brought = await bring_whole(visit, folder, [uids], sets_aside=False)
+    brought = await bring_whole(visit, folder, [uids], sets_aside=False, for_search=for_search)
     await visit.progress.found(messages=brought - len(uids))  # The others are found with the rest.

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from postroom.archive.arrivals import Flags
 from postroom.archive.folders import renumber
@@ -65,7 +66,7 @@ async def bring_new_mail(visit: Visit, folder: Folder, new: UidSet) -> bool:
         visit.parser.begin()
     await visit.progress.found(messages=len(new))
     is_everything = await in_database(storage_mode, visit.account) == StorageMode.EVERYTHING
-    bring = bring_whole if is_everything else bring_envelopes
+    bring = partial(bring_whole, for_search=True) if is_everything else bring_envelopes
     answered = await bring(visit, folder, new.windows_newest_first(WINDOW))
     return answered == len(new) or await ask_again(visit, folder, new)
 

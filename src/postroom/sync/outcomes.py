@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from postroom.archive.entry import Entry, canonicals_in, entry_of
-from postroom.archive.search_entry import Source, Vectors, vectors_of
-from postroom.mime import Envelope, identify, parse_headers, skim_message
+from postroom.archive.search_entry import Source, Vectors, Words, vectors_of, words_of_message
+from postroom.mime import Envelope, identify, parse_headers, skim_message, skim_with_text
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -21,7 +21,8 @@ REMEMBERED = 8_192  # Headers: the same people write to each other again and aga
 class ReadMessage(NamedTuple):
     """As much of a message as rows need; a reader has it parsed again, from the raw bytes.
 
-    Of a header alone the last two are empty. `is_certain`: its identity is nobody else's.
+    Of a header alone the last three are empty, and `words` are there for who asks for them.
+    `is_certain`: its identity is nobody else's.
     """
 
     entry: Entry
@@ -29,6 +30,7 @@ class ReadMessage(NamedTuple):
     is_certain: bool
     snippet: str
     has_attachments: bool
+    words: Words | None = None
 
 
 class RereadMessage(NamedTuple):
@@ -52,6 +54,11 @@ Outcome = ReadMessage | BrokenMessage
 def read_each(messages: Sequence[bytes]) -> list[Outcome]:
     """Read whole messages."""
     return [tried(read, raw) for raw in messages]
+
+
+def read_each_with_words(messages: Sequence[bytes]) -> list[Outcome]:
+    """Read whole messages, and their words for search."""
+    return [tried(read_with_words, raw) for raw in messages]
 
 
 def read_headers(headers: Sequence[bytes]) -> list[Outcome]:
@@ -86,6 +93,13 @@ def read(raw: bytes) -> ReadMessage:
     """Read as much of a whole message as is kept."""
     skim = skim_message(raw)
     return in_short(raw, skim.envelope, skim.snippet, skim.has_attachments)
+
+
+def read_with_words(raw: bytes) -> ReadMessage:
+    """The same with its words, in less than two readings take."""
+    skim, text, files = skim_with_text(raw)
+    found = in_short(raw, skim.envelope, skim.snippet, skim.has_attachments)
+    return found._replace(words=words_of_message(skim.envelope, text, files))
 
 
 def read_header(header: bytes) -> ReadMessage:

@@ -21,6 +21,7 @@ from postroom.sync.outcomes import (
     RereadMessage,
     people_of_each,
     read_each,
+    read_each_with_words,
     read_headers,
     reread_each,
     words_each,
@@ -58,6 +59,14 @@ class LimitedParser:
     def parse(self, messages: Sequence[bytes]) -> list[Outcome]:
         """Read whole messages."""
         return self.work(read_each, messages, GROUP)
+
+    def parse_with_words(self, messages: Sequence[bytes]) -> list[Outcome]:
+        """Read whole messages with their words; without, where those are what breaks it."""
+        outcomes = self.work(read_each_with_words, messages, GROUP)
+        broken = [n for n, one in enumerate(outcomes) if isinstance(one, BrokenMessage)]
+        for n, outcome in zip(broken, self.parse([messages[n] for n in broken]), strict=True):
+            outcomes[n] = outcome
+        return outcomes
 
     def parse_headers(self, headers: Sequence[bytes]) -> list[Outcome]:
         """Read headers."""

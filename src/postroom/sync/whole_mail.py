@@ -3,7 +3,8 @@
 While one batch is written, the next is parsed in its process and the one after comes in.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -12,8 +13,11 @@ from postroom.archive.bodies import store_bodies, without_body
 from postroom.archive.models import Folder
 from postroom.archive.quarantine import quarantine
 from postroom.archive.raw import keep_raw
-from postroom.archive.record import known_ids
+from postroom.archive.record import known_ids, moment
 from postroom.archive.replayable import replayable
+from postroom.archive.search import EPOCH
+from postroom.archive.search_entry import Words, placed
+from postroom.archive.search_writing import write_at_once
 from postroom.imap.responses import FetchedMessage
 from postroom.imap.uid_set import UidSet
 from postroom.net.fetch_stream import FetchStream
@@ -27,21 +31,29 @@ from postroom.sync.recording import record_each
 from postroom.sync.storage import as_kept
 from postroom.sync.visit import Visit
 
+Came = tuple[FetchedMessage, ReadMessage]
+
 
 async def bring_whole(
-    visit: Visit, folder: Folder, windows: Iterable[UidSet], *, sets_aside: bool = True
+    visit: Visit,
+    folder: Folder,
+    windows: Iterable[UidSet],
+    *,
+    sets_aside: bool = True,
+    for_search: bool = False,
 ) -> int:
-    """Bring windows of messages; returns how many came whole.
+    """Bring windows of messages, `for_search` with their words; returns how many came whole.
 
     One that is too large to be brought whole is left to the envelope's way, and so is one that
     breaks the parser unless this `sets_aside`.
     """
+    parse = visit.parser.parse_with_words if for_search else visit.parser.parse
     brought: set[int] = set()
     async with OneBeside() as writing:
         for window, answers in asked_ahead(partial(ask_for, visit.client), windows):
             async for batch in in_batches(answers):
                 whole = [m for m in batch if m.uid in window and m.body]
-                outcomes = await in_database(visit.parser.parse, [m.body or b"" for m in whole])
+                outcomes = await in_database(parse, [m.body or b"" for m in whole])
                 read = list(zip(whole, outcomes, strict=True))
                 if not sets_aside:
                     read = [one for one in read if not isinstance(one[1], BrokenMessage)]
@@ -83,7 +95,7 @@ async def write(visit: Visit, folder: Folder, read: Sequence[Read]) -> None:
 @replayable()
 def keep_whole(folder: Folder, came: Sequence[Read], now: datetime) -> None:
     """Record a batch and store its bodies; what broke the parser is set aside with its bytes."""
-    read: list[tuple[FetchedMessage, ReadMessage]] = []
+    read: list[Came] = []
     for message, outcome in came:
         if isinstance(outcome, BrokenMessage):
             arrived_at = message.internal_date
@@ -93,17 +105,39 @@ def keep_whole(folder: Folder, came: Sequence[Read], now: datetime) -> None:
     kept, only = as_kept(folder.account, arrivals_of(read))
     arrivals = with_bodies(folder.account_id, kept, read)
     new = record_each(folder, arrivals, only)
-    store_those_known(folder.account_id, list(zip(arrivals, read, strict=True)))
+    together = list(zip(arrivals, read, strict=True))
+    keep_words(folder.account_id, new, together)
+    store_those_known(folder.account_id, together)
     if len(new) < len(arrivals):
         whole = [message for message, _ in read]
         stored = [(a, m) for a, m in zip(arrivals, whole, strict=True) if a.stored]
         set_aside_unknown(folder, stored, now)
 
 
+def keep_words(
+    account_id: int, new: Mapping[int, int], came: Sequence[tuple[Arrival, Came]]
+) -> None:
+    """Write the words of new emails, if they were read with them.
+
+    Of two messages given for one UID either may be the one that was recorded: both are read again.
+    """
+    if not any(read.words for _, (_, read) in came):
+        return
+    given = Counter(arrival.uid for arrival, _ in came)
+    words: dict[int, Words | None] = dict.fromkeys(new.values())
+    for arrival, (_, read) in came:
+        pk = new.get(arrival.uid)
+        if pk and read.words and arrival.stored and given[arrival.uid] == 1:
+            day = (moment(read.entry.sent_at, arrival.received_at) - EPOCH).days
+            vectors = placed(read.words.vectors, account_id, day)
+            words[pk] = read.words._replace(vectors=vectors)
+    write_at_once(account_id, words)
+
+
 def with_bodies(
     account_id: int,
     kept: Sequence[Arrival],
-    read: Sequence[tuple[FetchedMessage, ReadMessage]],
+    read: Sequence[Came],
 ) -> list[Arrival]:
     """The arrivals, with the body of each that is due and not known yet stored: raw first."""
     arrivals = list(kept)
@@ -117,9 +151,7 @@ def with_bodies(
     return arrivals
 
 
-def store_those_known(
-    account_id: int, came: Sequence[tuple[Arrival, tuple[FetchedMessage, ReadMessage]]]
-) -> None:
+def store_those_known(account_id: int, came: Sequence[tuple[Arrival, Came]]) -> None:
     """Keep the bodies of emails of which only the envelope was here.
 
     They came once, and nobody knows whether they come again: the UID may soon be another's.
