@@ -54,7 +54,7 @@ SyncState *
 NOTMUCH = "mbsync, then notmuch new"
 SAMPLED_EVERY = 0.02
 NOT_SEARCHABLE = """
-SELECT count(*) FROM archive_email
+SELECT count(*), (SELECT count(*) FROM archive_searchdue) FROM archive_email
  WHERE id NOT IN (SELECT email_id FROM archive_searchentry)
 """
 SYNC = [*POSTROOM, "sync", USER, "--once", "--json"]
@@ -140,9 +140,10 @@ class PostroomClient:
             database_seconds = self._database_seconds() - before
             pages = people.complete_at() - run.begun
             result = json.loads(output.read_text())
-            indexed = measure(INDEX, target.environment, output)
-            with psycopg.connect(target.database_url) as asked:
-                assert asked.execute(NOT_SEARCHABLE).fetchone() == (0,)
+            searchable = run.seconds
+            if not self._is_searchable(target):
+                searchable += measure(INDEX, target.environment, output).seconds
+                assert self._is_searchable(target)
         assert not any(folder["missing"] for folder in result["folders"])
         messages, bodies = result["messages"], result["bodies"]
         inside = result["seconds"]
@@ -152,9 +153,15 @@ class PostroomClient:
             messages=messages,
             bodies=bodies,
             pages=pages,
-            searchable=run.seconds + indexed.seconds,
+            searchable=searchable,
             database_seconds=database_seconds,
         )
+
+    @staticmethod
+    def _is_searchable(target: Installation) -> bool:
+        """Whether the words of every email are in the index, and nothing is on the list."""
+        with psycopg.connect(target.database_url) as asked:
+            return asked.execute(NOT_SEARCHABLE).fetchone() == (0, 0)
 
     def _database_seconds(self) -> float:
         """What PostgreSQL took of the processor so far; of who ended, its parent knows."""

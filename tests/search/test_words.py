@@ -11,9 +11,9 @@ from postroom.archive.search_entry import MOST_OCTETS, Source, vectors_of
 from postroom.mime.words import (
     _DROPPED,
     _FOLDED,
-    _WRAPPED,
     LONGEST_WORD,
     _signs,
+    _unspaced,
     fold,
     folded_words,
     words_of,
@@ -96,7 +96,7 @@ WESTERN = st.text(st.characters(codec="latin-1")) | st.text(st.characters(codec=
 def test_the_quick_way_finds_the_words_of_the_careful_one(text: str, most: int) -> None:
     """A pattern without marks and scripts cuts what has none of them; else all is asked."""
     careful = []
-    for run in _signs().runs.finditer(carefully_folded(_WRAPPED.sub("", text))):
+    for run in _signs().runs.finditer(carefully_folded(_unspaced().wrapped.sub("", text))):
         pairs = [run[0][n : n + 2] for n in range(len(run[0]))]
         careful += [run[0][:LONGEST_WORD]] if run[1] is None else pairs
     assert folded_words(text, most) == careful[:most]

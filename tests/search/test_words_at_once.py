@@ -113,7 +113,7 @@ def test_words_that_postgresql_refuses_stop_no_mail(
     assert searchable() == 1
 
 
-REFUSED = "SELECT 1/0 FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])"
+REFUSED = "SELECT 1/0 FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[])"
 
 
 def test_of_two_messages_for_one_uid_each_word_finds_its_own(account: EmailAccount) -> None:

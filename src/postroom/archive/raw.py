@@ -7,12 +7,14 @@ a storage can be configured, or given up, at any moment.
 
 import hashlib
 from collections.abc import Sequence
+from struct import Struct
 from threading import local
 
 import zstandard
 from django.db import IntegrityError, connection, transaction
 
 from postroom.archive import beside
+from postroom.archive.binary_copy import NULL, octets, whole
 from postroom.archive.models import RawMessage
 
 COMPRESSION_LEVEL = 3
@@ -25,6 +27,7 @@ SELECT digest, compressed IS NULL FROM archive_rawmessage WHERE digest = ANY(%s:
 """
 
 Row = tuple[bytes, int, bytes | None]
+ROW_START, SIZE = Struct("!h").pack, Struct("!ii").pack
 
 
 class RawLost(Exception):
@@ -90,14 +93,19 @@ def insert_raw(rows: Sequence[Row]) -> None:
             connection.cursor() as cursor,
             cursor.copy(COPY_RAW) as copy,
         ):
-            copy.set_types(["bytea", "int4", "bytea"])
-            for row in rows:
-                copy.write_row(row)
+            copy.write(whole(map(copied, rows)))
     except IntegrityError:
         RawMessage.objects.bulk_create(
             (RawMessage(digest=d, size=size, compressed=z) for d, size, z in rows),
             ignore_conflicts=True,
         )
+
+
+def copied(row: Row) -> bytes:
+    """A row of COPY_RAW."""
+    digest, size, compressed = row
+    packed = NULL if compressed is None else octets(compressed)
+    return b"".join((ROW_START(3), octets(digest), SIZE(4, size), packed))
 
 
 def unpacked(packed: bytes, most: int) -> bytes:

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from struct import Struct
 
 from django.db import connection
-from psycopg import Cursor
 
 from postroom.archive.announce import announce_emails
 from postroom.archive.arrivals import Arrival, Stored
+from postroom.archive.beside_the_statement import values_beside
 from postroom.archive.binary_copy import FALSE, NULL, TRUE, microseconds, octets, text, whole
 from postroom.archive.entry import EMAIL_ENTRY, PARTICIPANT_ENTRY
 from postroom.archive.fence import lock_account
@@ -126,10 +126,8 @@ def known_ids(account_id: int, identities: list[bytes]) -> dict[bytes, int]:
     """Emails of the account that are here already, by identity: moved, copied or met again."""
     if not identities:
         return {}
-    # One array parameter, in binary: Django's own cursor writes 500 of them in a millisecond.
-    connection.ensure_connection()
-    refused = connection.wrap_database_errors
-    with refused, Cursor(connection.connection) as cursor:
+    # One array parameter: Django's own cursor writes 500 of them in a millisecond.
+    with values_beside() as cursor:
         cursor.execute(
             "SELECT identity, id FROM archive_email"
             " WHERE account_id = %s AND identity = ANY(%b::bytea[])",

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db import DataError, connection, transaction
 
 from postroom.accounts.models import Activation
-from postroom.archive.models import Email, Participant, SearchDue, SearchMark
+from postroom.archive.beside_the_statement import values_beside
+from postroom.archive.models import Participant, SearchDue
 from postroom.archive.replayable import replayable
-from postroom.archive.search import Batch, mark_of, read_again
+from postroom.archive.search import Batch, read_again
 from postroom.archive.search_entry import Called, Vectors, Words, called_there
 
 MOST_LEFT = 1_000
@@ -19,7 +20,7 @@ INSERT INTO archive_searchentry AS entry
        (email_id, account_id, sent_at, people, subject, everything, text)
 SELECT email.id, email.account_id, email.sent_at, new.people::tsvector, new.subject::tsvector,
        new.everything::tsvector, new.text
-  FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])
+  FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[])
        AS new(id, people, subject, everything, text)
   JOIN archive_email AS email ON email.id = new.id
  ORDER BY email.id
@@ -33,11 +34,24 @@ SELECT email.id, email.account_id, email.sent_at, new.people::tsvector, new.subj
 WRITE_CORRESPONDENTS = """
 INSERT INTO archive_correspondent (account_id, canonical, name, words)
 SELECT %s, new.canonical, new.name, new.words
-  FROM unnest(%s::text[], %s::text[], %s::text[]) AS new(canonical, name, words)
+  FROM unnest(%b::text[], %b::text[], %b::text[]) AS new(canonical, name, words)
  ORDER BY new.canonical, new.words
     ON CONFLICT DO NOTHING
 """
 
+
+LEFT_BEFORE = """
+SELECT mark.email_id, ARRAY(
+       SELECT id FROM archive_email
+        WHERE account_id = %s AND id > mark.email_id AND id < %s ORDER BY id LIMIT %s)
+  FROM (SELECT COALESCE(max(email_id), 0) AS email_id
+          FROM archive_searchmark WHERE account_id = %s) AS mark
+"""
+
+NOTE_MARK = """
+INSERT INTO archive_searchmark (account_id, email_id) VALUES (%s, 0) ON CONFLICT DO NOTHING;
+UPDATE archive_searchmark SET email_id = %s WHERE account_id = %s AND email_id = %s
+"""
 
 STANDS = "SELECT FROM accounts_emailaccount WHERE id = %s AND activation <> %s FOR SHARE"
 
@@ -65,8 +79,7 @@ def write_at_once(account_id: int, read: Mapping[int, Words | None]) -> None:
     """
     if not read:
         return
-    mark = mark_of(account_id)
-    left = unread_between(account_id, mark, min(read))
+    mark, left = left_before(account_id, min(read))
     if len(left) > MOST_LEFT:
         return
     words = {pk: one for pk, one in read.items() if one}
@@ -81,17 +94,19 @@ def write_at_once(account_id: int, read: Mapping[int, Words | None]) -> None:
     note_mark(account_id, mark, max(read))
 
 
-def unread_between(account_id: int, mark: int, first: int) -> list[int]:
-    """What was recorded above the mark and before this one, as far as it is little."""
-    between = Email.objects.filter(account=account_id, pk__gt=mark, pk__lt=first).order_by("pk")
-    return list(between.values_list("pk", flat=True)[: MOST_LEFT + 1])
+def left_before(account_id: int, first: int) -> tuple[int, list[int]]:
+    """The account's mark, and what was recorded above it and before this one, if it is little."""
+    with connection.cursor() as cursor:
+        cursor.execute(LEFT_BEFORE, [account_id, first, MOST_LEFT + 1, account_id])
+        mark, left = cursor.fetchone()
+        return mark, left
 
 
 def insert(account_id: int, vectors: Mapping[int, Vectors], called: Iterable[Called]) -> None:
     """Insert words by the id of their email, and who is called how."""
     columns = [list(column) for column in zip(*vectors.values(), strict=True)] or [[], [], [], []]
     people = [list(column) for column in zip(*called, strict=True)] or [[], [], []]
-    with connection.cursor() as cursor:
+    with values_beside() as cursor:
         cursor.execute(WRITE_ENTRIES, [list(vectors), *columns])
         cursor.execute(WRITE_CORRESPONDENTS, [account_id, *people])
 
@@ -107,8 +122,8 @@ def note_mark(account_id: int, mark: int, next_mark: int) -> None:
     """Move the mark on, unless somebody had all read again meanwhile."""
     if next_mark == mark:
         return
-    SearchMark.objects.get_or_create(account_id=account_id)
-    SearchMark.objects.filter(account=account_id, email_id=mark).update(email_id=next_mark)
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE_MARK, [account_id, next_mark, account_id, mark])
 
 
 def called_on(email_ids: list[int]) -> set[Called]:

@@ -9,8 +9,6 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-import idna
-
 from postroom.mime.address_scanner import scan_mailboxes
 from postroom.mime.encoded_words import decode_words, one_line
 from postroom.mime.limits import MAX_ADDRESS, MAX_ADDRESSES, MAX_NAME
@@ -149,6 +147,8 @@ def _in_ascii(domain: str) -> str:
 
     As browsers read it (UTS 46, non-transitional): `faß.example` is not `fass.example`.
     """
+    import idna  # As slow to load as all that is above, and most mail does without.
+
     try:
         return idna.encode(domain, uts46=True).decode("ascii")
     except UnicodeError:

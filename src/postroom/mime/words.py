@@ -24,7 +24,7 @@ _UNSPACED: Final = (
     "\U00020000-\U0003ffff"
 )
 # Of these, the ones in which a line may end anywhere; mail is wrapped there.
-_WRAPPED: Final = re.compile(
+_WRAPPED: Final = (
     "(?<=[\u0e00-\u0eff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff])\r?\n"
     "(?=[\u0e00-\u0eff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff])"
 )
@@ -51,6 +51,22 @@ class _Signs(NamedTuple):
     between: re.Pattern[str]
     dropped: re.Pattern[str]
     dropped_beyond: re.Pattern[str]
+
+
+class _Unspaced(NamedTuple):
+    """Patterns with classes of tens of thousands of signs: slow to make, and most mail needs none.
+
+    A sign of an unspaced script, and a line end between two of them.
+    """
+
+    one: re.Pattern[str]
+    wrapped: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def _unspaced() -> _Unspaced:
+    """Made when the first text comes that is neither ASCII nor western."""
+    return _Unspaced(re.compile(f"[{_UNSPACED}]"), re.compile(_WRAPPED))
 
 
 @lru_cache(maxsize=1)
@@ -87,7 +103,6 @@ _LOWERED: Final = bytes(
 # What goes on from a sign beyond ASCII: nothing in it is folded together with what is outside.
 _BEYOND_ASCII: Final = re.compile("[^\x00-\x7f][0-9A-Za-z\x80-\U0010ffff]*")
 _REMEMBERED: Final = 32  # Characters; more is seldom written twice.
-_UNSPACED_ONE: Final = re.compile(f"[{_UNSPACED}]")
 
 
 class Word(NamedTuple):
@@ -125,7 +140,7 @@ def folded_words(text: str, most: int = sys.maxsize) -> list[str]:
         spaced = _spaced(text)
         # Of signs that are written another way, as half-width kana, only the folded text tells.
         if _holds_unspaced(text) or _holds_unspaced(spaced):
-            return list(islice(_words_among_runs(fold(_WRAPPED.sub("", text))), most))
+            return list(islice(_words_among_runs(fold(_unspaced().wrapped.sub("", text))), most))
     found = spaced.split()[:most]
     if found and max(map(len, found)) > LONGEST_WORD:
         return [word[:LONGEST_WORD] for word in found]
@@ -183,7 +198,7 @@ def _spaced_western(text: str) -> str | None:
 
 
 def _holds_unspaced(text: str) -> bool:
-    return not text.isascii() and _UNSPACED_ONE.search(text) is not None
+    return not text.isascii() and _unspaced().one.search(text) is not None
 
 
 def _spaced(text: str) -> str:
@@ -216,7 +231,7 @@ def _words_among_runs(folded: str) -> Iterator[str]:
 
 def is_unspaced(text: str) -> bool:
     """Whether a word is of a script that is written without spaces."""
-    return _UNSPACED_ONE.match(text) is not None
+    return not text.isascii() and _unspaced().one.match(text) is not None
 
 
 class Piece(NamedTuple):

@@ -21,7 +21,7 @@ from postroom.sync.database import in_database
 from postroom.sync.outcomes import BrokenMessage
 from postroom.sync.storage import storage_mode
 from postroom.sync.visit import Visit
-from postroom.sync.whole_mail import asked_ahead, bring_whole
+from postroom.sync.whole_mail import Asked, ask_for, asked_ahead, bring_asked
 from postroom.team.models import StorageMode
 
 MANY = 500
@@ -43,7 +43,9 @@ async def bring_known_first(visit: Visit, folder: Folder, new: UidSet) -> bool:
         for stretch, answers in asked_ahead(partial(ask_who, visit.client), stretches):
             async for batch in in_batches(answers, STRETCH):
                 if known := await with_known_people(visit, batch) & stretch:
-                    await bringing.begin(bring(visit, folder, known, for_search=is_everything))
+                    # Asked for now, and not when its turn comes: the server works meanwhile.
+                    asked = known, ask_for(visit.client, known)
+                    await bringing.begin(bring(visit, folder, asked, for_search=is_everything))
     return True
 
 
@@ -65,8 +67,9 @@ async def with_known_people(visit: Visit, batch: Sequence[FetchedMessage]) -> Ui
     )
 
 
-async def bring(visit: Visit, folder: Folder, uids: UidSet, *, for_search: bool) -> None:
+async def bring(visit: Visit, folder: Folder, asked: Asked, *, for_search: bool) -> None:
     """Bring these messages whole; what cannot be read so is left to its envelope."""
+    uids, _ = asked
     await visit.progress.found(messages=len(uids))
-    brought = await bring_whole(visit, folder, [uids], sets_aside=False, for_search=for_search)
+    brought = await bring_asked(visit, folder, [asked], sets_aside=False, for_search=for_search)
     await visit.progress.found(messages=brought - len(uids))  # The others are found with the rest.

@@ -32,6 +32,7 @@ from postroom.sync.storage import as_kept
 from postroom.sync.visit import Visit
 
 Came = tuple[FetchedMessage, ReadMessage]
+Asked = tuple[UidSet, FetchStream]  # Which messages, and what comes of them.
 
 
 async def bring_whole(
@@ -39,10 +40,22 @@ async def bring_whole(
     folder: Folder,
     windows: Iterable[UidSet],
     *,
+    for_search: bool = False,
+) -> int:
+    """Bring windows of messages; returns how many came whole."""
+    asked = asked_ahead(partial(ask_for, visit.client), windows)
+    return await bring_asked(visit, folder, asked, for_search=for_search)
+
+
+async def bring_asked(
+    visit: Visit,
+    folder: Folder,
+    asked: Iterable[Asked],
+    *,
     sets_aside: bool = True,
     for_search: bool = False,
 ) -> int:
-    """Bring windows of messages, `for_search` with their words; returns how many came whole.
+    """Record what was asked for, `for_search` with its words; returns how many came whole.
 
     One that is too large to be brought whole is left to the envelope's way, and so is one that
     breaks the parser unless this `sets_aside`.
@@ -50,7 +63,7 @@ async def bring_whole(
     parse = visit.parser.parse_with_words if for_search else visit.parser.parse
     brought: set[int] = set()
     async with OneBeside() as writing:
-        for window, answers in asked_ahead(partial(ask_for, visit.client), windows):
+        for window, answers in asked:
             async for batch in in_batches(answers):
                 whole = [m for m in batch if m.uid in window and m.body]
                 outcomes = await in_database(parse, [m.body or b"" for m in whole])
@@ -67,14 +80,12 @@ def ask_for(client: ImapClient, window: UidSet) -> FetchStream:
     return client.uid_fetch(window, flags=True, internal_date=True, size=True, body=True)
 
 
-def asked_ahead(
-    ask: Callable[[UidSet], FetchStream], windows: Iterable[UidSet]
-) -> Iterator[tuple[UidSet, FetchStream]]:
+def asked_ahead(ask: Callable[[UidSet], FetchStream], windows: Iterable[UidSet]) -> Iterator[Asked]:
     """Each window with what comes of it; the next one is asked for before, so none is waited for.
 
     How much may come unread, the connection bounds.
     """
-    asked: tuple[UidSet, FetchStream] | None = None
+    asked: Asked | None = None
     for window in windows:
         answers = ask(window)
         if asked:
