@@ -80,6 +80,7 @@ async def test_the_control_a_client_that_sends_what_it_is_given_smuggles(variant
     assert b"RCPT TO:<victim@x.example>" in server.said
 
 
+@pytest.mark.timeout(3600 if LONG else 300)
 async def test_bodies_arrive_as_they_were_written() -> None:
     """Octets of files to the octet, and texts to the letter."""
     number, drawn = (10_000 if LONG else 150), random.Random(2026)

@@ -123,6 +123,7 @@ def test_killed_between_the_servers_word_and_our_note_it_is_unknown_until_sent_s
     assert not on_its_way(account.owner)
 
 
+@pytest.mark.timeout(3600 if LONG else 300)
 @pytest.mark.django_db(transaction=True)
 def test_what_is_posted_twice_at_once_is_one_mail(server: Moody, account: EmailAccount) -> None:
     number = 1_000 if LONG else 50

@@ -162,6 +162,34 @@ def test_what_is_typed_while_a_draft_is_being_kept_is_sent_with_it(
     assert OutgoingEmail.objects.get().text == "All of it"
 
 
+PASTE = """(element, [words, name]) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File(["x"], name, { type: "image/png" }));
+    if (words) transfer.setData("text/plain", words);
+    const options = { clipboardData: transfer, bubbles: true, cancelable: true };
+    const event = new ClipboardEvent("paste", options);
+    element.dispatchEvent(event);
+    return event.defaultPrevented;
+}"""
+
+
+def test_a_picture_that_comes_with_words_is_not_taken_in_their_place(
+    sending: EmailAccount, alice: User, visit: Visit
+) -> None:
+    """As office programs put it beside them; a file that was copied has its name there."""
+    page = visit(alice, "/writing/new/")
+    text = page.get_by_label("Text")
+    assert text.evaluate(PASTE, ["12 boxes", "image.png"]) is False
+    assert text.evaluate(PASTE, ["roof.png", "roof.png"]) is True
+    expect(page.get_by_role("list", name="Attached")).to_contain_text("roof.png")
+    page.get_by_role("button", name="Formatted text").click()
+    editor = page.locator(".ProseMirror")
+    expect(editor).to_be_visible()
+    editor.evaluate(PASTE, ["12 boxes", "image.png"])
+    expect(editor).to_contain_text("12 boxes")
+    expect(editor.locator("img")).to_have_count(0)
+
+
 def wait_for_route(page: Page, delayed: list[Route]) -> None:
     """Until the page asked."""
     while not delayed:

@@ -66,7 +66,7 @@ function begin(box) {
 
   function takeImages(event, transfer, at) {
     const images = [...(transfer?.files ?? [])].filter((file) => /^image\/(png|jpeg|gif|webp)$/.test(file.type));
-    if (!images.length || images.length < transfer.files.length) return false;
+    if (!images.length || images.length < transfer.files.length || isOfWords(event, transfer)) return false;
     event.preventDefault();
     event.stopPropagation();
     box.closest(".writing")?.classList.remove("dropping");
@@ -99,6 +99,12 @@ function putsFields(form, box, editor) {
       line.focus();
     });
   }
+}
+
+// Office programs put a picture of it beside what was copied; a copied file has its name there.
+function isOfWords(event, transfer) {
+  const words = event.type === "paste" ? transfer.getData("text/plain").trim() : "";
+  return words !== "" && ![...transfer.files].some((file) => file.name === words);
 }
 
 // In a signature a small image is written out; in an email it is sent to the server and goes along as a part.

@@ -139,10 +139,16 @@
 
   function take(form, event, transfer) {
     form.closest(".writing").classList.remove("dropping");
-    if (!transfer?.files.length) return;
+    if (!transfer?.files.length || event.defaultPrevented || isOfWords(event, transfer)) return;
     event.preventDefault();
     form.elements.files.files = transfer.files;
     attach(form);
+  }
+
+  // Office programs put a picture of it beside what was copied; a copied file has its name there.
+  function isOfWords(event, transfer) {
+    const words = event.type === "paste" ? transfer.getData("text/plain").trim() : "";
+    return words !== "" && ![...transfer.files].some((file) => file.name === words);
   }
 
   function complete(field) {
