@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from cast import NOON, message, received
+from cast import NOON, message, person, received
 from postroom.accounts.members import add_member
 from postroom.accounts.models import Direction, EmailAccount, FromAddress, Sharing
 from postroom.accounts.seals import keep_secret
@@ -260,7 +260,12 @@ def test_who_may_not_integrate_email_reads_whom_to_ask(alice: User, as_user: Sig
 def test_names_typed_in_part_are_completed(lena: Person, bob: User, as_user: SignIn) -> None:
     client = as_user(bob)
     assert f"Lena Lead &lt;{LENA}&gt;" in client.get("/writing/people/?q=len").content.decode()
-    assert "Bob &lt;bob@example.com&gt;" in client.get("/writing/people/?q=bo").content.decode()
+    for number in range(9):
+        person(f"Bo Lead {number}", f"bo{number}@customer.example")
+    for words in ("bo", "bob@"):
+        shown = client.get(f"/writing/people/?q={words}").content.decode()
+        assert "Bob &lt;bob@example.com&gt;" in shown
+        assert shown.count("<option") <= 8
     assert "option" not in client.get("/writing/people/?q=l").content.decode()
     assert client.get("/writing/people/?q=%00%25").status_code == 200
 
