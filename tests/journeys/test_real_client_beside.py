@@ -2,10 +2,12 @@
 
 curl is the other program, an engine as people run it keeps the mailbox, and Postroom is asked by
 its pages. Each takes two seconds at most. A machine may be busy with other things, so whatever took
-longer is done again, with another letter, three times at most. The ten seconds in which an email
-can be called back are not counted.
+longer is done again, with another letter, three times at most; where more wants to run than there
+are processors, it may take as much longer. The ten seconds in which an email can be called back are
+not counted.
 """
 
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -196,7 +198,8 @@ def test_what_one_does_the_other_shows(pages: Pages, curl: Curl, tmp_path: Path)
         ),
     }
     print(", ".join(f"{what} {' '.join(map('{:.1f}'.format, s))} s" for what, s in told.items()))
-    assert {what: s for what, s in told.items() if min(s) > AT_MOST} == {}
+    allowed = AT_MOST * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    assert {what: s for what, s in told.items() if min(s) > allowed} == {}
     assert pages.shows("Sent here 0")
     assert pages.row("Sent there 0").count("Sent to") == 1
 
