@@ -14,6 +14,7 @@ from postroom.archive.models import ServerCopy
 from postroom.imap.responses import Exists, Expunged, Vanished
 from postroom.imap.uid_set import UidSet
 from postroom.net.notices import ElsewhereChanged, FlagsChanged, Notice
+from postroom.sync import watching
 from postroom.sync.database import in_database
 from postroom.sync.keeping import keep_in_sync
 from postroom.sync.watching import Heard, what_is_told
@@ -63,6 +64,46 @@ def test_without_notify_a_mail_that_was_moved_is_seen_before_the_next_poll() -> 
         seconds = asyncio.run(play())
     print(f"{seconds:.1f} s")
     assert seconds < 15
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_an_inbox_that_never_rests_keeps_no_other_folder_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(watching, "POLL_SECONDS", 2.0)
+    with dovecot({ALICE: SECRET}, capability="IMAP4rev1 LITERAL+ IDLE") as server:
+        server.add(ALICE, "INBOX", [message("Offer", from_="a@x.example")])
+        account = connected(server)
+
+        async def play() -> None:
+            keeping = asyncio.create_task(
+                keep_in_sync(account, timezone.now, bell := asyncio.Event(), 120)
+            )
+            await until_in("INBOX")
+            resting = asyncio.Event()
+            changing = asyncio.create_task(change_for_ever(server.host, server.port, resting))
+            await asyncio.sleep(1)
+            server.add(ALICE, "Archive", [message("Filed", from_="a@x.example")])
+            await until_in("Archive")
+            assert not changing.done()
+            resting.set()
+            await changing
+            await in_database(pause, account)
+            bell.set()
+            await asyncio.wait_for(keeping, 30)
+
+        asyncio.run(play())
+
+
+async def change_for_ever(host: str, port: int, resting: asyncio.Event) -> None:
+    """Alice's phone flags a mail in the Inbox and takes the flag away, three times a second."""
+    with imaplib.IMAP4(host, port) as phone:
+        phone.login(ALICE, SECRET)
+        phone.select()
+        while not resting.is_set():
+            for sign in "+-":
+                await asyncio.to_thread(phone.store, "1", f"{sign}FLAGS", r"(\Flagged)")
+                await asyncio.sleep(0.3)
 
 
 async def until_in(folder: str) -> None:

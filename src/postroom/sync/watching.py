@@ -46,6 +46,7 @@ class Watch:
         self._bell = bell
         self._is_told_of_all = False
         self._has_doubts = False
+        self._due: float | None = None
 
     async def begin(self) -> None:
         """Have the server tell of every folder, if it can."""
@@ -58,14 +59,15 @@ class Watch:
         """Wait for something to happen; nothing heard means that it is time to look anyway."""
         if await self._is_to_be_looked_at():
             return Heard(inbox=True)
+        if self._due is None:
+            self._due = now() + (TOLD_SECONDS if self._is_told_of_all else POLL_SECONDS)
         async with self._client.idle() as notices:
             hearing = asyncio.ensure_future(anext(notices))
             ringing = asyncio.ensure_future(self._bell.wait())
             waits: set[asyncio.Future[Any]] = {hearing, ringing}
             try:
-                await asyncio.wait(
-                    waits, timeout=self._seconds, return_when=asyncio.FIRST_COMPLETED
-                )
+                seconds = max(0.0, self._due - now())
+                await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
                 told = [hearing.result()] if hearing.done() else []
                 if any(isinstance(notice, Exists) for notice in told):
                     parser.begin()  # It loads while IDLE ends and the Inbox is looked at.
@@ -74,14 +76,16 @@ class Watch:
                     wait.cancel()
         return self._what(told + self._client.pending_notices())
 
-    @property
-    def _seconds(self) -> float:
-        return TOLD_SECONDS if self._is_told_of_all else POLL_SECONDS
-
     def _what(self, notices: list[Notice]) -> Heard:
+        """What was heard. An Inbox that never rests keeps nobody from looking at all the others."""
         is_rung = self._bell.is_set()
         self._bell.clear()
-        return what_is_told(notices, is_rung=is_rung)
+        heard = what_is_told(notices, is_rung=is_rung)
+        if heard == Heard(inbox=True) and now() >= (self._due or 0.0):
+            heard = Heard(inbox=True, elsewhere=True)
+        if heard != Heard(inbox=True):
+            self._due = None
+        return heard
 
     async def _is_to_be_looked_at(self) -> bool:
         """Open the Inbox to listen; whether it was opened otherwise than the last pass left it.
@@ -99,6 +103,11 @@ class Watch:
         )
         self._has_doubts = is_other and not self._has_doubts
         return self._has_doubts
+
+
+def now() -> float:
+    """The time of this event loop."""
+    return asyncio.get_running_loop().time()
 
 
 def what_is_told(notices: Collection[Notice], *, is_rung: bool) -> Heard:
