@@ -55,6 +55,8 @@ _CODES: Final[dict[str, type[NetError]]] = {
     "NONEXISTENT": FolderVanished,
     "TRYCREATE": FolderVanished,
 }
+# Said of a command, it concerns the folder or the message that the command was about (RFC 5530 §3).
+_OF_ONE_COMMAND: Final = frozenset({"INUSE", "SERVERBUG"})
 _BACK_OFF: Final = re.compile(r"backoff time:? (\d{1,9})", re.IGNORECASE)
 _FOLDER_GONE: Final = re.compile(
     r"(mailbox|folder)[^.]{0,200}(does ?n[o']t exist|not found|nonexistent)|unknown mailbox"
@@ -76,9 +78,14 @@ def error_for_command(condition: Condition, server: Server) -> NetError:
     kind = _kind(condition)
     if kind is None and _FOLDER_GONE.search(condition.text):
         kind = FolderVanished
-    if kind is None or kind is SignInRefused:
+    if kind is None or kind is SignInRefused or _is_of_one_command(kind, condition):
         kind = CommandRefused
     return _build(kind, condition, server)
+
+
+def _is_of_one_command(kind: type[NetError], condition: Condition) -> bool:
+    is_said = condition.code is not None and condition.code.name in _OF_ONE_COMMAND
+    return is_said and kind is ServerUnavailable
 
 
 def error_for_goodbye(condition: Condition, server: Server) -> NetError:

@@ -31,29 +31,32 @@ NOT_SHOWN = (
     " in your mail program at once."
 )
 PATIENCE = timedelta(minutes=10)
+NOT_NOW = frozenset({"INUSE", "SERVERBUG"})  # RFC 5530 §3: the same may go well later.
 NOT_MOVED = "The mail server did not move it to “{}”. {}"
 
 
 class ActionRefused(Exception):
-    """An action cannot be done on the server; the sentence says why."""
+    """An action cannot be done on the server; the sentence says why, and the server's code."""
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: str, code: str = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.code = code
 
 
 async def carry_out(visit: Visit) -> None:
     """Tell the server everything it has not been told yet, oldest first.
 
     What is refused is shown here again as the server has it; what it will know after the next
-    listing stays asked for.
+    listing, or may do later, stays asked for.
     """
     for action in await in_database(asked_actions, visit.account.pk):
         tell = move if action.kind == ActionKind.MOVE else mark
         try:
             await tell(visit, action)
         except (ActionRefused, CommandRefused) as refusal:
-            await in_database(finish, action, visit.clock(), refusal.sentence)
+            if refusal.code not in NOT_NOW or has_waited_long(action, visit):
+                await in_database(finish, action, visit.clock(), refusal.sentence)
 
 
 async def mark(visit: Visit, action: Action) -> None:
@@ -81,8 +84,13 @@ async def mark(visit: Visit, action: Action) -> None:
 
 def wait_on(action: Action, visit: Visit, sentence: str) -> None:
     """Leave it to the next pass; once it has waited long, it is refused with this sentence."""
-    if visit.clock() - action.asked_at > PATIENCE:
+    if has_waited_long(action, visit):
         raise ActionRefused(sentence)
+
+
+def has_waited_long(action: Action, visit: Visit) -> bool:
+    """Whether its owner is to know that it does not get done."""
+    return visit.clock() - action.asked_at > PATIENCE
 
 
 async def store(visit: Visit, folder: Folder, found: Found, action: Action) -> None:
@@ -146,7 +154,8 @@ async def move_found(visit: Visit, uids: UidSet, target: Folder) -> UidSet:
     except FolderVanished:
         raise ActionRefused(FOLDER_GONE.format(target.name)) from None
     except CommandRefused as refusal:
-        raise ActionRefused(NOT_MOVED.format(target.name, refusal.sentence)) from refusal
+        sentence = NOT_MOVED.format(target.name, refusal.sentence)
+        raise ActionRefused(sentence, refusal.code) from refusal
     return UidSet(copied.uids.values()) if copied else UidSet()
 
 
