@@ -1,24 +1,33 @@
 // An email opens beside the list when there is room for it; otherwise its link is a link.
 "use strict";
 (() => {
+  let asked = 0;
+
   const side = () => {
     const pane = document.getElementById("reading");
     return pane && pane.matches(".reading-side") && pane.offsetParent !== null ? pane : null;
   };
 
-  function markOpen(id) {
+  const markOpen = (id) => mark(document.querySelector(`#email-row-${id} .email-link`));
+
+  function mark(row) {
     for (const link of document.querySelectorAll("#email-rows .email-link[aria-current]")) {
       link.removeAttribute("aria-current");
     }
-    document.querySelector(`#email-row-${id} .email-link`)?.setAttribute("aria-current", "true");
+    row?.setAttribute("aria-current", "true");
   }
 
+  // Who opens another one meanwhile waits for that alone.
   async function open(link, pane) {
+    const mine = (asked += 1);
+    htmx.trigger(pane, "htmx:abort");
+    mark(link);
     pane.setAttribute("aria-busy", "true");
-    await htmx.ajax("GET", link.href, { target: pane, swap: "innerHTML" });
+    await htmx.ajax("GET", link.href, { source: pane, target: pane, swap: "innerHTML" }).catch(() => {});
+    if (mine !== asked) return;
     pane.removeAttribute("aria-busy");
     const opened = pane.querySelector("[data-email]");
-    if (!opened) return;
+    if (!opened) return mark(null);
     pane.scrollTop = 0;
     markOpen(opened.dataset.email);
     const url = new URL(location.href);
