@@ -24,7 +24,7 @@ from postroom.crm.deals import DealEntry, keep_deal
 from postroom.crm.models import Deal, Person
 from postroom.crm.pipeline import first_stage
 from postroom.team.models import AuditEntry, User
-from web.browser import Visit
+from web.browser import Visit, wait_for
 
 SignIn = Callable[[User], Client]
 LENA, ALICE = "lena@customer.example", "alice@example.com"
@@ -162,6 +162,10 @@ def test_without_a_connection_it_is_kept_and_told_when_it_is_back(
     page.keyboard.press("z")
     shows(page, "Order 3", "Order 2", "Order 1", "Order 0")
     expect(toast).to_contain_text("1 email moved back.")
+    for key in "ez":  # Taken back before its answer came: that, and not what was done before.
+        page.keyboard.press(key)
+    wait_for(lambda: Action.objects.count() == 4)
+    shows(page, "Order 3", "Order 2", "Order 1", "Order 0")
     assert Email.objects.filter(in_inbox=True).count() == len(mails)
     assert not Triage.objects.exists()
 
@@ -257,6 +261,38 @@ def test_an_email_read_beside_the_list_leaves_it_too(
     pane.get_by_role("button", name="Archive").click()
     shows(page, "Order 3", "Order 1", "Order 0")
     expect(page.locator("#toast")).to_contain_text("Moved to Archive")
+    page.get_by_role("link", name="Order 1").click()
+    expect(pane.get_by_role("heading", name="Order 1")).to_be_visible()
+    pane.locator("summary", has_text="Snooze").click()
+    pane.get_by_role("button", name="Next Monday").click()
+    shows(page, "Order 3", "Order 0")
+    expect(page.locator("#toast")).to_contain_text("Snoozed")
+    page.locator("#toast").get_by_role("button", name="Undo").click()
+    shows(page, "Order 3", "Order 1", "Order 0")
+
+
+def test_who_reads_an_email_is_done_with_it_or_snoozes_it_there(
+    alice: User, bob: User, mails: dict[str, Email], as_user: SignIn
+) -> None:
+    client, news = as_user(alice), mails["News"]
+
+    def ask(do: str) -> str:
+        answer = client.post(f"/emails/{news.pk}/actions/", {"do": do}, headers=HTMX)
+        return answer.content.decode()
+
+    done = ask("done")
+    assert "Done: it is out of the inbox." in done
+    assert done.count('value="not-done"') == 2  # The button, and the way back in the note.
+    assert b"News" not in client.get("/inbox/?column=outside").content
+    assert 'value="done"' in ask("not-done")
+    assert b"News" in client.get("/inbox/?column=outside").content
+    assert "Snoozed until" in ask("snooze:tomorrow")
+    assert Triage.objects.get().snoozed_until
+    assert "Choose a moment that is still to come" in ask("snooze:never")
+    assert "Back in the inbox." in ask("wake")
+    assert not Triage.objects.exists()
+    his = as_user(bob).post(f"/emails/{news.pk}/actions/", {"do": "done"}, headers=HTMX)
+    assert his.status_code == 404
 
 
 def test_the_columns_show_who_wrote(

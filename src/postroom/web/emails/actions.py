@@ -28,8 +28,11 @@ from postroom.archive.moves import (
     last_moves,
     why_it_cannot_move,
 )
+from postroom.archive.triage import take_up
 from postroom.archive.whereabouts import ends_of
+from postroom.team.models import User
 from postroom.web.emails.access import get_own_email
+from postroom.web.emails.aside import NoMoment, done_with, not_done_with, snoozed_until
 from postroom.web.emails.standing import standing_of, words_for
 from postroom.web.row_ids import parse_row_id
 from postroom.web.sign_in import SignedInRequest, signed_in
@@ -39,13 +42,13 @@ NO_FOLDER = "This mailbox has no {} folder. Make one in your mail program, and i
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is said after a wish. A move can be undone; a refusal stays until it is read.
+    """What is said after a wish, and the word that takes it back. A refusal stays until it is read.
 
     What is quiet is said to those who do not see that its button changed.
     """
 
     sentence: str
-    can_undo: bool = False
+    undo: str = ""
     is_refusal: bool = False
     is_quiet: bool = False
 
@@ -56,7 +59,8 @@ def actions(request: SignedInRequest, pk: int) -> HttpResponse:
     """The row of actions under an email's subject; POST does one of them."""
     email = get_own_email(request.user, pk)
     now = timezone.now()
-    answer = answer_to(request.POST, email, now) if request.method == "POST" else None
+    by = request.user
+    answer = answer_to(request.POST, email, by, now) if request.method == "POST" else None
     if answer and not request.htmx:
         note = messages.error if answer.is_refusal else messages.success
         note(request, answer.sentence)
@@ -66,10 +70,12 @@ def actions(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "emails/acted.html", context)
 
 
-def answer_to(form: QueryDict, email: Email, now: datetime) -> Answer:
+def answer_to(form: QueryDict, email: Email, by: User, now: datetime) -> Answer:
     """Do what is wished for; 404 for what nobody can wish."""
     word = form.get("do", "")
     try:
+        if word.partition(":")[0] in ASIDE:
+            return put_aside(word, email, by, now)
         if word in MARKING:
             return marked(MARKING[word], email, now)
         if word.startswith(("label:", "unlabel:")):
@@ -77,8 +83,31 @@ def answer_to(form: QueryDict, email: Email, now: datetime) -> Answer:
         if word in MOVING:
             return MOVING[word](email, now)
         return moved_to(form.get("folder", ""), email, now)
-    except (MoveNotPossible, LabelUnusable) as refusal:
+    except (MoveNotPossible, LabelUnusable, NoMoment) as refusal:
         return Answer(refusal.sentence, is_refusal=True)
+
+
+# Out of the inbox here alone: what is said, and the word that takes it back.
+ASIDE = {
+    "done": ("Done: it is out of the inbox.", "not-done"),
+    "snooze": ("Snoozed: it comes back by itself.", "wake"),
+    "not-done": ("Back in the inbox.", ""),
+    "wake": ("Back in the inbox.", ""),
+}
+
+
+def put_aside(wish: str, email: Email, by: User, now: datetime) -> Answer:
+    """Done with it, or snoozed until a moment; or neither after all. Raises NoMoment."""
+    word, _, moment = wish.partition(":")
+    if word == "snooze":
+        snoozed_until(email, moment, now)
+    elif word == "done":
+        done_with(email, by, now)
+    elif word == "not-done":
+        not_done_with(email, by, now)
+    else:
+        take_up(email)
+    return Answer(*ASIDE[word])
 
 
 MARKING = {
@@ -128,7 +157,7 @@ def moved_by_role(email: Email, roles: tuple[FolderRole, ...], name: str, now: d
 
 def moved(asked: list[Action]) -> Answer:
     """A move that can be undone."""
-    return Answer(f"{words_for(asked[0])}.", can_undo=True)
+    return Answer(f"{words_for(asked[0])}.", undo="undo")
 
 
 def to_the_inbox(email: Email, now: datetime) -> Answer:

@@ -16,9 +16,12 @@ from postroom.archive.models import (
     Folder,
     FolderRole,
     Label,
+    Triage,
 )
 from postroom.archive.whereabouts import ends_of, folders_of
 from postroom.team.written_once import written_once
+from postroom.web.emails.aside import aside_of
+from postroom.web.emails.snoozing import CHOICES
 
 RECENT = timedelta(hours=1)
 NOT_OFFERED = frozenset({FolderRole.DRAFTS, FolderRole.SENT, FolderRole.ALL, FolderRole.TRASH})
@@ -58,11 +61,17 @@ class Standing:
     outcome: Outcome | None
     labels: list[Label]
     borne: list[Label]
+    aside: Triage | None = None
 
     @property
     def keeps_labels_here(self) -> bool:
         """Whether the labels it bears are seen here and nowhere else."""
         return bool(self.borne) and is_kept_here_alone(self.email.account)
+
+    @property
+    def snoozes(self) -> tuple[tuple[str, str], ...]:
+        """Until when it may be snoozed: what lies in the Inbox."""
+        return CHOICES if self.email.in_inbox else ()
 
     @property
     def is_gone(self) -> bool:
@@ -97,7 +106,8 @@ def standing_of(email: Email, now: datetime) -> Standing:
     folders = folders_of(email)
     labels, borne = labels_in(email.account_id), labels_of([email]).get(email.pk, [])
     outcome = outcome_of(email, now)
-    return Standing(email, folders, targets_of(email, folders), outcome, labels, borne)
+    targets, aside = targets_of(email, folders), aside_of(email)
+    return Standing(email, folders, targets, outcome, labels, borne, aside)
 
 
 def targets_of(email: Email, lying: list[Folder]) -> list[Folder]:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from postroom.archive.actions import ask_for, change_label
 from postroom.archive.labels import LabelUnusable
-from postroom.archive.models import ActionKind, Email, Folder, FolderRole, Triage
+from postroom.archive.models import ActionKind, Email, Folder, FolderRole
 from postroom.archive.moves import (
     ARCHIVES,
     TRASHES,
@@ -28,17 +28,16 @@ from postroom.archive.moves import (
     find_folder,
     why_it_cannot_move,
 )
-from postroom.archive.teamwork import NotInTheTeam, assign, note_done, take_back
-from postroom.archive.triage import finish, mute, snooze, take_up, unmute
+from postroom.archive.teamwork import NotInTheTeam, assign, take_back
+from postroom.archive.triage import mute, take_up, unmute
 from postroom.association import own_emails
 from postroom.team.models import User
 from postroom.web.emails.actions import NO_FOLDER
-from postroom.web.inbox.snoozing import parse_until
+from postroom.web.emails.aside import NoMoment, done_with, not_done_with, snoozed_until
 from postroom.web.row_ids import parse_row_id
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 MOST_AT_ONCE = 200
-NO_MOMENT = "Choose a moment that is still to come."
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,31 +123,25 @@ def moved_back(email: Email, wish: Wish) -> bool:
 def snoozed(email: Email, wish: Wish) -> bool:
     """Out of sight until the chosen moment."""
     try:
-        snooze(email, parse_until(wish.what, wish.now))
-    except (ValueError, OverflowError):
-        raise MoveNotPossible(NO_MOMENT) from None
-    return True
+        return snoozed_until(email, wish.what, wish.now)
+    except NoMoment as refusal:
+        raise MoveNotPossible(refusal.sentence) from None
 
 
 def done(email: Email, wish: Wish) -> bool:
     """Dealt with."""
-    if Triage.objects.filter(email=email, done_at__isnull=False).exists():
-        return False
-    finish(email, wish.now)
-    note_done(email, wish.by, wish.now, is_done=True)
-    return True
+    return done_with(email, wish.by, wish.now)
+
+
+def not_done(email: Email, wish: Wish) -> bool:
+    """Back to its place, for it is not dealt with after all."""
+    return not_done_with(email, wish.by, wish.now)
 
 
 def taken_up(email: Email, wish: Wish) -> bool:
     """Back to its place."""
     take_up(email)
     return True
-
-
-def not_done(email: Email, wish: Wish) -> bool:
-    """Back to its place, for it is not dealt with after all."""
-    note_done(email, wish.by, wish.now, is_done=False)
-    return taken_up(email, wish)
 
 
 def assigned(email: Email, wish: Wish) -> bool:

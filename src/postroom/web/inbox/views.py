@@ -29,9 +29,9 @@ from postroom.team.sales_inbox import switch_sales_inbox
 from postroom.team.written_once import written_once
 from postroom.web.emails.access import find_email
 from postroom.web.emails.opening import reading_context
+from postroom.web.emails.snoozing import CHOICES
 from postroom.web.emails.standing import NOT_OFFERED
 from postroom.web.inbox.rows import InboxRow, rows_of_inbox
-from postroom.web.inbox.snoozing import CHOICES
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 OF_A_COLUMN = 15

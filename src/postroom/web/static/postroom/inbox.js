@@ -229,7 +229,7 @@
   document.addEventListener("visibilitychange", lookAgain);
   window.addEventListener("online", lookAgain);
   document.addEventListener("inbox-arrived", lookSoon);
-  document.addEventListener("postroom:told", () => { if (isDue) lookSoon(); });
+  document.addEventListener("postroom:rests", () => { if (isDue && !wishes.isBusy()) lookSoon(); });
 
   // Keys and buttons.
 
@@ -289,9 +289,10 @@
   function follow(button) {
     const id = button?.getAttribute("formaction")?.match(/\/emails\/(\d+)\/actions\//)?.[1];
     if (!id) return;
-    if (["undo", "restore", "inbox"].includes(button.value)) comeBack([id]);
+    const word = split(button.value)[0];
+    if ([...RETURNING, "restore", "inbox"].includes(word)) comeBack([id]);
     else if (!row(id)) return;
-    else if (button.name === "folder" || LEAVING.includes(button.value)) {
+    else if (button.name === "folder" || LEAVING.includes(word)) {
       leave([row(id)]);
       taken.set(button, () => comeBack([id]));
     } else {

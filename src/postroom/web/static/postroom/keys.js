@@ -97,7 +97,12 @@
     menu.querySelector("li button").focus();
   }
 
-  const undo = () => ([...document.querySelectorAll('#toast [data-do="undo"]')].at(-1) ?? document.querySelector('#sending [value="undo"]'))?.click();
+  // The last thing that was done, though its answer is still on its way.
+  function undo() {
+    if (window.postroomWishes?.isTelling()) return document.addEventListener("postroom:rests", undo, { once: true });
+    const notes = [...document.querySelectorAll('#toast [data-do="undo"]')];
+    (notes.at(-1) ?? document.querySelector('#sending [value="undo"]'))?.click();
+  }
 
   // What a list offers has its key written at it.
   const press = (key) => {
@@ -123,6 +128,7 @@
     "/": () => document.getElementById("find")?.focus(),
     e: doing("archive"),
     "#": doing("trash"),
+    d: doing("done"),
     s: doing("flag"),
     U: doing("unread"),
     v: chooseFolder,

@@ -38,7 +38,7 @@ window.postroomWishes = (() => {
     if (untold.length) timer = setTimeout(tellAll, RETRY_MS);
     isHeld = untold.length > 0;
     showWhatIsHeld();
-    if (!isHeld) document.dispatchEvent(new CustomEvent("postroom:told"));
+    document.dispatchEvent(new CustomEvent("postroom:rests"));
   }
 
   async function isTold(wish) {
@@ -112,5 +112,5 @@ window.postroomWishes = (() => {
     for (const wish of untold.splice(isTelling ? 1 : 0)) post(wish).catch(() => undefined);
   });
 
-  return { tell, isBusy: () => untold.length > 0, count: () => count };
+  return { tell, isTelling: () => isTelling, isBusy: () => untold.length > 0, count: () => count };
 })();
