@@ -29,12 +29,12 @@ BOUNDS = {
     "/people/{person}/figures/?sharers=1": 17,
     "/companies/{company}/": 29,
     "/deals/{deal}/": 28,
-    "/emails/{own}/": 42,
+    "/emails/{own}/": 43,
     "/emails/{theirs}/": 43,
     "/search/?q=offer": 23,
     "/inbox/": 19,
     "/inbox/?column=people": 18,
-    "/inbox/?column=people&email={own}": 53,
+    "/inbox/?column=people&email={own}": 54,
     "/inbox/columns/": 23,
 }
 
