@@ -21,7 +21,7 @@ def test_it_finds_as_one_user_may_and_reads_all_again() -> None:
     account, bob = account_of(user("Alice")), user("Bob")
     received(account, message("The offer", NOON, "zugunruhe", from_="Lena <l@x.example>"))
     assert json.loads(said("reindex", "--all", "--json")) == {"read": 1}
-    assert "1 emails read" in said("reindex", "--account", account.address)
+    assert "1 email read" in said("reindex", "--account", account.address)
     owner = account.owner.email
     [row] = json.loads(said("search", "zugunruhe from:lena", "--as", owner, "--json"))
     assert (row["subject"], row["shared_by"]) == ("The offer", owner)

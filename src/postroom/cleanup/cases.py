@@ -23,6 +23,7 @@ from postroom.cleanup.policy import Facts, Policy, Progress, Step, next_step, ne
 from postroom.cleanup.rules import Policies, all_policies
 from postroom.cleanup.wording import reason_of
 from postroom.team.audit import note
+from postroom.team.counted import counted
 from postroom.team.models import Act, User
 from postroom.team.sales_inbox import switch_sales_inbox
 
@@ -149,7 +150,7 @@ def warn(review: Review, now: datetime) -> None:
     assert review.progress  # noqa: S101
     days = next_warning(review.progress, review.counting.today) or 0
     Warning.objects.create(case=review.case, days=days, written_at=now)
-    note(Act.CLEANUP_WARNED, None, review.account, now, f"{days} days before")
+    note(Act.CLEANUP_WARNED, None, review.account, now, f"{counted(days, 'day')} before")
 
 
 def hide_it(review: Review, now: datetime) -> None:

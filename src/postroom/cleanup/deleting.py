@@ -19,6 +19,7 @@ from postroom.archive.replayable import replayable
 from postroom.cleanup.bites import BITES, take_emails
 from postroom.cleanup.holding import hold_over
 from postroom.team.audit import note as note_in_the_log
+from postroom.team.counted import counted
 from postroom.team.models import Act
 
 TOLD_BY_THE_LATEST = 0.3  # Of the rate; the rest is what those before told.
@@ -72,7 +73,7 @@ def finish(account_id: int, now: datetime) -> None:
     deletion = find_begun(account_id)
     if deletion is None or hold_over(deletion.account):
         return
-    note_in_the_log(Act.MAIL_DELETED, None, deletion.account, now, f"{deletion.done:,} emails")
+    note_in_the_log(Act.MAIL_DELETED, None, deletion.account, now, counted(deletion.done, "email"))
     keep_choices_alone(deletion.account)
     if deletion.removes_account:
         deletion.account.delete()

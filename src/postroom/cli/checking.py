@@ -9,6 +9,7 @@ from postroom.cli.bars import bars
 from postroom.cli.bootstrap import Failed, with_django
 from postroom.cli.finding import get_account
 from postroom.cli.printing import json_option, print_json, print_table
+from postroom.team.counted import counted
 
 if TYPE_CHECKING:
     from postroom.accounts.models import EmailAccount
@@ -72,7 +73,8 @@ def verdict(rows: list[dict[str, Any]]) -> str:
     if refused:
         return "\n".join(f"“{row['folder']}” was not compared: {row['refusal']}" for row in refused)
     if missing:
-        return f"{missing} emails are missing. “--json” names them."
+        return f"{counted(missing, 'email is', 'emails are')} missing. “--json” names them."
     if healed:
-        return f"{healed} emails were missing and have been fetched. Nothing is missing now."
+        was = counted(healed, "email was missing and has", "emails were missing and have")
+        return f"{was} been fetched. Nothing is missing now."
     return "Nothing is missing."

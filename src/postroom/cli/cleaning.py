@@ -7,6 +7,7 @@ import click
 
 from postroom.cli.bootstrap import with_django
 from postroom.cli.printing import json_option, print_json, print_table
+from postroom.team.counted import counted
 
 if TYPE_CHECKING:
     from postroom.cleanup.dry_run import Forecast, Hit
@@ -46,7 +47,7 @@ def cleanup_command(dry_run: bool, on: datetime | None, write_anew: bool, as_jso
     if as_json:
         print_json({"steps": taken})
     else:
-        click.echo(f"{taken} steps taken.")
+        click.echo(f"{counted(taken, 'step')} taken.")
 
 
 def write_tables_anew(*, is_quiet: bool) -> None:
@@ -81,11 +82,10 @@ def show(forecast: "Forecast", *, as_json: bool) -> None:
             ["mailbox", "owner", "by then", "deactivated", "deleted", "emails", "bytes"],
             [tuple(record_of(hit).values()) for hit in forecast.hits],
         )
-    hits = len(forecast.hits)
+    hits = counted(len(forecast.hits), "mailbox", "mailboxes")
     click.echo(
-        f"By {forecast.on}: {hits} mailbox{'' if hits == 1 else 'es'}; {forecast.emails:,}"
-        f" email{'' if forecast.emails == 1 else 's'} ({forecast.octets:,} bytes) would be"
-        " deleted here."
+        f"By {forecast.on}: {hits}; {counted(forecast.emails, 'email')} ({forecast.octets:,} bytes)"
+        " would be deleted here."
     )
     if forecast.held:
         kept = ", ".join(account.address for account in forecast.held)

@@ -7,6 +7,7 @@ import click
 
 from postroom.cli.bootstrap import Failed, with_django
 from postroom.cli.printing import json_option, print_json, print_table
+from postroom.team.counted import counted
 
 if TYPE_CHECKING:
     from postroom.crm.models import Person
@@ -76,7 +77,7 @@ def erase_command(address: str, dry_run: bool, yes: bool, as_json: bool) -> None
         told = {"erasure": erasure.pk, "emails": erasure.emails, "others": erasure.others}
         print_json(told | {"left": [one._asdict() for one in left]})
         return
-    click.echo(f"Erased: {erasure.emails:,} emails. It is number {erasure.pk} on record.")
+    click.echo(f"Erased: {counted(erasure.emails, 'email')}. It is number {erasure.pk} on record.")
     for one in left:
         click.echo(f"Still named in {one.rows} rows of {one.table}.{one.column}.")
 

@@ -9,6 +9,7 @@ from postroom.cli.bars import bars
 from postroom.cli.bootstrap import Failed, with_django
 from postroom.cli.finding import get_account, get_user
 from postroom.cli.printing import json_option, print_json
+from postroom.team.counted import counted
 
 if TYPE_CHECKING:
     from postroom.export.selections import Selection
@@ -49,7 +50,7 @@ def export_command(  # noqa: PLR0913 - each is an option
     if as_json:
         print_json({"file": str(file), "emails": emails, "not_here": not_here})
         return
-    click.echo(f"{file}: {emails:,} emails.")
+    click.echo(f"{file}: {counted(emails, 'email')}.")
     if not_here:
         click.echo(f"{not_here:,} more are listed only: their text is on the mail server.")
 

@@ -11,6 +11,7 @@ from postroom.cli.bootstrap import Failed, with_django
 from postroom.cli.erasing import get_person
 from postroom.cli.finding import get_user
 from postroom.cli.printing import json_option, plain, print_json
+from postroom.team.counted import counted
 
 if TYPE_CHECKING:
     from postroom.intake.taking_in import Taken
@@ -62,7 +63,9 @@ def left(file: Path, read: int, so_far: "Taken") -> int:
 
 def in_words(taken: "Taken") -> list[str]:
     """What became of them."""
-    lines = [f"{taken.new:,} new emails of {taken.found:,}; {taken.here_already:,} were here."]
+    lines = [
+        f"{counted(taken.new, 'new email')} of {taken.found:,}; {taken.here_already:,} were here."
+    ]
     if taken.of_others:
         lines.append(f"{taken.of_others:,} are not with this person and were left out.")
     if taken.erased:

@@ -9,6 +9,7 @@ from postroom.cli.bars import bars
 from postroom.cli.bootstrap import with_django
 from postroom.cli.finding import get_account
 from postroom.cli.printing import json_option, print_json
+from postroom.team.counted import counted
 
 if TYPE_CHECKING:
     from postroom.accounts.models import EmailAccount
@@ -32,7 +33,7 @@ def reparse_command(address: str | None, everything: bool, after: int, as_json: 
     if as_json:
         print_json(asdict(done))
         return
-    click.echo(f"{done.read} emails read again, {done.changed} corrected.")
+    click.echo(f"{counted(done.read, 'email')} read again, {done.changed} corrected.")
     if done.broken:
         click.echo(f"{done.broken} could not be read and stay as they were.")
 

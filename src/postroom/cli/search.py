@@ -9,6 +9,7 @@ from postroom.cli.bootstrap import start_django, with_django
 from postroom.cli.finding import get_account, get_user
 from postroom.cli.printing import json_option, plain, print_json, print_table
 from postroom.cli.syncing import begin_to_parse
+from postroom.team.counted import counted
 
 if TYPE_CHECKING:
     from postroom.accounts.models import EmailAccount
@@ -79,7 +80,7 @@ def reindex_command(
     if as_json:
         print_json({"read": read})
     else:
-        click.echo(f"{read} emails read for search.")
+        click.echo(f"{counted(read, 'email')} read for search.")
 
 
 def reindex(account: "EmailAccount | None", parser: "LimitedParser", *, is_quiet: bool) -> int:

@@ -38,6 +38,7 @@ from postroom.erasure.traces import (
 )
 from postroom.outbox.models.outgoing import OutgoingState
 from postroom.team.audit import note
+from postroom.team.counted import counted
 from postroom.team.models import Act, User
 
 NOBODY = "an erased person"
@@ -121,7 +122,7 @@ def erase(person: Person, by: User | None, now: datetime, *, is_again: bool = Fa
         ignore_conflicts=True,
     )
     erasure.save()
-    note(Act.PERSON_ERASED, by, f"a person ({erasure})", now, f"{erasure.emails} emails")
+    note(Act.PERSON_ERASED, by, f"a person ({erasure})", now, counted(erasure.emails, "email"))
     announce_people()
     transaction.on_commit(keep_register)
     return erasure

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from postroom.accounts.models import AccessRequest, Activation, Answer, EmailAccount
-from postroom.outbox.confirmations import counted
 from postroom.outbox.links import url_of
 from postroom.outbox.queue import Letter, write
 from postroom.outbox.wording import Link, Words
+from postroom.team.counted import counted
 from postroom.team.models import User
 
 GATHERED = timedelta(minutes=3)

@@ -19,6 +19,7 @@ from postroom.outbox.links import url_of
 from postroom.outbox.models import Notice
 from postroom.outbox.queue import Letter, write
 from postroom.outbox.wording import Facts, Heading, Link, Part, Words
+from postroom.team.counted import counted
 
 OCCASION = "existing-mail:"
 FOLDERS_NAMED = 12
@@ -135,8 +136,3 @@ def aside(account: EmailAccount) -> list[Part]:
             f" {'is' if number == 1 else 'are'} set aside, with the reason, on the mailbox's page."
         )
     ]
-
-
-def counted(number: int, one: str, more: str = "") -> str:
-    """`1 email`, `1,204 emails`."""
-    return f"{number:,} {one if number == 1 else more or one + 's'}"

@@ -16,10 +16,10 @@ from postroom.association.inbox_news import new_counts
 from postroom.crm.deals import open_deals
 from postroom.crm.models import Deal
 from postroom.crm.tasks import tasks_due
-from postroom.outbox.confirmations import counted
 from postroom.outbox.links import url_of
 from postroom.outbox.queue import Letter, write
 from postroom.outbox.wording import Facts, Heading, Link, Part, Words
+from postroom.team.counted import counted
 from postroom.team.digest_days import Hours, day_due
 from postroom.team.models import DigestWish, User
 

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from postroom.accounts.models import EmailAccount
-from postroom.outbox.confirmations import counted
 from postroom.outbox.links import url_of
 from postroom.outbox.queue import Letter, write
 from postroom.outbox.wording import Link, Words
 from postroom.rules.models import Rule, RuleRun
+from postroom.team.counted import counted
 
 GATHERED = timedelta(minutes=2)
 
