@@ -19,7 +19,7 @@ from postroom.sync.outcomes import BrokenMessage, Outcome, ReadMessage
 from postroom.sync.parsing import LimitedParser
 from postroom.sync.reading import possible_identities
 
-BATCH_MESSAGES = 100
+BATCH_MESSAGES = 200
 BATCH_OCTETS = 8 * 1024 * 1024
 TOO_LARGE = "It is larger than any message that is kept here."
 NOT_ANNOUNCED = "The server gave it in place of a message with another header."

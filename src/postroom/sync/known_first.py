@@ -25,7 +25,7 @@ from postroom.sync.whole_mail import Asked, ask_for, asked_ahead, bring_asked
 from postroom.team.models import StorageMode
 
 MANY = 500
-STRETCH = 2_000
+STRETCH = 1_000
 NAMING_PEOPLE = ("From", "To", "Cc", "Bcc", "Reply-To")  # Of archive.entry.ROLES.
 
 
@@ -39,13 +39,14 @@ async def bring_known_first(visit: Visit, folder: Folder, new: UidSet) -> bool:
     visit.parser.begin()
     is_everything = await in_database(storage_mode, visit.account) == StorageMode.EVERYTHING
     stretches = new.windows_newest_first(STRETCH)
-    async with OneBeside() as bringing:
+    async with OneBeside() as writing, OneBeside() as bringing:
         for stretch, answers in asked_ahead(partial(ask_who, visit.client), stretches):
             async for batch in in_batches(answers, STRETCH):
                 if known := await with_known_people(visit, batch) & stretch:
                     # Asked for now, and not when its turn comes: the server works meanwhile.
                     asked = known, ask_for(visit.client, known)
-                    await bringing.begin(bring(visit, folder, asked, for_search=is_everything))
+                    bring_it = bring(visit, folder, asked, writing, for_search=is_everything)
+                    await bringing.begin(bring_it)
     return True
 
 
@@ -67,9 +68,13 @@ async def with_known_people(visit: Visit, batch: Sequence[FetchedMessage]) -> Ui
     )
 
 
-async def bring(visit: Visit, folder: Folder, asked: Asked, *, for_search: bool) -> None:
+async def bring(
+    visit: Visit, folder: Folder, asked: Asked, writing: OneBeside, *, for_search: bool
+) -> None:
     """Bring these messages whole; what cannot be read so is left to its envelope."""
     uids, _ = asked
     await visit.progress.found(messages=len(uids))
-    brought = await bring_asked(visit, folder, [asked], sets_aside=False, for_search=for_search)
+    brought = await bring_asked(
+        visit, folder, [asked], writing, sets_aside=False, for_search=for_search
+    )
     await visit.progress.found(messages=brought - len(uids))  # The others are found with the rest.

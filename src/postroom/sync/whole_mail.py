@@ -44,34 +44,35 @@ async def bring_whole(
 ) -> int:
     """Bring windows of messages; returns how many came whole."""
     asked = asked_ahead(partial(ask_for, visit.client), windows)
-    return await bring_asked(visit, folder, asked, for_search=for_search)
+    async with OneBeside() as writing:
+        return await bring_asked(visit, folder, asked, writing, for_search=for_search)
 
 
 async def bring_asked(
     visit: Visit,
     folder: Folder,
     asked: Iterable[Asked],
+    writing: OneBeside,
     *,
     sets_aside: bool = True,
     for_search: bool = False,
 ) -> int:
-    """Record what was asked for, `for_search` with its words; returns how many came whole.
+    """Have what was asked for recorded, `for_search` with its words; returns how many came whole.
 
     One that is too large to be brought whole is left to the envelope's way, and so is one that
     breaks the parser unless this `sets_aside`.
     """
     parse = visit.parser.parse_with_words if for_search else visit.parser.parse
     brought: set[int] = set()
-    async with OneBeside() as writing:
-        for window, answers in asked:
-            async for batch in in_batches(answers):
-                whole = [m for m in batch if m.uid in window and m.body]
-                outcomes = await in_database(parse, [m.body or b"" for m in whole])
-                read = list(zip(whole, outcomes, strict=True))
-                if not sets_aside:
-                    read = [one for one in read if not isinstance(one[1], BrokenMessage)]
-                await writing.begin(write(visit, folder, read))
-                brought.update(m.uid for m, _ in read)
+    for window, answers in asked:
+        async for batch in in_batches(answers):
+            whole = [m for m in batch if m.uid in window and m.body]
+            outcomes = await in_database(parse, [m.body or b"" for m in whole])
+            read = list(zip(whole, outcomes, strict=True))
+            if not sets_aside:
+                read = [one for one in read if not isinstance(one[1], BrokenMessage)]
+            await writing.begin(write(visit, folder, read))
+            brought.update(m.uid for m, _ in read)
     return len(brought)
 
 
