@@ -136,7 +136,8 @@
 
   function count() {
     const place = form()?.querySelector("[data-picked]");
-    if (place) place.textContent = picked().length ? `${picked().length} chosen` : "";
+    const number = picked().length;
+    place?.replaceChildren(...(number ? [String(number), Object.assign(document.createElement("span"), { textContent: " chosen" })] : []));
   }
 
   // What the server is told.
