@@ -91,6 +91,12 @@ class Connection:
         return any(isinstance(one, Idle) and one.is_accepted for one in self._pipeline)
 
     @property
+    def awaited_message(self) -> int | None:
+        """The UID of the message whose text the server is to give next, if it was asked for one."""
+        oldest = next(iter(self._pipeline), None)
+        return oldest.first_unanswered if isinstance(oldest, UidFetch) else None
+
+    @property
     def is_amid_message(self) -> bool:
         """Whether the octets of a message that was asked for are still coming."""
         return self._framer.is_amid_message

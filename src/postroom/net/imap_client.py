@@ -130,6 +130,11 @@ class ImapClient:
         return self._wire.octets_received
 
     @property
+    def awaited_message(self) -> int | None:
+        """The UID whose text the server is to give next, or was when the connection ended."""
+        return self._wire.connection.awaited_message
+
+    @property
     def limits(self) -> Limits:
         """The bounds this connection keeps."""
         return self._wire.limits

@@ -15,6 +15,7 @@ from postroom.archive.proofs import Listing, prove, refuse_proof
 from postroom.archive.quarantine import quarantined_uids
 from postroom.imap.uid_set import UidSet
 from postroom.net.errors import CommandRefused, FolderVanished
+from postroom.sync.breaking_off import bring_suspects
 from postroom.sync.database import in_database
 from postroom.sync.holding_back import within_budget
 from postroom.sync.known_first import bring_known_first
@@ -91,6 +92,7 @@ async def rest_of(visit: Visit, met: Look) -> Look | None:
 async def bring(visit: Visit, met: Look, new: UidSet) -> Look:
     """Bring these messages, the last that are wanted of the folder."""
     is_complete = await bring_new_mail(visit, met.folder, new)
+    await bring_suspects(visit, met.folder, met.wanted.uids - UidSet(met.wanted.ledger))
     met.view.is_complete = is_complete and not met.is_held_back
     return replace(met, is_brought=True)
 

@@ -15,6 +15,7 @@ from django.db import transaction
 from postroom.archive.folders import look_again
 from postroom.archive.models import Folder, ServerCopy
 from postroom.archive.older import known_older
+from postroom.archive.quarantine import quarantined_uids
 from postroom.association.people import known_among
 from postroom.imap.uid_set import UidSet
 from postroom.net.errors import CommandRefused
@@ -89,13 +90,14 @@ def batches(addresses: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def unknown_uids(folder: Folder) -> UidSet:
-    """UIDs that were left out as older, or of which nothing was kept."""
+    """UIDs that were left out as older, or of which nothing was kept; not what is set aside."""
     here = ServerCopy.objects.filter(
         folder=folder, uidvalidity=folder.uidvalidity, gone_at__isnull=True
     )
     known = here.filter(email__isnull=False).values_list("uid", flat=True)
     unkept = here.filter(email__isnull=True).values_list("uid", flat=True)
-    return (known_older(folder) - UidSet(known)) | UidSet(unkept)
+    unknown = (known_older(folder) - UidSet(known)) | UidSet(unkept)
+    return unknown - UidSet(quarantined_uids(folder)) if unknown else unknown
 
 
 @transaction.atomic

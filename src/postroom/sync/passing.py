@@ -32,7 +32,8 @@ from postroom.imap.uid_set import UidSet
 from postroom.net.imap_client import Mailbox
 from postroom.sync.arriving import first_mail_of, left_for_now, rest_of
 from postroom.sync.asking import bring_older_mail
-from postroom.sync.bodies import bring_bodies, due_by_folder
+from postroom.sync.bodies import due_by_folder
+from postroom.sync.breaking_off import bring_bodies_of, who_breaks_off
 from postroom.sync.database import in_database
 from postroom.sync.holding_back import bodies_within_budget
 from postroom.sync.inquiring import begin_inquiries, find_inquiries, note_answered
@@ -73,6 +74,12 @@ async def catch_up(visit: Visit) -> None:
 
 async def catch_up_in(visit: Visit, folders: Sequence[Folder]) -> None:
     """Bring these folders up to date, and every body that is due."""
+    async with who_breaks_off(visit):
+        await bring_up_to_date(visit, folders)
+
+
+async def bring_up_to_date(visit: Visit, folders: Sequence[Folder]) -> None:
+    """New mail of all of them first, then bodies, then flags, then what is gone."""
     looked = [one for f in folders if (one := await first_mail_of(visit, f))]
     looks = [one for met in looked if (one := await rest_of(visit, met))]
     is_more_unknown = not all(one.folder.is_searched for one in looks)
@@ -134,9 +141,7 @@ async def bring_due_bodies(visit: Visit) -> None:
             selected = await visit.examine(folder)
             if numbering(selected) != folder.uidvalidity:
                 continue
-            now = visit.clock()
-            async for count in bring_bodies(visit.client, visit.parser, folder, emails, now):
-                await visit.progress.done(bodies=count)
+            await bring_bodies_of(visit, folder, emails)
 
 
 async def compare_flags(visit: Visit, view: FolderView) -> None:

@@ -1,4 +1,4 @@
-"""Messages at which a POP3 session broke off.
+"""Messages at which a session broke off.
 
 Mostly the network is to blame, so such a message is tried once more, after all others. If the
 session breaks off there again it is set aside: one message must not stop the rest. Design §5,
@@ -8,6 +8,8 @@ invariant 6.
 from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import datetime
+
+from django.db.models import QuerySet
 
 from postroom.archive.models import Folder, Quarantine
 from postroom.archive.quarantine import keep_aside, quarantine
@@ -26,15 +28,14 @@ class Suspects:
 
 def suspects_in(folder: Folder) -> Suspects:
     """The suspects of a folder."""
-    entries = Quarantine.objects.filter(folder=folder, reason__in=(ONCE, TWICE))
-    reasons = dict(entries.values_list("uid", "reason"))
+    reasons = dict(here(folder).filter(reason__in=(ONCE, TWICE)).values_list("uid", "reason"))
     once = frozenset(uid for uid, reason in reasons.items() if reason == ONCE)
     return Suspects(once, frozenset(reasons) - once)
 
 
 def suspect(folder: Folder, uid: int, now: datetime) -> None:
     """The session broke off at this message."""
-    entry = Quarantine.objects.filter(folder=folder, uid=uid, reason=ONCE).first()
+    entry = here(folder).filter(uid=uid, reason=ONCE).first()
     if entry:
         keep_aside(entry, TWICE, now)
     else:
@@ -44,4 +45,9 @@ def suspect(folder: Folder, uid: int, now: datetime) -> None:
 def acquit(folder: Folder, uids: Set[int]) -> None:
     """They were fetched, or are listed no more: it was not their fault."""
     if uids:
-        Quarantine.objects.filter(folder=folder, uid__in=uids, reason=ONCE).delete()
+        here(folder).filter(uid__in=uids, reason=ONCE).delete()
+
+
+def here(folder: Folder) -> QuerySet[Quarantine]:
+    """What is set aside of a folder, as it is numbered now."""
+    return Quarantine.objects.filter(folder=folder, uidvalidity=folder.uidvalidity)

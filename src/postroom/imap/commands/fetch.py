@@ -63,6 +63,7 @@ class UidFetch(Command):
         self.arrived: deque[FetchedMessage] = deque()
         self.weight = 0
         self.is_abandoned = False
+        self._answered: set[int] = set()
 
     def compose(self, wire: Wire) -> list[Part]:
         """Compose `UID FETCH 1:500 (…)`."""
@@ -81,10 +82,19 @@ class UidFetch(Command):
         self._answers_left -= 1
         if self._answers_left < 0:
             raise LimitExceeded("answers", len(self.uids))
+        if self.items.brings_text:
+            self._answered.add(response.uid)
         if not self.is_abandoned:
             self.arrived.append(response)
             self.weight += response.weight
         return True
+
+    @property
+    def first_unanswered(self) -> int | None:
+        """The message whose text is to come next: every server known gives them in their order."""
+        if not self.items.brings_text:
+            return None
+        return next((uid for uid in self.uids if uid not in self._answered), None)
 
     def _is_answered_by(self, message: FetchedMessage) -> bool:
         if self.items.body:
