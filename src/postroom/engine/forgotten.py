@@ -11,18 +11,18 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from postroom.engine.sending import SENDING, at_a_server
 from postroom.outbox.at_once import NotSent
 from postroom.outbox.password_letters import send_password_link
-from postroom.sync.database import in_database
 from postroom.team.password_links import find_user_of, offer_password_link
 
 log = logging.getLogger(__name__)
 
 
-@app.task(name="postroom.answer_forgotten", queue="asked")
+@app.task(name="postroom.answer_forgotten", queue=SENDING)
 async def answer_forgotten(email: str) -> None:
     """Send a link to the user of this address, if there is one who has a password."""
-    await in_database(answer, email)
+    await at_a_server(answer, email)
 
 
 def answer(email: str) -> None:

@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
+from postroom.engine.sending import SENDING, at_a_server
 from postroom.outbox.away import meet_automatic_replies
 from postroom.outbox.bounces import meet_reports
 from postroom.outbox.draft_copies import accounts_with_drafts, see_to_drafts_of
@@ -16,7 +17,7 @@ from postroom.outbox.outgoing import due_outgoing, meet_interrupted, reconcile
 from postroom.outbox.scheduling import release_scheduled
 from postroom.sync.database import in_database
 
-SENDING = "sending:{}"
+LOCK = "sending:{}"
 
 
 @app.periodic(cron="* * * * * */2")
@@ -49,29 +50,29 @@ async def see_to_drafts(timestamp: int) -> None:
             await job.defer_async(account_id=account_id)
 
 
-@app.task(name="postroom.keep_drafts", queue="post")
+@app.task(name="postroom.keep_drafts", queue=SENDING)
 async def keep_drafts(account_id: int) -> None:
     """See to the drafts of one mailbox."""
-    await in_database(see_to_drafts_of, account_id, timezone.now)
+    await at_a_server(see_to_drafts_of, account_id, timezone.now)
 
 
-@app.task(name="postroom.send_outgoing", queue="post")
+@app.task(name="postroom.send_outgoing", queue=SENDING)
 async def send(outgoing_id: int) -> None:
     """Try to send one email; once it went, its copy follows at once, for who looks elsewhere."""
-    await in_database(send_outgoing, outgoing_id, timezone.now)
-    await in_database(keep_copy_of, outgoing_id, timezone.now)
+    await at_a_server(send_outgoing, outgoing_id, timezone.now)
+    await at_a_server(keep_copy_of, outgoing_id, timezone.now)
 
 
-@app.task(name="postroom.keep_copy", queue="post")
+@app.task(name="postroom.keep_copy", queue=SENDING)
 async def keep(outgoing_id: int) -> None:
     """Keep the copy of one sent email."""
-    await in_database(keep_copy_of, outgoing_id, timezone.now)
+    await at_a_server(keep_copy_of, outgoing_id, timezone.now)
 
 
 async def put(task: object, once: str, account_id: int, pk: int) -> None:
     """Put a job into the queue unless it waits there."""
     with suppress(AlreadyEnqueued):
-        job = task.configure(lock=SENDING.format(account_id), queueing_lock=once)  # type: ignore[attr-defined]
+        job = task.configure(lock=LOCK.format(account_id), queueing_lock=once)  # type: ignore[attr-defined]
         await job.defer_async(outgoing_id=pk)
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from postroom.engine.sending import SENDING, at_a_server
 from postroom.outbox.access_requests import write_access_requests
 from postroom.outbox.confirmations import write_confirmations
 from postroom.outbox.decisions import write_decisions
@@ -34,10 +35,10 @@ async def write_notices(timestamp: int) -> None:
             await job.defer_async(notice_id=notice_id)
 
 
-@app.task(name="postroom.send_notice", queue="post")
+@app.task(name="postroom.send_notice", queue=SENDING)
 async def send(notice_id: int) -> None:
     """Try to send one notice; one that fails becomes due again."""
-    await in_database(send_notice, notice_id, timezone.now)
+    await at_a_server(send_notice, notice_id, timezone.now)
 
 
 def waiting_notices(now: datetime) -> list[int]:

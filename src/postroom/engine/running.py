@@ -15,6 +15,7 @@ from postroom import engine
 from postroom.engine.bells import BELLS
 from postroom.engine.holding import HOLDING
 from postroom.engine.lost_ends import told_in_short
+from postroom.engine.sending import PLACES, SENDING
 from postroom.engine.starting import QUEUE
 from postroom.engine.tasks import STALLED_SECONDS
 from postroom.sync.parsing import SHARED
@@ -37,16 +38,18 @@ async def run_engine(accounts: int) -> None:
     """Work until told to stop; keeps at most so many accounts at a time.
 
     Accounts have a worker of their own. Their jobs last an hour: where there are more of them than
-    places, they would take those of everything else, and nothing were sent meanwhile.
+    places, they would take those of everything else, and nothing were sent meanwhile. So has what
+    waits for mail servers.
     """
     know_every_job()
     connector = app.connector
     assert isinstance(connector, DjangoConnector)  # noqa: S101 - what its Django app installs
     with app.replace_connector(connector.get_worker_connector()) as worker_app:
         async with worker_app.open_async():
-            other = {task.queue for task in worker_app.tasks.values()} - {QUEUE}
+            other = {task.queue for task in worker_app.tasks.values()} - {QUEUE, SENDING}
             await until_told(
                 worker(worker_app, {QUEUE}, accounts),
+                worker(worker_app, {SENDING}, PLACES),
                 worker(worker_app, other, OTHER_JOBS),
                 going_on(BELLS.listen),
                 going_on(HOLDING.watch),
