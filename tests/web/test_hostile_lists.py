@@ -1,9 +1,12 @@
-"""Attacks in what lists show of mail: snippet, subject, sender, and the names of files beside it.
+"""Attacks in what lists show of mail: snippet, subject, sender, and the names of files beside it;
+and in what servers and machines answer to what was sent.
 
 Every row is pointed at, focused, clicked and typed at, with the page's policy and without. Nothing
 sanitises a list: all of it is text, so without the sanitiser is how it always is. That the same
 texts do run something where they are not text is the control.
 """
+
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route
@@ -14,6 +17,7 @@ from postroom.archive.models import Email
 from postroom.crm.deals import DealEntry, keep_deal
 from postroom.crm.models import Company, Deal, Person
 from postroom.crm.pipeline import first_stage
+from postroom.outbox.models import OutgoingEmail, OutgoingState
 from postroom.team.models import User
 from search.worlds import searchable
 from web.browser import Site
@@ -84,6 +88,9 @@ def test_no_row_of_a_list_does_what_its_email_wants(
     for email in said if IS_LONG else said[::8]:
         page.goto(f"/emails/{email.pk}/")
         page.locator(BESIDE).evaluate_all(f"(parts) => parts.map({TOUCH})")
+    page.goto(f"/writing/{answered_by_machines(account, texts).key}/")
+    page.locator("#sending p").evaluate_all(f"(parts) => parts.map({TOUCH})")
+    assert page.locator("#sending p").count() > 2 * len(texts)
     page.wait_for_timeout(300)
     seen.asked = asked_of(recorder, "walled")
     print(f"{len(letters) + len(said)} emails, rows {rows}, without {without}: {seen}")
@@ -97,6 +104,14 @@ def test_no_row_of_a_list_does_what_its_email_wants(
         )
         page.wait_for_timeout(300)
         assert seen.fired, "the control: what is not text runs"
+
+
+def answered_by_machines(account: EmailAccount, texts: list[str]) -> OutgoingEmail:
+    """What came back, with these words of the servers and of who is away."""
+    words = {f"{n}@customer.example": text for n, text in enumerate(texts)}
+    told = {"not_taken": words, "away": words, "reason": texts[0], "recipients": list(words)}
+    came_back = {"author": account.owner, "state": OutgoingState.BOUNCED, "changed_at": NOON}
+    return OutgoingEmail.objects.create(key=uuid4(), account=account, **came_back, **told)
 
 
 def pages_unsealed(route: Route) -> None:

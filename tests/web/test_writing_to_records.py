@@ -140,7 +140,7 @@ def test_the_seconds_that_are_left_are_counted(
     fields = fields_of(client, "/writing/new/") | {"to": LENA, "subject": "x", "do": "send"}
     client.post("/writing/new/", fields)
     state = f"/writing/{fields['key']}/state/"
-    for seconds, words in ((9.5, "Sending in 10 seconds."), (-1, "Being sent…")):
+    for seconds, words in ((9.5, "Sending in 10 seconds."), (-1, "About to be sent…")):
         OutgoingEmail.objects.update(due_at=now + timedelta(seconds=seconds))
         with mock.patch.object(timezone, "now", return_value=now):
             assert words in client.get(state).content.decode()
