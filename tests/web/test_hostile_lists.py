@@ -94,7 +94,7 @@ def test_no_row_of_a_list_does_what_its_email_wants(
     page.wait_for_timeout(300)
     seen.asked = asked_of(recorder, "walled")
     print(f"{len(letters) + len(said)} emails, rows {rows}, without {without}: {seen}")
-    assert min(rows) >= 12
+    assert min(rows) >= len(letters) + len(said)
     assert len(letters) * IN_ONE_EMAIL >= 400
     assert seen == Seen()
     if without == "policy":
@@ -123,8 +123,14 @@ def pages_unsealed(route: Route) -> None:
 
 
 def touched_rows(page: Page, path: str) -> int:
-    """Touch all that a list shows; how many rows it has."""
-    page.goto(path)
-    page.locator("[data-rows]").evaluate(TOUCH)
-    assert page.locator("main script, main style, main [onerror], main [onload]").count() == 0
-    return page.locator(".email-row").count()
+    """Touch all that a list shows, page by page; how many rows it has."""
+    rows = 0
+    while path:
+        page.goto(path)
+        further = page.locator("[data-rows] > .more a").evaluate_all("(all) => all[0]?.href")
+        page.locator("[data-rows]").evaluate(TOUCH)
+        strangers = page.locator("main script, main style, main [onerror], main [onload]")
+        assert strangers.count() == 0
+        rows += page.locator(".email-row").count()
+        path = further or ""
+    return rows
