@@ -159,6 +159,12 @@ def test_pages_of_a_search_join(alice: User, account: EmailAccount) -> None:
     second = client_of(alice).get("/search/", query, headers=headers).content.decode()
     seen = re.findall(r'id="email-row-(\d+)"', first + second)
     assert len(seen) == len(set(seen)) == 60
+    person("Lena Lead", "lena@customer.example")
+    for place in ("/search/?q=offer&", f"/people/{Person.objects.latest('pk').pk}/?"):
+        address = place + "after=" + after[1]
+        assert "</ol>" not in client_of(alice).get(address, headers=headers).content.decode()
+        alone = client_of(alice).get(address).content.decode()
+        assert alone.count('<ol class="emails"') == alone.count("</ol>") == 1, place
 
 
 def test_rows_say_who_shares_them(alice: User, bob: User, account: EmailAccount) -> None:
