@@ -25,6 +25,7 @@ from backup.places import contents_of, empty_database, has_tables, move_beside
 from cast import NOON, account_of, user
 from cleanup.full_mailboxes import fill
 from journeys.databases import database_like, django_using
+from postroom.backup import sealed_file
 from postroom.backup.parcel import Packing
 from postroom.backup.restoring import check, restore
 from postroom.backup.writing import back_up
@@ -89,8 +90,11 @@ def world(
     django_db_blocker: object,
     tmp_path: Path,
     settings: LazySettings,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[World]:
     """A mailbox with all that hangs on it; some messages lie beside the database, one is lost."""
+    # Half a second for each guess is half a second for each kill as well.
+    monkeypatch.setitem(sealed_file.WORK, "n", 2**10)
     with database_like(migrated_template) as url, django_db_blocker.unblock():  # type: ignore[attr-defined]
         made = World(url, tmp_path, settings)
         with django_using(url):
