@@ -2,14 +2,25 @@
 
 import asyncio
 import random
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from cast import person
 from postroom.accounts.models import EmailAccount, Security
-from postroom.archive.models import BodyState, Email, Quarantine
+from postroom.archive.actions import ask_for
+from postroom.archive.models import (
+    Action,
+    ActionKind,
+    ActionState,
+    BodyState,
+    Email,
+    Quarantine,
+)
 from postroom.imap.uid_set import UidSet
 from postroom.setup import AccountRequest, ServerAddress, connect_account
+from postroom.sync.actions import BREAKS_OFF
 from postroom.sync.database import in_database
 from postroom.sync.suspects import ONCE, TWICE
 from postroom.team.models import StorageMode, User
@@ -20,7 +31,7 @@ from torture.lying_server import PLAIN, LyingServer, Talk
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
-HEADER, BODY = b"HEADER", b"BODY.PEEK[]"
+HEADER, BODY, STORE = b"HEADER", b"BODY.PEEK[]", b"STORE"
 LOST = "connection_lost"
 
 
@@ -60,6 +71,11 @@ class BreakingTalk(Talk):
             if uid in UidSet.parse(numbers):
                 await self.dialogue.send_raw(self.fetched(box, uid, letter, items)[0])
         return b"OK done"
+
+    async def on_store(self, rest: bytes) -> bytes:
+        if self.server.amid == STORE:
+            self.dialogue.reset()
+        return await super().on_store(rest)
 
 
 def connect(port: int, storage: StorageMode = StorageMode.MATCHED) -> EmailAccount:
@@ -121,3 +137,33 @@ def test_a_message_is_not_blamed_for_a_bad_moment(amid: bytes) -> None:
     asyncio.run(play())
     assert Email.objects.filter(body_state=BodyState.STORED).count() == 6
     assert reasons() == []
+
+
+def test_an_action_that_breaks_every_session_is_refused_and_mail_comes_again() -> None:
+    """It stays asked for ten minutes: mostly the network is to blame."""
+    server = BreakingServer(0, STORE)
+
+    async def play() -> None:
+        async with scripted(server.play) as running:
+            account = await in_database(connect, running.port)
+            assert await sessions(account, 1) == [""]
+            await in_database(flag_one)
+            server.boxes["INBOX"].put(write_letter())
+            assert await sessions(account, 2) == [LOST, LOST]
+            await in_database(asked_long_ago)
+            assert await sessions(account, 2) == [LOST, ""]
+
+    asyncio.run(play())
+    assert Action.objects.get().refusal == BREAKS_OFF
+    assert Email.objects.count() == 7
+
+
+def flag_one() -> None:
+    email = Email.objects.select_related("account").first()
+    assert email is not None
+    ask_for(ActionKind.FLAG, email, timezone.now())
+
+
+def asked_long_ago() -> None:
+    waiting = Action.objects.filter(state=ActionState.ASKED)
+    assert waiting.update(asked_at=timezone.now() - timedelta(minutes=11)) == 1

@@ -15,6 +15,7 @@ from postroom.archive.moves import CANNOT_MOVE, FOLDER_GONE, landing_before
 from postroom.archive.whereabouts import ends_of, recorded_folders
 from postroom.imap.uid_set import UidSet
 from postroom.net.errors import CommandRefused, FolderVanished
+from postroom.sync.breaking_off import BROKE_OFF
 from postroom.sync.database import in_database
 from postroom.sync.finding import Found, find_message
 from postroom.sync.keywords import would_keep
@@ -29,6 +30,10 @@ NOT_OPENED = (
 NOT_SHOWN = (
     "The mail server does not show this email where it was, so this was not done there. It is done"
     " in your mail program at once."
+)
+BREAKS_OFF = (
+    "The connection to the mail server broke off while this was done there. Look at the email in"
+    " your mail program, then try again."
 )
 PATIENCE = timedelta(minutes=10)
 NOT_NOW = frozenset({"INUSE", "SERVERBUG"})  # RFC 5530 §3: the same may go well later.
@@ -48,7 +53,8 @@ async def carry_out(visit: Visit) -> None:
     """Tell the server everything it has not been told yet, oldest first.
 
     What is refused is shown here again as the server has it; what it will know after the next
-    listing, or may do later, stays asked for.
+    listing, or may do later, stays asked for. One at which the connection breaks off for as long is
+    refused too: it comes before everything else, and no mail would ever come.
     """
     for action in await in_database(asked_actions, visit.account.pk):
         tell = move if action.kind == ActionKind.MOVE else mark
@@ -57,6 +63,10 @@ async def carry_out(visit: Visit) -> None:
         except (ActionRefused, CommandRefused) as refusal:
             if refusal.code not in NOT_NOW or has_waited_long(action, visit):
                 await in_database(finish, action, visit.clock(), refusal.sentence)
+        except BROKE_OFF:
+            if has_waited_long(action, visit):
+                await in_database(finish, action, visit.clock(), BREAKS_OFF)
+            raise
 
 
 async def mark(visit: Visit, action: Action) -> None:
