@@ -269,6 +269,12 @@ def test_an_email_read_beside_the_list_leaves_it_too(
     expect(page.locator("#toast")).to_contain_text("Snoozed")
     page.locator("#toast").get_by_role("button", name="Undo").click()
     shows(page, "Order 3", "Order 1", "Order 0")
+    expect(page.locator("#toast")).to_contain_text("Back in the inbox.")
+    page.context.set_offline(True)
+    pane.get_by_role("button", name="Archive").click()
+    expect(page.locator("#toast")).to_contain_text("so this was not done")
+    shows(page, "Order 3", "Order 1", "Order 0")
+    page.context.set_offline(False)
 
 
 def test_who_reads_an_email_is_done_with_it_or_snoozes_it_there(
