@@ -22,6 +22,7 @@ MOST_FILES: Final = 100
 MOST_WORDS: Final = 12_000
 MOST_TEXT: Final = 100_000  # Characters of a text that are searched.
 SHOWN_TEXT: Final = 8_000  # Characters kept to show a hit in.
+OFTEN: Final = 80  # Characters; what is longer is seldom written twice.
 LONGEST_NAME: Final = 120  # Of those that are completed.
 
 # PostgreSQL: a position is at most 16,383, a word has 256 of them, a vector 1 MB.
@@ -84,10 +85,11 @@ class _Vector:
 
     def add(self, text: str, mark: str, most: int) -> None:
         """Add a text, apart from what is there."""
-        words = folded_words(text, most)
+        cut = _cut_often if len(text) <= OFTEN else _cut
+        words, marked = cut(text, mark, most)
         self._put(words)
-        if mark:
-            self._put([mark + word for word in words])
+        if marked:
+            self._put(marked)
         self._next = min(self._next + max(len(words) - 1, 0), LAST_PLACE) + GAP
 
     def _put(self, words: Sequence[str]) -> None:
@@ -119,6 +121,16 @@ class _Vector:
         return " ".join(
             [f"'{word}':{','.join(places[:MOST_PLACES])}" for word, places in self._places.items()]
         )
+
+
+def _cut(text: str, mark: str, most: int) -> tuple[list[str], list[str]]:
+    """The words of a text, and the same with a mark, if there is one."""
+    words = folded_words(text, most)
+    return words, [mark + word for word in words] if mark else []
+
+
+# The same people write to each other again and again. Nobody changes these lists.
+_cut_often = lru_cache(maxsize=4_096)(_cut)
 
 
 @lru_cache(maxsize=1)
