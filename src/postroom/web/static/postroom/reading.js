@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   let asked = 0;
+  let awaited = ""; // The row whose email is asked for; a list that is renewed meanwhile marks it again.
 
   const side = () => {
     const pane = document.getElementById("reading");
@@ -21,10 +22,12 @@
   async function open(link, pane) {
     const mine = (asked += 1);
     htmx.trigger(pane, "htmx:abort");
+    awaited = link.closest(".email-row")?.id ?? "";
     mark(link);
     pane.setAttribute("aria-busy", "true");
     await htmx.ajax("GET", link.href, { source: pane, target: pane, swap: "innerHTML" }).catch(() => {});
     if (mine !== asked) return;
+    awaited = "";
     pane.removeAttribute("aria-busy");
     const opened = pane.querySelector("[data-email]");
     if (!opened) return mark(null);
@@ -46,6 +49,7 @@
   });
 
   function markFromPage() {
+    if (awaited) return mark(document.querySelector(`#${awaited} .email-link`));
     const opened = document.querySelector("#reading [data-email]");
     if (opened) markOpen(opened.dataset.email);
   }
