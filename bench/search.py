@@ -20,6 +20,7 @@ from bench.ending import end_tidily
 from bench.machine import conditions
 from bench.page import table, write_section
 from bench.sync import a_place
+from postroom.cli.bootstrap import stop_looking_at_what_is_loaded
 from postroom.config import postgres
 from postroom.config.secrets import ensure_key_file
 
@@ -165,6 +166,7 @@ def set_up(home: Path, url: str) -> None:
 def ask(pages: "Iterable[AskedPage]", rounds: int) -> list[Timing]:
     """Every page, for every viewer; a first time, perhaps from the disk, is not counted."""
     timings = []
+    stop_looking_at_what_is_loaded()  # As the web server does when it has started.
     for page in pages:
         get = page.getter()
         get()
