@@ -11,7 +11,7 @@ from postroom.archive.replayable import replayable
 from postroom.archive.search import Batch, read_again
 from postroom.archive.search_entry import Called, Vectors, Words, called_there
 
-MOST_LEFT = 1_000
+MOST_LEFT = 5_000  # As many as known people have of a large mailbox: they come without their words.
 
 # An email that is deleted meanwhile is left out, or takes its entry along: the key of the entry's
 # email holds its row until this is committed.

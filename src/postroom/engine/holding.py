@@ -9,11 +9,10 @@ from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
-from asgiref.sync import sync_to_async
 from django.db import DatabaseError, InterfaceError
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from postroom.sync.database import on_a_live_connection
+from postroom.sync.database import in_threads
 
 LOOK_SECONDS = 2.0
 # In the threads of everybody the question would wait behind the mail of all accounts.
@@ -45,19 +44,13 @@ class Holding:
             await asyncio.sleep(LOOK_SECONDS)
             if held := list(self._tasks):
                 with suppress(DatabaseError, InterfaceError):
-                    self.let_go(set(held) - await asked(held))
+                    self.let_go(set(held) - await in_threads(THREAD, still_at_work, held))
 
     def let_go(self, lost: Collection[int]) -> None:
         """End the jobs that were given to others."""
         for job_id in lost:
             if task := self._tasks.get(job_id):
                 task.cancel()
-
-
-async def asked(held: Collection[int]) -> set[int]:
-    """Which of the jobs that hold something are still their worker's."""
-    ask = sync_to_async(on_a_live_connection, thread_sensitive=False, executor=THREAD)
-    return await ask(still_at_work, (held,), {})
 
 
 def job_at_work(lock: str) -> int | None:

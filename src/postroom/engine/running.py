@@ -1,4 +1,4 @@
-"""Run the engine: a worker for accounts and one for other jobs, bells, and who lets go."""
+"""Run the engine: workers for accounts, mail servers and the rest; bells, and who lets go."""
 
 import asyncio
 import logging

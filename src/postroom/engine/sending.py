@@ -8,9 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, ParamSpec, TypeVar
 
-from asgiref.sync import sync_to_async
-
-from postroom.sync.database import on_a_live_connection
+from postroom.sync.database import in_threads
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -22,5 +20,4 @@ THREADS: Final = ThreadPoolExecutor(PLACES, thread_name_prefix=SENDING)
 
 async def at_a_server(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run work that talks to a mail server and writes down what it said."""
-    ask = sync_to_async(on_a_live_connection, thread_sensitive=False, executor=THREADS)
-    return await ask(work, args, kwargs)
+    return await in_threads(THREADS, work, *args, **kwargs)

@@ -1,6 +1,7 @@
 """Call the archive from the event loop: Django's ORM blocks, so it runs in a thread."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from asgiref.sync import sync_to_async
@@ -15,7 +16,15 @@ T = TypeVar("T")
 
 async def in_database(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run blocking database work beside the event loop and wait for it."""
-    return await sync_to_async(on_a_live_connection, thread_sensitive=False)(work, args, kwargs)
+    return await in_threads(None, work, *args, **kwargs)
+
+
+async def in_threads(
+    threads: ThreadPoolExecutor | None, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """The same in threads of its own; None is those few that all mailboxes share."""
+    run = sync_to_async(on_a_live_connection, thread_sensitive=False, executor=threads)
+    return await run(work, args, kwargs)
 
 
 def on_a_live_connection(
