@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -58,7 +59,7 @@ SELECT count(*), (SELECT count(*) FROM archive_searchdue) FROM archive_email
  WHERE id NOT IN (SELECT email_id FROM archive_searchentry)
 """
 SYNC = [*POSTROOM, "sync", USER, "--once", "--json"]
-INDEX = [*POSTROOM, "reindex", "--account", USER, "--json"]
+INDEX = [sys.executable, "-m", "bench.due"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,8 @@ mbsync takes in the form it comes in, divided by this one's: above 1 is faster. 
 the seconds, also from the start of the program, until the page of every known person shows all its
 mail, bodies and all: when an open page was last told of any of it (NOTIFY of PostgreSQL), heard by
 a listener that asks nothing meanwhile. *Searchable* are the seconds until every message is also in
-the index of words: mbsync's by `notmuch new`, and ours in mode *matched* by `postroom reindex` (an
-engine makes it beside, on another processor if there is one). Before each run our side is empty,
+the index of words: mbsync's by `notmuch new`, and ours, what was not written with its recording,
+by the engine's job afterwards (an engine does it beside). Before each run our side is empty,
 and Dovecot's indexes and caches are deleted; the files of the mail are in memory. Loopback, no TLS.
 mbsync writes files; Postroom writes rows, reads every header, finds the people, and reads the
 bodies it keeps. The raw sockets throw away what they get: the wire's own limit.
