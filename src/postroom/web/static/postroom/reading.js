@@ -18,11 +18,16 @@
     row?.setAttribute("aria-current", "true");
   }
 
-  // Who opens another one meanwhile waits for that alone.
+  const focusOpened = (pane) => pane.querySelector("#subject")?.focus({ preventScroll: true });
+
+  // Who opens another one meanwhile waits for that alone; who opens the same one again has it.
   async function open(link, pane) {
+    const row = link.closest(".email-row")?.id ?? "";
+    if (row && row === awaited) return;
+    if (!awaited && row === `email-row-${pane.querySelector("[data-email]")?.dataset.email}`) return focusOpened(pane);
     const mine = (asked += 1);
     htmx.trigger(pane, "htmx:abort");
-    awaited = link.closest(".email-row")?.id ?? "";
+    awaited = row;
     mark(link);
     pane.setAttribute("aria-busy", "true");
     await htmx.ajax("GET", link.href, { source: pane, target: pane, swap: "innerHTML" }).catch(() => {});
@@ -36,7 +41,7 @@
     const url = new URL(location.href);
     url.searchParams.set("email", opened.dataset.email);
     history.replaceState(history.state, "", url);
-    pane.querySelector("#subject")?.focus({ preventScroll: true });
+    focusOpened(pane);
   }
 
   document.addEventListener("click", (event) => {
