@@ -20,7 +20,7 @@ from postroom.association.people import known_among
 from postroom.imap.uid_set import UidSet
 from postroom.net.errors import CommandRefused
 from postroom.sync.database import in_database
-from postroom.sync.new_mail import WINDOW, envelopes
+from postroom.sync.new_mail import WINDOW, envelopes, sieve_of
 from postroom.sync.reading import Read, arrivals_of
 from postroom.sync.recording import record_each
 from postroom.sync.storage import as_kept
@@ -47,12 +47,14 @@ async def bring_older_mail(
         found = await search(visit, unknown, wanted)
     except CommandRefused:
         found = unknown
+    sieve = sieve_of(visit, folder)
     for window in found.windows_newest_first(WINDOW):
-        read = await envelopes(visit, window)
+        read = await envelopes(visit, sieve, window)
         count = await in_database(record_matched, folder, read, prove_next=not is_proved_now)
         if count:
             await visit.progress.found(messages=count)
             await visit.progress.done(messages=count)
+    await sieve.set_aside()
 
 
 async def search(visit: Visit, unknown: UidSet, wanted: Collection[str]) -> UidSet:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from postroom.accounts.models import EmailAccount
 from postroom.archive.arrivals import Body
@@ -13,11 +14,14 @@ from postroom.archive.record import known_ids
 from postroom.imap.responses import FetchedMessage
 from postroom.imap.uid_set import UidSet
 from postroom.net.errors import NetError
+from postroom.net.fetch_stream import FetchStream
 from postroom.net.imap_client import ImapClient
 from postroom.sync.database import in_database
 from postroom.sync.outcomes import BrokenMessage, Outcome, ReadMessage
 from postroom.sync.parsing import LimitedParser
 from postroom.sync.reading import possible_identities
+from postroom.sync.refused import Sieve
+from postroom.sync.visit import Visit
 
 BATCH_MESSAGES = 200
 BATCH_OCTETS = 8 * 1024 * 1024
@@ -39,20 +43,23 @@ def due_by_folder(account: EmailAccount) -> dict[Folder, dict[int, int]]:
 
 
 async def bring_bodies(
-    client: ImapClient,
-    parser: LimitedParser,
-    folder: Folder,
-    emails: Mapping[int, int],
-    now: datetime,
+    visit: Visit, folder: Folder, emails: Mapping[int, int]
 ) -> AsyncIterator[int]:
     """Fetch, keep and read the bodies of these emails (UID to id) of the open folder.
 
     Yields how many came, batch by batch. Needs the folder to be selected.
     """
-    answers = client.uid_fetch(UidSet(emails), internal_date=True, size=True, body=True)
-    async for batch in in_batches(answers):
-        await in_database(keep, parser, folder, emails, batch, now)
+    sieve = Sieve(visit, folder, partial(ask_for_bodies, visit.client))
+    async for batch in in_batches(sieve.messages(UidSet(emails))):
+        await in_database(keep, visit.parser, folder, emails, batch, visit.clock())
         yield len(batch)
+    if refused := [emails[uid] for uid in await sieve.set_aside()]:
+        await in_database(body_unavailable, refused, folder.account_id)
+
+
+def ask_for_bodies(client: ImapClient, uids: UidSet) -> FetchStream:
+    """The question."""
+    return client.uid_fetch(uids, internal_date=True, size=True, body=True)
 
 
 async def in_batches(

@@ -71,6 +71,5 @@ async def bring_bodies_of(visit: Visit, folder: Folder, emails: Mapping[int, int
 async def bring_some(visit: Visit, folder: Folder, emails: Mapping[int, int]) -> None:
     """Bring these bodies and count them."""
     if emails:
-        now = visit.clock()
-        async for count in bring_bodies(visit.client, visit.parser, folder, emails, now):
+        async for count in bring_bodies(visit, folder, emails):
             await visit.progress.done(bodies=count)

@@ -6,13 +6,15 @@ written. Nothing is kept of the answer: what lies elsewhere in a header, and wha
 comes with the rest, as if this had not been.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 
 from postroom.archive.models import Folder
 from postroom.association.people import is_anybody_known, known_among
 from postroom.imap.responses import FetchedMessage
 from postroom.imap.uid_set import UidSet
+from postroom.net.errors import CommandRefused
 from postroom.net.fetch_stream import FetchStream
 from postroom.net.imap_client import ImapClient
 from postroom.sync.beside import OneBeside
@@ -35,7 +37,13 @@ async def bring_known_first(visit: Visit, folder: Folder, new: UidSet) -> bool:
     if len(new) <= MANY or not await in_database(is_anybody_known):
         return False
     visit.parser.begin()
-    stretches = new.windows_newest_first(STRETCH)
+    with suppress(CommandRefused):  # Which message it does not give is found out with the rest.
+        await bring_stretches(visit, folder, new.windows_newest_first(STRETCH))
+    return True
+
+
+async def bring_stretches(visit: Visit, folder: Folder, stretches: Iterable[UidSet]) -> None:
+    """Ask who is on each stretch, and bring whom we know."""
     async with OneBeside() as writing, OneBeside() as bringing:
         for stretch, answers in asked_ahead(partial(ask_who, visit.client), stretches):
             async for batch in in_batches(answers, STRETCH):
@@ -43,7 +51,6 @@ async def bring_known_first(visit: Visit, folder: Folder, new: UidSet) -> bool:
                     # Asked for now, and not when its turn comes: the server works meanwhile.
                     asked = known, ask_for(visit.client, known)
                     await bringing.begin(bring(visit, folder, asked, writing))
-    return True
 
 
 def ask_who(client: ImapClient, stretch: UidSet) -> FetchStream:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,12 +16,16 @@ from postroom.archive.quarantine import quarantine, quarantined_uids
 from postroom.imap.commands.mailbox import Selected
 from postroom.imap.uid_set import UidSet
 from postroom.mime import HEADER_FIELDS
+from postroom.net.errors import CommandRefused
+from postroom.net.fetch_stream import FetchStream
+from postroom.net.imap_client import ImapClient
 from postroom.sync.beside import OneBeside
 from postroom.sync.bodies import bring_bodies
 from postroom.sync.database import in_database
 from postroom.sync.outcomes import BrokenMessage
 from postroom.sync.reading import Read, arrivals_of
 from postroom.sync.recording import record_each
+from postroom.sync.refused import Sieve
 from postroom.sync.storage import as_kept, storage_mode
 from postroom.sync.visit import Visit, numbering
 from postroom.sync.whole_mail import bring_whole
@@ -65,29 +70,54 @@ async def bring_new_mail(visit: Visit, folder: Folder, new: UidSet) -> bool:
     if new:
         visit.parser.begin()
     await visit.progress.found(messages=len(new))
-    is_everything = await in_database(storage_mode, visit.account) == StorageMode.EVERYTHING
-    bring = partial(bring_whole, for_search=True) if is_everything else bring_envelopes
-    answered = await bring(visit, folder, new.windows_newest_first(WINDOW))
+    if await in_database(storage_mode, visit.account) == StorageMode.EVERYTHING:
+        if await is_brought_whole(visit, folder, new):
+            return True
+        new = await in_database(unaccounted, folder, new)
+    answered = await bring_envelopes(visit, folder, new.windows_newest_first(WINDOW))
     return answered == len(new) or await ask_again(visit, folder, new)
+
+
+async def is_brought_whole(visit: Visit, folder: Folder, new: UidSet) -> bool:
+    """Bring them whole; which of them a server refuses is found out by envelopes."""
+    with suppress(CommandRefused):
+        windows = new.windows_newest_first(WINDOW)
+        return await bring_whole(visit, folder, windows, for_search=True) == len(new)
+    return False
 
 
 async def bring_envelopes(visit: Visit, folder: Folder, windows: Iterable[UidSet]) -> int:
     """Every envelope, and the bodies due among them while the next envelopes are recorded."""
-    answered = 0
+    answered, sieve = 0, sieve_of(visit, folder)
     async with OneBeside() as bodies:
-        async for read in looking_ahead(visit, windows):
+        async for read in looking_ahead(visit, sieve, windows):
             answered += len(read)
             due = await keep_window(visit, folder, read)
             await bodies.begin(bring_window_bodies(visit, folder, due))
+    await sieve.set_aside()
     return answered
 
 
-async def looking_ahead(visit: Visit, windows: Iterable[UidSet]) -> AsyncIterator[list[Read]]:
+def sieve_of(visit: Visit, folder: Folder) -> Sieve:
+    """Asks who, when and what about."""
+    return Sieve(visit, folder, partial(ask_for_envelopes, visit.client))
+
+
+def ask_for_envelopes(client: ImapClient, uids: UidSet) -> FetchStream:
+    """The question."""
+    return client.uid_fetch(
+        uids, flags=True, internal_date=True, size=True, header_fields=HEADER_FIELDS
+    )
+
+
+async def looking_ahead(
+    visit: Visit, sieve: Sieve, windows: Iterable[UidSet]
+) -> AsyncIterator[list[Read]]:
     """The envelopes of each window; the next ones are fetched and read while one is recorded."""
     ahead: deque[asyncio.Task[list[Read]]] = deque()
     try:
         for window in windows:
-            ahead.append(asyncio.create_task(envelopes(visit, window)))
+            ahead.append(asyncio.create_task(envelopes(visit, sieve, window)))
             if len(ahead) > AHEAD:
                 yield await ahead.popleft()
         while ahead:
@@ -97,11 +127,9 @@ async def looking_ahead(visit: Visit, windows: Iterable[UidSet]) -> AsyncIterato
             task.cancel()
 
 
-async def envelopes(visit: Visit, window: UidSet) -> list[Read]:
+async def envelopes(visit: Visit, sieve: Sieve, window: UidSet) -> list[Read]:
     """Fetch and read who, when and what about of a window of UIDs."""
-    answers = visit.client.uid_fetch(
-        window, flags=True, internal_date=True, size=True, header_fields=HEADER_FIELDS
-    )
+    answers = sieve.messages(window)
     # A message answered twice counts once. An empty header is no answer: a true one holds at
     # least the line that ends it.
     found = {m.uid: m async for m in answers if m.uid in window and m.header}
@@ -127,8 +155,7 @@ async def bring_window_bodies(visit: Visit, folder: Folder, due: dict[int, int])
     if not due:
         return
     await visit.progress.found(bodies=len(due))
-    now = visit.clock()
-    async for count in bring_bodies(visit.client, visit.parser, folder, due, now):
+    async for count in bring_bodies(visit, folder, due):
         await visit.progress.done(bodies=count)
 
 
@@ -150,13 +177,14 @@ async def ask_again(visit: Visit, folder: Folder, new: UidSet) -> bool:
 
     Returns whether the ledger now accounts for every UID.
     """
-    recorded = await in_database(recorded_flags, folder)
-    unanswered = new - UidSet(recorded) - UidSet(await in_database(quarantined_uids, folder))
-    for window in unanswered.windows_newest_first(1):
-        if read := await envelopes(visit, window):
-            await bring_window_bodies(visit, folder, await keep_window(visit, folder, read))
+    unanswered = await in_database(unaccounted, folder, new)
+    await bring_envelopes(visit, folder, unanswered.windows_newest_first(1))
     listed = await visit.client.uid_search_all()
-    recorded = await in_database(recorded_flags, folder)
-    for uid in unanswered & listed - UidSet(recorded):
+    for uid in await in_database(unaccounted, folder, unanswered & listed):
         await in_database(quarantine, folder, uid, NOT_GIVEN, visit.clock(), None)
     return True
+
+
+def unaccounted(folder: Folder, uids: UidSet) -> UidSet:
+    """Those of some UIDs that are neither recorded nor set aside."""
+    return uids - UidSet(recorded_flags(folder)) - UidSet(quarantined_uids(folder))

@@ -18,7 +18,7 @@ from postroom.imap.uid_set import UidSet
 from postroom.net.errors import CommandRefused, FolderVanished
 from postroom.net.imap_client import ImapClient
 from postroom.sync.database import in_database
-from postroom.sync.new_mail import WINDOW, FolderView, envelopes
+from postroom.sync.new_mail import WINDOW, FolderView, envelopes, sieve_of
 from postroom.sync.planning import FolderPlan, new_mail_from
 from postroom.sync.reading import Read, arrivals_of
 from postroom.sync.recording import record_each
@@ -63,9 +63,11 @@ async def bring_known(visit: Visit, folder: Folder, uids: UidSet, first_day: dat
     found = UidSet()
     has_older: bool = bool(uids) and await in_database(has_older_mail, folder, first_day)
     if has_older:
+        sieve = sieve_of(visit, folder)
         for window in uids.windows_newest_first(WINDOW):
-            read = await envelopes(visit, window)
+            read = await envelopes(visit, sieve, window)
             found |= UidSet(await in_database(record_known, folder, read))
+        await sieve.set_aside()
     return found
 
 
