@@ -8,8 +8,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from postroom.archive.models import Email
 from postroom.association.awaiting_with import waiting_with
 from postroom.association.deals import deals_with
+from postroom.association.people import known_people_on
 from postroom.crm.models import Person, Stage
 from postroom.sync.inquiring import is_looked_for
 from postroom.web.emails.access import find_email, find_person_on, get_email
@@ -17,6 +19,7 @@ from postroom.web.emails.figures import figures
 from postroom.web.emails.opening import message_context, reading_context
 from postroom.web.emails.outgoing import to_person
 from postroom.web.emails.related import about_person, is_for_part, listed, related_list
+from postroom.web.emails.way_back import keep, way_back
 from postroom.web.people.share_state import history_for, share_states_for
 from postroom.web.people.views import ROOMS
 from postroom.web.sign_in import SignedInRequest, signed_in
@@ -61,8 +64,9 @@ def email(request: SignedInRequest, pk: int) -> HttpResponse:
     """An email in its conversation, on its own page or in the reading pane beside the list."""
     email = get_email(request.user, pk)
     person = find_person_on(email, request.GET.get("person", ""))
-    part = "emails/reading.html" if request.htmx else "emails/email.html"
-    return render(request, part, reading_context(request, email, person))
+    if not request.htmx:
+        return own_page(request, email, person)
+    return render(request, "emails/reading.html", reading_context(request, email, person))
 
 
 @require_safe
@@ -72,5 +76,13 @@ def message(request: SignedInRequest, pk: int) -> HttpResponse:
     email = get_email(request.user, pk)
     person = find_person_on(email, request.GET.get("person", ""))
     if not request.htmx:
-        return render(request, "emails/email.html", reading_context(request, email, person))
+        return own_page(request, email, person)
     return render(request, "emails/message.html", message_context(request, email, person))
+
+
+def own_page(request: SignedInRequest, email: Email, person: Person | None) -> HttpResponse:
+    """The email where there is no list beside it, with the way back to one."""
+    context = reading_context(request, email, person)
+    way = way_back(request, [person] if person else known_people_on(email))
+    context["way_back"] = way
+    return keep(way, request, render(request, "emails/email.html", context))

@@ -17,6 +17,7 @@ from postroom.association.awaiting_with import awaiting_in_team
 from postroom.association.inbox_columns import Column
 from postroom.team.models import User
 from postroom.web.inbox.rows import rows_of_inbox
+from postroom.web.inbox.views import opened
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 TABS = ((Side.MINE, "Awaiting my answer"), (Side.THEIRS, "Awaiting theirs"))
@@ -29,6 +30,7 @@ def awaiting(request: SignedInRequest) -> HttpResponse:
     """One side's list, the last word on top."""
     side = Side.THEIRS if request.GET.get("side") == Side.THEIRS.value else Side.MINE
     is_teams = request.GET.get("whose") == "team"
+    reading = opened(request)
     emails = awaited(request.user, side, timezone.now(), is_teams=is_teams)
     context = {
         "room": "inbox",
@@ -38,7 +40,7 @@ def awaiting(request: SignedInRequest) -> HttpResponse:
         "rows": rows_of_inbox(emails, Column.PEOPLE),
         "watches": watches_of(request.user).order_by("due_at")[:50],
     }
-    return render(request, "inbox/awaiting.html", context)
+    return render(request, "inbox/awaiting.html", context | reading)
 
 
 def awaited(user: User, side: Side, now: datetime, *, is_teams: bool) -> list[Email]:
