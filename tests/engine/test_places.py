@@ -14,7 +14,7 @@ from journeys.databases import database_like, django_using
 from journeys.installation import SECRET, Installation
 from journeys.waiting import seconds_until
 from postroom.accounts.models import Security
-from postroom.archive.announce import WORK_WAITING, announce_work
+from postroom.archive.announce import WORK_WAITING, announce_in_sight, announce_work
 from postroom.engine.bells import Bells
 from postroom.engine.forgotten import start_answering
 from postroom.engine.running import going_on
@@ -100,3 +100,21 @@ def announce_badly() -> None:
     """What no room of Postroom says."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [WORK_WAITING, json.dumps("nothing")])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mailbox_whose_mail_somebody_looks_at_is_in_sight_for_a_while() -> None:
+    account, other, bells = account_of(user("Alice")), account_of(user("Bob")), Bells()
+
+    async def play() -> None:
+        listening = asyncio.create_task(bells.listen())
+        with bells.of(account.pk) as bell, bells.of(other.pk) as others:
+            await rung(bell)
+            assert not bell.is_in_sight
+            await in_database(announce_in_sight, [account.pk])
+            await rung(bell)
+            assert bell.is_in_sight
+            assert not others.is_in_sight
+        listening.cancel()
+
+    asyncio.run(play())

@@ -20,6 +20,7 @@ from postroom.outbox.models import Notice, NoticeState
 from postroom.outbox.queue import Letter, write
 from postroom.outbox.sending import send_notice
 from postroom.outbox.wording import Words
+from postroom.sync.bell import Bell
 from postroom.sync.keeping import keep_in_sync
 from postroom.sync.once import sync_once
 from postroom.sync.troubles import SyncFailed
@@ -64,7 +65,7 @@ def test_a_session_is_ended_when_its_next_token_is_due(
 
 
 async def keep_for_an_hour(account: EmailAccount) -> None:
-    await keep_in_sync(account, timezone.now, asyncio.Event(), 3600)
+    await keep_in_sync(account, timezone.now, Bell(), 3600)
 
 
 def test_a_token_that_a_server_refuses_early_is_exchanged_and_nobody_notices(

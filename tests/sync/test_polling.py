@@ -12,6 +12,7 @@ from postroom.accounts.lifecycle import pause
 from postroom.archive.models import BodyState, Email
 from postroom.crm.people import set_addresses
 from postroom.sync import polling
+from postroom.sync.bell import Bell
 from postroom.sync.database import in_database
 from postroom.sync.polling import keep_polling
 from servers.dovecot import Dovecot, dovecot
@@ -26,7 +27,7 @@ def test_mail_comes_with_the_next_session(monkeypatch: pytest.MonkeyPatch) -> No
         account = connected(server)
 
         async def play() -> None:
-            keeping = asyncio.create_task(keep_polling(account, timezone.now, asyncio.Event(), 60))
+            keeping = asyncio.create_task(keep_polling(account, timezone.now, Bell(), 60))
             for number in range(3):
                 server.add(ALICE, "INBOX", [message(f"n{number}", from_="a@x.example")])
                 await until_true(lambda seen=number: has_emails(seen + 1))
@@ -42,7 +43,7 @@ def test_a_bell_opens_a_session_only_where_a_body_is_due() -> None:
         server.add(ALICE, "INBOX", [message("n", from_="a@x.example")])
         account = connected(server)
         lead = person("Lena Lead", "lead@x.example")
-        bell = asyncio.Event()
+        bell = Bell()
 
         async def play() -> None:
             keeping = asyncio.create_task(keep_polling(account, timezone.now, bell, 60))

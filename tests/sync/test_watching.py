@@ -2,6 +2,7 @@
 
 import asyncio
 import imaplib
+import statistics
 from collections.abc import Collection
 
 import pytest
@@ -10,15 +11,16 @@ from django.utils import timezone
 from cast import message
 from journeys.installation import ALICE, SECRET
 from postroom.accounts.lifecycle import pause
-from postroom.archive.models import ServerCopy
+from postroom.archive.models import Email, ServerCopy
 from postroom.imap.responses import Exists, Expunged, Vanished
 from postroom.imap.uid_set import UidSet
 from postroom.net.notices import ElsewhereChanged, FlagsChanged, Notice
 from postroom.sync import watching
+from postroom.sync.bell import Bell
 from postroom.sync.database import in_database
 from postroom.sync.keeping import keep_in_sync
 from postroom.sync.watching import Heard, what_is_told
-from servers.dovecot import dovecot
+from servers.dovecot import Dovecot, dovecot
 from sync.real_mailbox import connected
 
 FLAGS = FlagsChanged(1, frozenset({"\\Seen"}))
@@ -47,9 +49,7 @@ def test_without_notify_a_mail_that_was_moved_is_seen_before_the_next_poll() -> 
         account = connected(server)
 
         async def play() -> float:
-            keeping = asyncio.create_task(
-                keep_in_sync(account, timezone.now, bell := asyncio.Event(), 120)
-            )
+            keeping = asyncio.create_task(keep_in_sync(account, timezone.now, bell := Bell(), 120))
             await until_in("INBOX")
             await asyncio.sleep(1)  # It listens.
             await asyncio.to_thread(move, server.host, server.port)
@@ -67,6 +67,41 @@ def test_without_notify_a_mail_that_was_moved_is_seen_before_the_next_poll() -> 
 
 
 @pytest.mark.usefixtures("transactional_db")
+def test_without_notify_what_another_program_sends_shows_within_two_seconds_while_one_looks() -> (
+    None
+):
+    with dovecot({ALICE: SECRET}, capability="IMAP4rev1 LITERAL+ IDLE UIDPLUS") as server:
+        server.add(ALICE, "INBOX", [message("Offer", from_="a@x.example")])
+        server.add(ALICE, "Sent", [message("Before", from_=ALICE)])
+        account = connected(server)
+
+        async def play() -> list[float]:
+            keeping = asyncio.create_task(keep_in_sync(account, timezone.now, bell := Bell(), 120))
+            await until_in("Sent")
+            bell.note_sight()
+            await asyncio.sleep(2)
+            took = [await seconds_to_show(server, f"Sent {number}") for number in range(5)]
+            await in_database(pause, account)
+            bell.set()
+            await asyncio.wait_for(keeping, 30)
+            return took
+
+        seconds = asyncio.run(play())
+    print(", ".join(f"{one:.1f} s" for one in seconds))
+    assert statistics.median(seconds) < 2
+
+
+async def seconds_to_show(server: Dovecot, subject: str) -> float:
+    """Another program keeps what it sent in Sent; how long it takes to be here."""
+    begun = asyncio.get_running_loop().time()
+    server.add(ALICE, "Sent", [message(subject, from_=ALICE)])
+    emails = Email.objects.filter(subject=subject)
+    while not await in_database(emails.exists):  # noqa: ASYNC110 - rows ring no event
+        await asyncio.sleep(0.05)
+    return asyncio.get_running_loop().time() - begun
+
+
+@pytest.mark.usefixtures("transactional_db")
 def test_an_inbox_that_never_rests_keeps_no_other_folder_waiting(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -76,9 +111,7 @@ def test_an_inbox_that_never_rests_keeps_no_other_folder_waiting(
         account = connected(server)
 
         async def play() -> None:
-            keeping = asyncio.create_task(
-                keep_in_sync(account, timezone.now, bell := asyncio.Event(), 120)
-            )
+            keeping = asyncio.create_task(keep_in_sync(account, timezone.now, bell := Bell(), 120))
             await until_in("INBOX")
             resting = asyncio.Event()
             changing = asyncio.create_task(change_for_ever(server.host, server.port, resting))

@@ -26,6 +26,7 @@ from postroom.archive.proofs import proof_of
 from postroom.engine.attempts import After, after, find_wait
 from postroom.net.errors import NetError
 from postroom.sync import keeping
+from postroom.sync.bell import Bell
 from postroom.sync.once import sync_once
 from postroom.team.models import User
 from servers.dovecot import Dovecot, dovecot
@@ -83,7 +84,7 @@ async def kept(account: EmailAccount, seconds: float) -> Counter[str]:
     ends_at = time.monotonic() + seconds
     while (left := ends_at - time.monotonic()) > 0:
         try:
-            await keeping.keep_in_sync(account, timezone.now, asyncio.Event(), left)
+            await keeping.keep_in_sync(account, timezone.now, Bell(), left)
             met["completed"] += 1
         except NetError as error:
             met[error.kind] += 1

@@ -1,11 +1,13 @@
 """An open page changes by itself: for whom it should, quickly, and for nobody else."""
 
+import json
 import re
 import time
 from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -13,7 +15,7 @@ from cast import NOON, arrival, folder_of, message, received
 from postroom.accounts.lifecycle import meet_trouble
 from postroom.accounts.models import EmailAccount, Ruling, Sharing
 from postroom.archive.actions import ask_for
-from postroom.archive.announce import announce_account
+from postroom.archive.announce import IN_SIGHT, announce_account
 from postroom.archive.arrivals import Body
 from postroom.archive.bodies import body_unavailable, store_bodies
 from postroom.archive.ledger import miss
@@ -216,6 +218,18 @@ def test_a_stream_ends_with_its_viewers_right_to_look(
     received(account, from_lena("Too late"))
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert "Too late" not in page.content()
+
+
+def test_an_open_page_has_its_viewers_mailboxes_looked_after(
+    visit: Visit, alice: User, bob: User, account: EmailAccount, lena: Person
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"LISTEN {IN_SIGHT}")
+    listening(visit(bob, f"/people/{lena.pk}/"))  # It is not his.
+    listening(visit(alice, f"/people/{lena.pk}/"))
+    heard = list(connection.connection.notifies(timeout=1))
+    assert {notice.payload for notice in heard} == {json.dumps({"accounts": [account.pk]})}
+    assert len(heard) <= 2
 
 
 @pytest.mark.parametrize("where", ["/people/{person}/?email={email}", "/emails/{email}/"])

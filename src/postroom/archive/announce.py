@@ -12,6 +12,7 @@ EMAILS_CHANGED = "postroom_emails"
 ACCOUNT_CHANGED = "postroom_account"
 WORK_WAITING = "postroom_work"
 PRESENCE_CHANGED = "postroom_presence"
+IN_SIGHT = "postroom_in_sight"
 
 MOST_IDS = 500  # A NOTIFY payload holds 8,000 bytes.
 
@@ -37,6 +38,12 @@ def announce_presence(account_id: int) -> None:
 def announce_work(account_id: int) -> None:
     """The engine has something to do for this account now: an action, a body asked for."""
     _notify(WORK_WAITING, json.dumps({"account": account_id}))
+
+
+def announce_in_sight(account_ids: Collection[int]) -> None:
+    """Somebody has a page before them on which new mail of these accounts would show."""
+    if account_ids:
+        _notify(IN_SIGHT, json.dumps({"accounts": list(account_ids)[:MOST_IDS]}))
 
 
 def _notify(channel: str, payload: str) -> None:

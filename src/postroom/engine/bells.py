@@ -1,25 +1,25 @@
 """A bell for every account this engine keeps: rung when something here waits to be done there."""
 
-import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
-from postroom.archive.announce import WORK_WAITING
+from postroom.archive.announce import IN_SIGHT, WORK_WAITING
 from postroom.archive.listening import announcements
 from postroom.crm.people import PEOPLE_CHANGED
+from postroom.sync.bell import Bell
 
 
 class Bells:
     """The bells of one engine process."""
 
     def __init__(self) -> None:
-        self._bells: dict[int, asyncio.Event] = {}
+        self._bells: dict[int, Bell] = {}
 
     @contextmanager
-    def of(self, account_id: int) -> Iterator[asyncio.Event]:
+    def of(self, account_id: int) -> Iterator[Bell]:
         """The account's bell, for as long as it is kept here."""
-        bell = self._bells[account_id] = asyncio.Event()
+        bell = self._bells[account_id] = Bell()
         try:
             yield bell
         finally:
@@ -37,11 +37,19 @@ class Bells:
         for bell in self._bells.values():
             bell.set()
 
+    def note_sight(self, account_ids: Collection[int]) -> None:
+        """Somebody looks at mail of these accounts; those kept here are asked more often."""
+        for account_id in account_ids:
+            if bell := self._bells.get(account_id):
+                bell.note_sight()
+
     async def listen(self) -> None:
         """Ring for what is announced, for ever."""
-        async for heard in announcements((WORK_WAITING, PEOPLE_CHANGED)):
+        async for heard in announcements((WORK_WAITING, PEOPLE_CHANGED, IN_SIGHT)):
             if heard.channel == WORK_WAITING:
                 self.ring(json.loads(heard.payload)["account"])
+            elif heard.channel == IN_SIGHT:
+                self.note_sight(json.loads(heard.payload)["accounts"])
             else:
                 self.ring_all()
 

@@ -1,7 +1,8 @@
 """Keep an account in sync: catch up, then hear of changes as they happen.
 
 One connection works and listens by turns. Where the server does not tell of every folder, all are
-asked for their STATUS every 20 seconds. `bell` rings when something here waits to be done there.
+asked for their STATUS every 20 seconds, and Sent ever so often while somebody looks. `bell` rings
+when something here waits to be done there.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from postroom.imap.capabilities import Tier
 from postroom.net.imap_client import ImapClient
 from postroom.oauth.tokens import session_seconds
 from postroom.sync.actions import carry_out
+from postroom.sync.bell import Bell
 from postroom.sync.budget import HeldBack
 from postroom.sync.connecting import signed_in
 from postroom.sync.database import in_database
@@ -29,9 +31,7 @@ THOROUGH = timedelta(minutes=10)
 THOROUGH_WITH_MODSEQ = timedelta(hours=1)
 
 
-async def keep_in_sync(
-    account: EmailAccount, clock: Clock, bell: asyncio.Event, seconds: float
-) -> None:
+async def keep_in_sync(account: EmailAccount, clock: Clock, bell: Bell, seconds: float) -> None:
     """Keep the account in sync for so many seconds, or until it is paused.
 
     Ends early when the day's budget is used up; called again, it keeps new mail in sync.

@@ -28,6 +28,7 @@ from postroom.archive.models import Folder
 from postroom.archive.older import known_older, note_searched
 from postroom.archive.proofs import Listing, prove
 from postroom.imap.capabilities import Tier
+from postroom.imap.responses import Status
 from postroom.imap.uid_set import UidSet
 from postroom.net.imap_client import Mailbox
 from postroom.sync.arriving import first_mail_of, left_for_now, rest_of
@@ -67,7 +68,9 @@ async def catch_up(visit: Visit) -> None:
     if visit.is_thorough:
         await in_database(begin_inquiries, visit.account, visit.clock())
     else:
-        folders = [f for f in folders if f.older_than != first_day or has_moved(f, mailboxes)]
+        folders = [
+            f for f in folders if f.older_than != first_day or has_moved(f, status_of(f, mailboxes))
+        ]
     await catch_up_in(visit, folders)
     await in_database(bury_in_lost_folders, visit.account.pk, visit.clock())
 
@@ -112,12 +115,16 @@ async def ask_for_older_mail(visit: Visit, looked_at: Collection[int]) -> None:
     await in_database(note_answered, visit.account, inquiries.due, visit.clock())
 
 
-def has_moved(folder: Folder, mailboxes: Sequence[Mailbox]) -> bool:
+def status_of(folder: Folder, mailboxes: Sequence[Mailbox]) -> Status | None:
+    """What a listing tells of a folder."""
+    return next((m.status for m in mailboxes if m.name == folder.name), None)
+
+
+def has_moved(folder: Folder, status: Status | None) -> bool:
     """Whether STATUS shows anything that the last complete pass did not see.
 
     Without MODSEQ only a change of \\Seen shows; thorough passes find the other flags.
     """
-    status = next((m.status for m in mailboxes if m.name == folder.name), None)
     if status is None:
         return True
     told = Counts(

@@ -2,12 +2,14 @@
 
 The Inbox by IDLE (RFC 2177), every folder where the server has NOTIFY (RFC 5465); servers without
 either are asked now and then. What is heard is a hint to look, never the truth. What left the Inbox
-went elsewhere, which no server without NOTIFY tells, so it is looked for there. What came while
-nobody listened is seen from the Inbox's counts when it is opened to listen, or was told meanwhile.
+went elsewhere, which no server without NOTIFY tells, so it is looked for there. What another
+program sends shows in Sent alone, whose counts are asked for while somebody looks at the mailbox's
+mail. What came while nobody listened is seen from the Inbox's counts when it is opened to listen,
+or was told meanwhile.
 """
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -16,16 +18,22 @@ from postroom.accounts.models import EmailAccount
 from postroom.archive.folders import folders_to_sync
 from postroom.archive.models import Folder, FolderRole
 from postroom.imap.commands.mailbox import Selected
-from postroom.imap.responses import Exists, Expunged, Vanished
+from postroom.imap.responses import Exists, Expunged, Status, Vanished
 from postroom.net.errors import CommandRefused, FolderVanished
 from postroom.net.imap_client import ImapClient
 from postroom.net.notices import ElsewhereChanged, Notice
+from postroom.sync.bell import Bell
 from postroom.sync.database import in_database
 from postroom.sync.parsing import LimitedParser
+from postroom.sync.passing import has_moved
 from postroom.sync.visit import believable
 
 POLL_SECONDS = 20.0  # Of all folders, where only the Inbox is heard of.
 TOLD_SECONDS = 300.0  # The same, where the server tells of all that it knows of itself.
+SIGHT_SECONDS = 1.0  # Of Sent, while a page is in sight: what was sent shows within two.
+
+INBOX = (FolderRole.INBOX,)
+SENT_MAIL = (FolderRole.SENT, FolderRole.ALL)  # Seen: Gmail, which syncs All Mail alone.
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +48,15 @@ class Heard:
 class Watch:
     """The ears of one connection."""
 
-    def __init__(self, client: ImapClient, account: EmailAccount, bell: asyncio.Event) -> None:
+    def __init__(self, client: ImapClient, account: EmailAccount, bell: Bell) -> None:
         self._client = client
         self._account = account
         self._bell = bell
         self._is_told_of_all = False
         self._has_doubts = False
         self._due: float | None = None
+        self._sent: Folder | None = None
+        self._told_of_sent: Status | None = None
 
     async def begin(self) -> None:
         """Have the server tell of every folder, if it can."""
@@ -61,12 +71,22 @@ class Watch:
             return Heard(inbox=True)
         if self._due is None:
             self._due = now() + (TOLD_SECONDS if self._is_told_of_all else POLL_SECONDS)
+        notices = await self._listen(parser)
+        while not notices and not self._bell.is_set() and now() < self._due:
+            if await self._has_sent_moved():
+                self._due = now()
+                break
+            notices = self._client.pending_notices() or await self._listen(parser)
+        return self._what(notices)
+
+    async def _listen(self, parser: LimitedParser) -> list[Notice]:
+        """What is told, at the latest when it is time to ask something."""
         async with self._client.idle() as notices:
             hearing = asyncio.ensure_future(anext(notices))
             ringing = asyncio.ensure_future(self._bell.wait())
             waits: set[asyncio.Future[Any]] = {hearing, ringing}
             try:
-                seconds = max(0.0, self._due - now())
+                seconds = self._seconds_to_listen()
                 await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
                 told = [hearing.result()] if hearing.done() else []
                 if any(isinstance(notice, Exists) for notice in told):
@@ -74,7 +94,23 @@ class Watch:
             finally:
                 for wait in waits:
                     wait.cancel()
-        return self._what(told + self._client.pending_notices())
+        return told + self._client.pending_notices()
+
+    def _seconds_to_listen(self) -> float:
+        left = max(0.0, (self._due or 0.0) - now())
+        asks_for_sent = self._sent and self._bell.is_in_sight and not self._is_told_of_all
+        return min(left, SIGHT_SECONDS) if asks_for_sent else left
+
+    async def _has_sent_moved(self) -> bool:
+        """Whether the counts of Sent are others than the last pass left; told twice, only once."""
+        if self._sent is None:
+            return False
+        told = None
+        with suppress(FolderVanished, CommandRefused):
+            told = await self._client.status(self._sent.name)
+        is_news = told is not None and told != self._told_of_sent
+        self._told_of_sent = told
+        return is_news and has_moved(self._sent, told)
 
     def _what(self, notices: list[Notice]) -> Heard:
         """What was heard. An Inbox that never rests keeps nobody from looking at all the others."""
@@ -92,7 +128,8 @@ class Watch:
 
         Only once in a row: a pass may have its reasons to leave it so.
         """
-        inbox = await in_database(find_inbox, self._account)
+        folders = await in_database(folders_to_sync, self._account)
+        inbox, self._sent = find_role(folders, INBOX), find_role(folders, SENT_MAIL)
         if inbox is None:
             return False
         with suppress(FolderVanished, CommandRefused):
@@ -127,4 +164,10 @@ def is_as_left(selected: Selected, inbox: Folder) -> bool:
 
 def find_inbox(account: EmailAccount) -> Folder | None:
     """The account's Inbox, if it is synced."""
-    return next((f for f in folders_to_sync(account) if f.role == FolderRole.INBOX), None)
+    return find_role(folders_to_sync(account), INBOX)
+
+
+def find_role(folders: Iterable[Folder], roles: Iterable[FolderRole]) -> Folder | None:
+    """The folder with the first of these roles that any has."""
+    by_role = {folder.role: folder for folder in folders}
+    return next((by_role[role] for role in roles if role in by_role), None)

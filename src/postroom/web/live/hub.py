@@ -41,7 +41,8 @@ class Subscriber:
     """What one open page watches, for whom, and what changed since it last looked.
 
     `people` are those whose mail it lists; None when it lists nobody's. `mailboxes`: those whose
-    every email concerns it; `teams`: those where it shows who is there.
+    every email concerns it; `teams`: those where it shows who is there. `is_in_sight` while its
+    viewer may be looking.
     """
 
     viewer: int | None = None
@@ -50,6 +51,7 @@ class Subscriber:
     account: int | None = None
     mailboxes: frozenset[int] = frozenset()
     teams: frozenset[int] = frozenset()
+    is_in_sight: bool = True
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     emails: set[int] = field(default_factory=set)
     everything: bool = False

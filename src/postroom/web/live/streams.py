@@ -9,7 +9,9 @@ from time import monotonic
 
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 
+from postroom.archive.announce import announce_in_sight
 from postroom.archive.wall import seen_by
+from postroom.association.inbox import inboxes_of
 from postroom.team.models import User
 from postroom.web.live.hub import Subscriber, TooManyPages, hub
 from postroom.web.live.viewer import find_viewer
@@ -84,7 +86,7 @@ async def events(
                 await asyncio.sleep(spread(len(joined.subscribers)))
             is_first = False
             emails = subscriber.take() if changed else frozenset()
-            told = await ask(tell, request, emails, compose)
+            told = await ask(tell, request, subscriber.is_in_sight, emails, compose)
             if subscriber.take_presence() and ENDED not in told:
                 told.append(PRESENCE)
             if told:
@@ -108,13 +110,20 @@ async def is_changed(subscriber: Subscriber, seconds: float) -> bool:
     return True
 
 
-def tell(request: HttpRequest, emails: frozenset[int] | None, compose: Compose) -> list[Event]:
-    """What the viewer is to be told now; that it ended, when they may not look any more."""
+def tell(
+    request: HttpRequest, is_in_sight: bool, emails: frozenset[int] | None, compose: Compose
+) -> list[Event]:
+    """What the viewer is to be told now; that it ended, when they may not look any more.
+
+    A page in sight has the engine look more often after what its viewer would see of new mail.
+    """
     viewer = find_viewer(request.session.session_key)
     if viewer is None:
         return [ENDED]
     looks = emails is None or bool(emails)
     with use_time_zone_of(request), seen_by(viewer.pk), suppress(Http404):
+        if is_in_sight and not emails:  # It begins, or gives a sign of life.
+            announce_in_sight(inboxes_of(viewer))
         return list(compose(viewer, emails)) if looks else []
     return [ENDED]
 

@@ -111,7 +111,7 @@ async def account(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_safe
 async def notices(request: HttpRequest) -> HttpResponseBase:
     """New mail of the columns of which the viewer's browser tells."""
-    heard = Heard(Subscriber())
+    heard = Heard(Subscriber(is_in_sight=False))
 
     def get(viewer: User, pk: int) -> None:
         heard.begin(request, viewer)
