@@ -31,6 +31,9 @@ class LyingServer:
         self.chance = 0.75
         self.told: Counter[str] = Counter()
         self.served: set[str] = set()
+        self.used: Counter[str] = (
+            Counter()
+        )  # The highest UIDVALIDITY a name had before it was free.
 
     def lies_about(self, lie: str) -> bool:
         """Whether to tell this lie now."""
@@ -38,6 +41,15 @@ class LyingServer:
             return False
         self.told[lie] += 1
         return True
+
+    def box(self, name: str) -> Box:
+        """The mailbox of that name, made if need be; RFC 9051 §2.3.1: its UIDVALIDITY is new."""
+        return self.boxes.setdefault(name, Box(uidvalidity=self.used[name] + 1))
+
+    def rename(self, name: str, to: str) -> None:
+        """Give a mailbox another name, and its name to whatever comes."""
+        self.boxes[to] = self.boxes.pop(name)
+        self.used[name] = self.boxes[to].uidvalidity
 
     async def play(self, dialogue: Dialogue) -> None:
         """Answer one client until it leaves."""

@@ -51,7 +51,6 @@ from torture.lies import ABOUT_CONTENT, LIES, LIES_OF_FETCHING
 from torture.lying_server import (
     PLAIN,
     RICH,
-    Box,
     LyingServer,
 )
 from torture.visiting import look
@@ -109,7 +108,7 @@ class Lies(RuleBasedStateMachine):
 
     @rule(name=NAMES, has_id=st.booleans(), lines=st.sampled_from([0, 3, 200]))
     def deliver(self, name: str, has_id: bool, lines: int) -> None:
-        self.server.boxes.setdefault(name, Box()).put(write_letter(has_id=has_id, lines=lines))
+        self.server.box(name).put(write_letter(has_id=has_id, lines=lines))
 
     @rule(count=st.integers(2, 6))
     def deliver_some(self, count: int) -> None:
@@ -140,7 +139,7 @@ class Lies(RuleBasedStateMachine):
     @rule(name=NAMES)
     def rename(self, name: str) -> None:
         if name in self.server.boxes and name != "INBOX":
-            self.server.boxes[f"{name}-{len(self.server.boxes)}"] = self.server.boxes.pop(name)
+            self.server.rename(name, f"{name}-{len(self.server.boxes)}")
 
     # Postroom works, and the server lies meanwhile.
 
