@@ -2,13 +2,14 @@
 
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
-from postroom.engine.sending import SENDING, at_a_server
+from postroom.engine.sending import SENDING, SHARES, at_a_server_of, shares_of
 from postroom.outbox.away import meet_automatic_replies
 from postroom.outbox.bounces import meet_reports
 from postroom.outbox.draft_copies import accounts_with_drafts, see_to_drafts_of
@@ -25,10 +26,11 @@ LOCK = "sending:{}"
 async def see_to_outgoing(timestamp: int) -> None:
     """Have everything sent that is due, and see what became of what was interrupted."""
     due, copies = await in_database(seen_to, timezone.now())
-    for pk, account_id in due:
-        await put(send, f"outgoing:{pk}", account_id, pk)
-    for pk, account_id in copies:
-        await put(keep, f"copy:{pk}", account_id, pk)
+    shares = await in_database(shares_of, [account_id for _, account_id in (*due, *copies)])
+    for task, name, emails in ((send, "outgoing", due), (keep, "copy", copies)):
+        for pk, account_id in emails:
+            if SHARES.have_room(shares.get(account_id, ())):
+                await put(task, f"{name}:{pk}", account_id, pk)
 
 
 @app.periodic(cron="* * * * * */20")
@@ -53,27 +55,30 @@ async def see_to_drafts(timestamp: int) -> None:
 @app.task(name="postroom.keep_drafts", queue=SENDING)
 async def keep_drafts(account_id: int) -> None:
     """See to the drafts of one mailbox."""
-    await at_a_server(see_to_drafts_of, account_id, timezone.now)
+    await at_a_server_of(account_id, partial(see_to_drafts_of, account_id, timezone.now))
 
 
 @app.task(name="postroom.send_outgoing", queue=SENDING)
-async def send(outgoing_id: int) -> None:
+async def send(outgoing_id: int, account_id: int = 0) -> None:
     """Try to send one email; once it went, its copy follows at once, for who looks elsewhere."""
-    await at_a_server(send_outgoing, outgoing_id, timezone.now)
-    await at_a_server(keep_copy_of, outgoing_id, timezone.now)
+    await at_a_server_of(
+        account_id,
+        partial(send_outgoing, outgoing_id, timezone.now),
+        partial(keep_copy_of, outgoing_id, timezone.now),
+    )
 
 
 @app.task(name="postroom.keep_copy", queue=SENDING)
-async def keep(outgoing_id: int) -> None:
+async def keep(outgoing_id: int, account_id: int = 0) -> None:
     """Keep the copy of one sent email."""
-    await at_a_server(keep_copy_of, outgoing_id, timezone.now)
+    await at_a_server_of(account_id, partial(keep_copy_of, outgoing_id, timezone.now))
 
 
 async def put(task: object, once: str, account_id: int, pk: int) -> None:
     """Put a job into the queue unless it waits there."""
     with suppress(AlreadyEnqueued):
         job = task.configure(lock=LOCK.format(account_id), queueing_lock=once)  # type: ignore[attr-defined]
-        await job.defer_async(outgoing_id=pk)
+        await job.defer_async(outgoing_id=pk, account_id=account_id)
 
 
 def seen_to(now: datetime) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:

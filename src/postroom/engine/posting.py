@@ -11,7 +11,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from postroom.engine.sending import SENDING, at_a_server
+from postroom.engine.sending import SENDING, SHARES, at_a_server
 from postroom.outbox.access_requests import write_access_requests
 from postroom.outbox.confirmations import write_confirmations
 from postroom.outbox.decisions import write_decisions
@@ -23,12 +23,15 @@ from postroom.outbox.response_watches import write_response_watches
 from postroom.outbox.sending import send_notice
 from postroom.sync.database import in_database
 
+NOTICES = ("notices",)  # Most go by one server.
+
 
 @app.periodic(cron="* * * * * */5")
 @app.task(name="postroom.write_notices", queue="post", queueing_lock="post")
 async def write_notices(timestamp: int) -> None:
     """Write what nobody was told yet, and have everything sent that is due."""
-    for notice_id in await in_database(waiting_notices, timezone.now()):
+    waiting = await in_database(waiting_notices, timezone.now())
+    for notice_id in waiting if SHARES.have_room(NOTICES) else ():
         lock = f"notice:{notice_id}"
         with suppress(AlreadyEnqueued):
             job = send.configure(lock=lock, queueing_lock=lock)
@@ -38,7 +41,9 @@ async def write_notices(timestamp: int) -> None:
 @app.task(name="postroom.send_notice", queue=SENDING)
 async def send(notice_id: int) -> None:
     """Try to send one notice; one that fails becomes due again."""
-    await at_a_server(send_notice, notice_id, timezone.now)
+    with SHARES.place(NOTICES) as is_free:
+        if is_free:
+            await at_a_server(send_notice, notice_id, timezone.now)
 
 
 def waiting_notices(now: datetime) -> list[int]:
