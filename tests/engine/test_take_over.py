@@ -2,14 +2,20 @@
 
 import re
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
+import psutil
 import pytest
 from django.db import connection
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.plugin import DjangoDbBlocker
 
+from cast import folder_of
 from engine.kept_mailbox import KeptMailbox
 from journeys.databases import database_like, django_using
 from journeys.installation import ALICE, SECRET, Installation, kill
@@ -17,7 +23,7 @@ from journeys.waiting import seconds_until
 from postroom.accounts.lifecycle import Decision
 from postroom.accounts.models import Direction, EmailAccount
 from postroom.accounts.seals import keep_secret
-from postroom.archive.models import BodyState, ServerCopy
+from postroom.archive.models import BodyState, Quarantine, ServerCopy
 from postroom.archive.reading import opened
 from postroom.engine.pausing import pause_keeping, resume_keeping
 from postroom.engine.starting import start_keeping
@@ -25,6 +31,7 @@ from servers.dovecot import dovecot
 
 START = 60.0  # Of an engine, on a busy machine.
 SOON = 5.0
+SLEEPER = Path(__file__).with_name("sleeper.py")
 
 
 @pytest.fixture
@@ -117,6 +124,48 @@ def test_an_engine_that_slept_lets_go_of_what_was_given_to_others(mailbox: KeptM
         mailbox.deliver("After the sleep")
         mailbox.wait_for("After the sleep", START)
         assert connections(mailbox) == 1
+
+
+@pytest.mark.parametrize(
+    ("where", "is_lost", "said"),
+    [
+        ("before", True, "let go"),
+        ("amid", True, "held no more"),
+        ("before", False, "written"),
+        ("amid", False, "held no more"),  # It does not know, and begins anew.
+    ],
+)
+def test_what_a_server_said_before_an_engine_slept_is_not_acted_upon(
+    where: str, is_lost: bool, said: str, mailbox: KeptMailbox
+) -> None:
+    account = mailbox.account
+    folder_of(account)
+    [job] = ProcrastinateJob.objects.filter(task_name="postroom.keep_account")
+    set_job(job.pk, "status = 'doing', worker_id = (SELECT id FROM procrastinate_workers)")
+    program = [sys.executable, str(SLEEPER), str(account.pk), str(job.pk), where]
+    environment = mailbox.postroom.environment
+    with subprocess.Popen(program, env=environment, stdout=subprocess.PIPE, text=True) as sleeper:
+        seconds_until(lambda: is_asleep(sleeper.pid), START)
+        if is_lost:
+            set_job(job.pk, "status = 'todo', worker_id = NULL")
+        time.sleep(3)  # Longer than it trusts what it knows.
+        sleeper.send_signal(signal.SIGCONT)
+        heard, _ = sleeper.communicate(timeout=START)
+    assert heard.strip() == said
+    assert Quarantine.objects.count() == (said == "written")
+
+
+def is_asleep(pid: int) -> bool:
+    """Whether a process is stopped."""
+    return psutil.Process(pid).status() == psutil.STATUS_STOPPED
+
+
+def set_job(pk: int, change: str) -> None:
+    """Have a job be at work, or given to others."""
+    with connection.cursor() as cursor:
+        if "SELECT" in change:
+            cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+        cursor.execute(f"UPDATE procrastinate_jobs SET {change} WHERE id = %s", [pk])
 
 
 def test_a_stopped_engine_hands_over_at_once(mailbox: KeptMailbox) -> None:

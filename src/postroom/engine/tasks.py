@@ -20,6 +20,7 @@ from postroom.accounts.lifecycle import meet_trouble
 from postroom.accounts.models import Activation, EmailAccount, Protocol
 from postroom.accounts.troubles import NEEDS_A_PERSON
 from postroom.archive.announce import announce_account
+from postroom.archive.fence import HeldNoMore
 from postroom.engine.attempts import find_wait
 from postroom.engine.bells import BELLS
 from postroom.engine.holding import HOLDING, job_at_work
@@ -48,6 +49,8 @@ async def keep_account(account_id: int, failures: int = 0) -> None:
     with HOLDING.by(job), BELLS.of(account_id) as bell:
         try:
             await keep(account, timezone.now, bell, seconds_held())
+        except HeldNoMore:
+            await go_on(account_id, failures, 0)
         except Exception as error:
             kind, sentence = trouble_of(error)
             await in_database(note_trouble, account, kind, sentence, timezone.now())

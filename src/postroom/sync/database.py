@@ -7,7 +7,7 @@ from typing import ParamSpec, TypeVar
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 
-from postroom.archive.fence import AccountClosed
+from postroom.archive.fence import HOLD, AccountClosed
 from postroom.sync.budget import PauseAsked
 
 P = ParamSpec("P")
@@ -15,7 +15,12 @@ T = TypeVar("T")
 
 
 async def in_database(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run blocking database work beside the event loop and wait for it."""
+    """Run blocking database work beside the event loop and wait for it.
+
+    What a server answered to an engine that slept is not acted upon before it knows that it still
+    holds the account.
+    """
+    await HOLD.get().until_certain()
     return await in_threads(None, work, *args, **kwargs)
 
 
