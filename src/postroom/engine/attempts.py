@@ -43,6 +43,7 @@ PATIENTLY = frozenset(
         "throttled",
         "too_many_connections",
         "over_quota",
+        "disk_full",
         "protocol_violation",
         "not_an_imap_server",
         "not_a_pop3_server",

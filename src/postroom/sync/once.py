@@ -3,6 +3,8 @@
 from contextlib import closing
 from dataclasses import dataclass
 
+from django.db import OperationalError
+
 from postroom.accounts.lifecycle import meet_trouble
 from postroom.accounts.models import Activation, EmailAccount, Protocol
 from postroom.accounts.seals import SecretDoesNotOpen
@@ -16,7 +18,7 @@ from postroom.sync.parsing import LimitedParser
 from postroom.sync.passing import catch_up
 from postroom.sync.pop import PopVisit, pass_over_pop
 from postroom.sync.progress import Progress, Watcher, new_run
-from postroom.sync.troubles import SyncFailed, trouble_of
+from postroom.sync.troubles import SyncFailed, is_disk_full, trouble_of
 from postroom.sync.visit import Clock, Visit
 from postroom.sync.wellbeing import Met, all_is_well
 
@@ -58,6 +60,10 @@ async def sync_once(
         kind, sentence = trouble_of(error)
         await in_database(meet_trouble, account, kind, sentence, clock())
         raise SyncFailed(kind, sentence) from error
+    except OperationalError as error:
+        if not is_disk_full(error):
+            raise
+        raise SyncFailed(*trouble_of(error)) from error
     except PauseAsked:
         raise SyncFailed("deactivated", DEACTIVATED) from None
     run, seconds = progress.run, (clock() - started).total_seconds()

@@ -50,15 +50,22 @@ def identity_of(message: FetchedMessage, read: ReadMessage) -> bytes:
     return read.identity if read.is_certain else identity_by_place(message, read.identity)
 
 
-def possible_identities(message: FetchedMessage, read: ReadMessage) -> tuple[bytes, bytes]:
-    """The identities under which the header of this message may have been recorded."""
-    return read.identity, identity_by_place(message, read.identity)
+def possible_identities(message: FetchedMessage, read: ReadMessage) -> tuple[bytes, ...]:
+    """The identities under which the header of this message may have been recorded.
+
+    The last one as it was until 2026: by the date as the server wrote it.
+    """
+    told = f"{message.internal_date}:{message.size}".encode()
+    as_told = hashlib.sha256(read.identity + told).digest()
+    return read.identity, identity_by_place(message, read.identity), as_told
 
 
 def identity_by_place(message: FetchedMessage, identity: bytes) -> bytes:
     """An identity told apart by when the message came and how large it is.
 
-    Where the server does not tell when, as over POP3, its id tells it apart.
+    The moment, however it is written: servers tell it in the time zone that they keep just now,
+    which changes twice a year. Where one does not tell when, as over POP3, its id tells it apart.
     """
-    place = f"{message.internal_date}:{message.size}" if message.internal_date else message.uid
+    came = message.internal_date
+    place = f"{came.timestamp():.0f}:{message.size}" if came else message.uid
     return hashlib.sha256(identity + str(place).encode()).digest()
