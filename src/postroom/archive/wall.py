@@ -26,6 +26,7 @@ SELECT set_config('role', %s, false), wall_enter(%s),
        set_config('statement_timeout', coalesce(%s, current_setting('statement_timeout')), false)
 """
 ITSELF = "none"  # The role that signed in, which owns the tables.
+Standing = tuple[str, str | None, str]  # Of a connection: its role, for whom, and its bound.
 
 
 @contextmanager
@@ -75,8 +76,8 @@ def in_role(role: str, viewer: str) -> Iterator[None]:
         give_back(*before)
 
 
-def enter(role: str, viewer: str, bound: str | None = None) -> tuple[str, str | None, str]:
-    """Take a role for a viewer; returns whose the connection was before, and its bound.
+def enter(role: str, viewer: str, bound: str | None = None) -> Standing:
+    """Take a role for a viewer; returns how the connection was before.
 
     `bound` is how long a statement may take, as PostgreSQL writes it; None leaves it as it is.
     """
@@ -94,6 +95,7 @@ def give_back(role: str, viewer: str | None, bound: str | None = None) -> None:
     except DatabaseError:
         # A transaction that failed takes its settings back itself when it is rolled back.
         if not connection.in_atomic_block:
+            connection.connection.close()  # Django gives it back to the pool, which throws it away.
             connection.close()
 
 

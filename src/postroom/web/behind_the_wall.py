@@ -1,5 +1,6 @@
 """Every page and every answer asks the database for its own viewer's eyes. ADR 0032."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 
@@ -27,12 +28,15 @@ def behind_the_wall(get_response: GetResponse) -> GetResponse:
     async def respond(request: HttpRequest) -> HttpResponseBase:
         if settings.SESSION_COOKIE_NAME not in request.COOKIES and not has_key(request):
             return await get_response(request)
-        before = await sync_to_async(enter)(request)
+        standing: list[wall.Standing] = []
         try:
+            await sync_to_async(enter)(request, standing)
             with making_a_page() if request.method in SAFE else nullcontext():
                 response = await get_response(request)
         finally:
-            await sync_to_async(wall.give_back)(*before)
+            # Whoever closes the page cancels what is awaited here, and not what its thread does
+            # at that moment: so this is no less sure to be done, and behind it in that thread.
+            await asyncio.shield(sync_to_async(leave)(standing))
         if response.streaming:
             # An open page may stay for hours, and asks in threads of its own.
             await sync_to_async(leave_to_others)()
@@ -46,13 +50,19 @@ def has_key(request: HttpRequest) -> bool:
     return "HTTP_AUTHORIZATION" in request.META
 
 
-def enter(request: HttpRequest) -> tuple[str, str | None, str]:
-    """Take the front doors' role; returns who the connection was before.
+def enter(request: HttpRequest, standing: list[wall.Standing]) -> None:
+    """Take the front doors' role; `standing` has how the connection was before.
 
     What only reads is bounded (ADR 61). What changes something is not, so that it ends as a whole.
     """
     bound = settings.PAGE_BOUND if request.method in SAFE else None
-    return wall.enter(settings.WEB_ROLE, str(request.user.pk or ""), bound)
+    standing.append(wall.enter(settings.WEB_ROLE, str(request.user.pk or ""), bound))
+
+
+def leave(standing: list[wall.Standing]) -> None:
+    """Give the connection back as it was, if it was taken."""
+    for before in standing:
+        wall.give_back(*before)
 
 
 def leave_to_others() -> None:
