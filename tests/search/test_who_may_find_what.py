@@ -10,7 +10,7 @@ import pytest
 from cast import NOON, account_of, message, person, received, shared, user
 from postroom.accounts.lifecycle import Decision
 from postroom.accounts.members import add_member
-from postroom.accounts.models import EmailAccount, Exclusion, Sharing, Sight
+from postroom.accounts.models import EmailAccount, Exclusion, Ruling, Sharing, Sight
 from postroom.archive.models import Correspondent, Email, SearchDue, SearchEntry
 from postroom.archive.search_query import parse_query
 from postroom.association import search
@@ -99,6 +99,25 @@ def test_a_shared_word_is_found_and_the_others_are_not(
     assert found(cast["Bob"], "stranger") == 0
     EmailAccount.objects.update(sharing=Sharing.PRIVATE)
     assert found(cast["Bob"], "sharedbody") == 0
+
+
+def test_a_name_is_told_where_an_email_that_is_seen_has_it(cast: dict[str, User]) -> None:
+    """Not because another email has it, from the same address, that is nobody else's to see."""
+    account = account_of(cast["Alice"], Sharing.PUBLIC)
+    person("Somebody Else", LENA)
+    for name in ("Lena Lead", "Zugunruhe Patient"):
+        received(account, message("Hello", NOON, from_=f"{name} <broker@x.example>", to=LENA))
+    hidden = Email.objects.filter(participants__name="Zugunruhe Patient")
+    searchable()
+    for viewer in cast.values():
+        assert [one.name for one in known_like(viewer, "zugun")] == ["Zugunruhe Patient"]
+    Ruling.objects.create(account=account, identity=hidden.get().identity, sight=0, at=NOON)
+    for viewer, names in (("Alice", ["Zugunruhe Patient"]), ("Bob", [])):
+        assert [one.name for one in known_like(cast[viewer], "zugun")] == names
+    slip = parse_query("from:zugunruhee ")
+    assert corrected(slip, cast["Alice"]) is not None
+    assert corrected(slip, cast["Bob"]) is None
+    assert [one.name for one in known_like(cast["Bob"], "broker@x")] == ["Lena Lead"]
 
 
 @pytest.mark.parametrize("sharing", [Sharing.PUBLIC, Sharing.CUSTOM])

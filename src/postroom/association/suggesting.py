@@ -160,12 +160,12 @@ def those_known(viewer: User, found: Iterable[Known], most: int) -> Iterator[Kno
     for one in found:
         if len(told) == most:
             return
-        if one.canonical not in told and (one.person or is_on_visible_mail(viewer, one.canonical)):
+        if one.canonical not in told and (one.person or is_called_so(viewer, one)):
             told.add(one.canonical)
             yield one
 
 
-def is_on_visible_mail(viewer: User, canonical: str) -> bool:
-    """Whether the address stands on an email that the viewer may see."""
-    on_it = EveryParticipant.objects.filter(canonical=canonical).values("email")
-    return visible_to(viewer).filter(pk__in=on_it).exists()
+def is_called_so(viewer: User, one: Known) -> bool:
+    """Whether they are called so on an email that the viewer may see: elsewhere is no matter."""
+    called = EveryParticipant.objects.filter(canonical=one.canonical, name__istartswith=one.name)
+    return visible_to(viewer).filter(pk__in=called.values("email")).exists()
