@@ -3,16 +3,22 @@
 import json
 import re
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from asgiref.sync import async_to_sync
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from cast import NOON, arrival, folder_of, message, received
 from postroom.accounts.lifecycle import meet_trouble
+from postroom.accounts.members import add_member, remove_member
 from postroom.accounts.models import EmailAccount, Ruling, Sharing
 from postroom.archive.actions import ask_for
 from postroom.archive.announce import IN_SIGHT, announce_account
@@ -26,7 +32,8 @@ from postroom.crm.models import Deal, Person
 from postroom.crm.people import set_addresses
 from postroom.crm.pipeline import first_stage
 from postroom.team.models import User
-from postroom.web.live import streams
+from postroom.web.live import streams, views
+from postroom.web.live.hub import Subscriber
 from web.browser import Visit, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -279,3 +286,31 @@ def test_a_page_that_was_away_catches_up(
     page.context.set_offline(False)
     page.evaluate("dispatchEvent(new Event('pageshow'))")
     expect(page.locator(ROWS)).to_have_count(2)
+
+
+def test_who_left_a_team_does_not_hear_who_is_there(
+    as_user: Callable[[User], Client],
+    bob: User,
+    letter: Email,
+    lena: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Though they see the email still, as every colleague does."""
+    EmailAccount.objects.update(sharing=Sharing.PUBLIC)
+    account = letter.account
+    add_member(account, bob, account.owner, NOON)
+    opened: list[tuple[Subscriber, streams.Compose]] = []
+
+    def open_it(_: object, subscriber: Subscriber, compose: streams.Compose) -> HttpResponse:
+        opened.append((subscriber, compose))
+        return HttpResponse()
+
+    monkeypatch.setattr(views, "live_response", open_it)
+    request = RequestFactory().get("/")
+    request.session = SessionStore(as_user(bob).cookies["sessionid"].value)
+    async_to_sync(views.email)(request, letter.pk)
+    [(subscriber, compose)] = opened
+    assert subscriber.teams == {account.pk}
+    remove_member(account, bob, account.owner, NOON)
+    assert list(compose(bob, frozenset({letter.pk})))
+    assert subscriber.teams == set()

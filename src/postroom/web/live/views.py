@@ -74,7 +74,7 @@ async def email(request: HttpRequest, pk: int) -> HttpResponseBase:
         subscriber.teams = teams_of(viewer, pk)
 
     def compose(viewer: User, emails: Emails) -> Iterator[Event]:
-        get_email(viewer, pk)
+        get(viewer, pk)  # Who is no member any more does not hear who is there.
         yield Event("email", str(pk))
         if emails is None:
             yield waiting_requests(viewer)
