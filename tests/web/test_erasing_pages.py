@@ -1,6 +1,8 @@
 """Administrators hand out what is known of a person, and erase it; nobody else finds the pages."""
 
+import json
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -9,6 +11,10 @@ from cast import NOON
 from postroom.accounts.holds import place_hold
 from postroom.archive.models import Email
 from postroom.crm.models import ErasedAddress, Erasure, Person
+from postroom.erasure.erasing import extent_of
+from postroom.erasure.traces import PLACES, traces_of
+from postroom.outbox.drafts import Written, keep
+from postroom.outbox.models import Notice
 from postroom.team.models import User
 from zips import entries_of
 
@@ -54,3 +60,38 @@ def test_a_hold_is_said_and_leaves_no_button(
 
 def test_a_colleague_is_not_offered_it(alice: User, lena: Person, as_user: SignIn) -> None:
     assert "What is known" not in as_user(alice).get(f"/people/{lena.pk}/edit/").content.decode()
+
+
+def renamed(person: Person, first_name: str, last_name: str) -> None:
+    person.first_name, person.last_name = first_name, last_name
+    person.save()
+
+
+def test_a_name_that_one_types_tells_nothing_of_what_colleagues_write(
+    alice: User, ada: User, lena: Person, as_user: SignIn
+) -> None:
+    """Who renames a lead word by word would read a draft by how many emails have its name."""
+    text = "Between us, our last price is nine hundred."
+    keep(alice, uuid4(), Written(None, to="tom@x.example", subject="Hm", text=text), [], NOON)
+    client, told = as_user(ada), []
+    for words in (("our last", "price is nine"), ("our last", "price is eight")):
+        renamed(lena, *words)
+        page = client.get(f"/people/{lena.pk}/known/").content.decode()
+        assert "Emails written here" not in page
+        found = entries_of(client.post(f"/people/{lena.pk}/known/").content)
+        counts = json.loads(found["manifest.json"])["counts"]
+        told.append((extent_of(lena), counts, found["written.ndjson"]))
+    assert told[0] == told[1]
+    renamed(lena, "our last", "price is nine")
+    there = {place.words: place.rows(traces_of(lena)).count() for place in PLACES}
+    assert there["emails written here"] == 1, "the control: it goes with the rest"
+
+
+def test_what_is_no_name_is_asked_about(ada: User, lena: Person, as_user: SignIn) -> None:
+    text = {"text": "Kind Regards, Alice", "written_at": NOON, "due_at": NOON}
+    Notice.objects.bulk_create(Notice(key=f"k{n}", message_id=f"{n}@x", **text) for n in range(101))
+    client, asked = as_user(ada), "More than 100 texts"
+    renamed(lena, "Kind", "Regards")
+    assert asked in client.get(f"/people/{lena.pk}/known/").content.decode()
+    renamed(lena, "Kind", "Regard-Lena")
+    assert asked not in client.get(f"/people/{lena.pk}/known/").content.decode()

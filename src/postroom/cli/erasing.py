@@ -11,6 +11,12 @@ from postroom.team.counted import counted
 
 if TYPE_CHECKING:
     from postroom.crm.models import Person
+    from postroom.erasure.erasing import Extent
+
+MANY_NAMED = (
+    "More than 100 texts of colleagues have “{}” in them, and would go too. If that is no name of"
+    " a person, change it first on their page."
+)
 
 
 @click.command("disclose")
@@ -59,8 +65,7 @@ def erase_command(address: str, dry_run: bool, yes: bool, as_json: bool) -> None
     person = get_person(address)
     extent, words = extent_of(person), traces_of(person).words
     if not as_json:
-        rows = [("emails", extent.emails), *extent.others.items()]
-        print_table(["", ""], rows)
+        show(person, extent)
     if dry_run:
         click.echo(extent.held or "Nothing was erased.")
         return
@@ -80,6 +85,13 @@ def erase_command(address: str, dry_run: bool, yes: bool, as_json: bool) -> None
     click.echo(f"Erased: {counted(erasure.emails, 'email')}. It is number {erasure.pk} on record.")
     for one in left:
         click.echo(f"Still named in {one.rows} rows of {one.table}.{one.column}.")
+
+
+def show(person: "Person", extent: "Extent") -> None:
+    """How much would go."""
+    print_table(["", ""], [("emails", extent.emails), *extent.others.items()])
+    if extent.are_many_named:
+        click.echo(MANY_NAMED.format(person.name))
 
 
 @click.command("erased")

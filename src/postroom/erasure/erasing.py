@@ -30,9 +30,11 @@ from postroom.erasure.register import forget_in_register, keep_register
 from postroom.erasure.traces import (
     PLACES,
     Traces,
+    are_many_named,
     audit_lines,
     deals_named,
     keywords_called_after,
+    told_of,
     traces_of,
     written_emails,
 )
@@ -73,25 +75,30 @@ class BeingSent(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How much is erased: emails by mailbox owner, and other rows by kind."""
+    """How much is erased: emails by mailbox owner, and other rows by kind.
+
+    `are_many_named`: their name alone stands in so many texts that it may be none.
+    """
 
     emails: int
     mailboxes: int
     others: dict[str, int]
     held: str
+    are_many_named: bool
 
 
 @round_the_wall()
 def extent_of(person: Person) -> Extent:
     """What would be erased, and the hold that forbids it, in words."""
     traces = traces_of(person)
-    counts = {place.words: place.rows(traces).count() for place in PLACES}
+    counts = told_of(traces)
     counts["lines of the audit log, without the name from then on"] = audit_lines(traces).count()
     return Extent(
         traces.emails.count(),
         mailboxes_of(traces).count(),
         {words: count for words, count in counts.items() if count},
-        hold_in_words(traces),
+        hold_in_words(traces.by_address),
+        are_many_named(traces),
     )
 
 

@@ -18,11 +18,11 @@ from postroom.archive.wall import round_the_wall
 from postroom.crm.models import Person
 from postroom.crm.written_down import note_facts, task_facts
 from postroom.erasure.traces import (
-    PLACES,
     Traces,
     audit_lines,
     notes_about,
     tasks_about,
+    told_of,
     traces_of,
     written_emails,
 )
@@ -51,7 +51,7 @@ def known_of(person: Person, by: User | None, now: datetime) -> bytes:
         file.writestr("person.json", as_json(person_facts(traces)))
         file.writestr("sharing.json", as_json(list(sharing_facts(person))))
         file.writestr("emails.ndjson", as_lines(email_facts(traces)))
-        file.writestr("written.ndjson", as_lines(written_facts(traces)))
+        file.writestr("written.ndjson", as_lines(written_facts(traces.by_address)))
         file.writestr("notes.ndjson", as_lines(note_facts(notes_about(traces))))
         file.writestr("tasks.ndjson", as_lines(task_facts(tasks_about(traces))))
         file.writestr("audit.ndjson", as_lines(audit_facts(traces)))
@@ -129,7 +129,7 @@ def manifest(traces: Traces, by: User | None, now: datetime) -> dict[str, Any]:
         "of": traces.person.name,
         "made_at": now,
         "made_by": by.email if by else "the command line",
-        "counts": {place.words: place.rows(traces).count() for place in PLACES},
+        "counts": told_of(traces),
         "ask": [
             {
                 "mailbox": row["account__address"],

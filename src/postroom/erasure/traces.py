@@ -5,10 +5,10 @@ with it. `left` looks through all texts of the database for those that nobody th
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
@@ -29,6 +29,8 @@ from postroom.outbox.models import Notice, OutgoingEmail
 from postroom.rules.models import Rule
 from postroom.team.models import AuditEntry, InboxColumn, SavedSearch, TrustedSender, User
 
+MANY: Final = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Traces:
@@ -46,6 +48,11 @@ class Traces:
         return [*both, *([self.name] if self.name else [])]
 
     @property
+    def by_address(self) -> "Traces":
+        """The same without the name, for which anybody may type what they like."""
+        return replace(self, name="")
+
+    @property
     def emails(self) -> QuerySet[Email]:
         """All emails with an address of theirs on it, in every mailbox."""
         on_it = Participant.objects.filter(canonical__in=self.canonicals)
@@ -54,10 +61,11 @@ class Traces:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A kind of rows that are about a person, in words."""
+    """A kind of rows that are about a person, in words; `is_everybodys` if all may read them."""
 
     words: str
     rows: Callable[[Traces], QuerySet[Any]]
+    is_everybodys: bool = False
 
 
 def traces_of(person: Person) -> Traces:
@@ -162,8 +170,8 @@ def deals_named(traces: Traces) -> QuerySet[Deal]:
 # What goes with its rows, in this order; the emails themselves go after what hangs on them.
 PLACES = (
     Place("emails written here", written_emails),
-    Place("notes", notes_about),
-    Place("tasks", tasks_about),
+    Place("notes", notes_about, is_everybodys=True),
+    Place("tasks", tasks_about, is_everybodys=True),
     Place("decisions about deals", links_of),
     Place(
         "changes of addresses",
@@ -194,3 +202,20 @@ PLACES = (
         lambda t: Notice.objects.filter(naming(t.words, "subject", "text", "html", "key")),
     ),
 )
+
+
+def told_of(traces: Traces) -> dict[str, int]:
+    """How many rows of each kind, as far as an administrator may be told.
+
+    Of what colleagues alone may read, those by address: whoever gave a lead any words for a name
+    and read how many texts have them could find out what stands there. ADR 69.
+    """
+    asked = {p: traces if p.is_everybodys else traces.by_address for p in PLACES}
+    return {place.words: place.rows(of).count() for place, of in asked.items()}
+
+
+def are_many_named(traces: Traces) -> bool:
+    """Whether so many of those others have the name that it may be none: "Kind Regards"."""
+    of_few = [place for place in PLACES if not place.is_everybodys]
+    numbers = [(p.rows(traces).count(), p.rows(traces.by_address).count()) for p in of_few]
+    return sum(all_of_them - found for all_of_them, found in numbers) > MANY
