@@ -1,5 +1,6 @@
 """Raw messages in a storage beside the database: written, found, deleted, lost, fetched again."""
 
+import stat
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,15 @@ def test_bytes_lie_beside_once_and_are_found(place: Path) -> None:
     assert len(file.read_bytes()) < len(RAW)
     assert row_of(digest).compressed is None
     assert bytes_of(row_of(digest)) == RAW
+
+
+def test_no_other_user_of_the_machine_reads_them(place: Path, settings: LazySettings) -> None:
+    keep_raw([RAW])
+    assert [stat.filemode(file.stat().st_mode) for file in files(place)] == ["-rw-------"]
+    settings.FILE_UPLOAD_PERMISSIONS = 0o644  # The control: as Django has it.
+    configured(settings, {"location": str(place)})
+    keep_raw([RAW + b"Another."])
+    assert "-rw-r--r--" in [stat.filemode(file.stat().st_mode) for file in files(place)]
 
 
 def test_a_storage_is_configured_and_given_up_at_any_time(

@@ -170,6 +170,8 @@ STORAGES: dict[str, Any] = {
 }
 if ENVIRONMENT.raw_storage:
     STORAGES["raw"] = ENVIRONMENT.raw_storage
+# Where mail lies in a folder, no other user of the machine reads it; Django's own is 0644.
+FILE_UPLOAD_PERMISSIONS = 0o600
 STATIC_URL = "/static/"
 SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_AUTOREFRESH = DEBUG
