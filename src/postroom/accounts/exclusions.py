@@ -58,7 +58,7 @@ def exclude(owner: User | None, lines: Iterable[str], by: User | None, now: date
     new = [pattern for pattern in wanted if pattern not in there]
     rows = [Exclusion(owner=owner, pattern=pattern) for pattern in new]
     Exclusion.objects.bulk_create(rows, ignore_conflicts=True)
-    note_each(Act.EXCLUDED, by, new, now, spoken(owner))
+    note_each(Act.EXCLUDED, by, [told(pattern, owner) for pattern in new], now, spoken(owner))
     return new
 
 
@@ -67,7 +67,13 @@ def allow_again(exclusion: Exclusion, by: User | None, now: datetime) -> None:
     """Take one off its list; its mail is shared again as everything else is."""
     deleted, _ = Exclusion.objects.filter(pk=exclusion.pk).delete()
     if deleted:
-        note(Act.EXCLUSION_ENDED, by, exclusion, now, spoken(exclusion.owner))
+        about = told(exclusion.pattern, exclusion.owner)
+        note(Act.EXCLUSION_ENDED, by, about, now, spoken(exclusion.owner))
+
+
+def told(pattern: str, owner: User | None) -> str:
+    """The entry in the audit log; of a user's own list, their doctor's say, only what it is."""
+    return pattern if owner is None else "an address" if "@" in pattern else "a domain"
 
 
 def spoken(owner: User | None) -> str:
