@@ -1,7 +1,8 @@
 """Get off a list for whoever reads its mail: by one POST, or by an email of their own.
 
 The list's server is a stranger's: only the public internet is asked, once, without a redirect
-(RFC 8058 §3.1). What it says in words is not read.
+(RFC 8058 §3.1). What it says in words is not read. An email is laid ready and not sent: to whom it
+goes, and what it says, whoever wrote the header chose, and it may be anybody's boss.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ from postroom.net.errors import NetError
 from postroom.net.public_page import post_once
 from postroom.net.server import AllowedNetworks
 from postroom.outbox.drafts import NotSendable, Written, keep, senders_of
-from postroom.outbox.holding import send
+from postroom.outbox.models import OutgoingState
 from postroom.team.models import User
 
 SECONDS: Final = 10.0
@@ -29,14 +30,15 @@ NAMESPACE: Final = UUID("b3f0ab9e-1d5c-4d0e-9f53-6a7d0f9f4a11")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What came of it, in words."""
+    """What came of it, in words; `draft` is the email that its writer is to look at and send."""
 
     sentence: str
     is_refusal: bool = False
+    draft: UUID | None = None
 
 
 def unsubscribe(user: User, email: Email, ways: Unsubscribing, now: datetime) -> Told:
-    """The surest way first: one POST, or else an email from the address that is on the list."""
+    """The surest way first: one POST, or else a draft from the address that is on the list."""
     if ways.one_click:
         told = asyncio.run(ask_server(ways.one_click, settings.MAIL_NETWORKS))
         if not told.is_refusal or not ways.address:
@@ -58,7 +60,7 @@ async def ask_server(url: str, allowed: AllowedNetworks) -> Told:
 
 
 def write_to(user: User, email: Email, ways: Unsubscribing, now: datetime) -> Told:
-    """Send what the list wants to read. One email however often it is asked for."""
+    """Lay ready what the list wants to read. One email however often it is asked for."""
     key = uuid5(NAMESPACE, f"{user.pk} {email.account_id} {bytes(email.identity).hex()}")
     of_mailbox = [one for one in senders_of(user) if one.account_id == email.account_id]
     named = set(email.participants.values_list("canonical", flat=True))
@@ -68,8 +70,12 @@ def write_to(user: User, email: Email, ways: Unsubscribing, now: datetime) -> To
         return Told("This mailbox has no outgoing server to write to the list by.", is_refusal=True)
     written = Written(sender, to=ways.address, subject=ways.subject, text=ways.text)
     try:
-        keep(user, key, written, (), now)
-        send(user, key, now)
+        outgoing = keep(user, key, written, (), now)
     except NotSendable as refusal:
         return Told(refusal.sentence, is_refusal=True)
-    return Told(f"An email to {ways.address} asks to take {sender.address} off the list.")
+    if outgoing.state != OutgoingState.DRAFT:
+        return Told(f"You wrote to {outgoing.to} already.", draft=key)
+    return Told(
+        f"The list wants an email from {sender.address}. It lies ready: read it, then send it.",
+        draft=key,
+    )

@@ -27,5 +27,5 @@ def unsubscription(request: SignedInRequest, pk: int) -> HttpResponse:
     told = unsubscribe(request.user, email, ways, timezone.now())
     if not request.htmx:
         (messages.error if told.is_refusal else messages.success)(request, told.sentence)
-        return redirect("email", pk)
+        return redirect("writing", told.draft) if told.draft else redirect("email", pk)
     return render(request, "emails/parts/unsubscribed.html", {"told": told, "ways": ways})
