@@ -2,20 +2,23 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 
 from cast import person
-from postroom.archive.models import BodyState, Email, RawMessage, ServerCopy
+from postroom.archive.models import BodyState, Email, ProofEntry, RawMessage, ServerCopy
+from postroom.sync import breaking_off, visit
 from postroom.sync.database import in_database
 from postroom.team.models import StorageMode
-from servers.scripted import scripted
+from servers.scripted import ClientLeft, Dialogue, scripted
 from sync.test_breaking_off import connect
 from sync.test_pop_suspects import sessions
+from torture.boxes import Box
 from torture.letters import LEAD, write_letter
-from torture.lying_server import PLAIN, LyingServer
+from torture.lying_server import PLAIN, LyingServer, Talk, quoted
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
@@ -60,6 +63,77 @@ def test_the_same_moment_in_summer_time_is_the_same_email() -> None:
 
     assert play(server, change_the_clocks) == ["", ""]
     assert Email.objects.count() == 3
+
+
+class ClosingServer(LyingServer):
+    """Says goodbye whenever one of these folders is opened."""
+
+    def __init__(self, closing: set[str], names: Sequence[str]) -> None:
+        super().__init__(random.Random(1), PLAIN)
+        self.closing = closing
+        self.boxes |= {name: Box() for name in names}
+        for box in self.boxes.values():
+            box.put(write_letter())
+
+    async def play(self, dialogue: Dialogue) -> None:
+        await dialogue.send(b"* OK [CAPABILITY " + PLAIN + b"] ready")
+        talk = ClosingTalk(self, dialogue)
+        while await talk.answer_next():
+            pass
+
+
+class ClosingTalk(Talk):
+    """One connection to it."""
+
+    server: ClosingServer
+
+    async def on_examine(self, rest: bytes) -> bytes:
+        if quoted(rest) in self.server.closing:
+            await self.dialogue.send(b"* BYE Internal error occurred.")
+            raise ClientLeft
+        return await super().on_examine(rest)
+
+
+@pytest.mark.parametrize("has_first_day", [False, True])
+def test_a_folder_at_whose_opening_the_connection_ends_keeps_no_other_away(
+    has_first_day: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = ClosingServer({"Broken"}, ["Archive", "Broken", "Zeta"])
+
+    def mend() -> None:
+        server.closing.clear()
+
+    def some_time_goes_by() -> None:
+        monkeypatch.setattr(breaking_off, "AVOIDED_FOR", timedelta())
+
+    def look() -> None:
+        assert Email.objects.count() == 3
+        assert ProofEntry.objects.order_by("-pk")[0].refusal == breaking_off.CLOSED_TWICE
+
+    if has_first_day:
+        day = date(2026, 1, 1)
+        monkeypatch.setattr(visit, "first_day_of", lambda account: day)
+    met = play(server, nothing, look, mend, some_time_goes_by)
+    assert met == ["server_unavailable", "server_unavailable", "", "", ""]
+    assert Email.objects.count() == 4
+
+
+def test_where_every_opening_ends_the_connection_nothing_is_hidden_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server = ClosingServer({"INBOX", "Archive"}, ["Archive"])
+
+    def mend() -> None:
+        server.closing.clear()
+        monkeypatch.setattr(breaking_off, "AVOIDED_FOR", timedelta())
+
+    met = play(server, *[nothing] * 3, mend)
+    assert met == ["server_unavailable"] * 4 + [""]
+    assert Email.objects.count() == 2
+
+
+def nothing() -> None:
+    """Nothing happens."""
 
 
 @pytest.mark.parametrize("table", ["archive_email", "archive_participant", "archive_rawmessage"])

@@ -89,11 +89,13 @@ class ImapClient:
     def __init__(self, wire: ImapWire) -> None:
         """Wrap a wire that was greeted; use `connect`.
 
-        `opened` is the mailbox that is open, `selected` what was told when it was opened.
+        `opened` is the mailbox that is open, `selected` what was told when it was opened;
+        `opening` is the one whose opening is not answered, or was not when the connection ended.
         """
         self._wire = wire
         self.selected = Selected()
         self.opened = ""
+        self.opening = ""
         self.server_id: dict[str, str] = {}
 
     @classmethod
@@ -314,9 +316,13 @@ class ImapClient:
 
     async def _open(self, command: Examine) -> Selected:
         self._wire.notices.close_mailbox()
-        self.opened = ""
-        self.selected = (await exchange(self._wire, command)).selected
-        self.opened = command.name
+        self.opened, self.opening = "", command.name
+        try:
+            self.selected = (await exchange(self._wire, command)).selected
+        except CommandRefused:
+            self.opening = ""
+            raise
+        self.opened, self.opening = command.name, ""
         return self.selected
 
     async def _search_windows(self, since: date | None) -> UidSet:

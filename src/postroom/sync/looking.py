@@ -18,7 +18,7 @@ from postroom.imap.uid_set import UidSet
 from postroom.sync.database import in_database
 from postroom.sync.new_mail import FolderView, look_at
 from postroom.sync.reading import flags_of
-from postroom.sync.visit import Visit, believable, numbering
+from postroom.sync.visit import Visit, numbering
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ async def find_changes(visit: Visit, folder: Folder) -> ChangedView | None:
     known |= known_older(folder)
     # Without the UIDs that are known: told of them, Dovecot keeps the new ones to itself.
     since = QresyncState(folder.uidvalidity, folder.highestmodseq)
-    selected = believable(await visit.client.examine(folder.name, since))
+    selected = await visit.examine(folder, since)
     if selected.is_incomplete or numbering(selected) != folder.uidvalidity:
         return None
     if (selected.highestmodseq or 0) < folder.highestmodseq:

@@ -34,7 +34,7 @@ from postroom.net.imap_client import Mailbox
 from postroom.sync.arriving import first_mail_of, left_for_now, rest_of
 from postroom.sync.asking import bring_older_mail
 from postroom.sync.bodies import due_by_folder
-from postroom.sync.breaking_off import bring_bodies_of, who_breaks_off
+from postroom.sync.breaking_off import bring_bodies_of, closed_at_opening, who_breaks_off
 from postroom.sync.database import in_database
 from postroom.sync.holding_back import bodies_within_budget
 from postroom.sync.inquiring import begin_inquiries, find_inquiries, note_answered
@@ -60,8 +60,11 @@ async def catch_up(visit: Visit) -> None:
     await in_database(keep_folders, visit.account, listed, visit.clock())
     folders = await in_database(folders_to_sync, visit.account)
     first_day = await visit.first_day()
-    if planned := newly_planned(folders, plans_of(mailboxes)):
-        plans = [(f, await plan_within(visit.client, plan, first_day)) for f, plan in planned]
+    last, visit.avoided = await in_database(closed_at_opening, visit.account, visit.clock())
+    opened = [f for f in folders if f.pk not in last | visit.avoided]
+    if planned := newly_planned(opened, plans_of(mailboxes)):
+        async with who_breaks_off(visit):
+            plans = [(f, await plan_within(visit.client, plan, first_day)) for f, plan in planned]
         await in_database(keep_plans, visit.account, plans)
     if visit.is_thorough or visit.is_called:
         await in_database(mark_due, visit.account)
@@ -71,7 +74,11 @@ async def catch_up(visit: Visit) -> None:
         folders = [
             f for f in folders if f.older_than != first_day or has_moved(f, status_of(f, mailboxes))
         ]
-    await catch_up_in(visit, folders)
+    visit.avoided |= last
+    await catch_up_in(visit, [f for f in folders if f.pk not in visit.avoided])
+    if those_last := [f for f in folders if f.pk in last]:
+        visit.avoided -= last
+        await catch_up_in(visit, those_last)
     await in_database(bury_in_lost_folders, visit.account.pk, visit.clock())
 
 

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from postroom.accounts.models import EmailAccount
 from postroom.accounts.window import first_day_of
 from postroom.archive.models import Folder
-from postroom.imap.commands.mailbox import Selected
+from postroom.imap.commands.mailbox import QresyncState, Selected
 from postroom.imap.responses import FetchedMessage
 from postroom.imap.uid_set import UID_MAX
+from postroom.net.errors import FolderBreaksOff
 from postroom.net.imap_client import ImapClient
 from postroom.sync.database import in_database
 from postroom.sync.parsing import LimitedParser
@@ -28,7 +29,8 @@ class Visit:
 
     A thorough visit compares every folder; another one only those whose counts moved. With
     `is_called` somebody here waits for something, or people's addresses changed. `untold` are the
-    folders of which the server gave a message without the flags that it was asked for.
+    folders of which the server gave a message without the flags that it was asked for, `avoided`
+    those at whose opening it ends the connection.
     """
 
     account: EmailAccount
@@ -40,11 +42,14 @@ class Visit:
     is_called: bool = False
     parser_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     untold: set[int] = field(default_factory=set)
+    avoided: set[int] = field(default_factory=set)
     _first_days: list[date | None] = field(default_factory=list)
 
-    async def examine(self, folder: Folder) -> Selected:
-        """Open a folder for reading only (RFC 3501 §6.3.2)."""
-        return believable(await self.client.examine(folder.name))
+    async def examine(self, folder: Folder, since: QresyncState | None = None) -> Selected:
+        """Open a folder for reading only (RFC 3501 §6.3.2). Raises FolderBreaksOff."""
+        if folder.pk in self.avoided:
+            raise FolderBreaksOff
+        return believable(await self.client.examine(folder.name, since))
 
     def mark_untold(self, folder: Folder, messages: Iterable[FetchedMessage]) -> None:
         """Remember the folder if one of these messages came without its flags."""

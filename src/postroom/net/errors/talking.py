@@ -134,6 +134,14 @@ class FolderVanished(CommandRefused):
     advises = "Nothing to do: what it held is looked for in the others."
 
 
+class FolderBreaksOff(CommandRefused):
+    """The connection would end: it did so twice when this folder was opened, moments ago."""
+
+    kind = "folder_breaks_off"
+    says = "The mail server ends the connection when this folder is opened."
+    advises = "It is tried again every ten minutes. If it goes on, ask the provider."
+
+
 class OverQuota(CommandRefused):
     """No room, or the day's traffic is used up."""
 
