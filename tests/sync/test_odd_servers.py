@@ -9,6 +9,8 @@ import pytest
 from django.db import connection
 
 from cast import person
+from postroom.accounts.models import Direction, EmailAccount
+from postroom.accounts.seals import keep_secret
 from postroom.archive.models import BodyState, Email, ProofEntry, RawMessage, ServerCopy
 from postroom.sync import breaking_off, visit
 from postroom.sync.database import in_database
@@ -92,6 +94,58 @@ class ClosingTalk(Talk):
             await self.dialogue.send(b"* BYE Internal error occurred.")
             raise ClientLeft
         return await super().on_examine(rest)
+
+
+class ForgetfulServer(LyingServer):
+    """Amid the first sync its user has another password, and who is signed in is sent away."""
+
+    is_changed = False
+    refusals = 0
+
+    async def play(self, dialogue: Dialogue) -> None:
+        await dialogue.send(b"* OK [CAPABILITY " + PLAIN + b"] ready")
+        talk = ForgetfulTalk(self, dialogue)
+        while await talk.answer_next():
+            pass
+
+
+class ForgetfulTalk(Talk):
+    """One connection to it."""
+
+    server: ForgetfulServer
+
+    async def on_login(self, rest: bytes) -> bytes:
+        if self.server.is_changed and b"another" not in rest:
+            self.server.refusals += 1
+            return b"NO [AUTHENTICATIONFAILED] wrong"
+        return await super().on_login(rest)
+
+    async def on_fetch(self, rest: bytes) -> bytes | str:
+        ended = await super().on_fetch(rest)
+        if not self.server.is_changed:
+            self.server.is_changed = True
+            await self.dialogue.send(b"* BYE Your password was changed")
+            raise ClientLeft
+        return ended
+
+
+@pytest.mark.parametrize("storage", [MATCHED, EVERYTHING])
+def test_a_password_that_is_changed_amid_a_first_sync_costs_one_question(
+    storage: StorageMode,
+) -> None:
+    server = ForgetfulServer(random.Random(1), PLAIN)
+    for _ in range(1_100):
+        server.boxes["INBOX"].put(write_letter())
+
+    def enter_the_new_one() -> None:
+        assert server.refusals == 1
+        [account] = EmailAccount.objects.all()
+        assert account.trouble == "sign_in_refused"
+        keep_secret(account, Direction.INCOMING, "another")
+
+    met = play(server, nothing, enter_the_new_one, storage=storage)
+    assert met == ["server_unavailable", "sign_in_refused", ""]
+    assert Email.objects.count() == ServerCopy.objects.count() == 1_100
 
 
 @pytest.mark.parametrize("has_first_day", [False, True])
