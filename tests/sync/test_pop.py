@@ -9,7 +9,8 @@ import pytest
 from cast import message, person, user
 from journeys.installation import ALICE, SECRET
 from postroom.accounts.models import EmailAccount, Security
-from postroom.archive.models import BodyState, Email, Quarantine
+from postroom.archive.models import BodyState, Email, Quarantine, SearchEntry
+from postroom.archive.search import accounts_due
 from postroom.association import all_related_emails
 from postroom.crm.people import set_addresses
 from postroom.setup import AccountRequest, ConnectionFailed, ServerAddress, connect_account
@@ -62,6 +63,17 @@ def test_only_mail_with_known_people_is_fetched_whole(server: Dovecot) -> None:
 
     set_addresses(lead, ["lead@x.example", "a@x.example"])
     assert (sync(account).messages, len(bodies())) == (0, 8)
+
+
+def test_where_everything_is_kept_it_can_be_searched_at_once(server: Dovecot) -> None:
+    person("Lena Lead", "lead@x.example")
+    server.add(ALICE, "INBOX", letters(5) + letters(3, "lead@x.example", "lead"))
+    account = connected(server, storage="everything")
+    brought = sync(account)
+    assert (brought.messages, brought.bodies) == (8, 8)
+    assert accounts_due() == []
+    assert SearchEntry.objects.count() == 8
+    assert sync(account).messages == 0
 
 
 @pytest.mark.parametrize(("storage", "emails", "whole"), [("everything", 8, 8), ("strict", 3, 3)])

@@ -40,6 +40,7 @@ from postroom.sync.surveying import pop_plan
 from postroom.sync.suspects import Suspects, acquit, suspect, suspects_in
 from postroom.sync.visit import ONLY_NUMBERING, Clock
 from postroom.sync.wellbeing import Met, all_is_well
+from postroom.sync.whole_mail import keep_whole
 from postroom.team.models import StorageMode
 
 TIER = "pop3"
@@ -171,12 +172,35 @@ async def bring(visit: PopVisit, folder: Folder, uids: Sequence[int]) -> dict[in
     refused: dict[int, str] = {}
     mode = await in_database(storage_mode, visit.account)
     is_whole = mode == StorageMode.EVERYTHING or not visit.gives_headers
+    keeping = keep_those_whole if mode == StorageMode.EVERYTHING else keep_those_known
     async for batch in in_batches(answers(visit, uids, is_whole=is_whole, refused=refused)):
-        await in_database(record_batch, visit.parser, folder, batch, visit.clock())
-        at_hand = {m.uid: m for m in batch if m.body is not None}
-        await bring_due_bodies(visit, folder, at_hand)
+        await keeping(visit, folder, batch)
         await visit.progress.done(messages=len(batch))
     return refused
+
+
+async def keep_those_known(
+    visit: PopVisit, folder: Folder, batch: Sequence[FetchedMessage]
+) -> None:
+    """Record messages by their headers, and the bodies due among them, which may be at hand."""
+    await in_database(record_batch, visit.parser, folder, batch, visit.clock())
+    at_hand = {m.uid: m for m in batch if m.body is not None}
+    await bring_due_bodies(visit, folder, at_hand)
+
+
+async def keep_those_whole(
+    visit: PopVisit, folder: Folder, batch: Sequence[FetchedMessage]
+) -> None:
+    """Record messages with their bodies and words, as over IMAP; a header alone by itself."""
+    whole = [m for m in batch if m.body is not None]
+    if whole:
+        outcomes = await in_database(visit.parser.parse_with_words, [m.body or b"" for m in whole])
+        read, now = list(zip(whole, outcomes, strict=True)), visit.clock()
+        await visit.progress.found(bodies=len(read))
+        await in_database(keep_whole, folder, read, now, now)
+        await visit.progress.done(bodies=len(read))
+    if len(whole) < len(batch):
+        await keep_those_known(visit, folder, [m for m in batch if m.body is None])
 
 
 async def answers(

@@ -24,9 +24,10 @@ def flags_of(flags: frozenset[str] | None) -> Flags:
     return Flags("\\seen" in names, "\\flagged" in names, "\\answered" in names, keywords)
 
 
-def arrivals_of(read: Iterable[Read]) -> list[Arrival]:
-    """Those of some messages that could be read."""
-    return [arrival_of(message, one) for message, one in read if isinstance(one, ReadMessage)]
+def arrivals_of(read: Iterable[Read], came_at: datetime | None = None) -> list[Arrival]:
+    """Those of some messages that could be read; with `came_at` they came then."""
+    arrivals = [arrival_of(message, one) for message, one in read if isinstance(one, ReadMessage)]
+    return [one._replace(received_at=came_at) for one in arrivals] if came_at else arrivals
 
 
 def arrival_of(message: FetchedMessage, read: ReadMessage) -> Arrival:

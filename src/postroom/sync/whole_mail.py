@@ -105,8 +105,13 @@ async def write(visit: Visit, folder: Folder, read: Sequence[Read]) -> None:
 
 
 @replayable()
-def keep_whole(folder: Folder, came: Sequence[Read], now: datetime) -> None:
-    """Record a batch and store its bodies; what broke the parser is set aside with its bytes."""
+def keep_whole(
+    folder: Folder, came: Sequence[Read], now: datetime, came_at: datetime | None = None
+) -> None:
+    """Record a batch and store its bodies; what broke the parser is set aside with its bytes.
+
+    They `came_at` this moment, where the server does not tell when (POP3).
+    """
     read: list[Came] = []
     for message, outcome in came:
         if isinstance(outcome, BrokenMessage):
@@ -114,7 +119,7 @@ def keep_whole(folder: Folder, came: Sequence[Read], now: datetime) -> None:
             quarantine(folder, message.uid, outcome.reason, now, message.body, arrived_at)
         else:
             read.append((message, outcome))
-    kept, only = as_kept(folder.account, arrivals_of(read))
+    kept, only = as_kept(folder.account, arrivals_of(read, came_at))
     arrivals = with_bodies(folder.account_id, kept, read)
     new = record_each(folder, arrivals, only)
     together = list(zip(arrivals, read, strict=True))
