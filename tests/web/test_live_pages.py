@@ -11,7 +11,7 @@ from asgiref.sync import async_to_sync
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.test import Client, RequestFactory
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -34,6 +34,7 @@ from postroom.crm.pipeline import first_stage
 from postroom.team.models import User
 from postroom.web.live import streams, views
 from postroom.web.live.hub import Subscriber
+from postroom.web.live.rows import row_events
 from web.browser import Visit, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -314,3 +315,17 @@ def test_who_left_a_team_does_not_hear_who_is_there(
     remove_member(account, bob, account.owner, NOON)
     assert list(compose(bob, frozenset({letter.pk})))
     assert subscriber.teams == set()
+
+
+def test_a_page_that_is_brought_in_line_as_a_whole_says_nothing_of_unseen_mail(
+    alice: User, bob: User, lena: Person, letter: Email
+) -> None:
+    """That it changed tells when Alice and Lena write each other."""
+    deal = Deal()
+    keep_deal(deal, DealEntry("Offer", first_stage(), people=[LENA]), NOON)
+    threads, came = QueryDict("as=threads"), frozenset({letter.pk})
+    for whose in (lena, deal):
+        heard = [list(row_events(whose, threads, who, came)) for who in (alice, bob)]
+        assert [[event.name for event in events] for events in heard] == [["page"], []]
+    EmailAccount.objects.update(sharing=Sharing.PUBLIC)
+    assert [event.name for event in row_events(deal, QueryDict(), bob, came)] == ["page"]

@@ -29,8 +29,12 @@ def row_events(
     """Changed rows, then rows to take away; or the newest page whole when `emails` is None.
 
     A list of threads is always brought in line as a whole: an email that comes moves its thread.
-    So is a deal's, for which emails answer each other (ADR 38).
+    So is a deal's, for which emails answer each other (ADR 38). Of emails of which the viewer sees
+    none nothing is said, not even that: when it is said would tell of them.
     """
+    touched = [] if emails is None else in_sight(whose, viewer, emails)
+    if emails is not None and not touched:
+        return
     reach = accounts_in_reach(viewer)
     filters = filters_for(whose, viewer, asked, reach)
     is_by_the_page = filters.as_threads or isinstance(whose, Deal)
@@ -43,8 +47,7 @@ def row_events(
             yield Event("parts", render_to_string("emails/looked_for.html", looked_for))
         yield waiting_requests(viewer)
         return
-    touched = in_sight(whose, viewer, emails)
-    if touched and not is_by_the_page:
+    if not is_by_the_page:
         yield from changed(whose, filters, viewer, reach, [bytes(row[1]) for row in touched])
     if gone := sorted(pk for pk, _, removed_at in touched if removed_at):
         yield Event("gone", " ".join(map(str, gone)))
