@@ -15,7 +15,7 @@ from postroom.archive.models import DealLink, Email
 from postroom.archive.wall import seen_by
 from postroom.association import visible_to
 from postroom.association.deal_rule import Candidate, Choice, Letter, Why, chosen_for
-from postroom.association.deals import choice_for, deal_for_email, deal_of, deals_of_emails, of_deal
+from postroom.association.deals import choice_for, deal_for_email, deal_of, of_deal
 from postroom.crm.deals import DealEntry, keep_deal, move_deal
 from postroom.crm.models import Deal, Outcome, Person
 from postroom.crm.pipeline import stages
@@ -174,7 +174,7 @@ def test_a_new_deal_has_the_mail_with_its_people_at_once(account: EmailAccount) 
     person("Lena Lead", LENA)
     letter = letter_of(account, "Prices")
     offer = deal_of_people("Offer", LENA, now=day(30))
-    assert deals_of_emails([letter]) == {letter.pk: offer}
+    assert deal_for_email(letter).deal == offer
     assert list(of_deal(visible_to(account.owner), offer)) == [letter]
 
 

@@ -49,7 +49,7 @@ async def validity(client: ImapClient) -> object:
 
 
 async def listed(client: ImapClient) -> object:
-    return [(b.name, b.delimiter, b.special_use, b.can_open) for b in await client.list_mailboxes()]
+    return [(b.name, b.delimiter, sorted(b.attributes)) for b in await client.list_mailboxes()]
 
 
 async def listed_and_opened(client: ImapClient) -> object:

@@ -32,10 +32,10 @@ from postroom.outbox.outgoing import (
     due_outgoing,
     forget_outgoing,
     note_seen,
-    on_its_way,
     reconcile,
     say_it_arrived,
     send_once_more,
+    unsettled_of,
 )
 from postroom.outbox.rates import MOST_A_MINUTE
 from postroom.outbox.sizes import MOST_OCTETS
@@ -155,7 +155,7 @@ def test_what_is_unknown_is_decided_by_sent_or_by_its_author(
     assert not send_once_more(owner, found.key, DUE)
     assert attempt(lost, DUE).state == OutgoingState.SENT
     assert set(server.taken.values()) == {1}
-    assert set(on_its_way(owner)) == {arrived, lost}
+    assert set(unsettled_of(owner)) == {arrived, lost}
 
 
 def test_only_so_many_go_out_in_a_minute(server: Moody, account: EmailAccount) -> None:
@@ -312,17 +312,17 @@ def test_what_comes_back_is_told_with_its_reason_and_stays_until_it_is_seen(
     received(account, report_of(message_id, "stranger@x.example"))
     received(account, report_of(message_id, sent_to, "4.4.1", "delayed"))
     assert meet_reports(DUE) == 0
-    assert not on_its_way(owner)
+    assert not unsettled_of(owner)
     received(account, report_of(message_id, sent_to))
     assert meet_reports(DUE) == 1
     assert meet_reports(DUE) == 0
-    [shown] = on_its_way(owner)
+    [shown] = unsettled_of(owner)
     assert shown.state == OutgoingState.BOUNCED
     assert shown.not_taken[sent_to].startswith(
         "There is no such address. Check how it is written. The server said"
     )
     assert note_seen(owner, outgoing.key, DUE)
-    assert not on_its_way(owner)
+    assert not unsettled_of(owner)
 
 
 def test_a_report_of_which_only_the_envelope_is_here_is_fetched(

@@ -14,7 +14,7 @@ from postroom.outbox.drafts import NotSendable, Written, keep, senders_of
 from postroom.outbox.holding import call_back
 from postroom.outbox.models import OutgoingEmail, OutgoingState
 from postroom.outbox.moments import instant_of, is_left_out, moments_from
-from postroom.outbox.outgoing import due_outgoing, on_its_way
+from postroom.outbox.outgoing import due_outgoing, unsettled_of
 from postroom.outbox.scheduling import release_scheduled, schedule, send_now
 from servers.moody import Moody
 
@@ -78,7 +78,7 @@ def test_it_waits_for_its_moment_and_bears_its_date(server: Moody, account: Emai
     outgoing = scheduled(account)
     due = instant_of(MORNING, BERLIN)
     assert (outgoing.state, outgoing.due_at, outgoing.raw) == (OutgoingState.SCHEDULED, due, None)
-    assert [row.state for row in on_its_way(account.owner)] == [OutgoingState.SCHEDULED]
+    assert [row.state for row in unsettled_of(account.owner)] == [OutgoingState.SCHEDULED]
     early = due - timedelta(seconds=1)
     assert release_scheduled(early) == 0
     assert attempt(outgoing, early).state == OutgoingState.SCHEDULED

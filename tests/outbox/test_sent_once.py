@@ -32,8 +32,8 @@ from postroom.outbox.holding import send
 from postroom.outbox.models import OutgoingEmail, OutgoingState
 from postroom.outbox.outgoing import (
     meet_interrupted,
-    on_its_way,
     reconcile,
+    unsettled_of,
 )
 from servers.moody import FINE, MOODS, Moody
 
@@ -120,7 +120,7 @@ def test_killed_between_the_servers_word_and_our_note_it_is_unknown_until_sent_s
     received(account, bytes(outgoing.raw or b""), "Sent")
     assert reconcile(later) == 1
     assert list(server.taken.values()) == [1]
-    assert not on_its_way(account.owner)
+    assert not unsettled_of(account.owner)
 
 
 @pytest.mark.timeout(3600 if LONG else 300)

@@ -67,7 +67,7 @@ OF_GMAIL = {
 
 
 def mailbox(name: str, *uses: str, delimiter: str | None = "/") -> Mailbox:
-    return Mailbox(name, delimiter, frozenset(uses), None, None)
+    return Mailbox(name, delimiter, frozenset(uses), None)
 
 
 def roles(*mailboxes: Mailbox, capabilities: tuple[str, ...] = ()) -> dict[str, FolderRole]:

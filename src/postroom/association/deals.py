@@ -5,7 +5,7 @@ begins with `visible_to`, and puts these conditions behind it.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -86,14 +86,6 @@ def people_of_deal(deal: Deal) -> QuerySet[Person]:
 def people_of_company(company: Company) -> QuerySet[Person]:
     """Who works for the company."""
     return company.people.all()
-
-
-def deals_of_emails(emails: Sequence[Email]) -> dict[int, Deal]:
-    """The deals of some emails by the emails' ids; without those that have none."""
-    asked = Email.objects.filter(pk__in=[email.pk for email in emails])
-    rows = dict(asked.annotate(its_deal=deal_of()).values_list("pk", "its_deal"))
-    deals = Deal.objects.select_related("stage").in_bulk(set(rows.values()) - {None})
-    return {pk: deals[deal] for pk, deal in rows.items() if deal in deals}
 
 
 def deal_for_email(email: Email) -> DealOfEmail:

@@ -13,7 +13,7 @@ from postroom.association.cursors import Cursor
 from postroom.association.glimpses import RelatedEmail
 from postroom.association.reasons import Reason, reason_for
 from postroom.association.redaction import cut_down
-from postroom.association.related import PAGE, related_emails
+from postroom.association.related import related_emails
 from postroom.association.visibility import visible_to
 from postroom.crm.models import Person
 from postroom.team.models import User
@@ -29,13 +29,13 @@ class Viewed:
 
 
 def viewed_as(
-    user: User, person: Person, now: datetime, *, after: Cursor | None = None, limit: int = PAGE
+    user: User, person: Person, now: datetime, *, after: Cursor | None = None
 ) -> tuple[list[Viewed], Cursor | None]:
     """One page of the person's emails as the user sees them, cut down to who and when.
 
     And where it goes on.
     """
-    page = related_emails(person, user, after=after, limit=limit)
+    page = related_emails(person, user, after=after)
     related = page.rows
     emails = [without_content(row.email) for row in related]
     reasons = reason_for(emails, user, now)

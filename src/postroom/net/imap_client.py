@@ -56,15 +56,6 @@ from postroom.net.server import AllowedNetworks, Server
 _SET_OCTETS: Final = 7_000
 _SEARCH_WINDOW: Final = 50_000
 _IDENTITY: Final = {"name": "Postroom"}
-_SPECIAL_USES: Final = (
-    "\\All",
-    "\\Archive",
-    "\\Drafts",
-    "\\Flagged",
-    "\\Junk",
-    "\\Sent",
-    "\\Trash",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +65,7 @@ class Mailbox:
     name: str
     delimiter: str | None
     attributes: frozenset[str]
-    special_use: str | None
     status: Status | None
-
-    @property
-    def can_open(self) -> bool:
-        """Whether it can hold mail at all."""
-        return not {"\\noselect", "\\nonexistent"} & {word.lower() for word in self.attributes}
 
 
 class ImapClient:
@@ -96,7 +81,6 @@ class ImapClient:
         self.selected = Selected()
         self.opened = ""
         self.opening = ""
-        self.server_id: dict[str, str] = {}
 
     @classmethod
     async def connect(
@@ -146,7 +130,8 @@ class ImapClient:
         await sign_in(self._wire, credential)
         if "ID" in self.capabilities:
             # Seen: NetEase refuses every SELECT of a client that has not said who it is.
-            self.server_id = await self._ask_id()
+            with contextlib.suppress(CommandRefused):
+                await exchange(self._wire, Id(_IDENTITY))
         wanted = extensions_to_enable(self.capabilities)
         if wanted:
             with contextlib.suppress(CommandRefused):
@@ -283,10 +268,10 @@ class ImapClient:
         """
         return await append(self._wire, Append(name, message, frozenset(flags), internal_date))
 
-    def idle(self, renew: float | None = None) -> Listening:
+    def idle(self) -> Listening:
         """Listen for changes: `async with client.idle() as notices: async for notice in …`."""
         limits = self.limits
-        return Listening(self._wire, renew=renew or limits.idle_seconds, poll=limits.poll_seconds)
+        return Listening(self._wire, renew=limits.idle_seconds, poll=limits.poll_seconds)
 
     async def noop(self) -> None:
         """Let the server speak; what it tells is kept for the next `idle`."""
@@ -307,12 +292,6 @@ class ImapClient:
         """Close at once. Idempotent."""
         self._wire.fail(ConnectionLost(self._wire.server))
         await asyncio.sleep(0)
-
-    async def _ask_id(self) -> dict[str, str]:
-        try:
-            return (await exchange(self._wire, Id(_IDENTITY))).server
-        except CommandRefused:
-            return {}
 
     async def _open(self, command: Examine) -> Selected:
         self._wire.notices.close_mailbox()
@@ -350,10 +329,8 @@ class ImapClient:
         return found
 
     def _mailbox(self, row: Listed, status: Status | None) -> Mailbox:
-        lower = {word.lower() for word in row.attributes}
-        use = next((use for use in _SPECIAL_USES if use.lower() in lower), None)
         name = self._wire.connection.names.parse(row.wire_name)
-        return Mailbox(name, row.delimiter, row.attributes, use, status)
+        return Mailbox(name, row.delimiter, row.attributes, status)
 
 
 def _can_open(row: Listed) -> bool:

@@ -8,7 +8,6 @@ import asyncio
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -59,27 +58,23 @@ def web_server_of(url: str) -> Server:
     return server
 
 
-async def ask_web(
-    request: WebRequest, allowed: AllowedNetworks, authorities: Path | None = None
-) -> WebAnswer:
+async def ask_web(request: WebRequest, allowed: AllowedNetworks) -> WebAnswer:
     """Ask once. Raises the failures of `net.errors`; `allowed` must hold the port."""
     server = web_server_of(request.url)
     try:
         async with asyncio.timeout(request.seconds):
             dialled = await dial(server, allowed, CONNECT_SECONDS)
-            return await _exchange(request, server, dialled, authorities)
+            return await _exchange(request, server, dialled)
     except TimeoutError:
         raise ConnectTimedOut(server) from None
 
 
-async def _exchange(
-    request: WebRequest, server: Server, dialled: socket.socket, authorities: Path | None
-) -> WebAnswer:
+async def _exchange(request: WebRequest, server: Server, dialled: socket.socket) -> WebAnswer:
     is_secure = server.security is Security.TLS
     try:
         reader, writer = await asyncio.open_connection(
             sock=dialled,
-            ssl=client_context(authorities) if is_secure else None,
+            ssl=client_context() if is_secure else None,
             server_hostname=server.host if is_secure else None,
         )
     except OSError as error:

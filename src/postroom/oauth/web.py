@@ -26,16 +26,14 @@ def get_json(url: str) -> dict[str, Any]:
     return object_in(answer, url)
 
 
-def post_form(
-    url: str, headers: Mapping[str, str], body: str, seconds: float = 20.0
-) -> tuple[int, dict[str, Any]]:
+def post_form(url: str, headers: Mapping[str, str], body: str) -> tuple[int, dict[str, Any]]:
     """Post a form and return status and JSON object. Raises IssuerUnavailable.
 
     A failing server, one that wants us to slow down, and one that answers in another language are
     not available (RFC 6749 §5.2 knows 400 and 401 only).
     """
     sent = {**headers, "Accept": "application/json", "Content-Type": FORM}
-    answer = _ask(WebRequest(url, "POST", sent, body.encode(), seconds))
+    answer = _ask(WebRequest(url, "POST", sent, body.encode()))
     if answer.status >= 500 or answer.status in (408, 425, 429):
         raise unavailable(url, f"it answered with status {answer.status}")
     return answer.status, object_in(answer, url)

@@ -11,7 +11,7 @@ from postroom.accounts.models import FromAddress
 from postroom.archive.models import Direction, Email, Participant, ParticipantRole
 from postroom.archive.reading import find_raw
 from postroom.mime import parse_headers
-from postroom.outbox.compose_settings import signs
+from postroom.outbox.compose_settings import signs_answers
 from postroom.outbox.drafts import Attached, Quote, Written
 from postroom.outbox.models import ComposeSettings, SignaturePlace
 from postroom.outbox.quoting import quote_of
@@ -82,14 +82,14 @@ def begun(origin: Origin, sender: FromAddress | None, settings: ComposeSettings)
         subject=subject if subject.lower().startswith(mark.strip().lower()) else mark + subject,
         text="" if settings.is_rich else plain_beginning(origin, sender, settings),
         is_rich=settings.is_rich,
-        has_signature=signs(settings, is_answer=True),
+        has_signature=signs_answers(settings),
         wants_notice=settings.wants_notices,
     )
 
 
 def plain_beginning(origin: Origin, sender: FromAddress | None, settings: ComposeSettings) -> str:
     """What stands below the first line where text is plain: the signature by choice, the quote."""
-    signature = signature_of(sender) if signs(settings, is_answer=True) else ""
+    signature = signature_of(sender) if signs_answers(settings) else ""
     quote = origin.quote().text
     if settings.signature_place == SignaturePlace.BELOW:
         return f"\n\n{quote}\n{signature}"

@@ -31,6 +31,6 @@ def first_sender(settings: ComposeSettings, senders: Sequence[FromAddress]) -> F
     return next(iter([*chosen, *senders]), None)
 
 
-def signs(settings: ComposeSettings, *, is_answer: bool) -> bool:
-    """Whether an email begins with a signature."""
-    return not (is_answer and settings.signature_place == SignaturePlace.NONE)
+def signs_answers(settings: ComposeSettings) -> bool:
+    """Whether an answer begins with a signature, as every new email does."""
+    return settings.signature_place != SignaturePlace.NONE

@@ -156,13 +156,8 @@ def locked(author: User, key: UUID, state: OutgoingState) -> QuerySet[OutgoingEm
     return OutgoingEmail.objects.filter(author=author, key=key, state=state)
 
 
-def on_its_way(author: User) -> QuerySet[OutgoingEmail]:
-    """What a user sent that is not in the archive yet, or came back; newest first."""
-    return unsettled_of(author).exclude(state=OutgoingState.DRAFT)
-
-
 def unsettled_of(author: User) -> QuerySet[OutgoingEmail]:
-    """The same and the user's drafts: all that the archive does not show."""
+    """What a user writes or sent that is not in the archive yet, or came back; newest first."""
     unsettled = Q(copy=None) & ~Q(Exists(copies_in_the_archive()))
     found = outgoing_of(author).filter(unsettled | Q(state=OutgoingState.BOUNCED))
     return found.select_related("sender")
