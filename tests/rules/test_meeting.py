@@ -238,7 +238,7 @@ def test_a_rule_that_is_no_use_is_refused(
 ) -> None:
     with pytest.raises(RuleUnusable) as refusal:
         rule(mailbox, *FLAG, **wrong)
-    assert refusal.value.where == where
+    assert refusal.value.field == where
     assert not Rule.objects.exists()
 
 
@@ -246,4 +246,4 @@ def test_nobody_writes_a_rule_for_anothers_mailbox(mailbox: EmailAccount) -> Non
     bob = account_of(user("Bob"))
     with pytest.raises(RuleUnusable) as refusal:
         rule(bob, *FLAG, account=mailbox)
-    assert refusal.value.where == "account"
+    assert refusal.value.field == "account"

@@ -223,7 +223,7 @@ UNUSABLE = [
 def test_an_address_that_is_no_use_is_refused(url: str) -> None:
     with pytest.raises(WebhookUnusable) as refusal:
         hook(user("Alice"), url)
-    assert refusal.value.where == "url"
+    assert refusal.value.field == "url"
 
 
 FORBIDDEN = [

@@ -15,6 +15,7 @@ from postroom.accounts.members import mailboxes_of
 from postroom.accounts.models import AccessRequest, Answer, EmailAccount
 from postroom.team.audit import note
 from postroom.team.models import Act, User
+from postroom.team.refusal import Refusal
 from postroom.team.written_once import written_once
 
 LONGEST_REASON = 200
@@ -24,12 +25,8 @@ MOST_A_DAY = 20
 DECLINED = "Your request was declined."
 
 
-class MayNotAsk(Exception):
+class MayNotAsk(Refusal):
     """Not now, or not at all; the sentence says why."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 def last_request(matter: Matter, by: User) -> AccessRequest | None:

@@ -13,23 +13,23 @@ from django.db.models import Q, QuerySet
 from postroom.accounts.models import Exclusion, PatternUnusable, pattern_of
 from postroom.team.audit import note, note_each
 from postroom.team.models import Act, User
+from postroom.team.refusal import Refusal
 
 MOST_NAMED = 5
 
 
-class LinesUnusable(ValueError):
+class LinesUnusable(Refusal):
     """Some lines are neither an address nor a domain; nothing was taken of the others either."""
 
     def __init__(self, lines: Sequence[str]) -> None:
         named = ", ".join(f"“{line[:60]}”" for line in lines[:MOST_NAMED])
         more = f" and {len(lines) - MOST_NAMED} more" if len(lines) > MOST_NAMED else ""
         is_one = len(lines) == 1
-        self.sentence = (
+        super().__init__(
             f"Nothing was saved: {named}{more} {'is' if is_one else 'are'} no email address and no"
             f" domain. Correct or remove {'it' if is_one else 'them'}; write lena@customer.example"
             " or customer.example."
         )
-        super().__init__(self.sentence)
 
 
 def list_of(owner: User | None) -> QuerySet[Exclusion]:

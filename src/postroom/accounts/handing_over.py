@@ -22,6 +22,7 @@ from postroom.crm.tasks import hand_tasks_over
 from postroom.team.audit import note
 from postroom.team.models import Act, Permission, User
 from postroom.team.permissions import people_who_may
+from postroom.team.refusal import Refusal
 
 MAY_NOT = (
     "The mailbox was not handed over: only its owner does that, or an administrator once the"
@@ -29,12 +30,8 @@ MAY_NOT = (
 )
 
 
-class HandingOverRefused(Exception):
+class HandingOverRefused(Refusal):
     """It is not this person's to hand over, or not to that one; the sentence says why."""
-
-    def __init__(self, sentence: str) -> None:
-        self.sentence = sentence
-        super().__init__(sentence)
 
 
 @dataclass(frozen=True, slots=True)

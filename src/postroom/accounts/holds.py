@@ -13,20 +13,20 @@ from postroom.accounts.models import EmailAccount, Hold
 from postroom.crm.models import Person
 from postroom.team.audit import note
 from postroom.team.models import Act, User
+from postroom.team.refusal import Refusal
 
 Held = EmailAccount | Person | None
 
 
-class UnderHold(Exception):
+class UnderHold(Refusal):
     """What was to be deleted is under a legal hold; the sentence says which and what to do."""
 
     def __init__(self, hold: Hold) -> None:
         self.hold = hold
-        self.sentence = (
+        super().__init__(
             f"Nothing of it can be deleted: there is a legal hold on {hold}, because:"
             f" {as_sentence(hold.reason)} An administrator lifts it under Cleanup Policy."
         )
-        super().__init__(self.sentence)
 
 
 def as_sentence(reason: str) -> str:

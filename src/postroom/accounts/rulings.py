@@ -24,16 +24,13 @@ from postroom.accounts.models import (
 )
 from postroom.team.audit import note
 from postroom.team.models import Act, User
+from postroom.team.refusal import Refusal
 
 Row = TypeVar("Row", Ruling, Grant)
 
 
-class SharingForbidden(Exception):
+class SharingForbidden(Refusal):
     """An administrator set the mailbox to private: nothing of it can be shown."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 @dataclass(frozen=True, slots=True)

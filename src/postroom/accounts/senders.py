@@ -8,18 +8,14 @@ from postroom.accounts.models import Activation, EmailAccount, FromAddress
 from postroom.mime import canonical_address
 from postroom.team.audit import note
 from postroom.team.models import Act, User
+from postroom.team.refusal import Refusal
 
 MOST = 20
 LONGEST = 254  # RFC 5321 §4.5.3.1.3
 
 
-class FromAddressRefused(Exception):
+class FromAddressRefused(Refusal):
     """It cannot be so; the sentence says why, `field` where to mend it."""
-
-    def __init__(self, sentence: str, field: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.field = field
 
 
 def from_addresses_of(account: EmailAccount) -> list[FromAddress]:

@@ -14,19 +14,19 @@ from postroom.accounts.models import CHOICE, EmailAccount, SharingInForce, Shari
 from postroom.accounts.terms import Terms, before_and_now, in_words, ruled
 from postroom.team.audit import note
 from postroom.team.models import Act, Role, User
+from postroom.team.refusal import Refusal
 
 OWN_CHOICE = "Own choice"
 
 
-class SetByRule(Exception):
+class SetByRule(Refusal):
     """The owner cannot decide while an administrator's rule holds."""
 
     def __init__(self, account: EmailAccount, reason: str) -> None:
-        self.sentence = (
+        super().__init__(
             f"Nothing was changed: the sharing of {account} is not its owner’s to choose now."
             f" {reason}."
         )
-        super().__init__(self.sentence)
 
 
 @transaction.atomic

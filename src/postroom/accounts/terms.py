@@ -13,6 +13,7 @@ from postroom.accounts.models import (
     Sight,
 )
 from postroom.team.models import Role, User
+from postroom.team.refusal import Refusal
 
 MODES = {**dict(Sharing.choices), CHOICE: "User’s choice"}
 WITH_REACH = frozenset((Sharing.PUBLIC, Sharing.CUSTOM))
@@ -24,7 +25,7 @@ SHOWS = {
 EVERYONE, NOBODY = "everyone", "nobody"
 
 
-class TermsUnusable(ValueError):
+class TermsUnusable(Refusal):
     """It would reach nobody, which is what *private* is for; or it is meant for who is not here."""
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from postroom.accounts.models import EmailAccount
 from postroom.team.models import Organisation
+from postroom.team.refusal import Refusal
 
 ALL: Final = "all"
 MOST_MONTHS: Final = 600
@@ -20,7 +21,7 @@ EARLIEST: Final = date(1980, 1, 1)
 _MONTHS = re.compile(r"([1-9][0-9]{0,2}) ?m(?:onths?)?\Z")
 
 
-class WindowUnusable(ValueError):
+class WindowUnusable(Refusal):
     """Neither all, nor a number of months, nor a day."""
 
     def __init__(self, written: str) -> None:

@@ -13,6 +13,7 @@ from postroom.accounts.models import Activation, EmailAccount, Protocol, Sight
 from postroom.archive.models import Colour, Email, Label, Labelling
 from postroom.archive.models.labels import LONGEST_NAME
 from postroom.crm.erased import erased_keywords
+from postroom.team.refusal import Refusal
 from postroom.team.written_once import written_once
 
 MOST_LABELS: Final = 100
@@ -30,12 +31,8 @@ ERASED: Final = (
 NOT_IN_A_KEYWORD: Final = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
-class LabelUnusable(Exception):
+class LabelUnusable(Refusal):
     """A label that cannot be; the sentence says why."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 def label_called(account: EmailAccount, name: str) -> Label:

@@ -14,6 +14,7 @@ from postroom.archive.actions import show_and_tell
 from postroom.archive.fence import lock_account
 from postroom.archive.models import Action, ActionKind, ActionState, Email, Folder, FolderRole
 from postroom.archive.whereabouts import ends_of, folders_of, moves_of
+from postroom.team.refusal import Refusal
 
 MOVERS = frozenset({"MOVE", "IMAP4REV2"})  # RFC 6851; RFC 9051 has it built in.
 
@@ -32,12 +33,8 @@ MOVED_SINCE = "It was moved once more since then, so it stays where it is."
 FOLDER_GONE = "The folder “{}” is no longer on the mail server. Choose another one."
 
 
-class MoveNotPossible(Exception):
+class MoveNotPossible(Refusal):
     """The move was not asked for; the sentence says why."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 class MovedAlready(MoveNotPossible):

@@ -20,21 +20,21 @@ from postroom.archive.models import (
     thread_of_link,
 )
 from postroom.team.models import User
+from postroom.team.refusal import Refusal
 
 LONGEST_COMMENT = 10_000
 MOVES = (TeamEntryKind.ASSIGNED, TeamEntryKind.RELEASED)
 
 
-class NotInTheTeam(Exception):
+class NotInTheTeam(Refusal):
     """Somebody is none of the mailbox's team, or there is no team; the sentence says what to do."""
 
     def __init__(self, email: Email, to: User | None) -> None:
-        self.sentence = (
+        super().__init__(
             f"{to} is no member of {email.account.address}. Choose one of its members."
             if to and team_of(email.account).exists()
             else "Only conversations of a team mailbox are assigned. Add members on its page first."
         )
-        super().__init__(self.sentence)
 
 
 def conversation_of(email: Email) -> QuerySet[Email]:

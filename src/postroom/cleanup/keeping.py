@@ -18,19 +18,19 @@ from postroom.cleanup.cases import end_case
 from postroom.cleanup.models import Case
 from postroom.team.audit import note
 from postroom.team.models import Act, User
+from postroom.team.refusal import Refusal
 
 SALT = "postroom.cleanup.keeping"
 
 
-class TooLate(Exception):
+class TooLate(Refusal):
     """Its deletion has begun, or it was deactivated by somebody; the sentence says what to do."""
 
     def __init__(self, account: EmailAccount) -> None:
-        self.sentence = (
+        super().__init__(
             f"{account} is deactivated, and what was kept of its mail is deleted. Reactivate it on"
             " its page: its mail comes again from the mail server."
         )
-        super().__init__(self.sentence)
 
 
 def word_of(case_id: int) -> str:

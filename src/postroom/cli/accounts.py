@@ -88,7 +88,7 @@ def add(
     """
     from postroom.cli.connecting import compose_request, compose_wish, prepare
     from postroom.engine.starting import start_keeping
-    from postroom.setup import ConnectionFailed, connect_account
+    from postroom.setup import connect_account
 
     user = get_user(owner)
     if without_password:
@@ -99,10 +99,7 @@ def add(
     else:
         password = read_password(f"Password of {address}", from_stdin=password_stdin)
         request = compose_request(address, user, password, choices)
-        try:
-            account = connect_account(request)
-        except ConnectionFailed as failure:
-            raise Failed(failure.sentence) from failure
+        account = connect_account(request)
     start_keeping(account)
     click.echo(
         f"{account.address} is connected. “postroom sync {account.address} --once” syncs it."

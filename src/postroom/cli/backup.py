@@ -57,7 +57,7 @@ def backup_command(
     is_sealed = passphrase_stdin or passphrase_file is not None
     passphrase = get_passphrase(passphrase_stdin, passphrase_file) if is_sealed else ""
     now = timezone.now()
-    with told_plainly(), bars("rows", "messages", is_quiet=as_json) as show:
+    with bars("rows", "messages", is_quiet=as_json) as show:
         beginning, end = back_up(file, passphrase, now, show)
     note(Act.BACKED_UP, None, file, now)
     if as_json:
@@ -102,7 +102,7 @@ def restore_command(  # noqa: PLR0913 - each is an option
     again: the register of erasures says whom.
     """
     start_django_in_an_empty_place(click.get_current_context())
-    with told_plainly(), opened(file) as content:
+    with opened(file) as content:
         passphrase = passphrase_for(content, passphrase_stdin, passphrase_file)
         with bars("rows", "compared", is_quiet=as_json) as show:
             run = checked if only_checks else restored
@@ -166,17 +166,6 @@ def erased_again(copy: Path | None) -> tuple[int, int]:
 
 
 AS_IT_WAS = "The backup is restored; name a whole copy in POSTROOM_ERASURES_FILE before you start."
-
-
-@contextmanager
-def told_plainly() -> Iterator[None]:
-    """A refusal in its own words."""
-    from postroom.backup.refusals import BackupRefused
-
-    try:
-        yield
-    except BackupRefused as refusal:
-        raise Failed(str(refusal)) from refusal
 
 
 @contextmanager

@@ -15,8 +15,7 @@ import psycopg
 from postroom.config import environment, postgres
 from postroom.config.environment import BadSetting
 from postroom.config.places import make_data_dir
-from postroom.config.postgres_user import EmbeddedDatabaseRefused
-from postroom.config.secrets import KeyFileRefused, ensure_key_file
+from postroom.config.secrets import ensure_key_file
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -76,10 +75,7 @@ def open_database(context: click.Context) -> None:
     """
     settings = read_environment()
     if settings.database_url is None:
-        try:
-            database = context.find_root().with_resource(postgres.running(settings.data_dir))
-        except EmbeddedDatabaseRefused as refusal:
-            raise Failed(str(refusal)) from refusal
+        database = context.find_root().with_resource(postgres.running(settings.data_dir))
         os.environ["DATABASE_URL"] = database
     refuse_absent_database(os.environ["DATABASE_URL"])
     set_up_django()
@@ -102,10 +98,7 @@ def read_environment() -> environment.Environment:
 def make_files(settings: environment.Environment) -> None:
     """The data directory and the key file, made when they are absent."""
     make_folder(settings)
-    try:
-        ensure_key_file(settings.secret_key_file)
-    except KeyFileRefused as refusal:
-        raise Failed(str(refusal)) from refusal
+    ensure_key_file(settings.secret_key_file)
 
 
 def make_folder(settings: environment.Environment) -> None:
@@ -130,14 +123,11 @@ def refuse_absent_database(url: str) -> None:
 
 
 def set_up_django() -> None:
-    """Load the models. Raises Failed when the key file cannot be used."""
+    """Load the models. Raises KeyFileRefused."""
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "postroom.config.settings")
-    try:
-        django.setup()
-    except KeyFileRefused as refusal:
-        raise Failed(str(refusal)) from refusal
+    django.setup()
 
 
 def migrate_if_needed(*, is_quiet: bool = False) -> None:

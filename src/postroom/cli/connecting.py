@@ -15,7 +15,6 @@ from postroom.providers import ServerChoice, find_provider
 from postroom.setup import (
     AccountRequest,
     Asked,
-    ConnectionFailed,
     Recognition,
     ServerAddress,
     Source,
@@ -99,10 +98,7 @@ def chosen_window(protocol: str, since: str) -> str:
 
 def prepare(request: AccountRequest) -> str:
     """Set a mailbox up without its password; returns what is to be said."""
-    try:
-        account = prepare_account(request, None, timezone.now())
-    except ConnectionFailed as failure:
-        raise Failed(failure.sentence) from failure
+    account = prepare_account(request, None, timezone.now())
     return f"{account.address} waits for {request.owner.email} to enter its password."
 
 

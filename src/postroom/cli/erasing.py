@@ -57,8 +57,7 @@ def erase_command(address: str, dry_run: bool, yes: bool, as_json: bool) -> None
     """
     from django.utils import timezone
 
-    from postroom.accounts.holds import UnderHold
-    from postroom.erasure.erasing import BeingSent, erase, extent_of
+    from postroom.erasure.erasing import erase, extent_of
     from postroom.erasure.left import left_of
     from postroom.erasure.traces import traces_of
 
@@ -73,10 +72,7 @@ def erase_command(address: str, dry_run: bool, yes: bool, as_json: bool) -> None
         raise Failed(extent.held)
     if not yes:
         click.confirm("Erase all of this here, for good?", abort=True, err=True)
-    try:
-        erasure = erase(person, None, timezone.now())
-    except (UnderHold, BeingSent) as refusal:
-        raise Failed(refusal.sentence) from refusal
+    erasure = erase(person, None, timezone.now())
     left = left_of(words)
     if as_json:
         told = {"erasure": erasure.pk, "emails": erasure.emails, "others": erasure.others}

@@ -28,14 +28,11 @@ def add(lines: tuple[str, ...], user: str | None) -> None:
     """Exclude addresses and domains; “-” reads them from standard input, a line each."""
     from django.utils import timezone
 
-    from postroom.accounts.exclusions import LinesUnusable, exclude
+    from postroom.accounts.exclusions import exclude
 
     if lines == ("-",):
         lines = tuple(sys.stdin.read().splitlines())
-    try:
-        new = exclude(owner_of(user), lines, None, timezone.now())
-    except LinesUnusable as refusal:
-        raise Failed(refusal.sentence) from refusal
+    new = exclude(owner_of(user), lines, None, timezone.now())
     click.echo(f"{len(new)} added.")
 
 

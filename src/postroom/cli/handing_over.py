@@ -2,7 +2,7 @@
 
 import click
 
-from postroom.cli.bootstrap import Failed, with_django
+from postroom.cli.bootstrap import with_django
 from postroom.cli.finding import get_account, get_user
 from postroom.cli.leaving import yes_option
 
@@ -29,7 +29,7 @@ def hand_over_command(
     """
     from django.utils import timezone
 
-    from postroom.accounts.handing_over import HandingOver, HandingOverRefused
+    from postroom.accounts.handing_over import HandingOver
     from postroom.engine.handing_over import hand_mailbox_over
 
     account, owner = get_account(address), get_user(to)
@@ -37,8 +37,5 @@ def hand_over_command(
     if not yes:
         question = f"Let {owner.email} see all emails of {account.address}?"
         click.confirm(question, abort=True, err=True)
-    try:
-        hand_mailbox_over(account, wish, None, timezone.now())
-    except HandingOverRefused as refusal:
-        raise Failed(refusal.sentence) from refusal
+    hand_mailbox_over(account, wish, None, timezone.now())
     click.echo(f"{account.address} is the mailbox of {owner.email} now.")

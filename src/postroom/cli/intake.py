@@ -31,7 +31,6 @@ def import_command(file: Path, owner: str, person: str | None, as_json: bool) ->
     """
     from django.utils import timezone
 
-    from postroom.intake.files import FileRefused
     from postroom.intake.taking_in import take_in
 
     user = get_user(owner)
@@ -45,8 +44,6 @@ def import_command(file: Path, owner: str, person: str | None, as_json: bool) ->
                 timezone.now(),
                 lambda so_far: show("emails", left(file, content.tell(), so_far), so_far.found),
             )
-    except FileRefused as refusal:
-        raise Failed(refusal.sentence) from refusal
     except OSError as error:
         raise Failed(f"{file} cannot be read: {error.strerror}.") from error
     if as_json:

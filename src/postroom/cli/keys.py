@@ -6,7 +6,7 @@ import click
 
 from postroom.cli.bootstrap import Failed, read_environment, with_django
 from postroom.cli.printing import json_option, print_json, print_table
-from postroom.config.secrets import KeyFileRefused, add_key, drop_older_keys
+from postroom.config.secrets import add_key, drop_older_keys
 
 if TYPE_CHECKING:
     from postroom.accounts.resealing import Resealed
@@ -26,10 +26,7 @@ def rotate(as_json: bool) -> None:
     Safe to stop and to repeat at any moment: old keys go on opening what they sealed. Copy the key
     file anew afterwards.
     """
-    try:
-        add_key(read_environment().secret_key_file)
-    except KeyFileRefused as refusal:
-        raise Failed(str(refusal)) from refusal
+    add_key(read_environment().secret_key_file)
     tell(resealed(), as_json=as_json)
 
 
@@ -56,10 +53,7 @@ def prune() -> None:
             f"{needed} secrets are not sealed with the newest key. Run “postroom keys reseal” and"
             " look at what it tells."
         )
-    try:
-        gone = drop_older_keys(read_environment().secret_key_file)
-    except KeyFileRefused as refusal:
-        raise Failed(str(refusal)) from refusal
+    gone = drop_older_keys(read_environment().secret_key_file)
     click.echo(f"{gone} older keys are dropped.")
 
 

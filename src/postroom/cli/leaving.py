@@ -65,7 +65,7 @@ def activate_command(address: str, password_stdin: bool) -> None:
     from postroom.accounts.models import Activation
     from postroom.archive.announce import announce_account
     from postroom.engine.starting import start_keeping
-    from postroom.setup import ConnectionFailed, reconnect_account
+    from postroom.setup import reconnect_account
 
     account = get_account(address)
     if account.activation != Activation.DEACTIVATED:
@@ -74,10 +74,7 @@ def activate_command(address: str, password_stdin: bool) -> None:
         )
     refuse_consented(account, is_password_given=password_stdin)
     password = read_password(f"Password of {address}", from_stdin=password_stdin)
-    try:
-        reconnect_account(account, password)
-    except ConnectionFailed as failure:
-        raise Failed(failure.sentence) from failure
+    reconnect_account(account, password)
     start_keeping(account)
     announce_account(account.pk)
     click.echo(f"{account.address} is active again; its mail comes with the next sync.")
@@ -99,7 +96,6 @@ def leave(
     """Show what goes and what stays, ask, and delete to the end."""
     from django.utils import timezone
 
-    from postroom.accounts.holds import UnderHold
     from postroom.accounts.lifecycle import Decision
     from postroom.cleanup.holding import refuse_unfinished
     from postroom.cleanup.stock import stock_of
@@ -113,12 +109,9 @@ def leave(
     if not is_sure:
         click.confirm(f"Delete this of {account.address} here?", abort=True, err=True)
     decision = Decision(timezone.now(), because=because)
-    try:
-        end_keeping(account, decision, removes_account=removes_account)
-        delete_all(account.pk, is_quiet=as_json)
-        refuse_unfinished(account)
-    except UnderHold as refusal:
-        raise Failed(refusal.sentence) from refusal
+    end_keeping(account, decision, removes_account=removes_account)
+    delete_all(account.pk, is_quiet=as_json)
+    refuse_unfinished(account)
     if as_json:
         print_json({"address": account.address, **dict(rows)})
 

@@ -2,7 +2,7 @@
 
 import click
 
-from postroom.cli.bootstrap import Failed, with_django
+from postroom.cli.bootstrap import with_django
 from postroom.cli.finding import get_account
 from postroom.cli.secret_input import password_option, read_password
 
@@ -27,17 +27,14 @@ def move_command(
 
     from postroom.accounts.models import Security
     from postroom.engine.starting import start_keeping
-    from postroom.setup import ConnectionFailed, ServerAddress
+    from postroom.setup import ServerAddress
     from postroom.setup.moving import move_account
 
     account = get_account(address)
     password = read_password(
         f"Password of {called or address} at {host}", from_stdin=password_stdin
     )
-    try:
-        server = ServerAddress(host, port, Security(security))
-        move_account(account, server, password, timezone.now(), called)
-    except ConnectionFailed as failure:
-        raise Failed(failure.sentence) from failure
+    server = ServerAddress(host, port, Security(security))
+    move_account(account, server, password, timezone.now(), called)
     start_keeping(account)
     click.echo(f"{account.address} is read from {host} from now on.")

@@ -5,6 +5,12 @@ from importlib import import_module
 import click
 
 import postroom
+from postroom.cli.bootstrap import Failed
+from postroom.config.postgres_user import EmbeddedDatabaseRefused
+from postroom.config.secrets import KeyFileRefused
+from postroom.team.refusal import Refusal
+
+REFUSALS = (Refusal, KeyFileRefused, EmbeddedDatabaseRefused)
 
 COMMANDS = {
     "up": "postroom.cli.servers",
@@ -54,6 +60,13 @@ class LazyCommands(click.Group):
         command = getattr(import_module(COMMANDS[cmd_name]), f"{cmd_name}_command")
         assert isinstance(command, click.Command)  # noqa: S101 - our own table
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Whatever a command is refused ends it with the sentence of the refusal."""
+        try:
+            return super().invoke(ctx)
+        except REFUSALS as refusal:
+            raise Failed(str(refusal)) from refusal
 
 
 @click.group(cls=LazyCommands)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from postroom.cli.bootstrap import Failed, with_django
+from postroom.cli.bootstrap import with_django
 from postroom.cli.finding import get_account
 from postroom.cli.secret_input import password_option, read_password
 from postroom.cli.signing_in import connect_with_code
@@ -30,7 +30,7 @@ def reconnect_command(address: str, password_stdin: bool) -> None:
     from postroom.engine.starting import start_keeping
     from postroom.oauth.grants import find_grant
     from postroom.oauth.signing_in import Wish
-    from postroom.setup import ConnectionFailed, reconnect_account
+    from postroom.setup import reconnect_account
     from postroom.team.audit import note
     from postroom.team.models import Act
 
@@ -41,10 +41,7 @@ def reconnect_command(address: str, password_stdin: bool) -> None:
         account.refresh_from_db()
     else:
         password = read_password(f"Password of {address}", from_stdin=password_stdin)
-        try:
-            reconnect_account(account, password)
-        except ConnectionFailed as failure:
-            raise Failed(failure.sentence) from failure
+        reconnect_account(account, password)
     note(Act.ACCOUNT_RECONNECTED, None, account, timezone.now())
     if account.activation == Activation.ACTIVE:
         start_keeping(account)

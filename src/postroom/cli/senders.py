@@ -1,7 +1,5 @@
 """postroom account from, sent-copies: the addresses to write from, and copies of what is sent."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -54,8 +52,7 @@ def add(address: str, sender: str, name: str, reply_to: str) -> None:
     """Add SENDER to the mailbox ADDRESS and send it a code."""
     from postroom.accounts.senders import add_from_address
 
-    with in_words():
-        added = add_from_address(get_account(address), sender, name, reply_to)
+    added = add_from_address(get_account(address), sender, name, reply_to)
     send(added)
 
 
@@ -80,8 +77,7 @@ def verify_sender(address: str, sender: str, code: str) -> None:
     from postroom.accounts.verification import verify
 
     found = get_sender(address, sender)
-    with in_words():
-        verify(found, code, None, timezone.now())
+    verify(found, code, None, timezone.now())
     click.echo(f"{found} is verified.")
 
 
@@ -94,8 +90,7 @@ def choose(address: str, sender: str) -> None:
     from postroom.accounts.senders import make_default
 
     found = get_sender(address, sender)
-    with in_words():
-        make_default(found)
+    make_default(found)
     click.echo(f"{found} is the default now.")
 
 
@@ -110,8 +105,7 @@ def remove(address: str, sender: str) -> None:
     from postroom.accounts.senders import remove_from_address
 
     found = get_sender(address, sender)
-    with in_words():
-        remove_from_address(found, None, timezone.now())
+    remove_from_address(found, None, timezone.now())
     click.echo(f"{found} is removed.")
 
 
@@ -125,8 +119,7 @@ def try_sender(address: str, sender: str) -> None:
 
     from postroom.outbox.trial import send_trial
 
-    with in_words():
-        came = send_trial(get_sender(address, sender), timezone.now())
+    came = send_trial(get_sender(address, sender), timezone.now())
     click.echo(came.sent)
     if not came.is_kept_well:
         raise Failed(came.kept)
@@ -169,21 +162,8 @@ def send(sender: "FromAddress") -> None:
 
     from postroom.outbox.codes import send_code
 
-    with in_words():
-        send_code(sender, None, timezone.now())
+    send_code(sender, None, timezone.now())
     click.echo(
         f"A code was sent to {sender}. “postroom account from verify"
         f" {sender.account} {sender} CODE” takes it."
     )
-
-
-@contextmanager
-def in_words() -> Iterator[None]:
-    """What is refused ends the command with its sentence."""
-    from postroom.accounts.senders import FromAddressRefused
-    from postroom.outbox.at_once import NotSent
-
-    try:
-        yield
-    except (FromAddressRefused, NotSent) as reason:
-        raise Failed(reason.sentence) from reason

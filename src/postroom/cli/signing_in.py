@@ -16,15 +16,14 @@ if TYPE_CHECKING:
 
 
 def connect_with_code(owner: "User", wish: "Wish") -> "EmailAccount":
-    """Have somebody sign in, and connect (or reconnect) the mailbox. Raises Failed."""
+    """Have somebody sign in, and connect (or reconnect) the mailbox."""
     from postroom.oauth.errors import IssuerFailure
-    from postroom.setup import ConnectionFailed
     from postroom.setup.finishing import connect
 
     try:
         consent = consent_by_code(wish)
         return connect(owner, wish, consent, is_from_command_line=True)
-    except (IssuerFailure, ConnectionFailed) as failure:
+    except IssuerFailure as failure:
         raise Failed(failure.sentence) from failure
 
 

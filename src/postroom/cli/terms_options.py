@@ -42,8 +42,6 @@ def terms_from(before: "Terms", options: dict[str, Any]) -> "Terms":
     """What was there, with what was named in its place."""
     from dataclasses import replace
 
-    from postroom.accounts.terms import TermsUnusable
-
     names = options["to_users"] or options["to_roles"]
     if names and options["to_everyone"]:
         raise click.UsageError("--to-everyone and names are two different wishes.")
@@ -60,10 +58,7 @@ def terms_from(before: "Terms", options: dict[str, Any]) -> "Terms":
         }
     if options["to_everyone"]:
         changed["is_to_all"] = True
-    try:
-        return replace(before, **changed)
-    except TermsUnusable as error:
-        raise Failed(str(error)) from error
+    return replace(before, **changed)
 
 
 def get_role(name: str) -> "Role":

@@ -19,7 +19,6 @@ from typing import Final, cast
 import click
 
 from postroom.cli import leash
-from postroom.cli.bootstrap import Failed
 from postroom.config import environment, postgres
 
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -57,8 +56,6 @@ def run_tree(environ: Mapping[str, str], programs: Sequence[Program]) -> int:
             return asyncio.run(tree.run(programs, embedded_in))
     except KeyboardInterrupt:
         return 0
-    except postgres.EmbeddedDatabaseRefused as refusal:
-        raise Failed(str(refusal)) from refusal
 
 
 @contextmanager

@@ -40,12 +40,9 @@ def window_command(address: str | None, since: str | None, is_unset: bool, as_js
 
 def parsed(since: str) -> str:
     """What was typed, as it is kept; what is no window is a failure with a sentence."""
-    from postroom.accounts.window import WindowUnusable, parse_window
+    from postroom.accounts.window import parse_window
 
-    try:
-        return parse_window(since)
-    except WindowUnusable as error:
-        raise Failed(str(error)) from error
+    return parse_window(since)
 
 
 def window_of_account(address: str, window: str, is_set: bool) -> dict[str, Any]:

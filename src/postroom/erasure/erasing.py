@@ -42,6 +42,7 @@ from postroom.outbox.models.outgoing import OutgoingState
 from postroom.team.audit import note
 from postroom.team.counted import counted
 from postroom.team.models import Act, User
+from postroom.team.refusal import Refusal
 
 NOBODY = "an erased person"
 STRETCH = 1_000
@@ -67,10 +68,11 @@ UPDATE archive_servercopy AS copy
 """
 
 
-class BeingSent(Exception):
+class BeingSent(Refusal):
     """An email to them is at a mail server this very moment."""
 
-    sentence = "An email to this person is being sent right now. Try again in a minute."
+    def __init__(self) -> None:
+        super().__init__("An email to this person is being sent right now. Try again in a minute.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import IO, Any, Final, NamedTuple, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from postroom.export.mbox import parse_mbox_entry
+from postroom.team.refusal import Refusal
 
 MIB: Final = 1024 * 1024
 LARGEST_MESSAGE: Final = 64 * MIB  # As from a mail server: imap.limits.
@@ -24,12 +25,8 @@ ZIP: Final = b"PK\x03\x04"
 FROM: Final = b"From "
 
 
-class FileRefused(Exception):
+class FileRefused(Refusal):
     """The file is not one that mail can be read from; the sentence says why and what to do."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 class Found(NamedTuple):

@@ -7,16 +7,13 @@ from postroom.mime import Draft, UnusableAddress, compose_message
 from postroom.net.errors import NetError
 from postroom.outbox.sending import PASSWORD_REFUSED, deliver, remember_refusal
 from postroom.outbox.ways import NoWayToSend, Way
+from postroom.team.refusal import Refusal
 
 SECONDS = 30.0
 
 
-class NotSent(Exception):
+class NotSent(Refusal):
     """It was not sent; the sentence says why."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 FAILURES = (NetError, SecretDoesNotOpen, UnusableAddress, NoWayToSend)

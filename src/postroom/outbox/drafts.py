@@ -20,6 +20,7 @@ from postroom.outbox.sizes import most_octets, too_much
 from postroom.rendering.own_html import Page, Purified
 from postroom.rendering.readers import ReadersBusy, find_purified
 from postroom.team.models import User
+from postroom.team.refusal import Refusal
 
 MOST_FILES = 50
 MOST_ADDRESSED = 200
@@ -28,13 +29,8 @@ LONGEST_HTML = 1_000_000
 LONGEST_LINE = 20_000
 
 
-class NotSendable(Exception):
+class NotSendable(Refusal):
     """It cannot go out so; the sentence says why, `field` where to mend it."""
-
-    def __init__(self, sentence: str, field: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.field = field
 
 
 class ServerIsBusy(NotSendable):

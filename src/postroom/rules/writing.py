@@ -15,18 +15,15 @@ from postroom.crm.models import Deal
 from postroom.rules.deeds import ASSIGN, DEEDS, LABEL, WEBHOOK, find_colleague
 from postroom.rules.models import WAITS_DAYS, Rule, Trigger
 from postroom.team.models import User
+from postroom.team.refusal import Refusal
 from postroom.webhooks.models import Event, Webhook
 
 MOST_RULES = 50
 MOST_DAYS = 365
 
 
-class RuleUnusable(Exception):
+class RuleUnusable(Refusal):
     """It was not saved: `field` is where it is to be mended, the sentence says how."""
-
-    def __init__(self, where: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.where, self.sentence = where, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +64,21 @@ def next_position(owner: User) -> int:
     """Behind all others. Raises RuleUnusable when there are too many."""
     rules = Rule.objects.filter(owner=owner)
     if rules.count() >= MOST_RULES:
-        raise RuleUnusable("name", f"You have {MOST_RULES} rules. Delete one that is not needed.")
+        raise RuleUnusable(f"You have {MOST_RULES} rules. Delete one that is not needed.", "name")
     return (rules.aggregate(last=Max("position"))["last"] or 0) + 1
 
 
 def refuse_unusable(owner: User, written: WrittenRule) -> None:
     """Raises RuleUnusable for what could never do anything, or not what is meant."""
     if not written.name.strip():
-        raise RuleUnusable("name", "Give the rule a name.")
+        raise RuleUnusable("Give the rule a name.", "name")
     if written.account and written.account.owner_id != owner.pk:
-        raise RuleUnusable("account", "Choose one of your own mailboxes.")
+        raise RuleUnusable("Choose one of your own mailboxes.", "account")
     if written.trigger in WAITS_DAYS and not 1 <= (written.days or 0) <= MOST_DAYS:
-        raise RuleUnusable("days", f"Say after how many days: 1 to {MOST_DAYS}.")
+        raise RuleUnusable(f"Say after how many days: 1 to {MOST_DAYS}.", "days")
     refuse_steps(written)
     if not written.deeds:
-        raise RuleUnusable("deeds", "Choose what is to happen.")
+        raise RuleUnusable("Choose what is to happen.", "deeds")
     for deed in written.deeds:
         refuse_vain(owner, deed)
 
@@ -90,24 +87,24 @@ def refuse_vain(owner: User, deed: Step) -> None:
     """Raises RuleUnusable for a deed that could not be done."""
     text = deed["text"]
     if deed["kind"] == "deal" and not Deal.objects.filter(name__iexact=text).exists():
-        raise RuleUnusable("deeds", f"There is no deal “{text}”. Write its whole name.")
+        raise RuleUnusable(f"There is no deal “{text}”. Write its whole name.", "deeds")
     if deed["kind"] == LABEL and len(text) > LONGEST_NAME:
-        raise RuleUnusable("deeds", f"A label has at most {LONGEST_NAME} letters.")
+        raise RuleUnusable(f"A label has at most {LONGEST_NAME} letters.", "deeds")
     if deed["kind"] == ASSIGN and find_colleague(text) is None:
-        raise RuleUnusable("deeds", f"There is no colleague “{text}”. Write their email address.")
+        raise RuleUnusable(f"There is no colleague “{text}”. Write their email address.", "deeds")
     hearing = Webhook.objects.filter(user=owner, events__contains=[Event.RULE_MET])
     if deed["kind"] == WEBHOOK and not hearing.exists():
         raise RuleUnusable(
-            "deeds", "Add a webhook first, under your name › Webhooks, that hears of mail rules."
+            "Add a webhook first, under your name › Webhooks, that hears of mail rules.", "deeds"
         )
 
 
 def refuse_steps(written: WrittenRule) -> None:
     """Raises RuleUnusable for a condition or a deed that is none."""
     if sentence := why_unusable(written.conditions, KINDS):
-        raise RuleUnusable("conditions", sentence)
+        raise RuleUnusable(sentence, "conditions")
     if sentence := why_unusable(written.deeds, DEEDS):
-        raise RuleUnusable("deeds", sentence)
+        raise RuleUnusable(sentence, "deeds")
 
 
 @transaction.atomic

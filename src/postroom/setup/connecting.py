@@ -20,6 +20,7 @@ from postroom.setup.throttle import Tester
 from postroom.team.audit import note
 from postroom.team.models import Act, User
 from postroom.team.permissions import why_not_integrate
+from postroom.team.refusal import Refusal
 
 REMOVED = (
     "This mailbox was removed from Postroom while its server was asked. Connect it anew under Email"
@@ -27,14 +28,12 @@ REMOVED = (
 )
 
 
-class ConnectionFailed(Exception):
+class ConnectionFailed(Refusal):
     """The mailbox could not be connected; `sentence` says why and `field` where to mend it."""
 
     def __init__(self, kind: str, sentence: str, field: str = "") -> None:
-        super().__init__(sentence)
+        super().__init__(sentence, field)
         self.kind = kind
-        self.sentence = sentence
-        self.field = field
 
     @classmethod
     def because(cls, failure: Failure) -> Self:
@@ -42,13 +41,13 @@ class ConnectionFailed(Exception):
         return cls(failure.kind, failure.sentence, failure.field)
 
 
-def connect_account(request: AccountRequest, tester: Tester | None = None) -> EmailAccount:
+def connect_account(request: AccountRequest) -> EmailAccount:
     """Sign in to the mailbox once and save the account. Raises ConnectionFailed, saves nothing.
 
     An outgoing server that does not work is noted on the account and stands in nobody's way.
     """
     refuse_unusable(request)
-    return save_account(request, asyncio.run(outgoing_trouble(request, tester)))
+    return save_account(request, asyncio.run(outgoing_trouble(request)))
 
 
 async def outgoing_trouble(request: AccountRequest, tester: Tester | None = None) -> str:

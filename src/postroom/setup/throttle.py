@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 
 from postroom.team.models import User
+from postroom.team.refusal import Refusal
 
 PERIOD: Final = timedelta(minutes=10)
 TURNS: Final = {"test": 20, "recognise": 30, "sign_in": 20}
@@ -31,7 +32,7 @@ class Tester:
         return self.user.is_administrator
 
 
-class TriedTooOften(Exception):
+class TriedTooOften(Refusal):
     """The user's turns are used up for now; `sentence` says until when."""
 
     kind = "tried_too_often"
@@ -40,8 +41,7 @@ class TriedTooOften(Exception):
         minutes = max(1, round(wait / timedelta(minutes=1)))
         self.cause = f"You have had servers contacted {turns} times within ten minutes."
         self.fix = f"Wait {minutes} {'minute' if minutes == 1 else 'minutes'}, then try again."
-        self.sentence = f"{self.cause} {self.fix}"
-        super().__init__(self.sentence)
+        super().__init__(f"{self.cause} {self.fix}")
 
 
 async def take_turn(purpose: str, tester: Tester | None) -> None:

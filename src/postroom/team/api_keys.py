@@ -19,6 +19,7 @@ from django.db.models import F, Q, QuerySet
 
 from postroom.team.audit import note
 from postroom.team.models import Act, ApiKey, Scope, User
+from postroom.team.refusal import Refusal
 
 BEGINNING: Final = "postroom_"
 ALPHABET: Final = digits + ascii_letters
@@ -28,7 +29,7 @@ SHOWN: Final = len(BEGINNING) + 6
 MOST_KEYS: Final = 50
 
 
-class TooManyKeys(Exception):
+class TooManyKeys(Refusal):
     """The user has as many keys as anyone may have."""
 
     def __init__(self) -> None:

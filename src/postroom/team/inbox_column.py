@@ -7,6 +7,8 @@ from django.contrib.auth import get_user_model
 from django.db import models, transaction
 from django.db.models import Max
 
+from postroom.team.refusal import Refusal
+
 MOST_COLUMNS = 12
 
 
@@ -42,10 +44,13 @@ class InboxColumn(models.Model):
         return self.name
 
 
-class TooManyColumns(Exception):
+class TooManyColumns(Refusal):
     """One more would be too many to look at."""
 
-    sentence = f"You have {MOST_COLUMNS} columns of your own. Remove one that is not needed."
+    def __init__(self) -> None:
+        super().__init__(
+            f"You have {MOST_COLUMNS} columns of your own. Remove one that is not needed."
+        )
 
 
 @transaction.atomic

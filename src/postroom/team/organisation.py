@@ -8,19 +8,19 @@ from django.db import transaction
 from postroom.mime import canonical_domain
 from postroom.team.audit import note
 from postroom.team.models import Act, Organisation, User
+from postroom.team.refusal import Refusal
 
 NONE = "none"
 
 
-class DomainsUnusable(ValueError):
+class DomainsUnusable(Refusal):
     """Something is no domain; nothing was saved."""
 
     def __init__(self, line: str) -> None:
-        self.sentence = (
+        super().__init__(
             f"Nothing was saved: “{line[:60]}” is no domain. Write it as it stands behind the @,"
             " such as example.com."
         )
-        super().__init__(self.sentence)
 
 
 @transaction.atomic

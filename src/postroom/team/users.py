@@ -11,17 +11,14 @@ from postroom.team.audit import note
 from postroom.team.days import local_day
 from postroom.team.models import Act, Profile, User
 from postroom.team.permissions import permissions_of, profile_of
+from postroom.team.refusal import Refusal
 from postroom.team.sessions import end_access
 
 ADMINISTRATOR = "Administrator"
 
 
-class ChangeRefused(Exception):
+class ChangeRefused(Refusal):
     """The change is not this person's to make; the sentence says why."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 def profile_name_of(user: User) -> str:

@@ -15,18 +15,15 @@ from postroom.net.errors import NetError
 from postroom.net.web_client import web_server_of
 from postroom.team.audit import note
 from postroom.team.models import Act, User
+from postroom.team.refusal import Refusal
 from postroom.webhooks.models import PING, Delivery, Event, Webhook
 
 MOST: Final = 20
 BEGINNING: Final = "whsec_"
 
 
-class WebhookUnusable(Exception):
-    """It was not made; the sentence says why. `where` is the field to mend."""
-
-    def __init__(self, where: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.where, self.sentence = where, sentence
+class WebhookUnusable(Refusal):
+    """It was not made; the sentence says why, `field` what to mend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,7 @@ def make_webhook(user: User, url: str, events: Sequence[str], now: datetime) -> 
     """Make one. Raises WebhookUnusable."""
     User.objects.select_for_update().get(pk=user.pk)
     if Webhook.objects.filter(user=user).count() >= MOST:
-        raise WebhookUnusable("url", f"You have {MOST} webhooks. Remove one that is not needed.")
+        raise WebhookUnusable(f"You have {MOST} webhooks. Remove one that is not needed.", "url")
     secret = BEGINNING + base64.b64encode(secrets.token_bytes(24)).decode()
     webhook = Webhook(user=user, url=usable(url), events=known(events), secret=b"", made_at=now)
     webhook.begin_anew(now)
@@ -60,9 +57,9 @@ def usable(url: str) -> str:
         web_server_of(url)
     except NetError:
         sentence = "Enter a whole address, such as https://example.com/postroom."
-        raise WebhookUnusable("url", sentence) from None
+        raise WebhookUnusable(sentence, "url") from None
     if urlsplit(url).fragment:
-        raise WebhookUnusable("url", "Leave out what comes after “#”: it is never sent.")
+        raise WebhookUnusable("Leave out what comes after “#”: it is never sent.", "url")
     return url
 
 
@@ -70,7 +67,7 @@ def known(events: Sequence[str]) -> list[str]:
     """The events, each once. Raises WebhookUnusable."""
     chosen = [event.value for event in Event if event.value in events]
     if not chosen or set(events) - set(chosen):
-        raise WebhookUnusable("events", "Choose what it is to be told.")
+        raise WebhookUnusable("Choose what it is to be told.", "events")
     return chosen
 
 

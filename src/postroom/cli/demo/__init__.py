@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from postroom.cli.bootstrap import Failed
-from postroom.cli.demo.folder import DemoFolder, DemoIsRunning, NotADemoFolder
-from postroom.cli.demo.ports import NoFreePort
+from postroom.cli.demo.folder import DemoFolder
 from postroom.cli.demo.running import run
 from postroom.config.places import default_data_dir
 
@@ -34,15 +33,12 @@ def demo_command(
     prints the address and the sign-in. Ctrl-C ends all of it; a second start keeps what was there.
     """
     folder = DemoFolder((directory or Path(f"{default_data_dir(os.environ)}-demo")).absolute())
-    try:
-        if reset:
-            click.echo(f"{folder.path} is " + ("forgotten." if folder.forget() else "not there."))
-            return
-        if find_spec("pymap") is None:
-            raise Failed("The demo's mail server is missing: pip install 'postroom[demo]'")
-        folder.make()
-        with folder.claimed():
-            status = run(folder, port, is_live=not no_live, once=once)
-    except (NotADemoFolder, DemoIsRunning, NoFreePort) as refusal:
-        raise Failed(str(refusal)) from refusal
+    if reset:
+        click.echo(f"{folder.path} is " + ("forgotten." if folder.forget() else "not there."))
+        return
+    if find_spec("pymap") is None:
+        raise Failed("The demo's mail server is missing: pip install 'postroom[demo]'")
+    folder.make()
+    with folder.claimed():
+        status = run(folder, port, is_live=not no_live, once=once)
     click.get_current_context().exit(status)

@@ -16,11 +16,12 @@ from pathlib import Path
 
 from postroom.config import postgres
 from postroom.config.places import make_data_dir
+from postroom.team.refusal import Refusal
 
 MARKER = "this-is-a-postroom-demo.json"
 
 
-class NotADemoFolder(Exception):
+class NotADemoFolder(Refusal):
     """The folder holds something that is not a demo; the sentence says what to do."""
 
     def __init__(self, path: Path) -> None:
@@ -30,7 +31,7 @@ class NotADemoFolder(Exception):
         )
 
 
-class DemoIsRunning(Exception):
+class DemoIsRunning(Refusal):
     """Another process runs the demo of this folder."""
 
     def __init__(self, path: Path) -> None:

@@ -2,17 +2,19 @@
 
 import asyncio
 
+from postroom.team.refusal import Refusal
+
 HIGHEST_PORT = 65535
 
 
-class NoFreePort(Exception):
+class NoFreePort(Refusal):
     """No port from the first one upwards is free."""
 
 
-def find_free_port(first: int, taken: int | None = None) -> int:
-    """The first port from `first` upwards, but `taken`, that can be listened on."""
+def find_free_port(first: int) -> int:
+    """The first port from `first` upwards that can be listened on."""
     for port in range(first, min(first + 200, HIGHEST_PORT) + 1):
-        if port != taken and is_free(port):
+        if is_free(port):
             return port
     raise NoFreePort(f"No port from {first} upwards is free. Choose another with --port.")
 

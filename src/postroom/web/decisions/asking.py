@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from postroom.accounts.asking import MayNotAsk, ask, last_request, why_not_ask
+from postroom.accounts.asking import ask, last_request, why_not_ask
 from postroom.accounts.models import Sight
 from postroom.archive.models import Email
 from postroom.association.reasons import reason_for
@@ -16,6 +15,7 @@ from postroom.team.models import Organisation, User
 from postroom.web.decisions.terms import matter_of
 from postroom.web.emails.access import find_person_on, get_email
 from postroom.web.emails.opening import reading_context
+from postroom.web.refusals import refusals_told
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 
@@ -43,10 +43,8 @@ def request_access(request: SignedInRequest, pk: int) -> HttpResponse:
     if email.sight == Sight.EVERYTHING:
         raise Http404
     now = timezone.now()
-    try:
+    with refusals_told(request):
         ask(matter_of(email), request.user, request.POST.get("reason", ""), now)
-    except MayNotAsk as refusal:
-        messages.error(request, refusal.sentence)
     if not request.htmx:
         return redirect("email", pk)
     context = access_of(email, request.user, now)

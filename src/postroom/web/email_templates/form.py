@@ -8,6 +8,7 @@ from postroom.outbox.drafts import NotSendable
 from postroom.outbox.models import EmailTemplate, TemplateSharing
 from postroom.outbox.templates import TemplateText, keep_template
 from postroom.team.models import Role
+from postroom.web.refusals import explain
 
 
 class TemplateForm(forms.Form):
@@ -72,6 +73,6 @@ class TemplateForm(forms.Form):
         try:
             keep_template(self.template, TemplateText(**typed), now)
         except NotSendable as refusal:
-            self.add_error(refusal.field or None, refusal.sentence)
+            explain(self, refusal)
             return False
         return True

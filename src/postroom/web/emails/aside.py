@@ -6,15 +6,17 @@ from postroom.archive.models import Email, Triage
 from postroom.archive.teamwork import note_done
 from postroom.archive.triage import finish, snooze, take_up
 from postroom.team.models import User
+from postroom.team.refusal import Refusal
 from postroom.web.emails.snoozing import parse_until
 
 NO_MOMENT = "Choose a moment that is still to come."
 
 
-class NoMoment(Exception):
-    """It cannot be snoozed until then; the sentence says what to do."""
+class NoMoment(Refusal):
+    """It cannot be snoozed until then."""
 
-    sentence = NO_MOMENT
+    def __init__(self) -> None:
+        super().__init__(NO_MOMENT)
 
 
 def aside_of(email: Email) -> Triage | None:

@@ -7,9 +7,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from postroom.accounts.members import mailboxes_of
-from postroom.archive.labels import LabelUnusable, is_kept_here_alone, repaint
+from postroom.archive.labels import is_kept_here_alone, repaint
 from postroom.archive.models import Colour, Label
 from postroom.team.models import User
+from postroom.web.refusals import refusals_told
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 
@@ -31,11 +32,9 @@ def labels(request: SignedInRequest) -> HttpResponse:
 def label(request: SignedInRequest, pk: int) -> HttpResponse:
     """Call it something else here, or give it another colour; its keyword stays."""
     found = get_label(request.user, pk)
-    try:
+    with refusals_told(request):
         repaint(found, request.POST.get("name", ""), request.POST.get("colour", ""))
         messages.success(request, f"The label “{found}” is saved.")
-    except LabelUnusable as refusal:
-        messages.error(request, refusal.sentence)
     return redirect("labels")
 
 

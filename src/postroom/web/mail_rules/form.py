@@ -86,10 +86,10 @@ class RuleForm(forms.Form):
 
     def refuse(self, refusal: RuleUnusable) -> None:
         """Say why it was not saved where it is to be mended."""
-        if refusal.where in self.fields:
-            self.add_error(refusal.where, refusal.sentence)
+        if refusal.field in self.fields:
+            self.add_error(refusal.field, refusal.sentence)
         else:
-            self.wrong_part[refusal.where] = refusal.sentence
+            self.wrong_part[refusal.field] = refusal.sentence
 
 
 def initial_of(rule: Rule) -> dict[str, object]:

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from postroom.accounts.models import EmailAccount
 from postroom.cleanup.cases import reviews
-from postroom.cleanup.keeping import TooLate, case_in
+from postroom.cleanup.keeping import case_in
 from postroom.cleanup.models import Case
 from postroom.engine.cleaning import keep_mailbox
 from postroom.team.models import User
 from postroom.web.mailbox.access import get_managed_account
 from postroom.web.mailbox.cleanup_state import state_of
+from postroom.web.refusals import refusals_told
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 
@@ -49,10 +50,7 @@ def on_page(request: SignedInRequest, pk: int) -> HttpResponse:
 def kept(request: SignedInRequest, account: EmailAccount) -> HttpResponse:
     """Keep it, and say so."""
     keeper: User = request.user
-    try:
+    with refusals_told(request):
         keep_mailbox(account, keeper, timezone.now())
-    except TooLate as refusal:
-        messages.error(request, refusal.sentence)
-    else:
         messages.success(request, f"{account} is kept. Everything is as before.")
     return redirect("account", account.pk)

@@ -5,7 +5,6 @@ from typing import Self
 from django import forms
 
 from postroom.accounts.models import EmailAccount, FromAddress, KeepSent
-from postroom.accounts.senders import FromAddressRefused
 from postroom.outbox.quoting import text_as_html
 from postroom.outbox.signatures import LONGEST
 from postroom.web.mailbox.forms import typed
@@ -32,15 +31,7 @@ class KeepSentForm(forms.Form):
         return cls(initial={"keep_sent": account.keep_sent})
 
 
-class ExplainedForm(forms.Form):
-    """A form that says at a field why something was refused."""
-
-    def explain(self, refusal: FromAddressRefused) -> None:
-        """Show the reason where it can be mended."""
-        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.sentence)
-
-
-class SenderForm(ExplainedForm):
+class SenderForm(forms.Form):
     """What is written of a From address."""
 
     name = forms.CharField(
@@ -86,7 +77,7 @@ class NewSenderForm(SenderForm):
     field_order = ("address", "name", "reply_to", "signature_html")
 
 
-class CodeForm(ExplainedForm):
+class CodeForm(forms.Form):
     """The code that was sent to the address."""
 
     code = forms.CharField(

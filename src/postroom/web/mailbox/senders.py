@@ -34,6 +34,7 @@ from postroom.web.mailbox.sender_forms import (
     NewSenderForm,
     SenderForm,
 )
+from postroom.web.refusals import explain, refusals_told
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 
@@ -70,7 +71,7 @@ def added(form: NewSenderForm, account: EmailAccount) -> FromAddress | None:
             write_signature(sender, html)
             return sender
     except FromAddressRefused as refusal:
-        form.explain(refusal)
+        explain(form, refusal)
         return None
 
 
@@ -82,7 +83,7 @@ def written(form: SenderForm, sender: FromAddress) -> bool:
             write_from_address(sender, typed["name"], typed["reply_to"])
             write_signature(sender, typed["signature_html"])
     except FromAddressRefused as refusal:
-        form.explain(refusal)
+        explain(form, refusal)
         return False
     return True
 
@@ -128,7 +129,7 @@ def verification(request: SignedInRequest, pk: int, sender: int) -> HttpResponse
         try:
             verify(shown, form.cleaned_data["code"], request.user, timezone.now())
         except FromAddressRefused as refusal:
-            form.explain(refusal)
+            explain(form, refusal)
         else:
             messages.success(request, f"{shown} is verified. You can write from it.")
             return redirect("account", pk)
@@ -140,11 +141,8 @@ def verification(request: SignedInRequest, pk: int, sender: int) -> HttpResponse
 def default(request: SignedInRequest, pk: int, sender: int) -> HttpResponse:
     """Write from this address unless told otherwise."""
     shown = get_sender(request, pk, sender)
-    try:
+    with refusals_told(request):
         make_default(shown)
-    except FromAddressRefused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
         messages.success(request, f"{shown} is the default now.")
     return redirect("account", pk)
 
@@ -154,11 +152,8 @@ def default(request: SignedInRequest, pk: int, sender: int) -> HttpResponse:
 def removal(request: SignedInRequest, pk: int, sender: int) -> HttpResponse:
     """Take a From address away."""
     shown = get_sender(request, pk, sender)
-    try:
+    with refusals_told(request):
         remove_from_address(shown, request.user, timezone.now())
-    except FromAddressRefused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
         messages.success(request, f"{shown} is removed.")
     return redirect("account", pk)
 

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from postroom.accounts.lifecycle import set_sharing, set_storage
 from postroom.accounts.models import EmailAccount
-from postroom.accounts.sharing_rules import SetByRule
 from postroom.accounts.terms import in_words
 from postroom.archive.announce import announce_account, announce_work
 from postroom.engine.pausing import resume_keeping
@@ -20,6 +19,7 @@ from postroom.web.mailbox.access import (
 from postroom.web.mailbox.forms import StorageForm
 from postroom.web.mailbox.sections import sections_of
 from postroom.web.mailbox.sharing import own_form
+from postroom.web.refusals import refusals_told
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 
@@ -42,11 +42,8 @@ def sharing(request: SignedInRequest, pk: int) -> HttpResponse:
     if not (form.is_valid() and form.terms):
         messages.error(request, f"Nothing was saved. {form.first_error}")
         return redirect("account", pk)
-    try:
+    with refusals_told(request):
         set_sharing(account, form.terms, request.user, timezone.now())
-    except SetByRule as refusal:
-        messages.error(request, refusal.sentence)
-    else:
         messages.success(request, f"Saved. {in_words(form.terms)}.")
     return changed(account)
 

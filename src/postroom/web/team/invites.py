@@ -16,6 +16,7 @@ from postroom.team.invites import LASTS, Guest, invite, invite_again, open_invit
 from postroom.team.models import Invite, Permission, Profile, User
 from postroom.team.users import ADMINISTRATOR, ChangeRefused
 from postroom.web.permission import needs
+from postroom.web.refusals import refusals_told
 from postroom.web.sign_in import SignedInRequest, signed_in
 from postroom.web.team.choices import (
     TO_ADMINISTRATOR,
@@ -100,11 +101,8 @@ def renewal(request: SignedInRequest, pk: int) -> HttpResponse:
 def withdrawal(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take an invitation back."""
     kept = get_object_or_404(open_invites(), pk=pk)
-    try:
+    with refusals_told(request):
         withdraw(kept, request.user, timezone.now())
-    except ChangeRefused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
         messages.success(request, f"The invitation of {kept.email} is withdrawn.")
     return redirect("users")
 

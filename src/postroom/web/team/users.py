@@ -27,6 +27,7 @@ from postroom.team.users import (
     sign_out_everywhere,
 )
 from postroom.web.permission import needs
+from postroom.web.refusals import refusals_told
 from postroom.web.sign_in import SignedInRequest, signed_in
 from postroom.web.team.choices import (
     TO_ADMINISTRATOR,
@@ -93,11 +94,8 @@ def access(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let a user in, or out at once."""
     user = get_object_or_404(User, pk=pk)
     is_active = request.POST.get("access") == "restore"
-    try:
+    with refusals_told(request):
         set_active(user, request.user, timezone.now(), is_active=is_active)
-    except ChangeRefused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
         word = "can sign in again" if is_active else "cannot sign in any more and sees nothing"
         messages.success(request, f"{user} {word}.")
     return redirect("user", user.pk)
@@ -109,11 +107,8 @@ def access(request: SignedInRequest, pk: int) -> HttpResponse:
 def sessions_end(request: SignedInRequest, pk: int) -> HttpResponse:
     """Sign a user out of every browser; they may sign in again."""
     user = get_object_or_404(User, pk=pk)
-    try:
+    with refusals_told(request):
         sign_out_everywhere(user, request.user, timezone.now())
-    except ChangeRefused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
         messages.success(request, f"{user} is signed out everywhere.")
     return redirect("user", user.pk)
 
@@ -124,11 +119,8 @@ def sessions_end(request: SignedInRequest, pk: int) -> HttpResponse:
 def factors_removal(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take the second factors from who lost them."""
     user = get_object_or_404(User, pk=pk)
-    try:
+    with refusals_told(request):
         remove_factors(user, request.user, timezone.now())
-    except ChangeRefused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
         messages.success(request, f"{user} has no second factor any more.")
     return redirect("user", user.pk)
 
@@ -139,11 +131,8 @@ def factors_removal(request: SignedInRequest, pk: int) -> HttpResponse:
 def unbinding(request: SignedInRequest, pk: int) -> HttpResponse:
     """Forget as whom a user signs in at the organisation's provider."""
     user = get_object_or_404(User, pk=pk)
-    try:
+    with refusals_told(request):
         unbind(user, request.user, timezone.now())
-    except ChangeRefused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
         messages.success(request, f"The next sign-in by the address of {user} is bound to them.")
     return redirect("user", user.pk)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from postroom.team.models import User
+from postroom.web.refusals import explain
 from postroom.web.sign_in import SignedInRequest, signed_in
 from postroom.webhooks.keeping import (
     Made,
@@ -49,7 +50,7 @@ class WebhookForm(forms.Form):
         try:
             return make_webhook(user, self.cleaned_data["url"], self.cleaned_data["events"], now)
         except WebhookUnusable as refusal:
-            self.add_error(refusal.where, refusal.sentence)
+            explain(self, refusal)
             return None
 
 

@@ -6,7 +6,7 @@ from django import forms
 
 from postroom.accounts.models import FromAddress
 from postroom.outbox.answering import signed_anew
-from postroom.outbox.drafts import NotSendable, Written
+from postroom.outbox.drafts import Written
 
 TO = {
     "autocomplete": "off",
@@ -57,10 +57,6 @@ class WritingForm(forms.Form):
     def shows_copies(self) -> bool:
         """Whether Cc and Bcc stand open."""
         return bool(self["cc"].value() or self["bcc"].value() or self["cc"].errors)
-
-    def explain(self, refusal: NotSendable) -> None:
-        """Show the reason where it can be mended."""
-        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.sentence)
 
 
 def label_of(sender: FromAddress) -> str:

@@ -14,6 +14,7 @@ from postroom.outbox.drafts import NotSendable
 from postroom.outbox.models import OutgoingEmail
 from postroom.outbox.moments import is_left_out, moments_from
 from postroom.outbox.scheduling import schedule
+from postroom.web.refusals import refusals_told
 from postroom.web.sign_in import SignedInRequest, signed_in
 from postroom.web.writing.owned import get_outgoing
 
@@ -54,8 +55,6 @@ def chosen_moment(request: SignedInRequest) -> datetime:
 def another_moment(request: SignedInRequest, key: UUID) -> HttpResponse:
     """Have what is scheduled sent at another moment."""
     get_outgoing(request, key)
-    try:
+    with refusals_told(request):
         send_later(request, key)
-    except NotSendable as refusal:
-        messages.error(request, refusal.sentence)
     return redirect("writing", key)

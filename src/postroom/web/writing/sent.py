@@ -10,12 +10,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from postroom.outbox.drafts import NotSendable, outgoing_of
+from postroom.outbox.drafts import outgoing_of
 from postroom.outbox.holding import call_back, change_refused
 from postroom.outbox.models import OutgoingState
 from postroom.outbox.outgoing import note_seen, say_it_arrived, send_once_more
 from postroom.outbox.scheduling import send_now
 from postroom.team.models import User
+from postroom.web.refusals import refusals_told
 from postroom.web.sign_in import SignedInRequest, signed_in
 from postroom.web.writing.owned import get_outgoing
 from postroom.web.writing.page import state_context
@@ -47,11 +48,9 @@ def decision(request: SignedInRequest, key: UUID) -> HttpResponse:
     decide = DECISIONS.get(request.POST.get("do", ""))
     if decide is None:
         raise Http404
-    try:
+    with refusals_told(request):
         if not decide(request.user, key, timezone.now()):
             messages.error(request, TOO_LATE)
-    except NotSendable as refusal:
-        messages.error(request, refusal.sentence)
     return redirect("writing", key)
 
 

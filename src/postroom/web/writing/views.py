@@ -30,6 +30,7 @@ from postroom.outbox.models import OutgoingEmail, OutgoingState
 from postroom.outbox.sizes import MOST_OCTETS
 from postroom.outbox.templates import templates_for, use_template
 from postroom.web.permission import may_integrate
+from postroom.web.refusals import explain
 from postroom.web.row_ids import parse_row_id
 from postroom.web.sign_in import SignedInRequest, signed_in
 from postroom.web.writing.beginnings import beginning_of, draft_of, find_origin
@@ -102,7 +103,7 @@ def answer_to(request: SignedInRequest, key: UUID, origin: Origin | None) -> Htt
     except OutgoingEmail.DoesNotExist:
         raise Http404 from None
     except NotSendable as refusal:
-        form.explain(refusal)
+        explain(form, refusal)
         outgoing = outgoing_of(request.user).filter(key=key).first() or OutgoingEmail(key=key)
     return answered(request, form, outgoing, is_wished=wish in LEAVING)
 

@@ -17,6 +17,7 @@ from postroom.outbox.drafts import NotSendable, senders_of
 from postroom.outbox.models import ComposeSettings, Font, FontSize, SignaturePlace
 from postroom.outbox.noticing import is_on
 from postroom.web.permission import may_integrate
+from postroom.web.refusals import explain
 from postroom.web.sign_in import SignedInRequest, signed_in
 from postroom.web.writing.form import label_of
 
@@ -111,6 +112,6 @@ class ComposeSettingsForm(forms.Form):
         try:
             write_compose_settings(self.settings)
         except NotSendable as refusal:
-            self.add_error(refusal.field, refusal.sentence)
+            explain(self, refusal)
             return False
         return True
