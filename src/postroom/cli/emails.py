@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from postroom.cli.bootstrap import Failed, with_django
-from postroom.cli.finding import get_user
+from postroom.cli.bootstrap import with_django
+from postroom.cli.finding import get_person, get_user
 from postroom.cli.printing import json_option, print_json, print_table
 from postroom.cli.search import tell_misread
 
@@ -38,11 +38,8 @@ def emails_command(
 ) -> None:
     """List the emails of the person with PERSON_ADDRESS, newest first."""
     from postroom.association import all_related_emails
-    from postroom.crm.people import find_person
 
-    person = find_person(person_address)
-    if person is None:
-        raise Failed(f"No lead or contact has the address {person_address}.")
+    person = get_person(person_address)
     tell_misread(asked["words"])
     filters = filters_of(get_user(shared_by) if shared_by else None, asked)
     found = all_related_emails(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from postroom.cli.bootstrap import Failed, with_django
+from postroom.cli.finding import get_person
 from postroom.cli.printing import json_option, print_json, print_table
 from postroom.team.counted import counted
 
@@ -129,13 +130,3 @@ def allow_command(number: int) -> None:
         raise Failed(f"There is no erasure {number}. “postroom people erased” lists them.")
     allow_again(erasure, None, timezone.now())
     click.echo("Mail with them is kept again from now on. What was erased stays erased.")
-
-
-def get_person(address: str) -> "Person":
-    """The lead or contact with this address."""
-    from postroom.crm.people import find_person
-
-    person = find_person(address)
-    if person is None:
-        raise Failed(f"No lead or contact has the address {address}.")
-    return person

@@ -7,7 +7,7 @@ import click
 
 from postroom.cli.bars import bars
 from postroom.cli.bootstrap import Failed, with_django
-from postroom.cli.finding import get_account, get_user
+from postroom.cli.finding import get_account, get_person, get_user
 from postroom.cli.printing import json_option, print_json
 from postroom.team.counted import counted
 
@@ -60,15 +60,12 @@ def selected(
 ) -> "Selection":
     """What was named. Raises Failed where the user sees none of it."""
     from postroom.association import visible_to
-    from postroom.crm.people import find_person
     from postroom.export.selections import of_account, of_person, of_thread
 
     if account:
         return of_account(get_account(account))
     if person:
-        if found := find_person(person):
-            return of_person(found)
-        raise Failed(f"No lead or contact has the address {person}.")
+        return of_person(get_person(person))
     email = visible_to(user).select_related("account").filter(message_id=thread).first()
     if email is None:
         raise Failed(f"{user.email} sees no email with the Message-ID {thread}.")

@@ -1,4 +1,4 @@
-"""Find users and accounts by what someone typed, or say who is not there."""
+"""Find users, accounts and people by what someone typed, or say who is not there."""
 
 from typing import TYPE_CHECKING
 
@@ -6,6 +6,7 @@ from postroom.cli.bootstrap import Failed
 
 if TYPE_CHECKING:
     from postroom.accounts.models import EmailAccount
+    from postroom.crm.models import Person
     from postroom.team.models import User
 
 
@@ -32,3 +33,13 @@ def get_account(address: str) -> "EmailAccount":
             f"No account {address} is connected. “postroom account list” shows all of them."
         )
     return account
+
+
+def get_person(address: str) -> "Person":
+    """The lead or contact with this address."""
+    from postroom.crm.people import find_person
+
+    person = find_person(address)
+    if person is None:
+        raise Failed(f"No lead or contact has the address {address}.")
+    return person

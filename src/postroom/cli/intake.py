@@ -8,8 +8,7 @@ import click
 
 from postroom.cli.bars import bars
 from postroom.cli.bootstrap import Failed, with_django
-from postroom.cli.erasing import get_person
-from postroom.cli.finding import get_user
+from postroom.cli.finding import get_person, get_user
 from postroom.cli.printing import json_option, plain, print_json
 from postroom.team.counted import counted
 

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 import click
 
 from postroom.cli.bootstrap import Failed, with_django
-from postroom.cli.finding import get_user
+from postroom.cli.finding import get_person, get_user
 from postroom.cli.printing import json_option, print_json, print_table
 
 if TYPE_CHECKING:
-    from postroom.crm.models import Person
+    pass
 
 
 @click.group("notes")
@@ -51,13 +51,3 @@ def add_note(person_address: str, text: str, user: str) -> None:
         raise Failed(f"A note has between 1 and {LONGEST_NOTE:,} characters.")
     write_note(person, text, get_user(user), timezone.now())
     click.echo(f"The note about {person} is kept.")
-
-
-def get_person(address: str) -> "Person":
-    """The lead or contact with this address."""
-    from postroom.crm.people import find_person
-
-    person = find_person(address)
-    if person is None:
-        raise Failed(f"No lead or contact has the address {address}.")
-    return person

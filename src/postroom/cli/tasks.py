@@ -5,8 +5,7 @@ from datetime import datetime
 import click
 
 from postroom.cli.bootstrap import Failed, with_django
-from postroom.cli.finding import get_user
-from postroom.cli.notes import get_person
+from postroom.cli.finding import get_person, get_user
 from postroom.cli.printing import json_option, print_json, print_table
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])

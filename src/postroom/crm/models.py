@@ -64,6 +64,11 @@ class Person(models.Model):
         """First and last name, as one would say it."""
         return f"{self.first_name} {self.last_name}".strip()
 
+    @property
+    def primary_address(self) -> str:
+        """The first of the addresses, out of those prefetched; empty when there is none."""
+        return next((str(address) for address in self.addresses.all()), "")
+
 
 class PersonAddress(models.Model):
     """One of a person's email addresses; mail is matched by `canonical`.

@@ -52,6 +52,20 @@ def ask_for_tokens(
     return Tokens(str(access), refresh, now, now + timedelta(seconds=seconds), id_token)
 
 
+def exchange(
+    client: SignInClient, code: str, verifier: str, redirect_uri: str, now: datetime
+) -> Tokens:
+    """Give the code of a sign-in for its tokens (RFC 6749 §4.1.3, RFC 7636 §4.5)."""
+    return ask_for_tokens(
+        client,
+        now,
+        "authorization_code",
+        code=code,
+        redirect_uri=redirect_uri,
+        code_verifier=verifier,
+    )
+
+
 def post(client: SignInClient, url: str, body: str, parameters: dict[str, str]) -> dict[str, Any]:
     """Post a form in the client's name. Raises TokenRefused, ClientRefused, IssuerUnavailable."""
     try:

@@ -13,13 +13,14 @@ from django.conf import settings
 from postroom.net.errors import NetError
 from postroom.net.imap_client import ImapClient
 from postroom.net.server import Security, Server
-from postroom.oauth.asking import ask_for_tokens
+from postroom.oauth.asking import exchange
 from postroom.oauth.discovery import discover
 from postroom.oauth.errors import IssuerFailure, SignInStopped, TokenRefused
 from postroom.oauth.models import SignInClient
 from postroom.oauth.refusals import Mender, refusal_of
 from postroom.oauth.signing_in import redirect_url, sentence_of
 
+CREDENTIALS = "Client id and secret"
 MECHANISMS = frozenset({"AUTH=XOAUTH2", "AUTH=OAUTHBEARER"})
 
 
@@ -37,7 +38,7 @@ def check_client(client: SignInClient, now: datetime) -> Iterator[Check]:
     yield check_redirect(client)
     if client.known.is_discovered:
         yield check_discovery(client)
-    yield check_credentials(client, now)
+    yield check_credentials(client, redirect_url(), now)
     if client.known.is_discovered:
         yield check_mail_server(client)
 
@@ -77,18 +78,11 @@ def check_discovery(client: SignInClient) -> Check:
     return Check(what, True, f"{client.issued_by} answers and tells its addresses.")
 
 
-def check_credentials(client: SignInClient, now: datetime) -> Check:
+def check_credentials(client: SignInClient, redirect_uri: str, now: datetime) -> Check:
     """The issuer takes id and secret: a code that we made up is all it refuses then."""
-    what, made_up = "Client id and secret", secrets.token_urlsafe(32)
+    what, made_up = CREDENTIALS, secrets.token_urlsafe(32)
     try:
-        ask_for_tokens(
-            client,
-            now,
-            "authorization_code",
-            code=made_up,
-            redirect_uri=redirect_url(),
-            code_verifier=made_up * 2,
-        )
+        exchange(client, made_up, made_up * 2, redirect_uri, now)
     except TokenRefused as told:
         refusal = refusal_of(told.error, told.words)
         if refusal.mender in (Mender.ADMINISTRATOR, Mender.NOBODY):

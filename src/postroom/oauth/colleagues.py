@@ -19,7 +19,7 @@ from django.urls import reverse
 from postroom.accounts.sealing import SealBroken, seal, unseal
 from postroom.imap.server_words import server_words
 from postroom.mime import canonical_address
-from postroom.oauth.asking import ask_for_tokens
+from postroom.oauth.asking import exchange
 from postroom.oauth.clients import binding_of
 from postroom.oauth.discovery import discover
 from postroom.oauth.errors import SignInStopped, TokenRefused
@@ -168,14 +168,7 @@ def finish(attempt: Attempt | None, answer: Mapping[str, str], now: datetime) ->
 def redeem(client: SignInClient, code: str, verifier: str, now: datetime) -> str:
     """Exchange the code for an ID token; what else comes with it is not kept."""
     try:
-        tokens = ask_for_tokens(
-            client,
-            now,
-            "authorization_code",
-            code=code,
-            redirect_uri=redirect_url(),
-            code_verifier=verifier,
-        )
+        tokens = exchange(client, code, verifier, redirect_url(), now)
     except TokenRefused as refusal:
         raise stopped(client, refusal.error, refusal.words) from refusal
     if not tokens.id_token:

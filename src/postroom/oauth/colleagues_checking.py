@@ -1,26 +1,22 @@
 """Try the colleagues' provider before people rely on it, without a person's sign-in."""
 
-import secrets
 from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from postroom.accounts.sealing import SealBroken
-from postroom.oauth.asking import ask_for_tokens
-from postroom.oauth.checking import Check
+from postroom.oauth.checking import CREDENTIALS, Check, check_credentials
 from postroom.oauth.colleagues import as_client, redirect_url
 from postroom.oauth.discovery import discover
-from postroom.oauth.errors import IssuerFailure, SignInStopped, TokenRefused
+from postroom.oauth.errors import SignInStopped
 from postroom.oauth.models import ColleagueProvider
-from postroom.oauth.refusals import Mender, refusal_of
-from postroom.oauth.signing_in import sentence_of
 
 
 def check_provider(provider: ColleagueProvider, now: datetime) -> Iterator[Check]:
     """Try everything, one after the other."""
     yield check_redirect(provider)
     yield check_discovery(provider)
-    yield check_credentials(provider, now)
+    yield check_secret(provider, now)
 
 
 def check_redirect(provider: ColleagueProvider) -> Check:
@@ -46,25 +42,11 @@ def check_discovery(provider: ColleagueProvider) -> Check:
     return Check("Provider", True, f"{provider.issued_by} answers and tells its addresses.")
 
 
-def check_credentials(provider: ColleagueProvider, now: datetime) -> Check:
-    """The provider takes id and secret: a code that we made up is all it refuses then."""
-    what, made_up = "Client id and secret", secrets.token_urlsafe(32)
+def check_secret(provider: ColleagueProvider, now: datetime) -> Check:
+    """The provider takes id and secret."""
     try:
         client = as_client(provider)
-        ask_for_tokens(
-            client,
-            now,
-            "authorization_code",
-            code=made_up,
-            redirect_uri=redirect_url(),
-            code_verifier=made_up * 2,
-        )
-    except TokenRefused as told:
-        refusal = refusal_of(told.error, told.words)
-        if refusal.mender in (Mender.ADMINISTRATOR, Mender.NOBODY):
-            return Check(what, False, sentence_of(refusal, client, told.error, told.words))
     except SealBroken:
-        return Check(what, False, "The secret cannot be read with this key file. Enter it again.")
-    except IssuerFailure as failure:
-        return Check(what, False, failure.sentence)
-    return Check(what, True, f"{provider} takes them, as far as can be told without a sign-in.")
+        sentence = "The secret cannot be read with this key file. Enter it again."
+        return Check(CREDENTIALS, False, sentence)
+    return check_credentials(client, redirect_url(), now)

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from postroom.accounts.sealing import seal, unseal
-from postroom.oauth.asking import Tokens, ask_for_tokens
+from postroom.oauth.asking import Tokens, exchange
 from postroom.oauth.errors import IssuerUnavailable, SignInStopped, TokenRefused
 from postroom.oauth.identity import addresses_of
 from postroom.oauth.models import SignInClient
@@ -140,14 +140,7 @@ def redeem(client: SignInClient, attempt: Attempt, code: str, now: datetime) -> 
     """Exchange the code for tokens, and see who signed in. Raises IssuerFailure."""
     verifier = unseal(f"verifier:{attempt.state}", attempt.verifier.encode())
     try:
-        tokens = ask_for_tokens(
-            client,
-            now,
-            "authorization_code",
-            code=code,
-            redirect_uri=redirect_url(),
-            code_verifier=verifier,
-        )
+        tokens = exchange(client, code, verifier, redirect_url(), now)
     except TokenRefused as refusal:
         raise stopped(client, refusal.error, refusal.words) from refusal
     return consent_of(client, tokens, attempt.nonce, now)

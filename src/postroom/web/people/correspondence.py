@@ -21,11 +21,6 @@ def rows_for(viewer: User, people: Sequence[Person]) -> list[PersonRow]:
     """The rows of a list, in its order."""
     mail = correspondence_for(viewer, people)
     return [
-        PersonRow(person, primary_address(person), mail.get(person.pk, Correspondence()))
+        PersonRow(person, person.primary_address, mail.get(person.pk, Correspondence()))
         for person in people
     ]
-
-
-def primary_address(person: Person) -> str:
-    """The person's primary address out of the prefetched ones; empty when there is none."""
-    return next((str(address) for address in person.addresses.all()), "")
