@@ -12,6 +12,7 @@ left behind is ended by the next one.
   Postroom's own processes and care for nothing else; Django in the test's process does not use it.
 - `data_dir`: a data directory whose path is short and open enough for the embedded PostgreSQL.
 - `finished_database`: puts a database into it, for tests that are not about its making.
+- `alice`, `bob`, `charlie`: the cast. The functions of `cast` give them mailboxes and mail.
 """
 
 import os
@@ -23,6 +24,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -30,6 +32,7 @@ import django
 import psutil
 import psycopg
 import pytest
+from django import conf
 from django.apps import apps
 from django.db import connections
 from django.test import TransactionTestCase
@@ -42,6 +45,9 @@ import wire_words
 from postroom.config import postgres
 from postroom.config.secrets import ensure_key_file
 from postroom.team import written_once
+
+if TYPE_CHECKING:
+    from postroom.team.models import User
 
 # Not pytest's own tmp_path: its parents are closed to others and its names too long for a socket.
 PLACE = Path("/tmp").resolve()
@@ -116,11 +122,39 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
     if is_module and collector.path.parent.name not in WITHOUT_DJANGO and not apps.ready:
         os.environ["DJANGO_SETTINGS_MODULE"] = "postroom.config.settings"
         django.setup()
+        # The real hash costs a third of a second a user. It is one for those of real processes.
+        quick = "django.contrib.auth.hashers.MD5PasswordHasher"
+        conf.settings.PASSWORD_HASHERS = [quick, *conf.settings.PASSWORD_HASHERS]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave nothing behind, whatever ended the run."""
     _remove(config.stash[SESSION_DIR])
+
+
+@pytest.fixture
+def alice(db: None) -> "User":
+    """Alice owns the account."""
+    return one_of_the_cast("Alice")
+
+
+@pytest.fixture
+def bob(db: None) -> "User":
+    """Bob is shared with."""
+    return one_of_the_cast("Bob")
+
+
+@pytest.fixture
+def charlie(db: None) -> "User":
+    """Charlie must see nothing."""
+    return one_of_the_cast("Charlie")
+
+
+def one_of_the_cast(name: str) -> "User":
+    """A user; models cannot be imported before Django is set up."""
+    from cast import user
+
+    return user(name)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from contextlib import suppress
 from threading import Thread
 
 import pytest
-from django.conf import LazySettings
 from django.db import ProgrammingError, connection
 
 from cast import NOON, account_of, message, person, received, shared, user
@@ -36,12 +35,6 @@ from torture.kill_points import Killed, Points, database_wrapped
 
 PEOPLE = ("lena@customer.example", "otto@customer.example", "law@lawyer.example")
 KEPT, ENDED = True, False
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: LazySettings) -> None:
-    """Nobody signs in here, and the real hash costs a third of a second a user."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 class World:
@@ -78,7 +71,7 @@ class World:
 
 
 @pytest.fixture
-def world(transactional_db: None, quick_passwords: None) -> World:
+def world(transactional_db: None) -> World:
     return World()
 
 

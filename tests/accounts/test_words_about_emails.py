@@ -34,16 +34,6 @@ LENA = "lena@customer.example"
 
 
 @pytest.fixture
-def alice(db: None) -> User:
-    return user("Alice")
-
-
-@pytest.fixture
-def bob(db: None) -> User:
-    return user("Bob")
-
-
-@pytest.fixture
 def account(alice: User) -> EmailAccount:
     """Alice shares who and when with everyone."""
     made = account_of(alice, Sharing.PUBLIC)

@@ -1,4 +1,4 @@
-"""Alice with her mailbox, Bob with whom she shares, Charlie who must see nothing.
+"""Alice with her mailbox, and what she shares with Bob.
 
 pytest reads this file before Django is set up, so models are imported where they are used.
 """
@@ -6,7 +6,6 @@ pytest reads this file before Django is set up, so models are imported where the
 from typing import TYPE_CHECKING
 
 import pytest
-from django.conf import LazySettings
 
 if TYPE_CHECKING:
     from postroom.accounts.models import EmailAccount
@@ -15,36 +14,6 @@ if TYPE_CHECKING:
     from postroom.team.models import User
 
 LENA = "lena@customer.example"
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: LazySettings) -> None:
-    """The real hash costs a third of a second a user, and no key needs one."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture
-def alice(db: None) -> "User":
-    """Alice owns the account."""
-    from cast import user
-
-    return user("Alice")
-
-
-@pytest.fixture
-def bob(db: None) -> "User":
-    """Bob is shared with."""
-    from cast import user
-
-    return user("Bob")
-
-
-@pytest.fixture
-def charlie(db: None) -> "User":
-    """Charlie must see nothing."""
-    from cast import user
-
-    return user("Charlie")
 
 
 @pytest.fixture

@@ -35,11 +35,6 @@ MIXED = {"mime_version": "1.0", "content_type": 'multipart/mixed; boundary="b"'}
 
 
 @pytest.fixture
-def alice() -> User:
-    return user("Alice")
-
-
-@pytest.fixture
 def account(alice: User) -> EmailAccount:
     return account_of(alice, Sharing.PUBLIC)
 

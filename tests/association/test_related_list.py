@@ -27,11 +27,6 @@ LEAD = "lena@customer.example"
 
 
 @pytest.fixture
-def alice() -> User:
-    return user("Alice")
-
-
-@pytest.fixture
 def account(alice: User) -> EmailAccount:
     return account_of(alice)
 

@@ -18,11 +18,6 @@ LAWYER = "lawyer@family.example"
 
 
 @pytest.fixture
-def bob() -> User:
-    return user("Bob")
-
-
-@pytest.fixture
 def account() -> EmailAccount:
     return account_of(user("Alice"), Sharing.CUSTOM)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cast import account_of, message, person, received, shared, user
+from cast import account_of, message, person, received, shared
 from postroom.accounts.models import Activation, Exclusion, PatternUnusable, Sharing
 from postroom.archive.models import Email
 from postroom.association import visible_to
@@ -11,16 +11,6 @@ from postroom.team.models import Organisation, User
 pytestmark = pytest.mark.django_db
 
 LEAD = "lena@customer.example"
-
-
-@pytest.fixture
-def alice() -> User:
-    return user("Alice")
-
-
-@pytest.fixture
-def bob() -> User:
-    return user("Bob")
 
 
 def mail_with_lead(alice: User, sharing: Sharing, **headers: str) -> Email:

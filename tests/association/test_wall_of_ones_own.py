@@ -56,11 +56,6 @@ GUARDED = (
 
 
 @pytest.fixture
-def alice() -> User:
-    return user("Alice")
-
-
-@pytest.fixture
 def email(alice: User) -> Email:
     """An email of Alice's, with one of everything about it."""
     email = received(account_of(alice), message("Order", from_="a@b.example", to="c@d.example"))

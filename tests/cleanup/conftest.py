@@ -6,25 +6,10 @@ pytest reads this file before Django is set up, so models are imported where the
 from typing import TYPE_CHECKING
 
 import pytest
-from django.conf import LazySettings
 
 if TYPE_CHECKING:
     from postroom.accounts.models import EmailAccount
     from postroom.team.models import User
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: LazySettings) -> None:
-    """Nobody signs in here, and the real hash costs a third of a second a user."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture
-def alice(db: None) -> "User":
-    """Alice owns the mailbox."""
-    from cast import user
-
-    return user("Alice")
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
-from django.conf import LazySettings
 
 from cast import account_of, message, received, user
 from postroom.accounts.models import EmailAccount, Use
@@ -14,12 +13,6 @@ from postroom.cli import main
 from postroom.team.models import User
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: LazySettings) -> None:
-    """Nobody signs in here, and the real hash costs a third of a second a user."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def run(*words: str, status: int = 0) -> str:

@@ -31,11 +31,6 @@ LENA = "lena@customer.example"
 
 
 @pytest.fixture
-def alice() -> User:
-    return user("Alice")
-
-
-@pytest.fixture
 def account(alice: User) -> EmailAccount:
     return account_of(alice, Sharing.CUSTOM)
 

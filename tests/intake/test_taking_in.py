@@ -36,11 +36,6 @@ LENA = "lena@customer.example"
 
 
 @pytest.fixture
-def alice(db: None) -> User:
-    return user("Alice")
-
-
-@pytest.fixture
 def lena(db: None) -> Person:
     return person("Lena Lead", LENA)
 

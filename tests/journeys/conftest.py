@@ -22,9 +22,9 @@ from servers.dovecot import Dovecot, dovecot
 from servers.internet import NameServerOfTests, name_server
 from servers.submission import Submission, submission
 from web.browser import Site, browser, database_of_tests, serving, visit
-from web.conftest import alice, as_user, bob, quick_passwords
+from web.conftest import as_user
 
-__all__ = ["alice", "as_user", "bob", "browser", "quick_passwords", "visit"]
+__all__ = ["as_user", "browser", "visit"]
 
 APP_PASSWORD = "abcd efgh ijkl mnop"
 ORDINARY = "correct horse battery"

@@ -3,7 +3,7 @@
 import pytest
 from django.db import ProgrammingError, transaction
 
-from cast import NOON, user
+from cast import NOON
 from postroom.accounts.models import EmailAccount, Security
 from postroom.setup import AccountRequest, ConnectionFailed, ServerAddress, connect_account
 from postroom.team.audit import note
@@ -21,16 +21,6 @@ EVERYTHING = set(Permission)
 def alice() -> User:
     """The administrator."""
     return User.objects.create_user("alice@example.com", name="Alice", is_administrator=True)
-
-
-@pytest.fixture
-def bob() -> User:
-    return user("Bob")
-
-
-@pytest.fixture
-def charlie() -> User:
-    return user("Charlie")
 
 
 def profile(name: str, *permissions: Permission) -> Profile:

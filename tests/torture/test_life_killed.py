@@ -207,13 +207,10 @@ SCENARIOS = {
 
 
 @pytest.fixture
-def world(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: object
-) -> World:
+def world(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """A mailbox in the middle of its life; small bites and batches, or there would be one."""
     monkeypatch.setattr(bites, "MOST_EMAILS", 5)
     monkeypatch.setattr(taking_in, "BATCH", 4)
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
     alice, bob, _ = user("Alice"), user("Bob"), user("Charlie")
     account = account_of(alice, Sharing.CUSTOM)
     lena = person("Lena Lead", LENA)

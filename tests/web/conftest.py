@@ -1,4 +1,4 @@
-"""Alice with her mailbox, Bob and Charlie, and a browser for each.
+"""Alice with her mailbox, and a browser for each of the cast.
 
 pytest reads this file before Django is set up, so models are imported where they are used.
 """
@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from django.conf import LazySettings
 from django.test import Client
 
 from web.browser import SIGN_IN, browser, site, visit
@@ -34,37 +33,6 @@ def outside_the_browsers_loop(request: pytest.FixtureRequest) -> Iterator[None]:
     asyncio._set_running_loop(None)
     yield
     asyncio._set_running_loop(loop)
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: LazySettings) -> None:
-    """The real hash costs a third of a second a user; signing in is tried with it once."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture
-def alice(db: None) -> "User":
-    """Alice owns the account."""
-    return colleague("Alice")
-
-
-@pytest.fixture
-def bob(db: None) -> "User":
-    """Bob is shared with."""
-    return colleague("Bob")
-
-
-@pytest.fixture
-def charlie(db: None) -> "User":
-    """Charlie must see nothing."""
-    return colleague("Charlie")
-
-
-def colleague(name: str) -> "User":
-    """One of the cast."""
-    from cast import user
-
-    return user(name)
 
 
 @pytest.fixture
