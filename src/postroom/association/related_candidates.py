@@ -16,7 +16,7 @@ from postroom.archive.search_entry import ACCOUNT_MARK, any_of
 from postroom.archive.search_query import Kind, Term
 from postroom.archive.search_terms import all_of, condition_of, one_of
 from postroom.association.cursors import MICROSECOND, Cursor
-from postroom.team.prepared import answers
+from postroom.team.prepared import answers, array_of
 
 LOOKED_THROUGH, LOOKED_THROUGH_FOR_WORDS = 128, 800
 FEWEST, MOST_LOOKED_THROUGH = 64, 1_024
@@ -193,7 +193,7 @@ def next_at(where: Where, most: int) -> Found:
     statement = (AT_ONCE_WITH_WORDS if is_filtered else AT_ONCE).format(rows=rows, last=last)
     said: dict[str, Any] = {
         "addresses": list(where.addresses),
-        "accounts": list(where.accounts),
+        "accounts": array_of(where.accounts),
         "begin": where.begin,
         "end": where.end,
         "most": most,

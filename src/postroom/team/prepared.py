@@ -6,7 +6,7 @@ cost, whether one plan serves all values. ADR 64.
 """
 
 import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import count
 from typing import Any, Final
@@ -51,7 +51,7 @@ class Prepared:
         known = _known_in.setdefault(connection.connection, set())
         if self.name not in known:
             self.make_known(known)
-        return self.execute, values
+        return self.execute, [array_of(v) if is_of_ids(v) else v for v in values]
 
     def make_known(self, known: set[str]) -> None:
         """Prepare it; with too many others, those are forgotten before."""
@@ -61,6 +61,16 @@ class Prepared:
                 known.clear()
             cursor.execute(f"PREPARE {self.name} AS {self.statement}", self.rest)
         known.add(self.name)
+
+
+def is_of_ids(value: Any) -> bool:
+    """Whether it is a list of numbers, and no other."""
+    return isinstance(value, list) and bool(value) and type(value[0]) is int
+
+
+def array_of(ids: Iterable[int]) -> str:
+    """Numbers as PostgreSQL writes an array: psycopg looks at each of 200 for a while."""
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 def answers(name: str, statement: str, said: Mapping[str, Any]) -> list[tuple[Any, ...]]:

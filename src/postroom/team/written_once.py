@@ -154,12 +154,14 @@ class Written:
     """A question of one shape in SQL, and where its values go."""
 
     def __init__(self, name: str, question: QuerySet[Any, Any]) -> None:
-        self.question = question
+        self.question: Any = question
         self.compiler = question.query.get_compiler(question.db)
         try:
             self.sql, self.values = self.compiler.as_sql()
         except EmptyResultSet:  # Of this shape it is answered already: with nothing.
             self.sql, self.values = "", ()
+        of_columns = [column for column, *_ in (self.compiler.select or ())]
+        self.converters = self.compiler.get_converters(of_columns[: self.compiler.col_count])
         self.compiler.connection = None  # Each thread has its own.
         self.places = [(at, how) for at, v in enumerate(self.values) if (how := filling(v))]
         taken = {at for at, _ in self.places}
@@ -185,9 +187,12 @@ class Written:
         compiler.connection = connection
         execute = self.prepared.said_with([hole(said) for hole in self.holes])
         compiler.as_sql = lambda *_, **__: execute
-        asked = self.question.all()
-        asked.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
-        return list(asked)
+        compiler.get_converters = lambda _: self.converters
+        query = copy(self.question.query)
+        query.get_compiler = lambda *_, **__: compiler
+        asked: Any = QuerySet(self.question.model, query)
+        asked._fields = self.question._fields
+        return list(self.question._iterable_class(asked))
 
     def prove(self, question: QuerySet[Any, Any], said: Sequence[Any]) -> None:
         """Refuse what would have been written otherwise with these values."""
