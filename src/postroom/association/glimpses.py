@@ -221,5 +221,6 @@ def accounts_with_owners(accounts: Collection[int]) -> dict[int, EmailAccount]:
 
 @written_once()
 def owned(accounts: list[int]) -> QuerySet[EmailAccount]:
-    """Some accounts with their owners."""
-    return EmailAccount.objects.select_related("owner").filter(pk__in=among(accounts))
+    """Some accounts with their owners: of each what a row tells, of sixty columns."""
+    told = EmailAccount.objects.only("address", "owner__email", "owner__name")
+    return told.select_related("owner").filter(pk__in=among(accounts))

@@ -270,5 +270,4 @@ def in_order(viewer: User, ids: Sequence[int]) -> list[Email]:
 @written_once()
 def own_among(viewer: int, ids: list[int]) -> QuerySet[Email]:
     """Those of some emails that are an active viewer's own."""
-    own = own_emails(User(pk=viewer)).filter(pk__in=among(ids))
-    return own.select_related("account")
+    return own_emails(User(pk=viewer)).filter(pk__in=among(ids))

@@ -109,6 +109,13 @@ def addresses_of_one(person: int) -> QuerySet[PersonAddress, str]:
     return known.values_list("canonical", flat=True)
 
 
+@written_once(own_domains)
+def addresses_at(company: int) -> QuerySet[PersonAddress, str]:
+    """The same of those who work for a company."""
+    known = known_addresses().filter(person__company=company).order_by()
+    return known.values_list("canonical", flat=True)
+
+
 def known_participants() -> QuerySet[EveryParticipant]:
     """For use in an Exists over emails: participants of the outer email who are known people."""
     return EveryParticipant.objects.filter(

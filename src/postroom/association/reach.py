@@ -27,6 +27,8 @@ from postroom.team.once_a_page import once_a_page
 from postroom.team.written_once import written_once
 
 Ids = list[int]
+MODES = {mode.value: mode for mode in Sharing}
+SIGHTS = {sight.value: sight for sight in Sight}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def find_reach(viewer: User) -> InReach:
     """Ask for it."""
     held = dict(held_by(viewer.pk))
     own = list(held)
-    has_rulings = Ruling.objects.exists()
+    has_rulings = bool(first_ruling())
     shared = by_sight(reaching(viewer.pk, viewer.role_id, own))
     return InReach(
         own,
@@ -86,6 +88,12 @@ def find_reach(viewer: User) -> InReach:
         list(which_may_open(own).values_list("pk", flat=True)) if has_rulings else [],
         has_rulings,
     )
+
+
+@written_once()
+def first_ruling() -> QuerySet[Ruling, int]:
+    """Any decision about a single email or thread."""
+    return Ruling.objects.order_by().values_list("pk", flat=True)[:1]
 
 
 def active() -> QuerySet[EmailAccount]:
@@ -136,7 +144,7 @@ def by_sight(accounts: Iterable[tuple[int, str, int]]) -> dict[Sharing, dict[Sig
     """Their ids by how they share, and how much they show."""
     found: dict[Sharing, dict[Sight, Ids]] = {mode: {} for mode in Sharing}
     for pk, mode, sight in accounts:
-        found[Sharing(mode)].setdefault(Sight(sight), []).append(pk)
+        found[MODES[mode]].setdefault(SIGHTS[sight], []).append(pk)
     return found
 
 

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from postroom.archive.models import Email
 from postroom.association.deals import addresses_of_deal, of_deal, people_of_company
-from postroom.association.people import addresses_of, addresses_of_one
+from postroom.association.people import addresses_at, addresses_of, addresses_of_one
 from postroom.crm.models import Company, Deal, Person
 from postroom.team.once_a_page import once_a_page
 
@@ -20,7 +20,7 @@ def addresses_for(whose: Whose) -> list[str]:
         case Person():
             return once_a_page((addresses_of, whose), lambda: addresses_of_one(whose.pk))
         case Company():
-            return addresses_of(people_of_company(whose))
+            return once_a_page((addresses_of, whose), lambda: addresses_at(whose.pk))
         case Deal():
             return addresses_of_deal(whose)
     return addresses_of(whose)

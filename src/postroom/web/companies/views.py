@@ -6,19 +6,17 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from postroom.association.deals import people_of_company
 from postroom.crm.companies import NameTaken, find_companies, rename
 from postroom.crm.models import Company
 from postroom.crm.orders import OF_COMPANIES
+from postroom.crm.shown import deals_shown, find_company_shown, people_shown
 from postroom.web.emails.figures import figures
 from postroom.web.emails.outgoing import to_company
 from postroom.web.emails.related import about_company, is_for_part, listed, related_list
 from postroom.web.people.correspondence import rows_for
+from postroom.web.shown import shown_or_404
 from postroom.web.sign_in import SignedInRequest, signed_in
 from postroom.web.sorting import sorted_page
-
-MOST_PEOPLE = 200
-MOST_DEALS = 50
 
 
 class CompanyForm(forms.Form):
@@ -42,15 +40,14 @@ def companies(request: SignedInRequest) -> HttpResponse:
 @signed_in
 def company(request: SignedInRequest, pk: int) -> HttpResponse:
     """A company with its people and deals, and their mail as far as the viewer may see it."""
-    company = get_object_or_404(Company, pk=pk)
+    company = shown_or_404(find_company_shown(pk))
     related = related_list(about_company(company), request.user, request.GET)
     if is_for_part(request):
         return listed(request, related)
     context: dict[str, object] = {"room": "deals", "company": company, "related": related}
-    people = people_of_company(company).prefetch_related("addresses")[:MOST_PEOPLE]
-    context["people"] = rows_for(request.user, list(people))
+    context["people"] = rows_for(request.user, people_shown(company))
     context["outgoing"] = to_company(company, request.user)
-    context["deals"] = company.deals.select_related("stage", "owner")[:MOST_DEALS]
+    context["deals"] = deals_shown(company.pk)
     return render(request, "companies/company.html", context)
 
 

@@ -13,6 +13,7 @@ from postroom.association.awaiting_with import waiting_with
 from postroom.association.deals import deals_with
 from postroom.association.people import known_people_on
 from postroom.crm.models import Person, Stage
+from postroom.crm.shown import find_person_shown
 from postroom.sync.inquiring import is_looked_for
 from postroom.web.emails.access import find_email, find_person_on, get_email
 from postroom.web.emails.figures import figures
@@ -22,6 +23,7 @@ from postroom.web.emails.related import about_person, is_for_part, listed, relat
 from postroom.web.emails.way_back import keep, way_back
 from postroom.web.people.share_state import history_for, share_states_for
 from postroom.web.people.views import ROOMS
+from postroom.web.shown import shown_or_404
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 
@@ -29,9 +31,7 @@ from postroom.web.sign_in import SignedInRequest, signed_in
 @signed_in
 def person(request: SignedInRequest, pk: int) -> HttpResponse:
     """Who someone is, and the mail with them that the viewer may see."""
-    person = get_object_or_404(
-        Person.objects.select_related("company").prefetch_related("addresses"), pk=pk
-    )
+    person = shown_or_404(find_person_shown(pk))
     related = related_list(about_person(person), request.user, request.GET)
     if is_for_part(request):
         return listed(request, related)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 from django.db.models.expressions import RawSQL
@@ -14,7 +15,7 @@ from postroom.association import known_addresses
 from postroom.association.inbox import AnyColumn
 from postroom.association.inbox_columns import Column
 from postroom.association.inbox_team import assignees_of
-from postroom.association.people import own_domains
+from postroom.association.people import among, own_domains
 from postroom.crm.models import Person, PersonAddress
 from postroom.crm.pipeline import Total
 from postroom.team.models import User
@@ -97,10 +98,17 @@ def business_of(
     """What the open deals of people come to, and how many they are."""
     totals: dict[int, list[Total]] = defaultdict(list)
     counts: dict[int, int] = defaultdict(int)
-    found = Person.objects.filter(pk__in={p.pk for p in people.values()}, deals__closed_at=None)
-    rows = found.order_by("deals__currency").values_list("pk", "deals__currency")
-    for pk, currency, count, amount in rows.annotate(Count("deals"), Sum("deals__amount")):
+    rows = open_deals_of([person.pk for person in people.values()]) if people else ()
+    for pk, currency, count, amount in rows:
         counts[pk] += count
         if isinstance(amount, Decimal):
             totals[pk].append(Total(currency, amount))
     return totals, counts
+
+
+@written_once()
+def open_deals_of(people: list[int]) -> QuerySet[Person, tuple[Any, ...]]:
+    """The same by person and currency: how many, and what they come to."""
+    found = Person.objects.filter(pk__in=among(people), deals__closed_at=None)
+    rows = found.order_by("deals__currency").values_list("pk", "deals__currency")
+    return rows.annotate(Count("deals"), Sum("deals__amount"))

@@ -138,8 +138,15 @@ def folders_offered(accounts: list[int]) -> QuerySet[Folder]:
 
 def labels_for(user: User) -> list[Label]:
     """The labels of the user's mailboxes, of each name one."""
-    labels = Label.objects.filter(account__in=inboxes_of(user))
+    held = inboxes_of(user)
+    labels = labels_offered(held) if held else []
     return list({label.name.lower(): label for label in labels}.values())
+
+
+@written_once()
+def labels_offered(accounts: list[int]) -> QuerySet[Label]:
+    """All of some mailboxes."""
+    return Label.objects.filter(account__in=among(accounts))
 
 
 def rows_of_page(page: InboxPage, column: AnyColumn, viewer: User) -> list[InboxRow]:
