@@ -11,9 +11,16 @@ from django.contrib.staticfiles.storage import StaticFilesStorage
 class FileAddresses(StaticFilesStorage):
     """Another version of a file has another address, so a browser may keep each for good."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: dict[str, str] = {}
+
     def url(self, name: str | None) -> str:
         """Where the file is."""
-        return f"{super().url(name)}?v={digest_of(name or '')}"
+        name = name or ""
+        if name not in self.known:
+            self.known[name] = f"{super().url(name)}?v={digest_of(name)}"
+        return self.known[name]
 
 
 @cache
