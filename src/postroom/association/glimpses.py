@@ -24,6 +24,7 @@ from postroom.association.visibility import premises, seen_by, visible_to
 from postroom.team.models import User
 from postroom.team.written_once import is_of_few, written_once
 
+ALL_OF_IT = Sight.EVERYTHING.value
 THESE = [-1]  # In the place of the emails that are asked for; none has this id.
 COLUMNS = (
     "pk",
@@ -151,23 +152,12 @@ def glimpsed(viewer: int, reach: InReach, emails: list[int], rest: Q) -> QuerySe
 
 
 def glimpse_of(row: Sequence[Any]) -> Glimpse:
-    """A row of the table, without what is above its sight."""
-    columns = dict(zip((*COLUMNS, "in_rest"), row, strict=True))
-    sight = columns["sight"]
-    return Glimpse(
-        pk=columns["pk"],
-        sent_at=columns["sent_at"],
-        identity=bytes(columns["identity"]),
-        account=columns["account_id"],
-        sight=sight,
-        is_read=columns["is_read"],
-        has_attachments=columns["has_attachments"] and sight >= Sight.EVERYTHING,
-        direction=columns["direction"],
-        thread_root=columns["thread_root"],
-        message_id=columns["message_id"],
-        subject=columns["subject"] if sight >= Sight.SUBJECT else "",
-        is_asked_for=columns["in_rest"],
-    )
+    """A row of the table, whose columns are a glimpse's, without what is above its sight."""
+    glimpse = Glimpse._make(row)
+    if glimpse.sight >= ALL_OF_IT:
+        return glimpse
+    subject = glimpse.subject if glimpse.sight >= Sight.SUBJECT else ""
+    return glimpse._replace(has_attachments=False, subject=subject)
 
 
 def folded(
