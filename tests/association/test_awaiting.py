@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from cast import NOON, account_of, message, person, user
-from postroom.accounts.members import add_member
+from postroom.accounts.members import add_member, remove_member
 from postroom.accounts.models import EmailAccount, Sharing, Sight
 from postroom.archive.arrivals import Arrival, Flags
 from postroom.archive.entry import entry_of, is_automatic
@@ -16,7 +16,7 @@ from postroom.archive.record import record
 from postroom.archive.triage import finish, mute
 from postroom.archive.wall import seen_by
 from postroom.association import related_emails
-from postroom.association.awaiting import Side, awaiting
+from postroom.association.awaiting import Side, awaiting, watches_of
 from postroom.association.awaiting_with import awaiting_in_team, waiting_about, waiting_with
 from postroom.crm.deals import DealEntry, keep_deal
 from postroom.crm.models import Deal, Person
@@ -190,6 +190,19 @@ def test_a_mailbox_that_cannot_be_looked_into_raises_no_alarm(account: EmailAcco
     notice = Notice.objects.get()
     assert notice.recipient == account.owner.email
     assert f"/emails/{one.email.pk}/" in notice.text
+
+
+def test_who_left_the_team_is_not_told_whether_anybody_answered(account: EmailAccount) -> None:
+    mia = user("Mia")
+    add_member(account, mia, account.owner, NOON)
+    for number, by in enumerate((mia, account.owner)):
+        sent = write_and_watch(account, number, NOON, 1)
+        ResponseWatch.objects.filter(email=sent.email).update(by=by)
+    assert [watches_of(who).count() for who in (mia, account.owner)] == [1, 1]
+    remove_member(account, mia, account.owner, NOON)
+    assert [watches_of(who).count() for who in (mia, account.owner)] == [0, 1]
+    write_response_watches(NOON + timedelta(days=2))
+    assert [notice.recipient for notice in Notice.objects.all()] == [account.owner.email]
 
 
 @dataclass

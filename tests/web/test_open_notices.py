@@ -126,6 +126,19 @@ def test_what_goes_out_tells_and_the_copy_for_sent_does_not(
     assert URL not in alices.get(f"/writing/{outgoing.key}/body/").content.decode()
 
 
+def test_whoever_has_the_mailbox_no_more_is_not_told(
+    noticing: EmailAccount,
+    alices: Client,
+    smtp: Submission,  # noqa: F811
+    bob: User,
+) -> None:
+    _, html = sent(alices, smtp)
+    EmailAccount.objects.update(owner=bob)
+    asked(image_in(html))
+    assert Sighting.objects.count() == 1
+    assert not Notice.objects.filter(key__startswith="opened:").exists()
+
+
 def test_it_is_opened_used_told_and_shown_to_whoever_reads_the_email(
     noticing: EmailAccount,
     alices: Client,

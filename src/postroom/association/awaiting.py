@@ -9,6 +9,7 @@ from enum import Enum
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from postroom.accounts.members import mailboxes_of
 from postroom.archive.models import (
     Direction,
     Email,
@@ -95,8 +96,7 @@ def answers_to_watched() -> QuerySet[Email]:
 
 
 def watches_of(user: User) -> QuerySet[ResponseWatch]:
-    """The user's open watches, each with whether it was answered."""
-    watches = ResponseWatch.objects.filter(by=user).annotate(
-        is_answered=Exists(answers_to_watched())
-    )
+    """The user's open watches in mailboxes of theirs, each with whether it was answered."""
+    own = ResponseWatch.objects.filter(by=user, account__in=mailboxes_of(user))
+    watches = own.annotate(is_answered=Exists(answers_to_watched()))
     return watches.filter(Q(closed_at=None) | Q(is_told=True)).select_related("email")

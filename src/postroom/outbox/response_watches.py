@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists
 
+from postroom.accounts.members import holds
 from postroom.accounts.models import Activation
 from postroom.archive.models import Email, ResponseWatch
 from postroom.association.awaiting import answers_to_watched
@@ -37,7 +38,9 @@ def close(pk: int, now: datetime) -> bool:
     watch = watches.annotate(is_answered=Exists(answers_to_watched())).get(pk=pk)
     watch.closed_at, watch.is_told = now, not vars(watch)["is_answered"]
     watch.save(update_fields=["closed_at", "is_told"])
-    return watch.is_told and watch.by.is_active and write(letter_of(watch), now)
+    # Whoever left the team, or handed the mailbox on, has no more to do with its answers.
+    is_theirs = watch.by.is_active and holds(watch.by, watch.account)
+    return watch.is_told and is_theirs and write(letter_of(watch), now)
 
 
 def letter_of(watch: ResponseWatch) -> Letter:

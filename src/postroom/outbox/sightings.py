@@ -7,6 +7,7 @@ from typing import Final
 
 from django.db import transaction
 
+from postroom.accounts.members import holds
 from postroom.archive.announce import announce_emails
 from postroom.archive.wall import round_the_wall
 from postroom.outbox.links import url_of
@@ -88,7 +89,8 @@ def tell(place: NoticedPlace, doubt: Doubt, now: datetime) -> None:
     outgoing = place.outgoing
     if outgoing.copy_id and outgoing.account_id:
         announce_emails(outgoing.account_id, {outgoing.copy_id})
-    if doubt not in OF_MACHINES and outgoing.account and outgoing.author.is_active:
+    is_theirs = outgoing.account and holds(outgoing.author, outgoing.account)
+    if doubt not in OF_MACHINES and is_theirs and outgoing.author.is_active:
         write(letter_about(place), now)
 
 
