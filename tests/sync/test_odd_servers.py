@@ -11,7 +11,7 @@ from django.db import connection
 from cast import person
 from postroom.accounts.models import Direction, EmailAccount
 from postroom.accounts.seals import keep_secret
-from postroom.archive.models import BodyState, Email, ProofEntry, RawMessage, ServerCopy
+from postroom.archive.models import BodyState, Email, Folder, ProofEntry, RawMessage, ServerCopy
 from postroom.sync import breaking_off, visit
 from postroom.sync.database import in_database
 from postroom.team.models import StorageMode
@@ -94,6 +94,26 @@ class ClosingTalk(Talk):
             await self.dialogue.send(b"* BYE Internal error occurred.")
             raise ClientLeft
         return await super().on_examine(rest)
+
+
+def test_a_mailbox_that_grew_to_very_many_folders_is_told_what_to_do() -> None:
+    server = CrowdedServer(30)
+
+    def grow() -> None:
+        assert Folder.objects.count() == 31
+        server.boxes |= {f"Project {number}": Box() for number in range(20_001)}
+
+    assert play(server, grow) == ["", "too_many_folders"]
+    assert "Remove some" in EmailAccount.objects.get().trouble_sentence
+
+
+class CrowdedServer(LyingServer):
+    """One with so many folders, of which the Inbox alone holds mail."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(random.Random(1), PLAIN)
+        self.boxes |= {f"Projects/{number}": Box() for number in range(count)}
+        self.boxes["INBOX"].put(write_letter())
 
 
 class ForgetfulServer(LyingServer):

@@ -37,22 +37,28 @@ def keep_folders(account: EmailAccount, listed: Sequence[ListedFolder], now: dat
     stand_by_account(account.pk)
     known = {folder.name: folder for folder in account.folders.all()}
     renamed = renamed_among(known, listed)
+    new = []
     for entry in listed:
         if folder := known.pop(entry.name, None):
             keep_told(folder, entry)
-            continue
-        before = renamed.get(entry.name)
-        Folder.objects.create(
-            account=account,
-            name=entry.name,
-            delimiter=entry.delimiter,
-            role=entry.role,
-            is_synced=before.is_synced if before else entry.by_default,
-            uidvalidity=entry.uidvalidity,
-        )
+        else:
+            new.append(new_folder(account, entry, renamed.get(entry.name)))
+    Folder.objects.bulk_create(new)
     lost = [folder.pk for folder in known.values() if folder.gone_at is None]
     if listed and lost:
         Folder.objects.filter(pk__in=lost).update(gone_at=now)
+
+
+def new_folder(account: EmailAccount, entry: ListedFolder, before: Folder | None) -> Folder:
+    """A folder that was not listed before, or not by this name."""
+    return Folder(
+        account=account,
+        name=entry.name,
+        delimiter=entry.delimiter,
+        role=entry.role,
+        is_synced=before.is_synced if before else entry.by_default,
+        uidvalidity=entry.uidvalidity,
+    )
 
 
 def renamed_among(known: Mapping[str, Folder], listed: Sequence[ListedFolder]) -> dict[str, Folder]:

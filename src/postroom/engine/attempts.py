@@ -45,6 +45,7 @@ PATIENTLY = frozenset(
         "over_quota",
         "disk_full",
         "protocol_violation",
+        "too_many_folders",
         "not_an_imap_server",
         "not_a_pop3_server",
         "address_not_allowed",

@@ -11,7 +11,7 @@ from typing import Final
 from postroom.imap.commands.command import Command
 from postroom.imap.commands.fetch import UidFetch
 from postroom.imap.connection import Connection, Event, Greeting, Unclaimed
-from postroom.imap.errors import ImapError
+from postroom.imap.errors import ImapError, LimitExceeded
 from postroom.imap.framing import OpenLiteral
 from postroom.imap.limits import Limits
 from postroom.imap.responses import Condition
@@ -22,6 +22,7 @@ from postroom.net.errors import (
     NotAnImapServer,
     ProtocolViolation,
     TlsFailed,
+    TooManyFolders,
 )
 from postroom.net.first_words import error_for_silence, first_words, unfinished_greeting
 from postroom.net.notices import Notices
@@ -33,6 +34,7 @@ _PROGRESS_OCTETS: Final = 16 * 1024
 # Of a greeting that is none: enough to tell what else answers there.
 _FIRST_OCTETS: Final = 300
 _CHATTER_OCTETS: Final = 64 * 1024
+OF_A_LISTING: Final = ("mailboxes", "listing")
 # Seconds for an octet's way from the kernel to us, which asyncio has spent before we are called.
 _RECEIVING: Final = 0.5e-9
 
@@ -200,7 +202,8 @@ class ImapWire(asyncio.Protocol):
             for event in self.connection.events():
                 self._keep(event)
         except ImapError as error:
-            self.fail(self._violation(str(error)))
+            is_listing = isinstance(error, LimitExceeded) and error.limit in OF_A_LISTING
+            self.fail(TooManyFolders(self.server) if is_listing else self._violation(str(error)))
             return
         is_answered = self.connection.answered > answered
         if is_answered:

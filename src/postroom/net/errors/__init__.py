@@ -53,6 +53,7 @@ from postroom.net.errors.talking import (
     Throttled,
     TooLittleRoom,
     TooManyConnections,
+    TooManyFolders,
 )
 
 __all__ = [
@@ -102,4 +103,5 @@ __all__ = [
     "TlsTooOld",
     "TooLittleRoom",
     "TooManyConnections",
+    "TooManyFolders",
 ]

@@ -110,6 +110,14 @@ class ProtocolViolation(NetError):
     advises = "If it goes on, ask the provider."
 
 
+class TooManyFolders(ProtocolViolation):
+    """A listing longer than `Limits.mailboxes`, or `Limits.listing`, allows."""
+
+    kind = "too_many_folders"
+    says = "{host} lists more folders than can be kept here, which is 20,000."
+    advises = "Remove some, or move what they hold into one, and press Resume."
+
+
 class CommandRefused(NetError):
     """NO or BAD to one command; the connection is still good."""
 
