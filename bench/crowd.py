@@ -17,8 +17,9 @@ from typing import Final
 
 import psycopg
 
+from postroom.archive.binary_copy import whole
 from postroom.archive.search import EPOCH
-from postroom.archive.search_entry import Source, vectors_of
+from postroom.archive.search_entry import ENTRY_COLUMNS, Source, entry_row, vectors_of
 
 NEWEST: Final = datetime(2026, 11, 1, tzinfo=UTC)
 DAYS: Final = 1_095
@@ -82,7 +83,7 @@ def account_of(chance: random.Random, size: Size) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A chunk of emails as the lines of three COPYs."""
+    """A chunk of emails as the lines of two COPYs, and the rows of a binary one."""
 
     emails: bytes
     participants: bytes
@@ -98,10 +99,10 @@ def chunk_of(work: tuple[int, int, Size, int]) -> Rows:
         emails.append(email)
         participants += people
         entries.append(entry)
-    return Rows(*("".join(lines).encode() for lines in (emails, participants, entries)))
+    return Rows("".join(emails).encode(), "".join(participants).encode(), whole(entries))
 
 
-def lines_of(number: int, size: Size, offset: int) -> tuple[str, list[str], str]:
+def lines_of(number: int, size: Size, offset: int) -> tuple[str, list[str], bytes]:
     """One email: its row, those who are on it, its words."""
     chance = random.Random(number)
     account = account_of(chance, size)
@@ -123,7 +124,7 @@ def lines_of(number: int, size: Size, offset: int) -> tuple[str, list[str], str]
         line(pk, held_by, role, place, name, address, address, at)
         for place, (role, name, address) in enumerate(people)
     ]
-    return line(*email), lines, line(pk, held_by, at, *found)
+    return line(*email), lines, entry_row(pk, held_by, sent_at, found)
 
 
 def people_on(
@@ -160,8 +161,7 @@ EMAILS = """COPY archive_email (id, account_id, identity, message_id, thread_roo
  body_state, body_due, in_inbox) FROM STDIN"""
 PARTICIPANTS = """COPY archive_participant (email_id, account_id, role, position, name, address,
  canonical, sent_at) FROM STDIN"""
-ENTRIES = """COPY archive_searchentry (email_id, account_id, sent_at, people, subject, everything,
- text) FROM STDIN"""
+ENTRIES = f"COPY archive_searchentry ({', '.join(ENTRY_COLUMNS)}) FROM STDIN (FORMAT BINARY)"
 AFTERWARDS = (
     "correspondent_words",
     "search_words",

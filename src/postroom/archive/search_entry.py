@@ -7,10 +7,14 @@ A word stands there as it is, and again with the mark of where it stands, for `f
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
+from struct import Struct
 from typing import Final, NamedTuple
 
+from postroom.archive.binary_copy import microseconds, octets
+from postroom.archive.binary_copy import text as as_field
 from postroom.archive.entry import naming, participations_in
 from postroom.mime import Envelope, read_for_search
 from postroom.mime.words import LONGEST_WORD, fold, folded_words
@@ -38,6 +42,20 @@ ACCOUNT_MARK, DAY_MARK = "@", "#"
 MARKS_OF_ROLES: Final = {1: FROM_MARK, 3: TO_MARK, 4: TO_MARK, 5: TO_MARK}  # ParticipantRole.
 
 
+ENTRY_COLUMNS: Final = (
+    "email_id",
+    "account_id",
+    "sent_at",
+    "people",
+    "subject",
+    "everything",
+    "text",
+)
+ENTRY_START = Struct("!h iq iq iq").pack
+COUNT, SHORT = Struct("!i").pack, Struct("!H").pack
+NO_WORDS: Final = COUNT(0)
+
+
 class Source(NamedTuple):
     """What is known of an email: its rows, and its bytes if they are here.
 
@@ -52,11 +70,15 @@ class Source(NamedTuple):
 
 
 class Vectors(NamedTuple):
-    """The vectors as PostgreSQL reads them, and the beginning of the text."""
+    """The vectors in the binary form in which PostgreSQL takes them, and the beginning of the text.
 
-    people: str
-    subject: str
-    everything: str
+    How many words there are, and each with its end, how many places it has, and these. As text it
+    would be read there sign by sign, which took a quarter of the time. PostgreSQL: `tsvectorrecv`.
+    """
+
+    people: bytes
+    subject: bytes
+    everything: bytes
     text: str
 
 
@@ -79,7 +101,7 @@ class _Vector:
     """A vector that is growing."""
 
     def __init__(self) -> None:
-        self._places: defaultdict[str, list[str]] = defaultdict(list)
+        self._places: defaultdict[str, list[bytes]] = defaultdict(list)
         self._next = 1
         self._octets = 0  # At most.
 
@@ -116,10 +138,19 @@ class _Vector:
             octets += 2
         return words
 
-    def __str__(self) -> str:
-        # Nothing is quoted or escaped in it: words hold letters and digits alone.
-        return " ".join(
-            [f"'{word}':{','.join(places[:MOST_PLACES])}" for word, places in self._places.items()]
+    def __bytes__(self) -> bytes:
+        places = list(self._places.values())
+        if places and (self._next > LAST_PLACE or max(map(len, places)) > MOST_PLACES):
+            # Of words beyond the last place each has it, and PostgreSQL wants it once.
+            places = [list(dict.fromkeys(some))[:MOST_PLACES] for some in places]
+        # No NUL is in a word: it holds letters and digits alone.
+        words = "\0".join(self._places).encode().split(b"\0") if places else []
+        ends, joined = _ends_of_words(), b"".join
+        return COUNT(len(words)) + joined(
+            [
+                word + ends[len(some)] + joined(some)
+                for word, some in zip(words, places, strict=True)
+            ]
         )
 
 
@@ -134,10 +165,16 @@ _cut_often = lru_cache(maxsize=4_096)(_cut)
 
 
 @lru_cache(maxsize=1)
-def _written_places() -> tuple[str, ...]:
-    """Every place as PostgreSQL reads it, by its number; all beyond the last are the last."""
-    written = tuple(map(str, range(LAST_PLACE + 1)))
+def _written_places() -> tuple[bytes, ...]:
+    """Every place as PostgreSQL takes it, by its number; all beyond the last are the last."""
+    written = tuple(map(SHORT, range(LAST_PLACE + 1)))
     return written + written[-1:] * (GAP + MOST_WORDS)
+
+
+@lru_cache(maxsize=1)
+def _ends_of_words() -> tuple[bytes, ...]:
+    """What stands between a word and its places, by how many these are."""
+    return tuple(b"\0" + SHORT(count) for count in range(MOST_PLACES + 1))
 
 
 def vectors_of(source: Source) -> Vectors:
@@ -165,8 +202,10 @@ def called_there(name: str, canonical: str) -> Called:
 
 def placed(vectors: Vectors, account_id: int, day: int) -> Vectors:
     """The same with the words for the email's mailbox and day."""
-    place = f"'{ACCOUNT_MARK}{account_id}' '{DAY_MARK}{day}'"
-    return vectors._replace(everything=f"{place} {vectors.everything}")
+    count = COUNT(2 + int.from_bytes(vectors.everything[: len(NO_WORDS)], "big"))
+    places = f"{ACCOUNT_MARK}{account_id}\0\0\0{DAY_MARK}{day}\0\0\0".encode()
+    words = vectors.everything[len(NO_WORDS) :]
+    return vectors._replace(everything=count + places + words)
 
 
 def vectors_in(
@@ -177,13 +216,20 @@ def vectors_in(
     for role, name, address in people[:MOST_PEOPLE]:
         for written in filter(None, (name, address)):
             vector.add(written, MARKS_OF_ROLES.get(role, ""), MOST_OF_A_NAME)
-    of_people = str(vector)
+    of_people = bytes(vector)
     vector.add(subject, SUBJECT_MARK, MOST_OF_A_SUBJECT)
-    of_subject = str(vector)
+    of_subject = bytes(vector)
     for name in files[:MOST_FILES]:
         vector.add(name, FILE_MARK, MOST_OF_A_NAME)
     vector.add(text[:MOST_TEXT], "", MOST_WORDS)
-    return Vectors(of_people, of_subject, str(vector), text[:SHOWN_TEXT])
+    return Vectors(of_people, of_subject, bytes(vector), text[:SHOWN_TEXT])
+
+
+def entry_row(pk: int, account_id: int, sent_at: datetime, vectors: Vectors) -> bytes:
+    """One row of ENTRY_COLUMNS for binary COPY."""
+    start = ENTRY_START(len(ENTRY_COLUMNS), 8, pk, 8, account_id, 8, microseconds(sent_at))
+    people, subject, everything, beginning = vectors
+    return b"".join((start, *map(octets, (people, subject, everything)), as_field(beginning)))
 
 
 def any_of(lexemes: Iterable[str]) -> str:

@@ -1,35 +1,37 @@
 """Write words that were read, and note how far it is: one transaction, the same twice as once."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
-from django.db import DataError, connection, transaction
+from django.db import DataError, InternalError, connection, transaction
 
 from postroom.accounts.models import Activation
 from postroom.archive.beside_the_statement import values_beside
-from postroom.archive.models import Participant, SearchDue
+from postroom.archive.binary_copy import whole
+from postroom.archive.models import Participant, SearchDue, SearchEntry
 from postroom.archive.replayable import replayable
-from postroom.archive.search import Batch, read_again
-from postroom.archive.search_entry import Called, Vectors, Words, called_there
+from postroom.archive.search import EPOCH, Batch, read_again
+from postroom.archive.search_entry import (
+    ENTRY_COLUMNS,
+    Called,
+    Vectors,
+    Words,
+    called_there,
+    entry_row,
+    placed,
+)
 
 MOST_LEFT = 5_000  # As many as known people have of a large mailbox: they come without their words.
 
-# An email that is deleted meanwhile is left out, or takes its entry along: the key of the entry's
-# email holds its row until this is committed.
-WRITE_ENTRIES = """
-INSERT INTO archive_searchentry AS entry
-       (email_id, account_id, sent_at, people, subject, everything, text)
-SELECT email.id, email.account_id, email.sent_at, new.people::tsvector, new.subject::tsvector,
-       new.everything::tsvector, new.text
-  FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[])
-       AS new(id, people, subject, everything, text)
-  JOIN archive_email AS email ON email.id = new.id
- ORDER BY email.id
-    ON CONFLICT (email_id) DO UPDATE
-   SET sent_at = excluded.sent_at, people = excluded.people, subject = excluded.subject,
-       everything = excluded.everything, text = excluded.text
- WHERE (entry.sent_at, entry.everything, entry.text)
-       IS DISTINCT FROM (excluded.sent_at, excluded.everything, excluded.text)
-"""
+# One that was deleted meanwhile is left out; who deletes one now waits until this is committed, and
+# takes its entry along.
+STILL_THERE = "SELECT id, sent_at FROM archive_email WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
+
+# Two who read the mail of one account write one after the other.
+ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('words of ' || %s, 0))"
+
+WRITE_ENTRIES = f"COPY archive_searchentry ({', '.join(ENTRY_COLUMNS)}) FROM STDIN (FORMAT BINARY)"
 
 WRITE_CORRESPONDENTS = """
 INSERT INTO archive_correspondent (account_id, canonical, name, words)
@@ -56,6 +58,13 @@ UPDATE archive_searchmark SET email_id = %s WHERE account_id = %s AND email_id =
 STANDS = "SELECT FROM accounts_emailaccount WHERE id = %s AND activation <> %s FOR SHARE"
 
 
+class WithWords(NamedTuple):
+    """The words of an email that is being recorded, and its moment."""
+
+    sent_at: datetime
+    words: Words
+
+
 @replayable()
 def write_entries(batch: Batch, vectors: Sequence[Vectors]) -> None:
     """Keep the words of a batch, who is on it, and how far it is; nothing of a closed account.
@@ -65,13 +74,17 @@ def write_entries(batch: Batch, vectors: Sequence[Vectors]) -> None:
     """
     if not stands(batch.account_id):
         return
+    wait_for_others(batch.account_id)
     ids = [email.pk for email in batch.emails]
-    insert(batch.account_id, dict(zip(ids, vectors, strict=True)), called_on(ids))
+    found = dict(zip(ids, vectors, strict=True))
+    SearchEntry.objects.filter(pk__in=ids).delete()
+    rows = [entry_row(pk, batch.account_id, at, found[pk]) for pk, at in still_there(ids)]
+    insert(batch.account_id, rows, called_on(ids))
     SearchDue.objects.filter(pk__in=batch.due).delete()
     note_mark(batch.account_id, batch.mark, batch.next_mark)
 
 
-def write_at_once(account_id: int, read: Mapping[int, Words | None]) -> None:
+def write_at_once(account_id: int, read: Mapping[int, WithWords | None]) -> None:
     """Keep the words of emails that are being recorded, in that transaction; None is still to read.
 
     The mark moves over them where all before them is read. What little is not goes on the list; of
@@ -83,11 +96,11 @@ def write_at_once(account_id: int, read: Mapping[int, Words | None]) -> None:
     if len(left) > MOST_LEFT:
         return
     words = {pk: one for pk, one in read.items() if one}
-    vectors = {pk: one.vectors for pk, one in words.items()}
+    rows = [row_at_once(account_id, pk, one) for pk, one in words.items()]
     try:
         with transaction.atomic():
-            insert(account_id, vectors, {called for one in words.values() for called in one.called})
-    except DataError:  # What PostgreSQL makes of words stops no mail.
+            insert(account_id, rows, {c for one in words.values() for c in one.words.called})
+    except (DataError, InternalError):  # What PostgreSQL makes of words stops no mail.
         words = {}
     if left := [*left, *(pk for pk in read if pk not in words)]:
         read_again(account_id, left)
@@ -102,13 +115,35 @@ def left_before(account_id: int, first: int) -> tuple[int, list[int]]:
         return mark, left
 
 
-def insert(account_id: int, vectors: Mapping[int, Vectors], called: Iterable[Called]) -> None:
-    """Insert words by the id of their email, and who is called how."""
-    columns = [list(column) for column in zip(*vectors.values(), strict=True)] or [[], [], [], []]
+def row_at_once(account_id: int, pk: int, email: WithWords) -> bytes:
+    """The entry of an email that is being recorded."""
+    day = (email.sent_at - EPOCH).days
+    vectors = placed(email.words.vectors, account_id, day)
+    return entry_row(pk, account_id, email.sent_at, vectors)
+
+
+def insert(account_id: int, rows: Sequence[bytes], called: Iterable[Called]) -> None:
+    """Insert entries where none are, and who is called how."""
     people = [list(column) for column in zip(*called, strict=True)] or [[], [], []]
     with values_beside() as cursor:
-        cursor.execute(WRITE_ENTRIES, [list(vectors), *columns])
+        if rows:
+            with cursor.copy(WRITE_ENTRIES) as copy:
+                copy.write(whole(rows))
         cursor.execute(WRITE_CORRESPONDENTS, [account_id, *people])
+
+
+def wait_for_others(account_id: int) -> None:
+    """Who reads the same mail has written it before, or does afterwards."""
+    with connection.cursor() as cursor:
+        cursor.execute(ALONE, [account_id])
+
+
+def still_there(email_ids: Sequence[int]) -> list[tuple[int, datetime]]:
+    """Those of these emails that were not deleted, and will not be before this is committed."""
+    with connection.cursor() as cursor:
+        cursor.execute(STILL_THERE, [list(email_ids)])
+        found: list[tuple[int, datetime]] = cursor.fetchall()
+        return found
 
 
 def stands(account_id: int) -> bool:

@@ -15,9 +15,7 @@ from postroom.archive.quarantine import quarantine
 from postroom.archive.raw import keep_raw
 from postroom.archive.record import known_ids, moment
 from postroom.archive.replayable import replayable
-from postroom.archive.search import EPOCH
-from postroom.archive.search_entry import Words, placed
-from postroom.archive.search_writing import write_at_once
+from postroom.archive.search_writing import WithWords, write_at_once
 from postroom.imap.responses import FetchedMessage
 from postroom.imap.uid_set import UidSet
 from postroom.net.fetch_stream import FetchStream
@@ -141,13 +139,12 @@ def keep_words(
     if not any(read.words for _, (_, read) in came):
         return
     given = Counter(arrival.uid for arrival, _ in came)
-    words: dict[int, Words | None] = dict.fromkeys(new.values())
+    words: dict[int, WithWords | None] = dict.fromkeys(new.values())
     for arrival, (_, read) in came:
         pk = new.get(arrival.uid)
         if pk and read.words and arrival.stored and given[arrival.uid] == 1:
-            day = (moment(read.entry.sent_at, arrival.received_at) - EPOCH).days
-            vectors = placed(read.words.vectors, account_id, day)
-            words[pk] = read.words._replace(vectors=vectors)
+            sent_at = moment(read.entry.sent_at, arrival.received_at)
+            words[pk] = WithWords(sent_at, read.words)
     write_at_once(account_id, words)
 
 
