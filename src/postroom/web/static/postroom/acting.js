@@ -69,15 +69,17 @@
 
   const say = (what) => document.dispatchEvent(new CustomEvent("postroom:toast", { detail: what }));
 
+  const openMenus = () => [...document.getElementsByTagName("details")].filter((menu) => menu.open && menu.matches(".menu"));
+
   document.addEventListener("click", (event) => {
-    for (const menu of document.querySelectorAll("details.menu[open]")) {
+    for (const menu of openMenus()) {
       if (!menu.contains(event.target)) menu.open = false;
     }
   });
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    const menu = document.querySelector("details.menu[open]");
+    const [menu] = openMenus();
     if (!menu) return;
     menu.open = false;
     menu.querySelector("summary").focus();

@@ -17,11 +17,17 @@
   let soon = 0;
 
   const form = () => document.getElementById("triage");
-  const copies = (id) => [...document.querySelectorAll(`.inbox-row[data-id="${Number(id)}"]`)]; // One in each column.
+  // There may be thousands of rows, and a key waits for those alone that it is about: they are found
+  // by their ids, one in each column, and who is chosen is kept.
+  const columns = () => document.getElementById("columns")?.querySelectorAll(":scope > section > [data-inbox]") ?? [];
+  const prefixes = () => ["", ...[...columns()].map((list) => `${list.dataset.inbox}-`)];
+  const copies = (id) => prefixes().map((prefix) => document.getElementById(`${prefix}email-row-${Number(id)}`)).filter(Boolean);
+  const chosen = new Set();
   const row = (id) => copies(id)[0];
   const everyRow = (ids) => ids.flatMap(copies);
   const linkOf = (element) => element?.querySelector(".email-link");
-  const picked = () => [...document.querySelectorAll("[data-pick]:checked")].map((box) => box.closest(".email-row"));
+  const isAbove = (one, other) => one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const picked = () => [...chosen].filter((each) => each.isConnected).sort((one, other) => (isAbove(one, other) ? -1 : 1));
   const opened = () => document.querySelector("#reading [data-email]")?.dataset.email;
   const say = (words) => document.dispatchEvent(new CustomEvent("postroom:toast", { detail: words }));
 
@@ -129,6 +135,8 @@
     const box = each.querySelector("[data-pick]");
     box.checked = is;
     each.classList.toggle("is-picked", is);
+    if (is) chosen.add(each);
+    else chosen.delete(each);
     count();
   }
 
@@ -190,7 +198,7 @@
 
   function renew(place, fresh) {
     if (!fresh || !place.isConnected) return;
-    const list = place.querySelector("[data-inbox]");
+    const list = place.querySelector(":scope > [data-inbox]");
     const freshList = fresh.querySelector("[data-inbox]");
     if (list && freshList) {
       bringInLine(list, freshList);
@@ -205,12 +213,14 @@
   function bringInLine(list, page) {
     const sent = [...page.querySelectorAll(".email-row")];
     const ids = new Set(sent.map((each) => each.id));
-    const here = [...list.querySelectorAll(":scope > .email-row")];
-    const last = page.querySelector(".more a") ? here.findIndex((each) => each.id === sent.at(-1)?.id) : here.length - 1;
-    for (const each of here.slice(0, last + 1)) {
-      if (!ids.has(each.id) && !each.contains(document.activeElement)) each.remove();
+    const goesOn = page.querySelector(".more a") !== null;
+    const last = goesOn ? document.getElementById(sent.at(-1)?.id) : list.lastElementChild;
+    for (let each = last && list.firstElementChild; each; ) {
+      const next = each === last ? null : each.nextElementSibling;
+      if (each.matches(".email-row") && !ids.has(each.id) && !each.contains(document.activeElement)) each.remove();
+      each = next;
     }
-    let below = list.querySelector(":scope > .more");
+    let below = list.lastElementChild?.matches(".more") ? list.lastElementChild : null;
     for (const fresh of sent.reverse()) {
       const same = document.getElementById(fresh.id);
       if (same) {
@@ -234,9 +244,13 @@
 
   // Keys and buttons.
 
+  const isInDialog = () => [...document.getElementsByTagName("dialog")].some((dialog) => dialog.open);
+  const openMenus = () => [...document.getElementsByTagName("details")].filter((menu) => menu.open && menu.matches(".menu"));
+  const menuOf = (name) => name && form().querySelector(`[data-menu=${name}]`);
+
   function openMenu(name) {
-    const menu = document.querySelector(`[data-menu=${name}]`);
-    if (!menu || !meant().length) return;
+    const menu = menuOf(name);
+    if (!meant().length) return;
     const rows = meant();
     if (!picked().length) pick(rows[0], true);
     menu.open = true;
@@ -244,7 +258,7 @@
   }
 
   function closeMenus() {
-    for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
+    for (const menu of openMenus()) menu.open = false;
   }
 
   const isTyping = (element) =>
@@ -252,12 +266,12 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-    if (document.querySelector("dialog[open]") || localStorage.getItem("postroom-keys-off")) return;
-    if (event.key === "Escape" && document.querySelector("details.menu[open]")) return escape(event);
+    if (isInDialog() || localStorage.getItem("postroom-keys-off")) return;
+    if (event.key === "Escape" && openMenus().length) return escape(event);
     const rows = meant();
     if (!rows.length || ("au".includes(event.key) && document.activeElement.closest("#reading"))) return;
     if (KEYS[event.key]) act(turned(KEYS[event.key], rows), rows);
-    else if (document.querySelector(`[data-menu=${MENUS[event.key]}]`)) openMenu(MENUS[event.key]);
+    else if (menuOf(MENUS[event.key])) openMenu(MENUS[event.key]);
     else if (event.key === "x") turnPick(document.activeElement.closest(".email-row") ?? rows[0]);
     else return;
     event.preventDefault();
@@ -340,6 +354,9 @@
     event.preventDefault();
     putTypedLabel();
   });
+
+  // A browser that comes back to the page may know which boxes were ticked.
+  window.addEventListener("pageshow", () => document.querySelectorAll("[data-pick]:checked").forEach((box) => pick(box.closest(".email-row"), true)));
 
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-pick]")) pick(event.target.closest(".email-row"), event.target.checked);

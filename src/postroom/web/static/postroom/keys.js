@@ -27,20 +27,45 @@
     }
   }
 
+  // By the names of elements, which the browser counts: whatever else is looked for passes all rows.
+  const isInDialog = () => [...document.getElementsByTagName("dialog")].some((dialog) => dialog.open);
+  const openMenus = () => [...document.getElementsByTagName("details")].filter((menu) => menu.open && menu.matches(".me"));
+
   const isTyping = (element) =>
     element.closest("input, textarea, select, [contenteditable]") !== null &&
     !["checkbox", "radio"].includes(element.type);
 
-  // Of each line its first link; of thousands of lines too, at every key.
-  const rowLinks = () => {
-    const lines = new Set();
-    return [...document.querySelectorAll("[data-rows] > li:not(.more) a")].filter((link) => lines.size < lines.add(link.parentElement).size);
-  };
+  // The rows of all lists of the page, each with its first link. From one to the next by the page
+  // itself, for there may be thousands of them and a key waits for none but those it is about.
+  const ROW = "[data-rows] > li:not(.more)";
+  const linkIn = (row) => row?.querySelector("a");
+  const isRow = (row) => row.matches(ROW) && linkIn(row) !== null;
+  const firstLink = () => document.querySelector(`${ROW} a`);
 
-  function current(links) {
-    const here = document.activeElement;
-    const focused = links.findIndex((link) => link === here || link.closest(".message")?.contains(here));
-    return focused >= 0 ? focused : links.findIndex((link) => link.matches("[aria-current]"));
+  // The row with the focus, else that of the email which is read, else the one that was come back to.
+  function rowHere() {
+    const opened = document.querySelector("#reading [data-email]")?.dataset.email;
+    const row = document.activeElement.closest(ROW) ?? document.getElementById(`email-row-${opened}`);
+    return row ?? document.getElementById(location.hash.slice(1))?.closest(ROW) ?? null;
+  }
+
+  function neighbour(row, way) {
+    let at = row[way];
+    while (at && !isRow(at)) at = at[way];
+    return at ?? beyond(row, way);
+  }
+
+  // In the list below, or above.
+  function beyond(row, way) {
+    const lists = [...document.querySelectorAll("[data-rows]")];
+    const at = lists.indexOf(row.parentElement);
+    const isDown = way === "nextElementSibling";
+    const others = isDown ? lists.slice(at + 1) : lists.slice(0, at).reverse();
+    for (const list of others) {
+      const found = isDown ? [...list.children].find(isRow) : [...list.children].findLast(isRow);
+      if (found) return found;
+    }
+    return null;
   }
 
   // The messages of the conversation that is open, each a line that unfolds, and the line for
@@ -48,28 +73,37 @@
   const LINE = "#reading :is(.message, .folded) > summary";
   const messages = () => [...document.querySelectorAll(LINE)].filter((line) => line.checkVisibility());
 
-  function step(by, links = rowLinks().length ? rowLinks() : messages()) {
-    if (!links.length) return;
-    const from = current(links);
-    const to = from < 0 ? 0 : Math.min(links.length - 1, Math.max(0, from + by));
-    const isReading = links[to].closest("#reading") === null && document.activeElement.closest("#reading") !== null;
-    links[to].focus();
-    links[to].scrollIntoView({ block: "nearest" });
-    if (isReading) links[to].click();
+  function step(way) {
+    const here = rowHere();
+    const link = here ? linkIn(neighbour(here, way) ?? here) : firstLink();
+    if (!link) return stepMessage(way === "nextElementSibling" ? 1 : -1);
+    const isReading = document.activeElement.closest("#reading") !== null;
+    show(link);
+    if (isReading) link.click();
+  }
+
+  function stepMessage(by) {
+    const lines = messages();
+    const here = document.activeElement;
+    const from = lines.findIndex((line) => line === here || line.closest(".message")?.contains(here));
+    if (lines.length) show(lines[from < 0 ? 0 : Math.min(lines.length - 1, Math.max(0, from + by))]);
+  }
+
+  function show(element) {
+    element.focus();
+    element.scrollIntoView({ block: "nearest" });
   }
 
   function open() {
     const message = document.activeElement.closest(LINE);
     if (message) return message.click();
-    const links = rowLinks();
-    const at = current(links);
-    if (at >= 0) links[at].click();
+    linkIn(rowHere())?.click();
   }
 
   function back() {
-    const links = rowLinks();
-    if (document.activeElement.closest("#reading") && current(links) >= 0) {
-      links[current(links)].focus();
+    const row = document.activeElement.closest("#reading") && rowHere();
+    if (row) {
+      linkIn(row).focus();
     } else {
       document.querySelector('[data-key="u"]')?.click();
     }
@@ -101,7 +135,7 @@
   function undo() {
     if (window.postroomWishes?.isTelling()) return document.addEventListener("postroom:rests", undo, { once: true });
     const notes = [...document.querySelectorAll('#toast [data-do="undo"]')];
-    (notes.at(-1) ?? document.querySelector('#sending [value="undo"]'))?.click();
+    (notes.at(-1) ?? document.querySelector('#sending [value="undo"], #messages [form="undo"]'))?.click();
   }
 
   // What a list offers has its key written at it.
@@ -112,19 +146,20 @@
   };
 
   const last = () => {
-    rowLinks().at(-1)?.focus();
+    const bottom = [...document.querySelectorAll("[data-rows]")].findLast((list) => [...list.children].some(isRow));
+    if (bottom) linkIn([...bottom.children].findLast(isRow)).focus();
     document.querySelector("[data-rows] > .more")?.scrollIntoView({ block: "nearest" });
   };
 
   const showKeys = () => document.getElementById("keys")?.showModal();
 
   const KEYS = {
-    j: () => step(1),
-    k: () => step(-1),
+    j: () => step("nextElementSibling"),
+    k: () => step("previousElementSibling"),
     o: open,
     u: back,
-    n: () => step(1, messages()),
-    p: () => step(-1, messages()),
+    n: () => stepMessage(1),
+    p: () => stepMessage(-1),
     "/": () => document.getElementById("find")?.focus(),
     e: doing("archive"),
     "#": doing("trash"),
@@ -143,13 +178,13 @@
     2: () => press("2"),
     3: () => press("3"),
     J: last,
-    K: () => rowLinks()[0]?.focus(),
+    K: () => firstLink()?.focus(),
     "?": showKeys,
   };
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
+    if (isTyping(event.target) || isInDialog()) return;
     if (localStorage.getItem(OFF) && event.key !== "?") return;
     const isLed = Date.now() - leader < 1500;
     leader = !isLed && event.key === "g" ? Date.now() : 0;
@@ -165,13 +200,13 @@
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-shows=keys]")) showKeys();
-    for (const menu of document.querySelectorAll("details.me[open]")) {
+    for (const menu of openMenus()) {
       if (!menu.contains(event.target)) menu.open = false;
     }
   });
 
   document.addEventListener("keydown", (event) => {
-    const menu = event.key === "Escape" && document.querySelector("details.me[open]");
+    const menu = event.key === "Escape" && openMenus()[0];
     if (menu) {
       menu.open = false;
       menu.querySelector("summary").focus();

@@ -9,6 +9,7 @@
   let source = null;
   let address = "";
   let timer = 0;
+  let wasOpen = false;
 
   const wanted = () => document.querySelector("[data-live]")?.dataset.live ?? "";
 
@@ -27,7 +28,11 @@
         act(event.data);
       });
     }
-    source.onopen = () => document.documentElement.setAttribute("data-live-state", "open");
+    source.onopen = () => {
+      document.documentElement.setAttribute("data-live-state", "open");
+      if (wasOpen) htmx.trigger(document.body, "outgoing-changed"); // What changed meanwhile nobody tells.
+      wasOpen = true;
+    };
     source.onerror = () => {
       document.documentElement.setAttribute("data-live-state", "waiting");
       if (source.readyState === EventSource.CLOSED) timer = setTimeout(connect, RETRY_MS);
@@ -48,6 +53,7 @@
     email: (id) => tellEmail(id),
     inbox: () => htmx.trigger(document.body, "inbox-arrived"),
     presence: () => document.querySelectorAll("[data-presence]").forEach((place) => htmx.trigger(place, "presence")),
+    outgoing: () => htmx.trigger(document.body, "outgoing-changed"),
     parts: (html) => parse(html).querySelectorAll("[data-part]").forEach(replacePart),
     crowded: (sentence) => { disconnect(); sayCrowded(sentence); timer = setTimeout(connect, CROWDED_MS); },
     ended: () => { disconnect(); location.reload(); },
@@ -55,7 +61,6 @@
 
   const parse = (html) => new DOMParser().parseFromString(html, "text/html").body;
   const list = () => document.getElementById("email-rows");
-  const rows = () => [...(list()?.querySelectorAll(":scope > .email-row") ?? [])];
 
   // A place is "microseconds_identity"; the list goes from the greatest to the smallest, or back.
   function isAbove(one, other) {
@@ -71,29 +76,43 @@
     const sent = [...page.querySelectorAll("li.email-row")];
     const places = new Set(sent.map((row) => row.dataset.place));
     const last = sent.at(-1)?.dataset.place;
-    for (const row of rows()) {
-      const isCovered = whole || (last && !isAbove(last, row.dataset.place));
-      if (isCovered && !places.has(row.dataset.place)) remove(row);
+    let row = list()?.firstElementChild;
+    while (row?.matches(".email-row") && (whole || (last && !isAbove(last, row.dataset.place)))) {
+      const next = row.nextElementSibling;
+      if (!places.has(row.dataset.place)) remove(row);
+      row = next;
     }
     sent.forEach(place);
     showWhetherEmpty();
   }
 
   function place(row) {
-    const all = rows();
-    const same = all.find((other) => other.dataset.place === row.dataset.place);
+    const next = firstNotAbove(row.dataset.place);
+    const same = next?.dataset.place === row.dataset.place ? next : null;
     const fresh = document.importNode(row, true);
     const isOnlyHere = fresh.dataset.onlyHere !== undefined;
     delete fresh.dataset.onlyHere;
     if (same) return replace(same, fresh);
     if (isOnlyHere) return;
-    const next = all.find((other) => isAbove(fresh.dataset.place, other.dataset.place));
-    const more = list()?.querySelector(":scope > .more");
     // Below what is loaded, with more to load: it comes when someone scrolls there.
-    if (!next && more) return;
+    if (next?.matches(".more")) return;
     fresh.classList.add("arrived");
-    list()?.insertBefore(fresh, next ?? null);
+    list()?.insertBefore(fresh, next);
     adopt(fresh);
+  }
+
+  // Of thousands of rows, which stand in order, the one at this place or else the next below it.
+  function firstNotAbove(place) {
+    const all = list()?.children ?? [];
+    let from = 0;
+    let to = all.length;
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      const other = all[middle].dataset.place;
+      if (other !== undefined && isAbove(other, place)) from = middle + 1;
+      else to = middle;
+    }
+    return all[from] ?? null;
   }
 
   function replace(old, fresh) {
@@ -124,7 +143,7 @@
 
   function showWhetherEmpty() {
     const none = document.getElementById("no-emails");
-    if (none) none.hidden = rows().length > 0;
+    if (none) none.hidden = list()?.firstElementChild?.matches(".email-row") ?? false;
   }
 
   function sayCrowded(sentence) {

@@ -9,13 +9,14 @@
     return pane && pane.matches(".reading-side") && pane.offsetParent !== null ? pane : null;
   };
 
-  const markOpen = (id) => mark(document.querySelector(`#email-row-${id} .email-link`));
+  const linkIn = (id) => document.getElementById(id)?.querySelector(".email-link");
+  const markOpen = (id) => mark(linkIn(`email-row-${id}`));
+  let marked = null;
 
-  function mark(row) {
-    for (const link of document.querySelectorAll("#email-rows .email-link[aria-current]")) {
-      link.removeAttribute("aria-current");
-    }
-    row?.setAttribute("aria-current", "true");
+  function mark(link) {
+    marked?.removeAttribute("aria-current");
+    marked = link ?? null;
+    marked?.setAttribute("aria-current", "true");
   }
 
   const focusOpened = (pane) => pane.querySelector("#subject")?.focus({ preventScroll: true });
@@ -54,7 +55,7 @@
   });
 
   function markFromPage() {
-    if (awaited) return mark(document.querySelector(`#${awaited} .email-link`));
+    if (awaited) return mark(linkIn(awaited));
     const opened = document.querySelector("#reading [data-email]");
     if (opened) markOpen(opened.dataset.email);
   }
