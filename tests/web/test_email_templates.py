@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from cast import NOON
@@ -15,7 +16,7 @@ from postroom.crm.models import Company, Deal, DealStage, Person
 from postroom.outbox.merging import FIELDS, Subject, about, filled, left_over, subject_of
 from postroom.outbox.models import EmailTemplate, OutgoingEmail, OutgoingState, TemplateSharing
 from postroom.outbox.templates import templates_for
-from postroom.team.models import Role, User
+from postroom.team.models import InboxColumn, Role, SavedSearch, User
 from web.browser import Visit, axe_violations
 from web.test_writing import fields_of
 
@@ -202,3 +203,53 @@ def test_alice_writes_a_template_looks_at_it_and_uses_it(
     expect(page.get_by_role("textbox", name="Text")).to_have_text("Dear Lena")
     expect(page.get_by_label("Subject")).to_have_value("For Lena Lead")
     assert axe_violations(page) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_template_that_was_removed_is_brought_back_whole(
+    visit: Visit, alice: User, offer: EmailTemplate
+) -> None:
+    sellers = Role.objects.create(name="Sellers")
+    offer.sharing = TemplateSharing.ROLES
+    offer.save()
+    offer.roles.set([sellers])
+    before = EmailTemplate.objects.values().get()
+    page = visit(alice, f"/templates/{offer.pk}/")
+    page.get_by_role("button", name="Remove").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("was removed. What was written with it stays.")).to_be_visible()
+    assert not EmailTemplate.objects.exists()
+    page.keyboard.press("z")
+    expect(page.get_by_text("It is back.")).to_be_visible()
+    assert EmailTemplate.objects.values().get() == before
+    assert list(EmailTemplate.objects.get().roles.all()) == [sellers]
+
+
+def test_what_has_its_name_taken_meanwhile_stays_removed(
+    alice: User, offer: EmailTemplate, as_user: SignIn
+) -> None:
+    client = as_user(alice)
+    page = client.post(f"/templates/{offer.pk}/removal/", follow=True).content.decode()
+    token = page.partition('name="row" value="')[2].partition('"')[0]
+    EmailTemplate.objects.create(owner=alice, name=offer.name, changed_at=timezone.now())
+    answer = client.post("/removed/", {"row": token}, follow=True).content.decode()
+    assert "there is another one of its name" in answer
+    assert EmailTemplate.objects.count() == 1
+
+
+def test_columns_and_kept_searches_are_brought_back_too(alice: User, as_user: SignIn) -> None:
+    client = as_user(alice)
+    column = InboxColumn.objects.create(
+        owner=alice, name="Fair", position=1, conditions=[{"kind": "to-me", "text": ""}]
+    )
+    kept = SavedSearch.objects.create(user=alice, name="Offers", words="offer")
+    for model, address in (
+        (InboxColumn, f"/inbox/own/{column.pk}/removal/"),
+        (SavedSearch, f"/search/saved/{kept.pk}/removal/"),
+    ):
+        before = model._default_manager.values().get()
+        page = client.post(address, follow=True).content.decode()
+        assert not model._default_manager.exists()
+        token = page.partition('name="row" value="')[2].partition('"')[0]
+        assert client.post("/removed/", {"row": token}).status_code == 302
+        assert model._default_manager.values().get() == before

@@ -12,6 +12,7 @@ from postroom.outbox.drafts import NotSendable
 from postroom.outbox.merging import FIELDS, about, filled, left_over, why_left_over
 from postroom.outbox.models import EmailTemplate
 from postroom.outbox.templates import can_change, filled_html, templates_for
+from postroom.web.diary.removing import removed_from_list
 from postroom.web.email_templates.form import TemplateForm
 from postroom.web.permission import may_integrate
 from postroom.web.sign_in import SignedInRequest, signed_in
@@ -55,9 +56,8 @@ def removal(request: SignedInRequest, pk: int) -> HttpResponse:
     template = get_template(request, pk)
     if not can_change(request.user, template):
         raise Http404
-    template.delete()
-    messages.success(request, f"“{template}” was removed. What was written with it stays.")
-    return redirect("email-templates")
+    sentence = f"“{template}” was removed. What was written with it stays."
+    return removed_from_list(request, template, sentence)
 
 
 @require_safe

@@ -16,6 +16,7 @@ from postroom.association.inbox_own import READY_MADE, ready_made
 from postroom.association.steps import in_words
 from postroom.team.inbox_column import TooManyColumns, change_places, keep_column
 from postroom.team.models import InboxColumn, User
+from postroom.web.diary.removing import removed_from_list
 from postroom.web.inbox.own_form import ColumnForm
 from postroom.web.sign_in import SignedInRequest, signed_in
 
@@ -89,9 +90,8 @@ def place(request: SignedInRequest, pk: int) -> HttpResponse:
 def removal(request: SignedInRequest, pk: int) -> HttpResponse:
     """The column goes; its mail stands where it stood besides."""
     column = get_column(request.user, pk)
-    column.delete()
-    messages.success(request, f"The column “{column}” is gone. Its mail stays in the inbox.")
-    return redirect("own-columns")
+    sentence = f"The column “{column}” is gone. Its mail stays in the inbox."
+    return removed_from_list(request, column, sentence)
 
 
 def get_column(owner: User, pk: int) -> InboxColumn:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from postroom.archive.search_query import LONGEST, parse_query
 from postroom.team.models import SavedSearch
+from postroom.web.diary.removing import removed_from_list
 from postroom.web.searching.diary import diary_found
 from postroom.web.searching.rows import page_of, typed_words
 from postroom.web.searching.saved import MOST_SAVED, keep
@@ -64,6 +65,4 @@ def save(request: SignedInRequest) -> HttpResponse:
 def removal(request: SignedInRequest, pk: int) -> HttpResponse:
     """Forget a search that was kept."""
     saved = get_object_or_404(SavedSearch, pk=pk, user=request.user)
-    saved.delete()
-    messages.success(request, f"“{saved.name}” is not kept any more.")
-    return redirect("search")
+    return removed_from_list(request, saved, f"“{saved.name}” is not kept any more.")
