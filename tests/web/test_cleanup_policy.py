@@ -223,5 +223,7 @@ def test_a_leavers_mailbox_is_handed_over_on_its_page(
     assert "who cannot sign in any more" in page
     assert "sees all of its emails here (1)" in page
     assert "Choose who is to have the mailbox." in text_of(client, path, sharing="end")
-    assert client.post(path, {"to": bob.pk, "sharing": "end"}).status_code == 302
+    handed = client.post(path, {"to": bob.pk, "sharing": "end"}, follow=True).content.decode()
+    assert "is the mailbox of Bob now" in handed
+    assert "The mailbox of Bob." in handed, "where it is seen how it is doing"
     assert "Quarterly order" in text_of(as_user(bob), f"/emails/{letter.pk}/")

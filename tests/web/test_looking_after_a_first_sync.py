@@ -67,6 +67,19 @@ def words_of(client: Client, account: EmailAccount) -> str:
     return " ".join(client.get(address_of(account)).content.decode().split())
 
 
+def test_what_comes_in_a_moment_to_a_complete_mailbox_shows_no_bar(
+    alice: User, account: EmailAccount, as_user: SignIn
+) -> None:
+    """Two new emails of thousands once read as “0 of 2 emails”, as if the others were gone."""
+    now = timezone.now()
+    EmailAccount.objects.update(first_complete_at=now, last_complete_at=now)
+    run = SyncRun.objects.create(account=account, started_at=now, messages_found=2)
+    assert "0 of 2" not in words_of(as_user(alice), account)
+    run.started_at = now - timedelta(seconds=10)
+    run.save()
+    assert "0 of 2 new emails" in words_of(as_user(alice), account)
+
+
 def test_plan_and_progress_are_told_in_numbers(
     alice: User, fetching: EmailAccount, as_user: SignIn
 ) -> None:

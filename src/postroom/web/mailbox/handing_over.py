@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from postroom.accounts.access import accounts_for
 from postroom.accounts.handing_over import (
     HandingOver,
     HandingOverRefused,
@@ -89,7 +90,7 @@ def handing_over(request: SignedInRequest, pk: int) -> HttpResponse:
         raise Http404
     form = HandingOverForm(account, request.POST if request.method == "POST" else None)
     if form.is_valid() and handed(request, account, form):
-        return redirect("email-configuration")
+        return where_it_is_seen(request, account)
     context = {
         "room": "setup",
         "account": account,
@@ -101,6 +102,13 @@ def handing_over(request: SignedInRequest, pk: int) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "email_configuration/handing_over.html", context, status=status)
+
+
+def where_it_is_seen(request: SignedInRequest, account: EmailAccount) -> HttpResponse:
+    """Its page, for whoever still sees that; else one's own mailboxes."""
+    if accounts_for(request.user).filter(pk=account.pk).exists():
+        return redirect("account", account.pk)
+    return redirect("email-configuration")
 
 
 def handed(request: SignedInRequest, account: EmailAccount, form: HandingOverForm) -> bool:

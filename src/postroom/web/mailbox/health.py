@@ -1,7 +1,7 @@
 """How an account is doing, in words and numbers."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from postroom.accounts.lifecycle import WITHOUT_PASSWORD
 from postroom.accounts.models import Activation, Deletion, EmailAccount, Protocol
@@ -11,6 +11,8 @@ from postroom.archive.models import SyncRun
 from postroom.sync.inquiring import asked_for_now
 from postroom.sync.planning import Plan, find_plan
 from postroom.web.mailbox.traffic import Traffic, traffic_of
+
+A_MOMENT = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,10 @@ TOMORROW = State(
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a running sync is: its emails, and beside them its whole emails."""
+    """How far a running sync is: its emails, and beside them its whole emails.
+
+    `is_of_new`: all others are here, and these came since.
+    """
 
     done: int
     found: int
@@ -73,6 +78,7 @@ class Progress:
     bodies_found: int
     rate: float
     seconds_left: float | None
+    is_of_new: bool
 
     @property
     def percent(self) -> int:
@@ -113,12 +119,18 @@ def deletion_of(account: EmailAccount) -> Deletion | None:
     return None if deletion and deletion.begins_on else deletion
 
 
-def progress_of(account: EmailAccount, traffic: Traffic) -> Progress | None:
-    """How far the sync is that runs at this moment; None when none does."""
+def progress_of(account: EmailAccount, traffic: Traffic, now: datetime) -> Progress | None:
+    """How far the sync is that runs at this moment; None when none does.
+
+    A mailbox that is complete fetches what comes in a moment: of that nothing is shown.
+    """
     run = SyncRun.objects.filter(account=account).order_by("-started_at").first()
     if run is None or run.finished_at is not None or account.activation != Activation.ACTIVE:
         return None
     if account.trouble or traffic.is_used_up:
+        return None
+    is_of_new = account.first_complete_at is not None
+    if is_of_new and now - run.started_at < A_MOMENT:
         return None
     return Progress(
         run.messages_here,
@@ -127,6 +139,7 @@ def progress_of(account: EmailAccount, traffic: Traffic) -> Progress | None:
         run.bodies_found,
         run.messages_rate,
         run.seconds_left,
+        is_of_new,
     )
 
 
@@ -142,7 +155,7 @@ class Glance:
 def glance_of(account: EmailAccount, now: datetime) -> Glance:
     """The account's state without counting its folders."""
     traffic = traffic_of(account, now)
-    return Glance(account, state_of(account, traffic), progress_of(account, traffic))
+    return Glance(account, state_of(account, traffic), progress_of(account, traffic, now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +194,7 @@ def health_of(account: EmailAccount, now: datetime) -> Health:
     return Health(
         account,
         state_of(account, traffic),
-        progress_of(account, traffic),
+        progress_of(account, traffic, now),
         find_plan(account) if is_on_the_way else None,
         traffic,
         first_day_of(account) if account.protocol == Protocol.IMAP else None,
