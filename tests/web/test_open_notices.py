@@ -287,7 +287,12 @@ def test_of_several_one_may_refuse_and_nobody_learns_who_else_is_on_it(
     outgoing, html = sent(alices, smtp, to=f"{LENA}, Max <max@x.example>", bcc="z@x.example")
     asked(image_in(html))
     page = alices.get(f"/writing/{outgoing.key}/").content.decode()
-    assert "One of its 3 recipients opened it" in page
+    assert "At least one of its 3 recipients opened it" in page
+    for link in links_in(html)[:2]:
+        asked(link)
+        Sighting.objects.update(at=timezone.now() - timedelta(minutes=5))
+    page = alices.get(f"/writing/{outgoing.key}/").content.decode()
+    assert "At least one of its 3 recipients used its links 2 times in all" in page
     asking = asked(refusal_in(html)).content.decode()
     assert "x.example" not in asking
     assert "Your email address" in asking

@@ -35,7 +35,7 @@ HONEST: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is known of one noticed email. `who` is its recipient, or that it is one of several."""
+    """What is known of one noticed email. `who` is its recipient, or that it is some of several."""
 
     who: str
     sightings: Sequence[Sighting]
@@ -47,7 +47,7 @@ class Seen:
         opens = [one for one in people if one.place.kind == PlaceKind.IMAGE]
         clicks = len(people) - len(opens)
         if clicks:
-            times = "once" if clicks == 1 else f"{clicks} times"
+            times = "once" if clicks == 1 else f"{clicks} times in all"
             return f"{self.who} used its links {times}, or a scanner did"
         if opens:
             return f"{self.who} opened it, or a scanner loaded it"
@@ -117,9 +117,9 @@ def letter_about(place: NoticedPlace) -> Letter:
 
 
 def who_read(outgoing: OutgoingEmail) -> str:
-    """Its recipient; of several nobody knows which one, for all have the same bytes."""
+    """Its recipient; of several nobody knows which, or how many: all have the same bytes."""
     number = len(outgoing.recipients)
-    return outgoing.recipients[0] if number == 1 else f"One of its {number} recipients"
+    return outgoing.recipients[0] if number == 1 else f"At least one of its {number} recipients"
 
 
 def seen_of(outgoing: OutgoingEmail) -> Seen:
