@@ -12,6 +12,7 @@ PAGES = {
     "inbox-actions": ("POST", "owner"),
     "inbox-live": ("GET", "stream"),
     "notices-live": ("GET", "stream"),
+    "writings-live": ("GET", "stream"),
     "inbox-team": ("GET", "all"),
     "awaiting": ("GET", "all"),
     "own-columns": ("GET POST", "all"),

@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -31,9 +32,10 @@ from postroom.crm.deals import DealEntry, keep_deal
 from postroom.crm.models import Deal, Person
 from postroom.crm.people import set_addresses
 from postroom.crm.pipeline import first_stage
+from postroom.outbox.models import OutgoingEmail, OutgoingState
 from postroom.team.models import User
 from postroom.web.live import streams, views
-from postroom.web.live.hub import Subscriber
+from postroom.web.live.hub import Hub, Subscriber
 from postroom.web.live.rows import row_events
 from web.browser import Visit, wait_for
 
@@ -270,7 +272,7 @@ def test_the_account_page_shows_progress_and_trouble_as_they_come(
         account=account, started_at=start, messages_found=400, messages_done=100, messages_rate=10
     )
     announce_account(account.pk)
-    expect(page.get_by_text("100 of 400")).to_be_visible()
+    expect(page.get_by_text("100 of 400 emails")).to_be_visible()
     expect(page.get_by_text("left", exact=False)).to_be_visible()
     meet_trouble(account, "sign_in_refused", "The password was refused.", timezone.now())
     announce_account(account.pk)
@@ -329,3 +331,32 @@ def test_a_page_that_is_brought_in_line_as_a_whole_says_nothing_of_unseen_mail(
         assert [[event.name for event in events] for events in heard] == [["page"], []]
     EmailAccount.objects.update(sharing=Sharing.PUBLIC)
     assert [event.name for event in row_events(deal, QueryDict(), bob, came)] == ["page"]
+
+
+def test_what_one_wrote_changes_on_open_pages_as_it_is_scheduled_sent_and_called_back(
+    visit: Visit, alice: User, bob: User, lena: Person
+) -> None:
+    page = listening(visit(alice, f"/people/{lena.pk}/"))
+    every = page.context.new_page()
+    every.goto("/writing/")
+    listening(every)
+    written = {"author": alice, "subject": "Offer", "recipients": [LENA], "changed_at": NOON}
+    row = OutgoingEmail.objects.create(
+        key=uuid4(), state=OutgoingState.SCHEDULED, due_at=NOON, **written
+    )
+    expect(page.locator(".outgoing-scheduled")).to_have_count(1)
+    expect(every.get_by_role("heading", name="Scheduled")).to_be_visible()
+    row.state = OutgoingState.SENT
+    row.save()
+    expect(page.locator(".outgoing-sent")).to_have_count(1)
+    expect(every.get_by_role("heading", name="Sent from here")).to_be_visible()
+    row.delete()
+    expect(page.locator("#outgoing li")).to_have_count(0)
+    expect(every.get_by_role("heading", name="Nothing written yet")).to_be_visible()
+
+
+def test_nobody_else_is_woken_by_what_one_writes() -> None:
+    hub, alice, bob = Hub(), Subscriber(viewer=1), Subscriber(viewer=2)
+    hub.subscribers = {alice, bob}
+    hub.publish_outgoing(1)
+    assert (alice.take_signs(), bob.take_signs()) == (["outgoing"], [])

@@ -21,6 +21,7 @@ from postroom.outbox.models import DraftCopy, OutgoingEmail, OutgoingState
 from postroom.outbox.rates import Wait, find_wait
 from postroom.team.models import User
 
+OUTGOING_CHANGED = "postroom_outgoing"  # Told by a trigger, with the author's id.
 GRACE = timedelta(seconds=15)
 NEARBY = timedelta(hours=1)
 LOOKED_FOR = timedelta(days=2)

@@ -159,6 +159,7 @@ urlpatterns = [
     path("tasks/<id:pk>/removal/", diary_tasks.removal, name="task-removal"),
     path("removed/", removing.bring_back, name="bring-back"),
     path("writing/", sent.writings, name="writings"),
+    path("writing/live/", live.outgoing, name="writings-live"),
     path("writing/new/", writing.new, name="write"),
     path("writing/people/", writing.people, name="writing-people"),
     path("writing/new/below/", pieces.new_below, name="new-writing-below"),

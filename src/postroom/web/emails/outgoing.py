@@ -1,7 +1,6 @@
 """What one wrote to people that stands in no mailbox yet, above the list of their emails."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import QuerySet
@@ -9,18 +8,16 @@ from django.db.models.expressions import RawSQL
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from postroom.crm.models import Company, Deal, Person, PersonAddress
-from postroom.outbox.models import OutgoingEmail, OutgoingState
+from postroom.outbox.models import OutgoingEmail
 from postroom.outbox.outgoing import unsettled_of
 from postroom.team.models import User
 from postroom.team.written_once import written_once
 from postroom.web.sign_in import SignedInRequest, signed_in
 
 MOST = 20
-LOOKED_FOR = timedelta(minutes=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +25,11 @@ class Outgoing:
     """The newest of a user's emails to some people that no mailbox has yet, drafts too.
 
     Once the sent copy is synced it stands in the list of emails, and here no more. `address` is
-    where to look again; `is_live` whether they change by themselves.
+    where to look again when the page's stream says that something changed.
     """
 
     rows: list[OutgoingEmail]
     address: str
-
-    @property
-    def is_live(self) -> bool:
-        """Whether to look again soon."""
-        return any(is_still_changing(row, timezone.now()) for row in self.rows)
 
 
 @require_safe
@@ -107,9 +99,3 @@ def unsettled_about(author: int, deal: int) -> QuerySet[OutgoingEmail]:
 def to_any_of(addresses: RawSQL | ArraySubquery, author: int) -> QuerySet[OutgoingEmail]:
     """What one wrote to any of these addresses, which are an array."""
     return unsettled_of(User(pk=author)).filter(recipients__overlap=addresses)[:MOST]
-
-
-def is_still_changing(outgoing: OutgoingEmail, now: datetime) -> bool:
-    """Whether to look again: it moves, or its copy is awaited in the list."""
-    is_fresh = outgoing.changed_at > now - LOOKED_FOR
-    return outgoing.is_moving or (outgoing.state == OutgoingState.SENT and is_fresh)

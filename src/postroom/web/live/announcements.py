@@ -8,8 +8,16 @@ from postroom.archive.announce import ACCOUNT_CHANGED, EMAILS_CHANGED, PRESENCE_
 from postroom.archive.listening import LOOK_AGAIN
 from postroom.archive.listening import Announcement as Heard
 from postroom.crm.people import PEOPLE_CHANGED
+from postroom.outbox.outgoing import OUTGOING_CHANGED
 
-CHANNELS = (EMAILS_CHANGED, ACCOUNT_CHANGED, PRESENCE_CHANGED, PEOPLE_CHANGED, SHARING_CHANGED)
+CHANNELS = (
+    EMAILS_CHANGED,
+    ACCOUNT_CHANGED,
+    PRESENCE_CHANGED,
+    PEOPLE_CHANGED,
+    SHARING_CHANGED,
+    OUTGOING_CHANGED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,13 @@ class PresenceChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class OutgoingChanged:
+    """Something that its author wrote is scheduled, called back, on its way, or was sent."""
+
+    author: int
+
+
+@dataclass(frozen=True, slots=True)
 class PeopleChanged:
     """Someone's addresses changed."""
 
@@ -50,10 +65,20 @@ class Unheard:
 
 
 Announcement = (
-    EmailsChanged | AccountChanged | PresenceChanged | PeopleChanged | SharingChanged | Unheard
+    EmailsChanged
+    | AccountChanged
+    | PresenceChanged
+    | OutgoingChanged
+    | PeopleChanged
+    | SharingChanged
+    | Unheard
 )
 
 
+OF_ALL: dict[str, type[PeopleChanged | SharingChanged]] = {
+    PEOPLE_CHANGED: PeopleChanged,
+    SHARING_CHANGED: SharingChanged,
+}
 OF_ACCOUNTS: dict[str, type[AccountChanged | PresenceChanged]] = {
     ACCOUNT_CHANGED: AccountChanged,
     PRESENCE_CHANGED: PresenceChanged,
@@ -64,11 +89,11 @@ def parse_announcement(heard: Heard) -> Announcement | None:
     """Read what was heard; None for what is none of ours."""
     if heard == LOOK_AGAIN:
         return Unheard()
-    if heard.channel == PEOPLE_CHANGED:
-        return PeopleChanged()
-    if heard.channel == SHARING_CHANGED:
-        return SharingChanged()
+    if of_all := OF_ALL.get(heard.channel):
+        return of_all()
     try:
+        if heard.channel == OUTGOING_CHANGED:
+            return OutgoingChanged(int(heard.payload))
         told = json.loads(heard.payload)
         if of_account := OF_ACCOUNTS.get(heard.channel):
             return of_account(int(told["account"]))

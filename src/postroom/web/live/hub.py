@@ -19,6 +19,7 @@ from postroom.web.live.announcements import (
     AccountChanged,
     Announcement,
     EmailsChanged,
+    OutgoingChanged,
     PeopleChanged,
     PresenceChanged,
     SharingChanged,
@@ -30,6 +31,8 @@ from postroom.web.threads import ask
 
 MOST_WAITING = 200
 MOST_PAGES = 20
+PRESENCE = "presence"
+OUTGOING = "outgoing"
 
 
 class TooManyPages(Exception):
@@ -41,8 +44,8 @@ class Subscriber:
     """What one open page watches, for whom, and what changed since it last looked.
 
     `people` are those whose mail it lists; None when it lists nobody's. `mailboxes`: those whose
-    every email concerns it; `teams`: those where it shows who is there. `is_in_sight` while its
-    viewer may be looking.
+    every email concerns it; `teams`: those where it shows who is there. `signs` name what the page
+    is to ask for itself. `is_in_sight` while its viewer may be looking.
     """
 
     viewer: int | None = None
@@ -55,7 +58,7 @@ class Subscriber:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     emails: set[int] = field(default_factory=set)
     everything: bool = False
-    presence: bool = False
+    signs: set[str] = field(default_factory=set)
 
     @property
     def shows_mail(self) -> bool:
@@ -75,15 +78,16 @@ class Subscriber:
         self.everything = True
         self.changed.set()
 
-    def look_who_is_there(self) -> None:
-        """Somebody came or left."""
-        self.presence = True
+    def give_sign(self, name: str) -> None:
+        """Something changed that its page asks for itself."""
+        self.signs.add(name)
         self.changed.set()
 
-    def take_presence(self) -> bool:
-        """Whether somebody came or left since it was last asked."""
-        is_changed, self.presence = self.presence, False
-        return is_changed
+    def take_signs(self) -> list[str]:
+        """The signs that were given since it was last asked."""
+        signs = sorted(self.signs)
+        self.signs.clear()
+        return signs
 
     def take(self) -> frozenset[int] | None:
         """The emails to look at, None for everything; they are not waiting any more."""
@@ -144,6 +148,8 @@ class Hub:
                 await self.publish_emails(emails)
             case PresenceChanged(account):
                 self.publish_presence(account)
+            case OutgoingChanged(author):
+                self.publish_outgoing(author)
             case AccountChanged(account):
                 await self.publish_account(account)
 
@@ -161,7 +167,13 @@ class Hub:
         """Wake the pages that show who is at a conversation of the mailbox."""
         for subscriber in self.subscribers:
             if account in subscriber.teams:
-                subscriber.look_who_is_there()
+                subscriber.give_sign(PRESENCE)
+
+    def publish_outgoing(self, author: int) -> None:
+        """Wake the pages of whoever wrote it, for it stands on no other."""
+        for subscriber in self.subscribers:
+            if subscriber.viewer == author:
+                subscriber.give_sign(OUTGOING)
 
     async def publish_emails(self, emails: frozenset[int]) -> None:
         """Wake the pages of these emails and of the people on them."""

@@ -41,7 +41,6 @@ class Event:
 
 
 ENDED = Event("ended", "")
-PRESENCE = Event("presence", "")  # Who is there each page asks for itself.
 CROWDED = Event(
     "crowded",
     "So many of your pages are open that this one does not change by itself. Close some of them.",
@@ -87,8 +86,8 @@ async def events(
             is_first = False
             emails = subscriber.take() if changed else frozenset()
             told = await ask(tell, request, subscriber.is_in_sight, emails, compose)
-            if subscriber.take_presence() and ENDED not in told:
-                told.append(PRESENCE)
+            if ENDED not in told:
+                told += [Event(sign, "") for sign in subscriber.take_signs()]
             if told:
                 yield "".join(map(str, told))
             if ENDED in told:

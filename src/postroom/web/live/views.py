@@ -99,6 +99,19 @@ async def inbox(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
+async def outgoing(request: HttpRequest) -> HttpResponseBase:
+    """That something which the viewer wrote changed; the page asks for itself what."""
+
+    def get(viewer: User, pk: int) -> None:
+        """Whoever is signed in has one."""
+
+    def compose(viewer: User, emails: Emails) -> Iterator[Event]:
+        return iter(())
+
+    return await stream(request, Subscriber(), compose, get, 0)
+
+
+@require_safe
 async def account(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Changes of an account's state and progress."""
 
