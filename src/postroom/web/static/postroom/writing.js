@@ -50,7 +50,21 @@
     form.querySelector(isMoment ? 'button[name="later"][value="at"]' : 'button[name="do"][value="send"]').click();
   }
 
+  const LINES = ["to", "cc", "bcc", "subject"];
+
+  // Enter in a line goes on to the next: the page stays, whatever is on its way to it.
+  function goOn(form, line) {
+    const lines = LINES.map((name) => form.elements[name]).filter((each) => each.checkVisibility());
+    const next = lines[lines.indexOf(line) + 1] ?? form.querySelector('[contenteditable="true"], textarea:not([hidden])');
+    next?.focus();
+  }
+
   function onSubmit(form, event) {
+    const line = document.activeElement;
+    if (event.submitter === form.querySelector("button") && LINES.includes(line.name)) {
+      event.preventDefault();
+      return goOn(form, line);
+    }
     stopWaiting();
     if (isSending) return event.preventDefault();
     isSending = true;
@@ -83,7 +97,7 @@
 
   // The page anew: what is shown with it, a signature or a list of files, follows.
   function save(form) {
-    form.requestSubmit(form.querySelector('button[value="save"]'));
+    form.requestSubmit(form.querySelector('.actions button[value="save"]'));
   }
 
   // One after the other, so that none looks older than the one before.
