@@ -1,5 +1,6 @@
 """The customer beside the mail, and somebody unknown added in one step from an email."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -82,6 +83,9 @@ def test_the_address_is_the_emails_whatever_a_form_says(
 def test_without_a_name_nobody_is_added(alice: User, from_nora: Email, as_user: SignIn) -> None:
     answer = as_user(alice).post(f"/emails/{from_nora.pk}/sender/", {"last_name": ""})
     assert answer.status_code == 422
+    assert re.search(r'<input[^>]*name="last_name"[^>]* autofocus', answer.content.decode())
+    read = as_user(alice).get(f"/emails/{from_nora.pk}/sender/").content.decode()
+    assert 'value="lead" autofocus' in read, "its name was read, so Enter is all there is to do"
     assert not Person.objects.exists()
 
 

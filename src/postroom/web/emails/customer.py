@@ -76,6 +76,16 @@ class NewcomerForm(forms.Form):
     company = forms.CharField(max_length=160, required=False, widget=forms.TextInput(attrs=OFF))
     phone = forms.CharField(max_length=40, required=False, widget=forms.TextInput(attrs=OFF))
 
+    def __init__(self, *sent: Any, **begun: Any) -> None:
+        super().__init__(*sent, **begun)
+        if not self.has_name:
+            self.fields["last_name"].widget.attrs["autofocus"] = True
+
+    @property
+    def has_name(self) -> bool:
+        """Whether they can be added as it is."""
+        return bool(self["last_name"].value())
+
     def keep(self, address: str, stage: Stage, by: User) -> Person | None:
         """Add them; None, with the reason, where the address is somebody's meanwhile."""
         said, person = self.cleaned_data, Person(stage=stage)
