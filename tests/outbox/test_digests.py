@@ -102,3 +102,14 @@ def test_a_link_ends_it_with_a_button_and_names_nobody_else(alice: User) -> None
     for wrong in (f"{alice.pk}", f"{alice.pk}.x", "x", mark_of(alice.pk).replace(".", ".a")):
         assert user_in(wrong) is None
         assert client.get(f"/digest/{wrong}/").status_code == 404
+
+
+def test_of_more_than_are_looked_at_it_says_so(alice: User) -> None:
+    account = EmailAccount.objects.get()
+    for number in range(100):
+        asked = message(f"Question {number}", FRIDAY - timedelta(minutes=number), from_=LENA)
+        received(account, asked)
+    write_digests(FRIDAY)
+    text = " ".join(Notice.objects.get().text.split())
+    assert "At least 100 conversations await your answer." in text
+    assert "the oldest" not in text

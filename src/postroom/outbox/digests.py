@@ -11,7 +11,9 @@ from django.core import signing
 from django.db import transaction
 from django.db.models import Q
 
+from postroom.association.awaiting import MOST as MOST_AWAITED
 from postroom.association.awaiting import Side, awaiting, watches_of
+from postroom.association.inbox import MOST_COUNTED
 from postroom.association.inbox_news import new_counts
 from postroom.crm.deals import open_deals
 from postroom.crm.models import Deal
@@ -25,6 +27,7 @@ from postroom.team.models import DigestWish, User
 
 SALT = "postroom.digest.end"
 LONGEST_PAUSE = timedelta(days=7)
+OF_THE_NEWEST = f", of the newest {MOST_COUNTED:,}"
 MOST_DEALS = 10
 MOST_TASKS = 10
 
@@ -98,7 +101,8 @@ def new_mail(user: User, since: datetime, now: datetime) -> Iterator[Part]:
     counts = new_counts(user, since, now) if user.salesinbox_on else {}
     rows = tuple((column.words, each.number) for column, each in counts.items() if each.number)
     if rows:
-        yield Heading("New in your inbox")
+        is_more = any(each.is_more for each in counts.values())
+        yield Heading(f"New in your inbox{OF_THE_NEWEST if is_more else ''}")
         yield Facts(rows)
         yield Link("Open the inbox", url_of("inbox"))
 
@@ -107,9 +111,10 @@ def waiting(user: User, now: datetime) -> Iterator[Part]:
     """Who awaits their answer, and whose answer they watch for."""
     mine = awaiting(user, Side.MINE, now)
     if mine:
-        days = (now - mine[-1].sent_at).days
-        oldest = f", the oldest for {counted(days, 'day', 'days')}" if days else ""
+        days, is_all = (now - mine[-1].sent_at).days, len(mine) < MOST_AWAITED
+        oldest = f", the oldest for {counted(days, 'day', 'days')}" if days and is_all else ""
         asked = counted(len(mine), "conversation awaits", "conversations await")
+        asked = asked if is_all else f"At least {asked}"
         yield Heading("Awaiting your answer")
         yield Words(f"{asked} your answer{oldest}.")
         yield Link("Show them", url_of("awaiting"))
