@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from postroom.archive.models import Email
-from postroom.association.awaiting import Side, watches_of
+from postroom.association.awaiting import MOST, Side, watches_of
 from postroom.association.awaiting import awaiting as awaited_by
 from postroom.association.awaiting_with import awaiting_in_team
 from postroom.association.inbox_columns import Column
@@ -36,8 +36,9 @@ def awaiting(request: SignedInRequest) -> HttpResponse:
         "room": "inbox",
         "side": side,
         "is_teams": is_teams,
+        "most": MOST,
         "tabs": TEAM_TABS if is_teams else TABS,
-        "rows": rows_of_inbox(emails, Column.PEOPLE),
+        "rows": rows_of_inbox(emails, Column.PEOPLE, request.user),
         "watches": watches_of(request.user).order_by("due_at")[:50],
     }
     return render(request, "inbox/awaiting.html", context | reading)

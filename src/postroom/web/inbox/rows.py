@@ -9,16 +9,18 @@ from typing import Any
 from django.db.models import Count, QuerySet, Sum
 from django.db.models.expressions import RawSQL
 
+from postroom.accounts.models import EmailAccount
 from postroom.archive.labels import labels_of
 from postroom.archive.models import Email, Label, Participant, ParticipantRole
 from postroom.association import known_addresses
-from postroom.association.inbox import AnyColumn
+from postroom.association.inbox import AnyColumn, inboxes_of
 from postroom.association.inbox_columns import Column
 from postroom.association.inbox_team import assignees_of
 from postroom.association.people import among, own_domains
 from postroom.crm.models import Person, PersonAddress
 from postroom.crm.pipeline import Total
 from postroom.team.models import User
+from postroom.team.once_a_page import once_a_page
 from postroom.team.written_once import written_once
 from postroom.web.emails.rows import participants_of, said
 
@@ -27,7 +29,8 @@ from postroom.web.emails.rows import participants_of, said
 class InboxRow:
     """One email; `deals` are what the sender's open deals come to, `deal_count` how many they are.
 
-    `is_back`: it was snoozed, and its moment has come.
+    `is_back`: it was snoozed, and its moment has come. `mailbox`: whither it came, where its reader
+    has several.
     """
 
     email: Email
@@ -40,10 +43,16 @@ class InboxRow:
     recipient: str = ""
     labels: Sequence[Label] = ()
     assigned: User | None = None
+    mailbox: str = ""
 
 
 def rows_of_inbox(
-    emails: Sequence[Email], column: AnyColumn, *, back: int = 0, teams: Collection[int] = ()
+    emails: Sequence[Email],
+    column: AnyColumn,
+    viewer: User,
+    *,
+    back: int = 0,
+    teams: Collection[int] = (),
 ) -> list[InboxRow]:
     """The rows for these emails, of which the first `back` were snoozed.
 
@@ -55,7 +64,7 @@ def rows_of_inbox(
     people = people_at([s.canonical for s in senders.values() if s]) if is_known else {}
     totals, counts = business_of(people) if is_known and column != Column.PEOPLE else ({}, {})
     rows, labels = [], labels_of(emails)
-    assigned = assignees_of(emails, teams)
+    assigned, mailboxes = assignees_of(emails, teams), mailboxes_told_apart(viewer)
     for number, email in enumerate(emails):
         sender = senders[email.pk]
         person = people.get(sender.canonical) if sender else None
@@ -65,8 +74,23 @@ def rows_of_inbox(
         to = recipient_on(on[email.pk])
         is_back, its = number < back, labels.get(email.pk, ())
         row = InboxRow(email, name, address, person, deals, count, is_back, to, its)
-        rows.append(replace(row, assigned=assigned.get(email.pk)))
+        mailbox = mailboxes.get(email.account_id, "")
+        rows.append(replace(row, assigned=assigned.get(email.pk), mailbox=mailbox))
     return rows
+
+
+def mailboxes_told_apart(viewer: User) -> dict[int, str]:
+    """The addresses of the viewer's mailboxes, where there are several in one inbox."""
+    held = inboxes_of(viewer)
+    if len(held) < 2:
+        return {}
+    return once_a_page(("addresses", viewer.pk), lambda: dict(addresses_of(held)))
+
+
+@written_once()
+def addresses_of(accounts: list[int]) -> QuerySet[EmailAccount, tuple[int, str]]:
+    """The same as rows."""
+    return EmailAccount.objects.filter(pk__in=among(accounts)).values_list("pk", "address")
 
 
 def sender_on(participants: Sequence[Participant]) -> Participant | None:

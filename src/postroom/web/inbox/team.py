@@ -21,7 +21,7 @@ def team(request: SignedInRequest) -> HttpResponse:
     whose = Whose.NOBODYS if request.GET.get("whose") == Whose.NOBODYS.value else Whose.MINE
     reading = opened(request)
     page = team_page(request.user, whose, parse_place(request) or TOP)
-    rows = rows_of_inbox(page.emails, Column.DEALS, teams=teams_of(request.user))
+    rows = rows_of_inbox(page.emails, Column.DEALS, request.user, teams=teams_of(request.user))
     context = around(request.user) | {"whose": whose, "rows": rows, "next": str(page.next or "")}
     context["whose_tabs"] = TABS
     return render(request, "inbox/team.html", context | reading)

@@ -152,7 +152,7 @@ def labels_offered(accounts: list[int]) -> QuerySet[Label]:
 def rows_of_page(page: InboxPage, column: AnyColumn, viewer: User) -> list[InboxRow]:
     """Its rows: on top what came back."""
     emails, teams = [*page.back, *page.emails], teams_of(viewer)
-    return rows_of_inbox(emails, column, back=len(page.back), teams=teams)
+    return rows_of_inbox(emails, column, viewer, back=len(page.back), teams=teams)
 
 
 def parse_column(request: SignedInRequest) -> AnyColumn:

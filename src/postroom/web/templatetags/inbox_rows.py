@@ -70,11 +70,18 @@ def assigned(to: User | None, viewer: User) -> str:
 
 
 def through(row: InboxRow) -> str:
-    """The sender's open deals, and their company."""
+    """The sender's open deals, their company, and the mailbox where there are several."""
     company = row.person.company if row.person else None
-    if not row.deal_count and not company:
+    found = deals(row) + (said(company) if company else "") + mailbox(row)
+    return f'<span class="through">{found}</span>' if found else ""
+
+
+def mailbox(row: InboxRow) -> str:
+    """Whither it came."""
+    if not row.mailbox:
         return ""
-    return f'<span class="through">{deals(row)}{said(company) if company else ""}</span>'
+    to = f'{icon("inbox", 14)}<span class="unseen">In the mailbox </span>{said(row.mailbox)}'
+    return f'<span class="mailbox">{to}</span>'
 
 
 def deals(row: InboxRow) -> str:
