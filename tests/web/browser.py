@@ -93,11 +93,11 @@ def serving(
     with log.open("wb") as output:
         server = subprocess.Popen(command, env=os.environ | settings, stdout=output, stderr=output)
         try:
-            wait_for(lambda: answers(f"{url}/healthz"))
+            wait_for(lambda: answers(f"{url}/healthz"), 150)
             yield Site(url, django_secret_key(read_keys(keys)), log)
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(60)
 
 
 @pytest.fixture(scope="session")
