@@ -15,7 +15,9 @@ from postroom.archive.models import Assignment, Email, Triage, thread_of_link
 from postroom.archive.teamwork import standing_assignments
 from postroom.association.awaiting import muted
 from postroom.association.inbox import PAGE, TOP, InboxPage, Place, held_by, in_order
+from postroom.association.people import among
 from postroom.team.models import User
+from postroom.team.written_once import written_once
 
 MOST_ASSIGNED = 500
 
@@ -37,9 +39,15 @@ def colleagues_of(viewer: User) -> list[User]:
     teams = teams_of(viewer)
     if not teams:
         return []
-    is_of_one = Q(memberships__account__in=teams) | Q(email_accounts__in=teams)
-    others = User.objects.filter(is_of_one, is_active=True).exclude(pk=viewer.pk).distinct()
-    return [viewer, *others]
+    return [viewer, *(user for user in handlers_of(teams) if user.pk != viewer.pk)]
+
+
+@written_once()
+def handlers_of(teams: list[int]) -> QuerySet[User]:
+    """Who handles some team mailboxes: of each what a menu says."""
+    ours = among(teams)
+    is_of_one = Q(memberships__account__in=ours) | Q(email_accounts__in=ours)
+    return User.objects.filter(is_of_one, is_active=True).only("email", "name").distinct()
 
 
 def team_page(viewer: User, whose: Whose, after: Place = TOP, limit: int = PAGE) -> InboxPage:
