@@ -31,7 +31,6 @@ from servers.dovecot import Dovecot, dovecot
 from servers.eavesdropper import eavesdropper, was_told
 from servers.scripted import ScriptedServer, scripted
 from servers.submission import Submission
-from servers.submission_thread import submission_beside
 
 pytestmark = pytest.mark.django_db
 
@@ -42,12 +41,6 @@ Make = Callable[[Change, ServerAddress], Change]
 @pytest.fixture(scope="module")
 def server() -> Iterator[Dovecot]:
     with dovecot({ALICE: SECRET, "alice": SECRET}) as running:
-        yield running
-
-
-@pytest.fixture
-def outgoing() -> Iterator[Submission]:
-    with submission_beside({ALICE: SECRET}) as running:
         yield running
 
 

@@ -1,13 +1,11 @@
 """A mailbox's servers are tried step by step, and each step is told while the next one runs."""
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from cast import user
-from journeys.installation import ALICE, SECRET
+from journeys.installation import SECRET
 from postroom.accounts.models import EmailAccount, Security
 from postroom.setup import (
     AccountRequest,
@@ -18,35 +16,10 @@ from postroom.setup import (
     steps_of,
     try_connection,
 )
-from servers.dovecot import Dovecot, dovecot
+from servers.dovecot import Dovecot
 from servers.submission import Submission
-from servers.submission_thread import submission_beside
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Dovecot]:
-    with dovecot({ALICE: SECRET}) as running:
-        yield running
-
-
-@pytest.fixture
-def outgoing() -> Iterator[Submission]:
-    with submission_beside({ALICE: SECRET}) as running:
-        yield running
-
-
-@pytest.fixture
-def request_(server: Dovecot, outgoing: Submission) -> AccountRequest:
-    """Alice's mailbox with both its servers."""
-    return AccountRequest(
-        owner=user("Alice"),
-        address=ALICE,
-        imap=ServerAddress(server.host, server.port, Security.NONE),
-        smtp=ServerAddress(outgoing.host, outgoing.port, Security.NONE),
-        password=SECRET,
-    )
 
 
 def reports(request: AccountRequest) -> list[StepReport]:

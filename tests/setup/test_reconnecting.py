@@ -1,11 +1,10 @@
 """A password is entered again: tried first, and nothing of the mailbox is lost or shown."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from cast import NOON, message, received, user
+from cast import NOON, message, received
 from journeys.installation import ALICE, SECRET
 from postroom.accounts.lifecycle import meet_trouble, pause
 from postroom.accounts.models import Activation, Credential, Direction, EmailAccount, Security
@@ -18,37 +17,11 @@ from postroom.setup import (
     connect_account,
     reconnect_account,
 )
-from servers.dovecot import Dovecot, dovecot
 from servers.submission import Submission
-from servers.submission_thread import submission_beside
 
 pytestmark = pytest.mark.django_db
 
 OLD = "canary-the-old-one"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Dovecot]:
-    with dovecot({ALICE: SECRET}) as running:
-        yield running
-
-
-@pytest.fixture
-def outgoing() -> Iterator[Submission]:
-    with submission_beside({ALICE: SECRET}) as running:
-        yield running
-
-
-@pytest.fixture
-def request_(server: Dovecot, outgoing: Submission) -> AccountRequest:
-    """Alice's mailbox with both its servers."""
-    return AccountRequest(
-        owner=user("Alice"),
-        address=ALICE,
-        imap=ServerAddress(server.host, server.port, Security.NONE),
-        smtp=ServerAddress(outgoing.host, outgoing.port, Security.NONE),
-        password=SECRET,
-    )
 
 
 def locked_out(request: AccountRequest) -> EmailAccount:
