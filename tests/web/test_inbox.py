@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page, Route, expect
 
-from cast import NOON, account_of, message, received
+from cast import NOON, message, received
 from postroom.accounts.models import EmailAccount, Sharing
 from postroom.archive.actions import ask_for
 from postroom.archive.models import (
@@ -390,21 +390,3 @@ def test_a_place_that_is_none_means_the_beginning(
 ) -> None:
     page = as_user(alice).get("/inbox/", {"column": "people", "after": rubbish})
     assert b"Order 3" in page.content
-
-
-def test_of_several_mailboxes_in_one_inbox_each_email_says_whither_it_came(
-    alice: User, account: EmailAccount, as_user: SignIn
-) -> None:
-    def came_to(held: EmailAccount) -> None:
-        received(held, message("News", from_="news@shop.example", to=held.address))
-
-    came_to(account)
-    here = "In the mailbox </span><bdi>{}</bdi>"
-    page = as_user(alice).get("/inbox/?column=outside").content.decode()
-    assert here.format(account.address) not in page, "there is only one"
-    other = account_of(alice, address="sales@example.com")
-    came_to(other)
-    for address in ("/inbox/?column=outside", "/inbox/columns/"):
-        page = as_user(alice).get(address).content.decode()
-        for held in (account, other):
-            assert here.format(held.address) in page

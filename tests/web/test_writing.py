@@ -395,24 +395,3 @@ def test_a_name_is_completed_after_a_comma_and_a_chosen_file_is_kept_at_once(
     expect(page.locator(".attached")).to_have_count(0)
     draft = OutgoingEmail.objects.get()
     assert (draft.subject, draft.state) == ("With a file", OutgoingState.DRAFT)
-
-
-def test_enter_in_a_line_goes_on_to_the_next_and_the_page_stays(
-    visit: Visit, sending: EmailAccount, alice: User
-) -> None:
-    """Before the names were there, Enter in To once saved the page anew and lost the place."""
-    page = visit(alice, "/writing/new/")
-    page.evaluate("document.body.dataset.same = 'yes'")
-    page.get_by_label("To", exact=True).press_sequentially("len")
-    page.keyboard.press("Enter")
-    expect(page.get_by_label("Subject")).to_be_focused()
-    page.get_by_text("Cc and Bcc").click()
-    for label in ("To", "Cc", "Bcc"):
-        page.get_by_label(label, exact=True).press("Enter")
-    expect(page.get_by_label("Subject")).to_be_focused()
-    page.keyboard.type("Offer")
-    page.keyboard.press("Enter")
-    page.keyboard.type("Dear Lena")
-    expect(page.get_by_label("Text", exact=True)).to_have_value("Dear Lena")
-    expect(page.get_by_text("Saved as a draft")).to_be_visible()
-    assert page.locator("body[data-same]").count() == 1
