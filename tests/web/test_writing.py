@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from cast import NOON, message, person, received
+from cast import NOON, message, received
 from postroom.accounts.members import add_member
 from postroom.accounts.models import Direction, EmailAccount, FromAddress, Sharing
 from postroom.accounts.seals import keep_secret
@@ -25,7 +25,7 @@ from postroom.crm.models import Person
 from postroom.mime import parse_message
 from postroom.outbox.handing_over import send_outgoing
 from postroom.outbox.models import ComposeSettings, OutgoingEmail, OutgoingState
-from postroom.team.models import Profile, User
+from postroom.team.models import User
 from servers.dovecot import Dovecot, dovecot
 from servers.submission import Submission
 from servers.submission_thread import submission_beside
@@ -249,25 +249,6 @@ def test_colleagues_neither_answer_what_is_shared_with_them_nor_find_drafts(
     add_member(sending, bob, None, NOON)
     team = as_user(bob).get(f"/writing/new/?answers={letter.pk}")
     assert [one.address for one in team.context["form"].senders.values()] == [sending.address]
-
-
-def test_who_may_not_integrate_email_reads_whom_to_ask(alice: User, as_user: SignIn) -> None:
-    profile = Profile.objects.create(name="Reader", permissions=[])
-    User.objects.filter(pk=alice.pk).update(profile=profile)
-    assert as_user(alice).get("/writing/new/").status_code == 403
-
-
-def test_names_typed_in_part_are_completed(lena: Person, bob: User, as_user: SignIn) -> None:
-    client = as_user(bob)
-    assert f"Lena Lead &lt;{LENA}&gt;" in client.get("/writing/people/?q=len").content.decode()
-    for number in range(9):
-        person(f"Bo Lead {number}", f"bo{number}@customer.example")
-    for words in ("bo", "bob@"):
-        shown = client.get(f"/writing/people/?q={words}").content.decode()
-        assert "Bob &lt;bob@example.com&gt;" in shown
-        assert shown.count("<option") <= 8
-    assert "option" not in client.get("/writing/people/?q=l").content.decode()
-    assert client.get("/writing/people/?q=%00%25").status_code == 200
 
 
 @pytest.fixture
