@@ -56,7 +56,7 @@ CONDITIONS: list[tuple[ModuleType, str, str]] = [
     (reach, "active().filter(pk__in=mailboxes_of(User(pk=viewer)))", "active()"),
     (reach, "others_than(own).exclude(is_set=True, mode=Sharing.PRIVATE)", "others_than(own)"),
     (reach, ".filter(reaches(User(pk=viewer, role_id=role)))", ""),
-    (reach, "found[Sharing(mode)]", "found[Sharing.PUBLIC]"),
+    (reach, "found[MODES[mode]]", "found[Sharing.PUBLIC]"),
     (visibility, "if not reach.has_rulings and not reach.granted:", "if True:"),
     (reach, "accounts.filter(account__owner__role__in=roles)", "accounts.filter()"),
     (reach, "Q(until=None) | Q(until__gt=Now()), user=viewer", "user=viewer"),

@@ -85,7 +85,8 @@
   function stepMessage(by) {
     const lines = messages();
     const here = document.activeElement;
-    const from = lines.findIndex((line) => line === here || line.closest(".message")?.contains(here));
+    const focused = lines.findIndex((line) => line === here || line.closest(".message")?.contains(here));
+    const from = focused < 0 ? lines.findIndex((line) => line.matches("[aria-current]")) : focused;
     if (lines.length) show(lines[from < 0 ? 0 : Math.min(lines.length - 1, Math.max(0, from + by))]);
   }
 
