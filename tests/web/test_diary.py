@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import signing
@@ -58,7 +59,8 @@ def test_by_keys_alone_tasks_and_notes_are_written_done_changed_and_brought_back
     press("Enter")
     press("Tab")
     page.keyboard.type("Send the offer")
-    section.get_by_label("Due").fill(str(timezone.localdate() - timedelta(days=1)))
+    today = timezone.localdate(timezone=ZoneInfo("Europe/Berlin"))  # The browser's day.
+    section.get_by_label("Due").fill(str(today - timedelta(days=1)))
     section.get_by_label("Who").select_option("Bob")
     press("Tab")
     press("Enter")
