@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from postroom.config import environment
-from postroom.config.database import GENERIC, django_database
+from postroom.config.database import django_database
 from postroom.config.environment import SETTINGS, BadSetting
 from postroom.net.server import NameServer
 
@@ -248,7 +248,7 @@ def test_the_data_directory_is_the_systems_for_root_and_the_persons_own_otherwis
                 "PASSWORD": "p@ss",
                 "HOST": "db.example",
                 "PORT": "6432",
-                "OPTIONS": {"sslmode": "verify-full", "options": GENERIC},
+                "OPTIONS": {"sslmode": "verify-full"},
             },
         ),
         (

@@ -1,11 +1,6 @@
 """A PostgreSQL address turned into Django's `DATABASES` entry."""
 
-from typing import Final
-
 from psycopg.conninfo import conninfo_to_dict
-
-# A prepared statement is planned once, for all values. ADR 64.
-GENERIC: Final = "-c plan_cache_mode=force_generic_plan"
 
 
 def django_database(url: str) -> dict[str, object]:
@@ -22,5 +17,5 @@ def django_database(url: str) -> dict[str, object]:
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": parts.pop("port", ""),
-        "OPTIONS": parts | {"options": f"{parts.get('options', '')} {GENERIC}".strip()},
+        "OPTIONS": parts,
     }
