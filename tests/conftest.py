@@ -40,6 +40,7 @@ from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 import emptied
+import found_once
 import migrated
 import wire_words
 from postroom.config import postgres
@@ -62,6 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         # Also where the shell had Ctrl-C ignored, as it does for what runs in the background.
         signal.signal(number, signal.default_int_handler)
+    _keep_compiled()
     _clear_remains()
     # Whatever a test asks is written anew as well, and must come out the same.
     written_once.is_proved = True
@@ -83,6 +85,15 @@ def pytest_configure(config: pytest.Config) -> None:
     }
     ensure_key_file(session_dir / "secret.key")
     _listen_to_our_clients(session_dir)
+
+
+def _keep_compiled() -> None:
+    """Compile each file once, whatever the shell says: images for containers say never to keep it.
+
+    Otherwise every worker rewrites all tests, and every process of ours compiles all it imports.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def _listen_to_our_clients(session_dir: Path) -> None:
@@ -122,6 +133,7 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
     if is_module and collector.path.parent.name not in WITHOUT_DJANGO and not apps.ready:
         os.environ["DJANGO_SETTINGS_MODULE"] = "postroom.config.settings"
         django.setup()
+        found_once.find_once()
         # The real hash costs a third of a second a user. It is one for those of real processes.
         quick = "django.contrib.auth.hashers.MD5PasswordHasher"
         conf.settings.PASSWORD_HASHERS = [quick, *conf.settings.PASSWORD_HASHERS]

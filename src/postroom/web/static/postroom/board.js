@@ -6,8 +6,13 @@
   function moveTo(card, stage) {
     const menu = card.querySelector("select");
     if (!stage || menu.value === stage) return;
-    menu.value = stage;
-    menu.dispatchEvent(new Event("change", { bubbles: true }));
+    const choose = () => {
+      menu.value = stage;
+      menu.dispatchEvent(new Event("change", { bubbles: true }));
+    };
+    // A board that came this moment hears nothing before htmx has settled it.
+    if (card.closest(".htmx-added")) document.addEventListener("htmx:afterSettle", choose, { once: true });
+    else choose();
   }
 
   function beside(card, by) {
