@@ -1,6 +1,7 @@
 """Leads and contacts from a file: good rows kept, bad rows explained, twice is once."""
 
 import pytest
+from django.db import connection
 
 from postroom.crm.imports import NotAPeopleFile, import_people
 from postroom.crm.models import Company, Person, PersonAddress
@@ -98,3 +99,12 @@ def test_what_other_crms_export_is_read(between: str) -> None:
 def test_people_are_found_by_every_word_of_name_company_or_address(words: str) -> None:
     import_people(csv(JANE, JOHN))
     assert [p.name for p in find_people(words)] == ["Jane Doe"]
+
+
+def test_people_are_found_along_indexes(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = find_people("jane").order_by().explain()
+    assert "person_words" in plan
+    assert "person_address_words" in plan
+    assert "Filter: (lower(((first_name" not in plan

@@ -17,9 +17,14 @@ LONG = os.environ.get("TEST_LONG") == "1"
 WORLDS, LETTERS, QUERIES = (12, 80, 100) if LONG else (2, 40, 25)
 
 
-@pytest.fixture(autouse=True)
-def short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A few emails are to be as many as need the index, its windows, and several looks."""
+@pytest.fixture(autouse=True, params=["few mailboxes", "many"])
+def short_stretches(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few emails are to be as many as need the index, its windows, and several looks.
+
+    Of many mailboxes the index is asked day by day, and of common beginnings of words not at all.
+    """
+    if request.param == "many":
+        monkeypatch.setattr(search_candidates, "FEW_ACCOUNTS", 0)
     monkeypatch.setattr(search_candidates, "LOOKED_THROUGH", 10)
     monkeypatch.setattr(search_candidates, "MOST_LOOKED_THROUGH", 20)
     monkeypatch.setattr(search_candidates, "MOST_IN_A_WINDOW", 12)

@@ -81,6 +81,23 @@ def test_a_private_word_is_found_by_its_owner_alone(cast: dict[str, User]) -> No
     ]
 
 
+def test_who_is_named_by_their_whole_address_is_meant_alone(cast: dict[str, User]) -> None:
+    account = account_of(cast["Alice"])
+    person("Lena Lead", LENA)
+    person("Helena Other", f"he{LENA}")
+    for sender in (LENA, f"he{LENA}"):
+        received(account, message(sender, NOON, "an offer", from_=sender))
+    searchable()
+    for typed, number in (
+        (LENA, 1),
+        (LENA.upper(), 1),
+        (f"he{LENA}", 1),
+        ("lena", 2),
+        (LENA[:-1], 2),
+    ):
+        assert len(search(cast["Alice"], parse_query(f"person:{typed} ")).rows) == number, typed
+
+
 @pytest.mark.parametrize("sharing", [Sharing.PUBLIC, Sharing.CUSTOM])
 def test_a_shared_word_is_found_and_the_others_are_not(
     sharing: Sharing, cast: dict[str, User]

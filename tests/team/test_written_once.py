@@ -120,10 +120,29 @@ def test_a_question_written_by_what_nobody_said_is_found_out(
         (Q(is_active=True), True),
         (Q(is_active=True) & ~Q(name=Which.ALL), True),
         (Q(name="Alice"), False),
-        (Q(is_active=True) | Q(Q(joined_at__gt=NOON)), False),
+        (Q(is_active=True) | Q(Q(joined_at__gt=NOON)), True),
         (Q(pk__in=[]), False),
         (Q(Exists(User.objects.all())), False),
     ],
 )
-def test_conditions_of_truths_and_enums_alone_are_few(conditions: Q, are_few: bool) -> None:
+def test_conditions_of_truths_enums_and_moments_alone_are_few(conditions: Q, are_few: bool) -> None:
     assert room.is_of_few(conditions) is are_few
+
+
+def test_moments_in_conditions_are_values_and_their_columns_are_not(db: None) -> None:
+    written = []
+
+    @written_once()
+    def meeting(conditions: Q) -> QuerySet[User]:
+        written.append(conditions)
+        return User.objects.filter(conditions)
+
+    alice = user("Alice")
+    long_ago, some_day = NOON - timedelta(days=9_999), NOON + timedelta(days=9_999)
+    assert meeting(Q(is_active=True) & ~Q(joined_at__lt=long_ago)) == [alice]
+    assert meeting(Q(is_active=True) & ~Q(joined_at__lt=some_day)) == []
+    assert len(written) == 1
+    assert meeting(Q(is_active=True) & Q(joined_at__lt=some_day)) == [alice]
+    assert meeting(Q(is_active=True) & ~Q(joined_at__gt=long_ago)) == []
+    assert meeting(Q(is_active=True) | Q(joined_at__gt=some_day)) == [alice]
+    assert len(written) == 4

@@ -1,5 +1,6 @@
 """Terms of a query as PostgreSQL's conditions on vectors. Only ever sent as a parameter."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from postroom.archive.search_entry import FILE_MARK, FROM_MARK, SUBJECT_MARK, TO_MARK
@@ -46,7 +47,7 @@ def negated(condition: str) -> str:
     return f"!({condition})"
 
 
-def all_of(conditions: list[str]) -> str:
+def all_of(conditions: Iterable[str]) -> str:
     """All of them."""
     return " & ".join(f"({condition})" for condition in conditions)
 

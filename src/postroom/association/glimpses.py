@@ -125,29 +125,42 @@ class Glimpses:
 class PlainGlimpses(Glimpses):
     """The same where beside words little is asked of the emails: most lists are such."""
 
-    def __init__(self, viewer: User, reach: InReach, conditions: Conditions = EVERY_EMAIL) -> None:
+    def __init__(
+        self,
+        viewer: User,
+        reach: InReach,
+        conditions: Conditions = EVERY_EMAIL,
+        *,
+        of_hits_alone: bool = False,
+    ) -> None:
         self.conditions, self.viewer, self.reach = conditions, viewer, reach
+        self.of_hits_alone = of_hits_alone
 
     def of(self, emails: Iterable[int]) -> list[Glimpse]:
         """Those of some emails that may be seen."""
         if not self.viewer.is_active:
             return []
-        rows = glimpsed(self.viewer.pk, self.reach, list(emails), self.conditions.rest)
+        rest, alone = self.conditions.rest, self.of_hits_alone
+        rows = glimpsed(self.viewer.pk, self.reach, list(emails), rest, alone)
         return self.judged([glimpse_of(row) for row in rows])
 
 
-def glimpses_of(viewer: User, reach: InReach, conditions: Conditions) -> Glimpses:
+def glimpses_of(
+    viewer: User, reach: InReach, conditions: Conditions, *, of_hits_alone: bool = False
+) -> Glimpses:
     """What a viewer's list looks through."""
     if is_of_few(conditions.rest):
-        return PlainGlimpses(viewer, reach, conditions)
-    return Glimpses(visible_to(viewer, reach), conditions)
+        return PlainGlimpses(viewer, reach, conditions, of_hits_alone=of_hits_alone)
+    return Glimpses(visible_to(viewer, reach), conditions, of_hits_alone=of_hits_alone)
 
 
 @written_once(premises)
-def glimpsed(viewer: int, reach: InReach, emails: list[int], rest: Q) -> QuerySet[Email, Any]:
+def glimpsed(
+    viewer: int, reach: InReach, emails: list[int], rest: Q, of_hits_alone: bool
+) -> QuerySet[Email, Any]:
     """What is read of each."""
     seen = seen_by(User(pk=viewer), reach).filter(pk__in=among(emails))
-    told = Conditions("", rest).told_of(seen, of_hits_alone=False)
+    told = Conditions("", rest).told_of(seen, of_hits_alone=of_hits_alone)
     return told.order_by().values_list(*COLUMNS, "in_rest")
 
 

@@ -3,11 +3,13 @@
 A word may be on a third of a million emails and an index of words knows no order. So the newest
 few hundred emails are looked through by their date; a word that is common shows there. One that is
 not is asked of the index with the days as further words, in windows that widen until there is
-enough: it then intersects few with many and sorts a few hundred. ADR 29.
+enough: it then intersects few with many and sorts a few hundred. ADR 29. Of the beginning of a word
+an index has to gather all emails with any word that begins so, which of a common one are a good
+part of all: then the other words and the days are asked of it, and the beginning of the rows.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -21,7 +23,8 @@ LOOKED_THROUGH = 600
 MOST_LOOKED_THROUGH = 9_600
 ENOUGH = 200  # Emails that a window is meant to hold.
 MOST_IN_A_WINDOW = 2_000
-BESIDE = "<->"
+BESIDE, GOES_ON = "<->", ":*"
+COMMON = 10  # One of so many emails has a word that is.
 MOST_OF_A_PHRASE = 300  # Those with its words, of which each is read to see how they stand.
 MOST_READ_FOR_IT = 1_200  # Then the page goes on another time.
 SLOWEST, FASTEST = 0.5, 16.0  # How much wider the next window may be.
@@ -61,7 +64,8 @@ WITH newest AS MATERIALIZED (
 BY_WORDS = """
 WITH found AS MATERIALIZED (
      SELECT email_id, account_id, sent_at FROM archive_every_searchentry
-      WHERE everything @@ %(words)s::tsquery),
+      WHERE everything @@ %(words)s::tsquery
+        AND (%(begun)s = '' OR (everything @@ %(begun)s::tsquery) IS TRUE)),
 newest AS MATERIALIZED (
      SELECT email_id, sent_at FROM found
       WHERE sent_at < %(end)s AND sent_at >= %(begin)s AND account_id = ANY(%(accounts)s::bigint[])
@@ -86,17 +90,27 @@ class Look(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where to look: these accounts, these moments, these words."""
+    """Where to look: these accounts, these moments, words that must all be there."""
 
     accounts: Sequence[int]
     begin: datetime
     end: datetime
-    words: str
+    all_words: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """All of them as one condition."""
+        return all_of(self.all_words)
 
     @property
     def has_phrase(self) -> bool:
         """Whether some of the words are to stand side by side."""
         return BESIDE in self.words
+
+    @property
+    def begun(self) -> tuple[str, ...]:
+        """Those of which only the beginning is known."""
+        return tuple(word for word in self.all_words if GOES_ON in word)
 
     @property
     def at_once(self) -> int:
@@ -138,10 +152,11 @@ def windows(place: Place, look: Look) -> Iterator[Stretch]:
     days = (look.newest - look.oldest) / timedelta(days=1)
     end, found, read = look.oldest, len(look.hits), 0
     widest = WIDEST if len(place.accounts) > FEW_ACCOUNTS else 0  # Of few, the account is enough.
+    begun = place.begun if is_common(place.begun, place, look) else ()
     while True:
         days = max(days * min(max(ENOUGH / max(found, 1), SLOWEST), FASTEST), 1.0)
         begin = EPOCH + timedelta(days=(end - EPOCH).days - int(days)) if days <= widest else None
-        look = by_words(place, begin, end)
+        look = by_words(place, begin, end, begun)
         found, read = look.number, read + look.number
         if found >= place.at_once:
             begin = look.oldest
@@ -152,6 +167,15 @@ def windows(place: Place, look: Look) -> Iterator[Stretch]:
         end = begin
 
 
+def is_common(begun: tuple[str, ...], place: Place, look: Look) -> bool:
+    """Whether words that begin so stand on a good part of the newest emails."""
+    if not begun:
+        return False
+    if begun != place.all_words:
+        look = newest(replace(place, all_words=begun), place.end, LOOKED_THROUGH)
+    return COMMON * len(look.hits) >= look.number
+
+
 def newest(place: Place, end: datetime, most: int) -> Look:
     """Those that have the words among the newest before a moment."""
     statement = NEWEST_OF_SOME if len(place.accounts) <= FEW_ACCOUNTS else NEWEST
@@ -159,9 +183,15 @@ def newest(place: Place, end: datetime, most: int) -> Look:
     return look_of(statement + HAVE_WORDS, place, said)
 
 
-def by_words(place: Place, begin: datetime | None, end: datetime) -> Look:
-    """Those that have the words, from one moment (or ever) to another."""
-    words = [place.words.replace(BESIDE, "&")]
+def by_words(
+    place: Place, begin: datetime | None, end: datetime, begun: tuple[str, ...] = ()
+) -> Look:
+    """Those that have the words, from one moment (or ever) to another.
+
+    `begun`: words that are asked of the rows, where the days leave few of them.
+    """
+    begun = begun if begin else ()
+    words = [in_index(word) for word in place.all_words if word not in begun]
     if len(place.accounts) <= SOME_ACCOUNTS:  # Of many, each would be asked of every hit.
         words.append(any_of(f"{ACCOUNT_MARK}{pk}" for pk in place.accounts))
     if begin is not None:
@@ -169,6 +199,7 @@ def by_words(place: Place, begin: datetime | None, end: datetime) -> Look:
         words.append(any_of(f"{DAY_MARK}{day}" for day in days))
     said: dict[str, Any] = {
         "words": all_of(words),
+        "begun": all_of(in_index(word) for word in begun),
         "begin": max(begin or place.begin, place.begin),
         "end": end,
         "phrase": place.words if place.has_phrase else "",
@@ -178,6 +209,11 @@ def by_words(place: Place, begin: datetime | None, end: datetime) -> Look:
         # PostgreSQL takes a vector that lies beside its row for as cheap to read as a number.
         cursor.execute("SET LOCAL enable_seqscan = off")
         return look_of(BY_WORDS + HAVE_PHRASE, place, said)
+
+
+def in_index(words: str) -> str:
+    """Words as the index has them, which does not know where they stand."""
+    return words.replace(BESIDE, "&")
 
 
 def having(words: str, sights: Mapping[int, int]) -> set[int]:

@@ -36,9 +36,10 @@ from postroom.archive.models import (
 from postroom.archive.search_query import WORDS, Kind, Query, Term
 from postroom.archive.search_terms import all_of, condition_of, negated, one_of
 from postroom.association.people import known_addresses
-from postroom.crm.people import find_people
+from postroom.crm.people import find_people, find_person
 from postroom.mime.words import fold
 from postroom.team.models import User
+from postroom.team.once_a_page import once_a_page
 
 MOST_PEOPLE = 100
 MARKS = {
@@ -122,7 +123,12 @@ def is_of_words(group: Sequence[Term]) -> bool:
 
 
 def words_in(query: Query, *, is_positive: bool = False) -> str:
-    """The groups of words as one condition; `is_positive` leaves out whatever has a not in it.
+    """The groups of words as one condition."""
+    return all_of(groups_of_words(query, is_positive=is_positive))
+
+
+def groups_of_words(query: Query, *, is_positive: bool = False) -> tuple[str, ...]:
+    """The groups of words; `is_positive` leaves out whatever has a not in it.
 
     An email that holds a word is known to hold it whatever of it may be read; one that holds it not
     is not known to.
@@ -131,7 +137,7 @@ def words_in(query: Query, *, is_positive: bool = False) -> str:
     for group in filter(is_of_words, query.groups):
         if not (is_positive and any(term.is_negated for term in group)):
             groups.append(one_of([said for term in group if (said := said_of(term))]))
-    return all_of([group for group in groups if group])
+    return tuple(filter(None, groups))
 
 
 def said_of(term: Term) -> str:
@@ -159,8 +165,20 @@ def with_person(term: Term, viewer: User) -> Q:
 
 def addresses_of_people(words: str) -> list[str]:
     """The addresses of leads and contacts that somebody means."""
-    people = list(find_people(words).values_list("pk", flat=True)[:MOST_PEOPLE])
-    return list(known_addresses().filter(person__in=people).values_list("canonical", flat=True))
+    known = known_addresses().filter(person__in=people_meant(words))
+    return list(known.values_list("canonical", flat=True))
+
+
+def people_meant(words: str) -> list[int]:
+    """The ids of leads and contacts: of the one whose address it is, or of all called so."""
+    return once_a_page((people_meant, words), lambda: find_people_meant(words))
+
+
+def find_people_meant(words: str) -> list[int]:
+    """Ask for them."""
+    if "@" in words and (one := find_person(words)):
+        return [one.pk]
+    return list(find_people(words).values_list("pk", flat=True)[:MOST_PEOPLE])
 
 
 def shared_by(term: Term, viewer: User) -> Q:

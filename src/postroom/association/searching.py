@@ -16,9 +16,9 @@ from postroom.association.cursors import MICROSECOND, Cursor
 from postroom.association.glimpses import (
     Copies,
     Glimpse,
-    Glimpses,
     RelatedEmail,
     folded,
+    glimpses_of,
     rows_of,
 )
 from postroom.association.periods import period_of, single_terms
@@ -30,9 +30,8 @@ from postroom.association.search_conditions import (
     addresses_of_people,
     colleagues_called,
     conditions_of,
-    words_in,
+    groups_of_words,
 )
-from postroom.association.visibility import visible_to
 from postroom.team.models import User
 
 FIRST_LOOK = 100  # Emails of which it is asked whether they may be seen; then twice as many.
@@ -63,11 +62,10 @@ def search(viewer: User, query: Query, *, after: Cursor | None = None, limit: in
     conditions = conditions_of(asked, viewer)
     if not (conditions or person) or not place.accounts:
         return Found([], None)
-    seen = visible_to(viewer, reach)
     found: list[Copies] = []
     looked_at, end = 0, None
     conditions = replace(conditions, is_settled=conditions.is_settled and not person)
-    glimpses = Glimpses(seen, conditions, of_hits_alone=True)
+    glimpses = glimpses_of(viewer, reach, conditions, of_hits_alone=True)
     for candidates, begin in looks_at(person, place) if person else looks(place):
         looked_at += len(candidates)
         end = Cursor(begin, b"") if begin else None
@@ -120,7 +118,7 @@ def place_of(query: Query, viewer: User, after: Cursor | None, reach: InReach) -
     if after:
         end = min(end, after.sent_at + MICROSECOND if after.identity else after.sent_at)
     accounts = accounts_for(query, viewer, reach)
-    return Place(accounts, begin, end, words_in(query, is_positive=True))
+    return Place(accounts, begin, end, groups_of_words(query, is_positive=True))
 
 
 def accounts_for(query: Query, viewer: User, reach: InReach) -> list[int]:

@@ -12,9 +12,8 @@ from django.db.models import F, Q, QuerySet
 
 from postroom.archive.search_query import DATES, Kind, Query, Term
 from postroom.archive.search_terms import condition_of
-from postroom.association.search_conditions import MOST_PEOPLE, Matches
+from postroom.association.search_conditions import Matches, people_meant
 from postroom.crm.models import Deal, Note, Task
-from postroom.crm.people import find_people
 from postroom.crm.records import WITH_RECORD
 from postroom.crm.tasks import tasks_for
 from postroom.team.models import User
@@ -71,7 +70,7 @@ def condition_for(term: Term, kind: str, day: str) -> Q | None:
 
 def about_people(words: str) -> Q:
     """It is about somebody who is called so, or about a deal with them."""
-    people = list(find_people(words).values_list("pk", flat=True)[:MOST_PEOPLE])
+    people = people_meant(words)
     with_them = Deal.people.through.objects.filter(person__in=people).values("deal")
     return Q(person__in=people) | Q(deal__in=with_them)
 

@@ -27,8 +27,9 @@ NAMES = frozenset({Kind.ANY, Kind.FROM, Kind.TO, Kind.PERSON})
 PEOPLE = """
 SELECT person.first_name || ' ' || person.last_name, address.address, address.canonical, person.id
   FROM crm_person AS person JOIN crm_personaddress AS address ON address.person_id = person.id
- WHERE {matches_name} OR person.id IN (
-       SELECT person_id FROM crm_personaddress WHERE {matches_address})
+ WHERE person.id IN (
+       SELECT id FROM crm_person WHERE {matches_name}
+       UNION ALL SELECT person_id FROM crm_personaddress WHERE {matches_address})
  ORDER BY person.id, NOT address.is_primary LIMIT %(most)s
 """
 CORRESPONDENTS = """

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Func, QuerySet, TextField, Value
 from django.db.models.functions import Lower
 
 from postroom.crm.erased import erased_among
@@ -51,13 +52,33 @@ def find_people(words: str, stage: Stage | None = None) -> QuerySet[Person]:
     if stage:
         people = people.filter(stage=stage)
     for word in words.split():
-        people = people.filter(
-            Q(first_name__icontains=word)
-            | Q(last_name__icontains=word)
-            | Q(company__name__icontains=word)
-            | Q(pk__in=PersonAddress.objects.filter(canonical__icontains=word).values("person"))
-        )
+        people = people.filter(pk__in=those_with(Lower(Value(word))))
     return people
+
+
+def those_with(word: Lower) -> QuerySet[Any, Any]:
+    """The ids of people by one lower-cased word: each by an index, where an OR would read all."""
+    called = Person.objects.alias(called=FullName("first_name", "last_name"))
+    at_address = PersonAddress.objects.filter(canonical__contains=word)
+    companies = Company.objects.alias(lower=Lower("name")).filter(lower__contains=word)
+    return (
+        called.filter(called__contains=word)
+        .order_by()
+        .values_list("pk")
+        .union(
+            at_address.order_by().values_list("person"),
+            Person.objects.filter(company__in=companies.order_by()).order_by().values_list("pk"),
+            all=True,
+        )
+    )
+
+
+class FullName(Func):
+    """Both names in lower case, as the index `person_words` has them."""
+
+    template = "lower(%(expressions)s)"
+    arg_joiner = " || ' ' || "
+    output_field = TextField()
 
 
 def find_person(address: str) -> Person | None:

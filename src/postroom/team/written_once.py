@@ -83,35 +83,45 @@ def written_once(
 
 def shape_of(value: Any, said: list[Any]) -> Hashable:
     """What decides how a question is written; the rest goes to `said`, in order."""
-    if value is None or isinstance(value, bool | Enum | type | Q):
+    if value is None or isinstance(value, bool | Enum | type):
         return cast(Hashable, value)
+    if isinstance(value, Q):
+        each = tuple(of_condition(child, shape_of, said) for child in value.children)
+        return value.connector, value.negated, each
     if isinstance(value, Mapping):
         return tuple((key, shape_of(each, said)) for key, each in value.items())
     if is_dataclass(value):
         return tuple(shape_of(getattr(value, field.name), said) for field in fields(value))
     if isinstance(value, Sequence) and not isinstance(value, str):
-        if not value:
-            return ()
-        said.append(value)
-        return list, type(value[0])
+        if value:
+            said.append(value)
+        return list, *map(type, value[:1])
     said.append(value)
     return cast(Hashable, type(value))
 
 
+def of_condition(child: Any, put: Callable[..., Any], into: Any) -> Any:
+    """A column with what is put in the place of its value, or conditions within conditions."""
+    return put(child, into) if isinstance(child, Q) else (child[0], put(child[1], into))
+
+
 def is_of_few(conditions: Q) -> bool:
-    """Whether conditions compare columns with truths and enums alone: of such there are few."""
+    """Whether conditions compare columns with truths, enums and moments: shapes there are few."""
     return all(
         is_of_few(each)
         if isinstance(each, Q)
-        else isinstance(each, tuple) and isinstance(each[1], bool | Enum)
+        else isinstance(each, tuple) and isinstance(each[1], bool | Enum | datetime)
         for each in conditions.children
     )
 
 
 def stand_in(value: Any, numbers: Iterator[int]) -> Any:
     """The same with stand-ins for what `shape_of` puts into `said`, in the same order."""
-    if value is None or isinstance(value, bool | Enum | type | Q):
+    if value is None or isinstance(value, bool | Enum | type):
         return value
+    if isinstance(value, Q):
+        each = [of_condition(child, stand_in, numbers) for child in value.children]
+        return Q.create(each, value.connector, value.negated)
     if isinstance(value, Mapping):
         return {key: stand_in(each, numbers) for key, each in value.items()}
     if is_dataclass(value):
