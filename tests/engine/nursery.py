@@ -3,9 +3,9 @@
     python -m engine.nursery hasty      then, on stdin, a line for each program: `engine` or `web`
 
 The modules are loaded once; loading them anew would take most of such a test's time. Each child
-opens its own connections. If `hasty`, its waits are as short as `impatient` makes them, and whoever
-is silent for a second counts as killed; else all is as in the field. For every line the child's
-process id is printed.
+opens its own connections. If `hasty` or `steady`, its waits are as short as `impatient` makes them,
+and whoever is silent for a second or for six counts as killed; else all is as in the field. For
+every line the child's process id is printed.
 """
 
 import gc
@@ -19,8 +19,8 @@ from procrastinate.contrib.django import app
 from postroom.cli import main as postroom
 from postroom.cli.bootstrap import set_up_django
 
-STALLED_SECONDS = 1.0
-HEARTBEAT_SECONDS = 0.2
+# How long a silent engine counts as alive, and how often it says that it lives.
+PACES = {"hasty": (1.0, 0.2), "steady": (6.0, 0.5)}
 
 
 def main() -> None:
@@ -30,8 +30,8 @@ def main() -> None:
     from postroom.engine.running import know_every_job
 
     know_every_job()
-    if sys.argv[1:] == ["hasty"]:
-        shorten_waits()
+    if pace := PACES.get(sys.argv[1]):
+        shorten_waits(*pace)
     gc.freeze()
     for line in sys.stdin:
         child = os.fork()
@@ -49,15 +49,15 @@ def become(words: list[str]) -> None:
     postroom(words)
 
 
-def shorten_waits() -> None:
-    """Have an account taken over within a second or two of a kill."""
+def shorten_waits(stalled: float, heartbeat: float) -> None:
+    """Have an account taken over within seconds of a kill."""
     from engine import impatient
 
     registry = app.periodic_registry.periodic_tasks
     for key, watch in registry.items():
         registry[key] = attr.evolve(watch, cron="* * * * * *")
     for module in (impatient.tasks, impatient.running):
-        vars(module).update(STALLED_SECONDS=STALLED_SECONDS, HEARTBEAT_SECONDS=HEARTBEAT_SECONDS)
+        vars(module).update(STALLED_SECONDS=stalled, HEARTBEAT_SECONDS=heartbeat)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@
     const note = button.closest("[data-toast]");
     if (note) delete button.dataset.do; // It is being taken back: the key means the one before.
     inOrder = inOrder.then(() => ask(address, wish, () => back(button, note))).then((is) => is && note?.remove());
+    document.dispatchEvent(new CustomEvent("postroom:asked", { detail: inOrder }));
   });
 
   // It was not done: what the list showed of it already is put back.

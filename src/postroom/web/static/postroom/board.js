@@ -6,13 +6,8 @@
   function moveTo(card, stage) {
     const menu = card.querySelector("select");
     if (!stage || menu.value === stage) return;
-    const choose = () => {
-      menu.value = stage;
-      menu.dispatchEvent(new Event("change", { bubbles: true }));
-    };
-    // A board that came this moment hears nothing before htmx has settled it.
-    if (card.closest(".htmx-added")) document.addEventListener("htmx:afterSettle", choose, { once: true });
-    else choose();
+    menu.value = stage;
+    menu.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   function beside(card, by) {

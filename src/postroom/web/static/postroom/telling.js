@@ -11,7 +11,8 @@ window.postroomWishes = (() => {
   let isTelling = false;
   let isHeld = false;
   let timer = 0;
-  let count = 0; // How many were wished for and answered, ever.
+  let asked = 0; // Beside the list, by the buttons of an email, and not answered yet.
+  let count = 0; // How many were wished for and answered, ever: who asked before knows what is old.
 
   const form = () => document.getElementById("triage");
   const say = (what) => document.dispatchEvent(new CustomEvent("postroom:toast", { detail: what }));
@@ -104,6 +105,15 @@ window.postroomWishes = (() => {
     showWhatIsHeld();
   }
 
+  document.addEventListener("postroom:asked", async (event) => {
+    asked += 1;
+    count += 1;
+    await Promise.allSettled([event.detail]);
+    asked -= 1;
+    count += 1;
+    document.dispatchEvent(new CustomEvent("postroom:rests"));
+  });
+
   window.addEventListener("online", tellAll);
   document.addEventListener("visibilitychange", tellAll);
   window.addEventListener("beforeunload", (event) => { if (isHeld) event.preventDefault(); });
@@ -112,5 +122,5 @@ window.postroomWishes = (() => {
     for (const wish of untold.splice(isTelling ? 1 : 0)) post(wish).catch(() => undefined);
   });
 
-  return { tell, isTelling: () => isTelling, isBusy: () => untold.length > 0, count: () => count };
+  return { tell, isTelling: () => isTelling, isBusy: () => untold.length + asked > 0, count: () => count };
 })();
