@@ -9,6 +9,7 @@ from postroom.accounts.models import EmailAccount, Membership
 from postroom.team.audit import note
 from postroom.team.models import Act, User
 from postroom.team.once_a_page import once_a_page
+from postroom.team.written_once import written_once
 
 
 def mailboxes_of(user: User) -> QuerySet[EmailAccount]:
@@ -24,7 +25,13 @@ def holds(user: User, account: EmailAccount) -> bool:
 
 def is_team(account: EmailAccount) -> bool:
     """Whether others than its owner handle its mail."""
-    return once_a_page(("team of", account.pk), account.memberships.exists)
+    return once_a_page(("team of", account.pk), lambda: bool(first_member(account.pk)))
+
+
+@written_once()
+def first_member(account: int) -> QuerySet[Membership, int]:
+    """One of those who handle it beside its owner."""
+    return Membership.objects.filter(account=account).order_by().values_list("pk", flat=True)[:1]
 
 
 def team_of(account: EmailAccount) -> QuerySet[User]:
@@ -34,14 +41,35 @@ def team_of(account: EmailAccount) -> QuerySet[User]:
     """
     if not is_team(account):
         return User.objects.none()
-    members = account.memberships.values("user")
-    return User.objects.filter(Q(pk=account.owner_id) | Q(pk__in=members), is_active=True)
+    return owner_and_members(account.pk, account.owner_id)
+
+
+def team_on(account: EmailAccount) -> list[User]:
+    """The same for a page that only shows them."""
+    return owner_and_members_on(account.pk, account.owner_id) if is_team(account) else []
+
+
+def owner_and_members(account: int, owner: int) -> QuerySet[User]:
+    """Those of an account's team who can sign in."""
+    members = Membership.objects.filter(account=account).values("user")
+    return User.objects.filter(Q(pk=owner) | Q(pk__in=members), is_active=True)
+
+
+owner_and_members_on = written_once()(owner_and_members)
 
 
 def is_member(user: User, account: EmailAccount) -> bool:
     """Whether the user is a member of the account's team."""
-    found = account.memberships.filter(user=user)
-    return once_a_page((Membership, account.pk, user.pk), found.exists)
+    return once_a_page(
+        (Membership, account.pk, user.pk), lambda: bool(memberships_in(account.pk, user.pk))
+    )
+
+
+@written_once()
+def memberships_in(account: int, user: int) -> QuerySet[Membership, int]:
+    """The one, if it is there."""
+    found = Membership.objects.filter(account=account, user=user).order_by()
+    return found.values_list("pk", flat=True)
 
 
 def possible_members(account: EmailAccount) -> QuerySet[User]:

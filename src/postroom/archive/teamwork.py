@@ -21,8 +21,10 @@ from postroom.archive.models import (
 )
 from postroom.team.models import User
 from postroom.team.refusal import Refusal
+from postroom.team.written_once import written_once
 
 LONGEST_COMMENT = 10_000
+MOST_LINES = 200
 MOVES = (TeamEntryKind.ASSIGNED, TeamEntryKind.RELEASED)
 
 
@@ -46,10 +48,26 @@ def conversation_of(email: Email) -> QuerySet[Email]:
 
 def history_of(email: Email) -> QuerySet[TeamEntry]:
     """What members wrote of the email's conversation and did with it, the oldest first."""
-    of_thread = Q(email=email.pk)
-    if email.thread_root:
-        of_thread |= Q(email__thread_root=email.thread_root)
-    return TeamEntry.objects.filter(of_thread, account=email.account_id).select_related("by", "to")
+    return entries_about(email.pk, email.account_id, email.thread_root or None)
+
+
+def newest_lines_of(email: Email) -> list[TeamEntry]:
+    """The newest of them, the oldest first, for a page that shows them."""
+    return newest_about(email.pk, email.account_id, email.thread_root or None)[::-1]
+
+
+def entries_about(email: int, account: int, root: str | None) -> QuerySet[TeamEntry]:
+    """Those of an email or, where it has a root, of its thread in this account."""
+    of_thread = Q(email=email)
+    if root:
+        of_thread |= Q(email__thread_root=root)
+    return TeamEntry.objects.filter(of_thread, account=account).select_related("by", "to")
+
+
+@written_once()
+def newest_about(email: int, account: int, root: str | None) -> QuerySet[TeamEntry]:
+    """The newest of those first."""
+    return entries_about(email, account, root).order_by("-id")[:MOST_LINES]
 
 
 def standing_assignments() -> QuerySet[Assignment]:
@@ -61,9 +79,15 @@ def standing_assignments() -> QuerySet[Assignment]:
 
 def assigned_to(email: Email) -> User | None:
     """Whose the email's conversation is; None when it is nobody's."""
-    found = standing_assignments().filter(account=email.account_id, thread=thread_of_link(email))
-    assignment = found.select_related("to").first()
-    return assignment.to if assignment else None
+    found = standing_in(email.account_id, thread_of_link(email))
+    return found[0].to if found else None
+
+
+@written_once()
+def standing_in(account: int, thread: str) -> QuerySet[Assignment]:
+    """The one of a conversation, if it stands."""
+    found = standing_assignments().filter(account=account, thread=thread)
+    return found.select_related("to").order_by("pk")[:1]
 
 
 @transaction.atomic

@@ -50,7 +50,7 @@ class Correspondence:
 
 def correspondence_for(viewer: User, people: Sequence[Person]) -> dict[int, Correspondence]:
     """The figures by the person's id; people without visible mail are left out."""
-    known = addresses_among([person.pk for person in people])
+    known = addresses_among([person.pk for person in people]) if people else []
     left, found = dict(known), dict[int, Correspondence]()
     if not left or not viewer.is_active:
         return {}

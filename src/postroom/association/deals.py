@@ -9,7 +9,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import BigIntegerField, F, Func, Q, QuerySet
 
 from postroom.archive.deal_links import find_link
@@ -19,12 +18,13 @@ from postroom.association.people import addresses_of, among
 from postroom.crm.models import Company, Deal, Person
 from postroom.team.models import User
 from postroom.team.once_a_page import once_a_page
+from postroom.team.prepared import answers
 from postroom.team.written_once import written_once
 
 # The deals of the people on each email of a conversation; `deal_letters` is the database's.
 LETTERS = """
 SELECT email, sent_at, deal, opened_at, changed_at, closed_at, is_lost
-FROM deal_letters(%s, %s, %s)
+FROM deal_letters(%(email)s, %(account)s, %(root)s)
 """
 
 
@@ -101,16 +101,15 @@ def deal_for_email(email: Email) -> DealOfEmail:
 def choice_for(email: Email) -> Choice:
     """What the rule says."""
     letters: dict[tuple[int, datetime], list[Candidate]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(LETTERS, [email.pk, email.account_id, email.thread_root])
-        for pk, sent_at, deal, opened_at, changed_at, closed_at, is_lost in cursor.fetchall():
-            letters[pk, sent_at].append(Candidate(deal, opened_at, changed_at, closed_at, is_lost))
+    said = {"email": email.pk, "account": email.account_id, "root": email.thread_root}
+    for pk, sent_at, *deal in answers("deal_letters", LETTERS, said):
+        letters[pk, sent_at].append(Candidate(*deal))
     return chosen_for(email.pk, [Letter(*place, of) for place, of in letters.items()])
 
 
 def deals_with(people: Collection[Person]) -> list[Deal]:
     """Deals of these people, the open ones first: those that are offered for linking."""
-    return deals_among([person.pk for person in people])
+    return deals_among([person.pk for person in people]) if people else []
 
 
 @written_once()

@@ -6,17 +6,19 @@ below (`edge`). Some emails are asked for by name, and have no edge.
 
 from postroom.association.inbox_columns import Column
 
-# The column of each email of `stretch`, by the first address in its From.
+# The column of each email of `stretch`, by the first address in its From. Colleagues are few: they
+# are gathered once, where an EXISTS would look for each sender among them three times.
 SORTED = """
 SELECT stretch.id, stretch.sent_at, CASE
     WHEN coalesce(sender.canonical, '') = '' THEN 'outside'
-    WHEN EXISTS (SELECT FROM team_user WHERE email = sender.canonical)
-      OR EXISTS (SELECT FROM accounts_emailaccount WHERE address = sender.canonical)
-      OR EXISTS (SELECT FROM accounts_fromaddress
-                 WHERE address = sender.canonical AND verified_at IS NOT NULL)
-      OR EXISTS (SELECT FROM team_organisation, unnest(own_domains) AS domain
-                 WHERE right(sender.canonical, length(domain) + 1)
-                       IN ('@' || domain, '.' || domain)) THEN 'colleagues'
+    WHEN sender.canonical IN (SELECT email FROM team_user)
+      OR sender.canonical IN (SELECT address FROM accounts_emailaccount)
+      OR sender.canonical IN (SELECT address FROM accounts_fromaddress
+                              WHERE verified_at IS NOT NULL)
+      OR sender.canonical LIKE ANY (ARRAY(
+         SELECT '%%' || mark || replace(domain, '_', '\\_')
+         FROM team_organisation, unnest(own_domains) AS domain,
+              unnest(ARRAY['@', '.']) AS mark)) THEN 'colleagues'
     WHEN person.person_id IS NULL THEN 'outside'
     WHEN EXISTS (SELECT FROM crm_deal_people its JOIN crm_deal deal ON deal.id = its.deal_id
                  WHERE its.person_id = person.person_id AND deal.closed_at IS NULL) THEN 'deals'

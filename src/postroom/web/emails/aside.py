@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from postroom.archive.models import Email, Triage
 from postroom.archive.teamwork import note_done
 from postroom.archive.triage import finish, snooze, take_up
 from postroom.team.models import User
 from postroom.team.refusal import Refusal
+from postroom.team.written_once import written_once
 from postroom.web.emails.snoozing import parse_until
 
 NO_MOMENT = "Choose a moment that is still to come."
@@ -21,7 +24,14 @@ class NoMoment(Refusal):
 
 def aside_of(email: Email) -> Triage | None:
     """Whether an email that lies in the Inbox is done, or snoozed until when."""
-    return Triage.objects.filter(email=email).first() if email.in_inbox else None
+    found = set_aside(email.pk) if email.in_inbox else []
+    return found[0] if found else None
+
+
+@written_once()
+def set_aside(email: int) -> QuerySet[Triage]:
+    """The one row of an email, if there is one."""
+    return Triage.objects.filter(email=email)
 
 
 def done_with(email: Email, by: User, now: datetime) -> bool:

@@ -12,14 +12,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from postroom.accounts.members import team_of
+from postroom.accounts.members import team_of, team_on
 from postroom.archive.models import Email, TeamEntry
 from postroom.archive.presence import appear, leave, others_at
 from postroom.archive.teamwork import (
     NotInTheTeam,
     assign,
     assigned_to,
-    history_of,
+    newest_lines_of,
     remove_comment,
     say,
 )
@@ -29,7 +29,6 @@ from postroom.web.emails.access import get_own_email
 from postroom.web.row_ids import parse_row_id
 from postroom.web.sign_in import SignedInRequest, signed_in
 
-MOST_LINES = 200
 NOTHING_SAID = "Write something first; a comment has up to 10,000 letters."
 
 
@@ -51,11 +50,10 @@ class Together:
 
 def together_on(email: Email, viewer: User) -> Together:
     """Whose it is and its history, newest lines of a very long one."""
-    team = list(team_of(email.account))
+    team = team_on(email.account)
     if viewer not in team:
         return Together(email, viewer)
-    lines = list(history_of(email).order_by("-id")[:MOST_LINES])[::-1]
-    return Together(email, viewer, team, assigned_to(email), lines)
+    return Together(email, viewer, team, assigned_to(email), newest_lines_of(email))
 
 
 def get_team_email(viewer: User, pk: int) -> Email:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.contrib import messages
-from django.db.models import Exists
+from django.db.models import Exists, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from postroom.archive.models import Direction, Email, ResponseWatch
 from postroom.association.awaiting import answers_to_watched
 from postroom.team.models import User
+from postroom.team.written_once import written_once
 from postroom.web.emails.access import get_own_email
 from postroom.web.sign_in import SignedInRequest, signed_in
 
@@ -52,6 +53,13 @@ def decide(email: Email, user: User, days: str, now: datetime) -> None:
 
 def watched(email: Email, user: User) -> dict[str, object]:
     """What the line shows: the watch, whether it was answered, the choices."""
+    found = watches_on(email.pk, user.pk)
+    watch = found[0] if found else None
+    return {"email": email, "watch": watch, "choices": CHOICES.items()}
+
+
+@written_once()
+def watches_on(email: int, by: int) -> QuerySet[ResponseWatch]:
+    """The user's watch of an email, if there is one."""
     watches = ResponseWatch.objects.annotate(is_answered=Exists(answers_to_watched()))
-    found = watches.filter(email=email, by=user).first()
-    return {"email": email, "watch": found, "choices": CHOICES.items()}
+    return watches.filter(email=email, by=by)[:1]
