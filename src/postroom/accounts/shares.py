@@ -15,7 +15,7 @@ from postroom.crm.models import Person, PersonAddress
 from postroom.team.audit import note
 from postroom.team.models import Act
 
-# PostgreSQL announces it itself, whatever changed who sees what: migration 0011.
+# PostgreSQL announces it itself, whatever changed who sees what: migration 0002.
 SHARING_CHANGED = "postroom_sharing"
 
 

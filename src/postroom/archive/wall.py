@@ -1,6 +1,6 @@
 """The second wall, from this side: who asks the database, and in which role.
 
-The front doors ask as a role for which PostgreSQL holds the rule itself (migration 0015, ADR 0032),
+The front doors ask as a role for which PostgreSQL holds the rule itself (migration 0003, ADR 0032),
 and say for whom. What is asked for nobody in particular, and shown to nobody, goes round it.
 """
 

@@ -1,6 +1,6 @@
 """To which deal an email belongs, as a pure function: the rule of ADR 38.
 
-The database has the same rule as `deal_of` (archive migration 0016), by which lists are made; a
+The database has the same rule as `deal_of` (archive migration 0004), by which lists are made; a
 test compares the two. Reference: Email Association With Deal.
 """
 

@@ -100,8 +100,9 @@ def first_of(parts: Iterator[Part]) -> Beginning:
 
 def refuse_newer(beginning: Beginning) -> None:
     """Tables of a later day than ours cannot be brought back to it."""
-    known = {tuple(key) for key in MigrationLoader(None).disk_migrations}
-    if not {tuple(key) for key in beginning.migrations} <= known:
+    here = MigrationLoader(None).disk_migrations
+    known = {*here, *(before for each in here.values() for before in each.replaces)}
+    if not {(app, name) for app, name in beginning.migrations} <= known:
         raise BackupRefused(NEWER.format(version=beginning.postroom))
 
 

@@ -137,14 +137,10 @@ def migrate_if_needed(*, is_quiet: bool = False) -> None:
     """
     from django.core.management import call_command
     from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
     from django.db.migrations.recorder import MigrationRecorder
 
     def is_behind() -> bool:
-        if migrations_here() <= applied():
-            return False
-        executor = MigrationExecutor(connection)
-        return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        return not migrations_here() <= applied()
 
     def applied() -> set[tuple[str, str]]:
         return set(MigrationRecorder(connection).applied_migrations())
