@@ -1,15 +1,11 @@
 """Addresses and domains that are never shared: added many at once, counted, and looked up."""
 
-from importlib import import_module
-
 import pytest
-from django.db import connection
 
 from cast import NOON, account_of, message, person, received, user
 from postroom.accounts.exclusions import LinesUnusable, allow_again, exclude, holding_back, list_of
 from postroom.accounts.models import Exclusion
 from postroom.association.held_back import held_back_by
-from postroom.team.audit import note
 from postroom.team.models import Act, AuditEntry, Organisation
 from postroom.team.organisation import DomainsUnusable, set_own_domains, set_superiors_see
 
@@ -31,9 +27,6 @@ def test_many_lines_are_added_at_once_and_written_down() -> None:
     ]
 
 
-UNTOLD = import_module("postroom.accounts.migrations.0016_own_lists_untold").UNTOLD
-
-
 def test_what_stands_on_a_users_own_list_is_not_told_to_administrators() -> None:
     """Who read the audit log read everybody's doctors and lawyers there."""
     alice = user("Alice")
@@ -47,13 +40,6 @@ def test_what_stands_on_a_users_own_list_is_not_told_to_administrators() -> None
     ]
     entries = AuditEntry.objects.order_by("pk").values_list("act", "subject", "detail")
     assert list(entries) == untold
-    for act, named in ((Act.EXCLUDED, "a@x.example"), (Act.EXCLUSION_ENDED, "x.example")):
-        note(act, alice, named, NOON, hers)
-    note(Act.EXCLUDED, None, "y.example", NOON, "the organisation’s list")
-    with connection.cursor() as cursor:
-        cursor.execute(UNTOLD)  # Those that were written before.
-    ours = (Act.EXCLUDED, "y.example", "the organisation’s list")
-    assert list(entries.all()) == [*untold, untold[0], untold[2], ours]
 
 
 def test_there_is_no_cap() -> None:
