@@ -1,20 +1,23 @@
 """What a server gave is kept, whatever it says or does afterwards."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from django.utils import timezone
 
-from cast import NOON, account_of, arrival, folder_of, message
-from postroom.archive.models import BodyState, Email, Quarantine
+from cast import NOON, account_of, arrival, folder_of, message, received
+from postroom.archive.folders import renumber
+from postroom.archive.ledger import bury_before_renumbering, miss
+from postroom.archive.models import BodyState, Email, Folder, Quarantine
 from postroom.archive.quarantine import quarantine, quarantined_uids
 from postroom.archive.raw import bytes_of
 from postroom.archive.record import record
 from postroom.imap.responses import FetchedMessage
 from postroom.net.errors import CommandRefused
 from postroom.sync.beside import OneBeside
-from postroom.sync.bodies import in_batches
+from postroom.sync.bodies import NOT_ANNOUNCED, in_batches
+from postroom.sync.retrying import OF_NO_PLACE, retry
 from postroom.sync.whole_mail import keep_whole
 from postroom.team.models import StorageMode, User
 from torture.visiting import ParserWithoutProcess
@@ -102,3 +105,53 @@ def test_a_body_that_comes_for_a_known_envelope_is_kept(db: None) -> None:
     assert not email.body_due
     assert email.raw is not None
     assert bytes_of(email.raw) == raw
+
+
+def leave_by_another_numbering(folder: Folder) -> None:
+    """The server numbers the folder anew, and then as before."""
+    before = folder.uidvalidity
+    for number in (before + 1, before):
+        renumber(folder, number)
+        bury_before_renumbering(folder, NOON)
+
+
+def leave_by_a_short_listing(folder: Folder) -> None:
+    """The server lists the UID no more."""
+    miss(folder, [7], NOON)
+
+
+@pytest.mark.parametrize("leave", [leave_by_another_numbering, leave_by_a_short_listing])
+def test_bytes_given_in_anothers_place_outlast_that_place(
+    db: None, leave: Callable[[Folder], None]
+) -> None:
+    folder = folder_of(account_of(User.objects.create(email="alice@example.com")))
+    strange, unread = message("strange"), message("unread")
+    announced = arrival(message("announced"), uid=7)
+    for _ in range(2):  # Again, to the same end.
+        record(folder, folder.uidvalidity, [announced])
+        quarantine(folder, 7, NOT_ANNOUNCED, NOON, strange)
+        quarantine(folder, 8, "It broke the parser.", NOON, unread)
+        leave(folder)
+        miss(folder, [8], NOON)
+        [entry] = Quarantine.objects.select_related("raw", "folder__account")
+        assert entry.raw is not None
+        assert bytes_of(entry.raw) == strange
+        assert quarantined_uids(folder) == set()
+
+    parser = ParserWithoutProcess()
+    assert not retry(entry, parser, NOON)
+    assert Quarantine.objects.get().reason == OF_NO_PLACE
+    record(folder, folder.uidvalidity, [arrival(strange, uid=9)])
+    assert retry(entry, parser, NOON)
+    assert Email.objects.get(subject="strange").body_state == BodyState.STORED
+    assert not Quarantine.objects.exists()
+
+
+def test_bytes_that_became_an_email_leave_with_the_place(db: None) -> None:
+    account = account_of(User.objects.create(email="alice@example.com"))
+    folder, raw = folder_of(account), message("strange")
+    record(folder, folder.uidvalidity, [arrival(message("announced"), uid=7)])
+    quarantine(folder, 7, NOT_ANNOUNCED, NOON, raw)
+    received(account, raw)
+    miss(folder, [7], NOON)
+    assert not Quarantine.objects.exists()

@@ -11,6 +11,7 @@ from postroom.archive.arrivals import Flags
 from postroom.archive.fence import lock_account
 from postroom.archive.keywords import derive_labels, take_over_keywords
 from postroom.archive.models import Folder, Quarantine, ServerCopy
+from postroom.archive.quarantine import leave_places
 from postroom.archive.record import refresh_flags
 from postroom.archive.replayable import replayable
 
@@ -96,7 +97,9 @@ def miss(folder: Folder, uids: Collection[int], now: datetime) -> None:
     missed = copies.filter(uid__in=uids)
     _bury(missed.filter(missed_at__lte=now - PATIENCE), folder.account_id, now)
     missed.filter(missed_at__isnull=True).update(missed_at=now)
-    Quarantine.objects.filter(folder=folder, uidvalidity=folder.uidvalidity, uid__in=uids).delete()
+    leave_places(
+        Quarantine.objects.filter(folder=folder, uidvalidity=folder.uidvalidity, uid__in=uids)
+    )
 
 
 @transaction.atomic
@@ -124,7 +127,9 @@ def bury_before_renumbering(folder: Folder, now: datetime) -> None:
         uidvalidity=folder.uidvalidity
     )
     _bury(older, folder.account_id, now)
-    Quarantine.objects.filter(folder=folder).exclude(uidvalidity=folder.uidvalidity).delete()
+    leave_places(
+        Quarantine.objects.filter(folder=folder).exclude(uidvalidity=folder.uidvalidity)
+    )
 
 
 @transaction.atomic

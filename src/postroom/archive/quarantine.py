@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from postroom.accounts.models import EmailAccount
 from postroom.archive.announce import announce_account, announce_work
 from postroom.archive.fence import lock_account
 from postroom.archive.folders import look_again
-from postroom.archive.models import Folder, Quarantine
+from postroom.archive.models import Email, Folder, Quarantine, ServerCopy
 from postroom.archive.raw import RawLost, bytes_of, keep_raw
 from postroom.team.models import User
 
@@ -28,6 +28,7 @@ COLUMNS = (
     "is_ignored",
     "is_asked_again",
 )
+NUMBERINGS = 2**32  # There are fewer (RFC 3501 §9, nz-number).
 MOST_AT_ONCE = 20  # Each may be as large as a message can be.
 
 
@@ -109,6 +110,25 @@ def quarantine(
     elif not known or (digest is not None and digest not in known):
         Quarantine.objects.create(**place, **came, reason=reason, met_at=now)
     return not known
+
+
+def leave_places(entries: QuerySet[Quarantine]) -> None:
+    """These places are the server's no more, and what was set aside there is forgotten.
+
+    Not so bytes that came in another message's place and are nowhere else: their own place is
+    unknown, and nobody knows whether they come again. They stay, under a numbering that no server
+    can have, and account for no UID.
+    """
+    another = ServerCopy.objects.filter(
+        folder=OuterRef("folder"), uidvalidity=OuterRef("uidvalidity"), uid=OuterRef("uid")
+    )
+    read = Email.objects.filter(account=OuterRef("folder__account"), raw=OuterRef("raw"))
+    astray = Quarantine.objects.filter(
+        folder=OuterRef("folder"), raw=OuterRef("raw"), uidvalidity__lt=-NUMBERINGS
+    )
+    placed = entries.filter(uidvalidity__gte=-NUMBERINGS)
+    placed.filter(Q(raw=None) | ~Exists(another) | Exists(read) | Exists(astray)).delete()
+    placed.update(uidvalidity=F("uidvalidity") - 2 * NUMBERINGS)
 
 
 def ignore(entries: Iterable[Quarantine], now: datetime) -> None:

@@ -22,6 +22,9 @@ OF_ANOTHER = (
     "It can be read, but the server says that another email lies in its place."
     " Look at it here, or leave it."
 )
+OF_NO_PLACE = (
+    "It can be read, but the mail server has not said where it lies. Look at it here, or leave it."
+)
 
 
 def retry_as_asked(account: EmailAccount, clock: Clock) -> None:
@@ -45,7 +48,7 @@ def retry(entry: Quarantine, parser: LimitedParser, now: datetime) -> bool:
     comes back.
     """
     raw = find_raw_of(entry)
-    if raw is None or entry.uidvalidity != entry.folder.uidvalidity:
+    if raw is None:
         release(entry)
         return True
     [outcome] = parser.parse([raw])
@@ -71,16 +74,18 @@ def bring_in(entry: Quarantine, raw: bytes, read: ReadMessage) -> str:
         size=len(raw),
         body=raw,
     )
-    record_each(folder, *as_kept(folder.account, [arrival_of(message, read)]))
+    is_here = entry.uidvalidity == folder.uidvalidity
+    if is_here:
+        record_each(folder, *as_kept(folder.account, [arrival_of(message, read)]))
     place = ServerCopy.objects.filter(
         folder=folder, uidvalidity=entry.uidvalidity, uid=entry.uid
     ).first()
-    if place is None:
+    if is_here and place is None:
         return REFUSED_AGAIN
-    if place.email_id is not None:
+    if not is_here or (place and place.email_id is not None):
         [home] = homes_of(folder.account_id, [message], [read])
         if home is None:
-            return OF_ANOTHER
+            return OF_ANOTHER if place else OF_NO_PLACE
         store_bodies(folder.account_id, [body_of(home, message, read)])
     release(entry)
     return ""
