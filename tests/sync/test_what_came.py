@@ -18,6 +18,7 @@ from postroom.net.errors import CommandRefused
 from postroom.sync.beside import OneBeside
 from postroom.sync.bodies import NOT_ANNOUNCED, in_batches
 from postroom.sync.retrying import OF_NO_PLACE, retry
+from postroom.sync.suspects import acquit, suspect
 from postroom.sync.whole_mail import keep_whole
 from postroom.team.models import StorageMode, User
 from torture.visiting import ParserWithoutProcess
@@ -155,3 +156,14 @@ def test_bytes_that_became_an_email_leave_with_the_place(db: None) -> None:
     received(account, raw)
     miss(folder, [7], NOON)
     assert not Quarantine.objects.exists()
+
+
+def test_who_is_acquitted_keeps_the_bytes_that_came(db: None) -> None:
+    folder, raw = folder_of(account_of(User.objects.create(email="alice@example.com"))), b"strange"
+    suspect(folder, 7, NOON)
+    quarantine(folder, 7, NOT_ANNOUNCED, NOON, raw)
+    acquit(folder, {7})
+    entry = Quarantine.objects.select_related("raw").get()
+    assert entry.reason == NOT_ANNOUNCED
+    assert entry.raw is not None
+    assert bytes_of(entry.raw) == raw

@@ -96,8 +96,8 @@ def quarantine(
 ) -> bool:
     """Set a message aside with its reason and bytes, so that the folder goes on.
 
-    Bytes that come later are added, and other bytes for the same UID stand beside the first: what
-    came once is kept. Returns whether this is the first time.
+    Bytes that come later are added, with the reason why they are here, and other bytes for the
+    same UID stand beside the first: what came once is kept. Returns whether this is the first time.
     """
     lock_account(folder.account_id)
     digest = keep_raw([raw])[0] if raw is not None else None
@@ -106,7 +106,7 @@ def quarantine(
     met = Quarantine.objects.filter(**place)
     known = set(met.values_list("raw_id", flat=True))
     if digest is not None and None in known:
-        met.filter(raw=None).update(**came)
+        met.filter(raw=None).update(**came, reason=reason)
     elif not known or (digest is not None and digest not in known):
         Quarantine.objects.create(**place, **came, reason=reason, met_at=now)
     return not known
