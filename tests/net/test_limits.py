@@ -136,6 +136,16 @@ async def test_silence_ends_a_fetch() -> None:
             await anext(stream)
 
 
+async def test_what_came_in_one_piece_with_nonsense_came_all_the_same() -> None:
+    lines = [b"* 1 FETCH (UID 1 BODY[] {3}", b"one)", b"* 2 FETCH (UID 2 BODY[] {1}", b"two)"]
+    async with client_of({b"UID FETCH": lines}) as client:
+        await client.examine("INBOX")
+        stream = client.uid_fetch(UidSet([1, 2]), body=True)
+        assert (await anext(stream)).body == b"one"
+        with pytest.raises(errors.ProtocolViolation):
+            await anext(stream)
+
+
 async def test_a_command_ends_in_time() -> None:
     async with client_of({b"NOOP": [b"..."]}, replace(BASE, command_seconds=0.1)) as client:
         with pytest.raises(errors.ConnectionLost):

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from postroom.imap.commands.fetch import UidFetch
 from postroom.imap.responses import Condition, FetchedMessage
+from postroom.net.errors import NetError
 from postroom.net.imap_wire import ImapWire
 from postroom.net.refusals import error_for_command
 
@@ -37,11 +38,19 @@ class FetchStream(AsyncIterator[FetchedMessage]):
                 self._wire.taken(command, message.weight)
                 return message
             if command.outcome is None:
-                await self._wire.activity()
+                await self._more_of(command)
                 continue
             self._commands.popleft()
             self._check(command.outcome)
         raise StopAsyncIteration
+
+    async def _more_of(self, command: UidFetch) -> None:
+        """Wait for more. What came in one piece with the connection's end came all the same."""
+        try:
+            await self._wire.activity()
+        except NetError:
+            if not command.arrived:
+                raise
 
     def __del__(self) -> None:
         for command in self._commands:
