@@ -43,10 +43,10 @@ HEADINGS = (
 FOREWORD = """## Whole mailboxes, beside mbsync
 
 Written by `python -m bench.sync`. Seconds are those of the whole program from start to end, medians
-of {rounds} rounds; *inside* is what `postroom sync --json` says of itself, without the start of
-Python. CPU seconds and MiB (peak resident) are of the program and its children; PostgreSQL runs
-beside it, as Dovecot does, and syncs its log to disk at every commit; its CPU seconds are told
-apart. *Of mbsync* is the time that
+of {rounds} rounds; Postroom's modules are compiled, as `pip` leaves them. *Inside* is what
+`postroom sync --json` says of itself, without the start of Python. CPU seconds and MiB (peak
+resident) are of the program and its children; PostgreSQL runs beside it, as Dovecot does, and syncs
+its log to disk at every commit; its CPU seconds are told apart. *Of mbsync* is the time that
 mbsync takes in the form it comes in, divided by this one's: above 1 is faster. *People's pages* are
 the seconds, also from the start of the program, until the page of every known person shows all its
 mail, bodies and all: when an open page was last told of any of it (NOTIFY of PostgreSQL), heard by
