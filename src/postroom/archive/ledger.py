@@ -127,9 +127,7 @@ def bury_before_renumbering(folder: Folder, now: datetime) -> None:
         uidvalidity=folder.uidvalidity
     )
     _bury(older, folder.account_id, now)
-    leave_places(
-        Quarantine.objects.filter(folder=folder).exclude(uidvalidity=folder.uidvalidity)
-    )
+    leave_places(Quarantine.objects.filter(folder=folder).exclude(uidvalidity=folder.uidvalidity))
 
 
 @transaction.atomic
