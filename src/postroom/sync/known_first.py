@@ -21,10 +21,8 @@ from postroom.sync.beside import OneBeside
 from postroom.sync.bodies import in_batches
 from postroom.sync.database import in_database
 from postroom.sync.outcomes import BrokenMessage
-from postroom.sync.storage import storage_mode
 from postroom.sync.visit import Visit
 from postroom.sync.whole_mail import Asked, ask_for, asked_ahead, bring_asked
-from postroom.team.models import StorageMode
 
 MANY = 500
 STRETCH = 1_000
@@ -39,16 +37,12 @@ async def bring_known_first(visit: Visit, folder: Folder, new: UidSet) -> bool:
     if len(new) <= MANY or not await in_database(is_anybody_known):
         return False
     visit.parser.begin()
-    is_all = await in_database(storage_mode, visit.account) == StorageMode.EVERYTHING
     with suppress(CommandRefused):  # Which message it does not give is found out with the rest.
-        stretches = new.windows_newest_first(STRETCH)
-        await bring_stretches(visit, folder, stretches, for_search=is_all)
+        await bring_stretches(visit, folder, new.windows_newest_first(STRETCH))
     return True
 
 
-async def bring_stretches(
-    visit: Visit, folder: Folder, stretches: Iterable[UidSet], *, for_search: bool
-) -> None:
+async def bring_stretches(visit: Visit, folder: Folder, stretches: Iterable[UidSet]) -> None:
     """Ask who is on each stretch, and bring whom we know."""
     async with OneBeside() as writing, OneBeside() as bringing:
         for stretch, answers in asked_ahead(partial(ask_who, visit.client), stretches):
@@ -56,9 +50,7 @@ async def bring_stretches(
                 if known := await with_known_people(visit, batch) & stretch:
                     # Asked for now, and not when its turn comes: the server works meanwhile.
                     asked = known, ask_for(visit.client, known)
-                    await bringing.begin(
-                        bring(visit, folder, asked, writing, for_search=for_search)
-                    )
+                    await bringing.begin(bring(visit, folder, asked, writing))
 
 
 def ask_who(client: ImapClient, stretch: UidSet) -> FetchStream:
@@ -79,13 +71,12 @@ async def with_known_people(visit: Visit, batch: Sequence[FetchedMessage]) -> Ui
     )
 
 
-async def bring(
-    visit: Visit, folder: Folder, asked: Asked, writing: OneBeside, *, for_search: bool
-) -> None:
-    """Bring these messages whole; what cannot be read so is left to its envelope."""
+async def bring(visit: Visit, folder: Folder, asked: Asked, writing: OneBeside) -> None:
+    """Bring these messages whole; what cannot be read so is left to its envelope.
+
+    Their words are left to the job that reads for search: the pages wait for this.
+    """
     uids, _ = asked
     await visit.progress.found(messages=len(uids))
-    brought = await bring_asked(
-        visit, folder, [asked], writing, sets_aside=False, for_search=for_search
-    )
+    brought = await bring_asked(visit, folder, [asked], writing, sets_aside=False, for_search=False)
     await visit.progress.found(messages=brought - len(uids))  # The others are found with the rest.
