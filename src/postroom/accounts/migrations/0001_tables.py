@@ -34,7 +34,6 @@ class Migration(migrations.Migration):
     dependencies = [
         ("crm", "0001_tables"),
         ("team", "0001_tables"),
-        ("team", "0001_tables"),
     ]
 
     operations = [

@@ -19,7 +19,6 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_tables"),
         ("team", "0001_tables"),
-        ("team", "0001_tables"),
     ]
 
     operations = [

@@ -28,7 +28,6 @@ class Migration(migrations.Migration):
         ("accounts", "0001_tables"),
         ("archive", "0001_tables"),
         ("team", "0001_tables"),
-        ("team", "0001_tables"),
     ]
 
     operations = [
