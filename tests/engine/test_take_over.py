@@ -127,16 +127,17 @@ def test_an_engine_that_slept_lets_go_of_what_was_given_to_others(mailbox: KeptM
 
 
 @pytest.mark.parametrize(
-    ("where", "is_lost", "said"),
+    ("where", "is_lost", "may_say"),
     [
-        ("before", True, "let go"),
-        ("amid", True, "held no more"),
-        ("before", False, "written"),
-        ("amid", False, "held no more"),  # It does not know, and begins anew.
+        ("before", True, {"let go"}),
+        # Its clock tells the thread that writes, the database the loop: whoever wakes first.
+        ("amid", True, {"held no more", "let go"}),
+        ("before", False, {"written"}),
+        ("amid", False, {"held no more"}),  # It does not know, and begins anew.
     ],
 )
 def test_what_a_server_said_before_an_engine_slept_is_not_acted_upon(
-    where: str, is_lost: bool, said: str, mailbox: KeptMailbox
+    where: str, is_lost: bool, may_say: set[str], mailbox: KeptMailbox
 ) -> None:
     account = mailbox.account
     folder_of(account)
@@ -151,8 +152,8 @@ def test_what_a_server_said_before_an_engine_slept_is_not_acted_upon(
         time.sleep(3)  # Longer than it trusts what it knows.
         sleeper.send_signal(signal.SIGCONT)
         heard, _ = sleeper.communicate(timeout=START)
-    assert heard.strip() == said
-    assert Quarantine.objects.count() == (said == "written")
+    assert heard.strip() in may_say
+    assert Quarantine.objects.count() == ("written" in may_say)
 
 
 def is_asleep(pid: int) -> bool:
