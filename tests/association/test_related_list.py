@@ -160,9 +160,9 @@ def test_a_forged_cursor_is_refused(text: str) -> None:
     [
         (0, 0, 128, 256),  # Nothing is known yet.
         (128, 0, 128, 256),
-        (128, 40, 128, 64),  # 36 would do; so few are not worth a question.
-        (128, 10, 128, 256),  # 533 would do; not all at once.
-        (384, 40, 256, 137),
+        (128, 20, 128, 64),  # 49 would do; so few are not worth a question.
+        (128, 6, 128, 256),  # 554 would do; not all at once.
+        (384, 15, 256, 366),
         (900, 1, 900, 1_024),
         (128, 60, 128, 64),
     ],

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from postroom.config import environment
-from postroom.config.database import django_database
+from postroom.config.database import ONE_PLAN, django_database
 from postroom.config.environment import SETTINGS, BadSetting
 from postroom.net.server import NameServer
 
@@ -248,12 +248,16 @@ def test_the_data_directory_is_the_systems_for_root_and_the_persons_own_otherwis
                 "PASSWORD": "p@ss",
                 "HOST": "db.example",
                 "PORT": "6432",
-                "OPTIONS": {"sslmode": "verify-full"},
+                "OPTIONS": {"sslmode": "verify-full", "options": ONE_PLAN},
             },
         ),
         (
             "postgresql://postroom@/postroom?host=%2Fvar%2Flib%2Frun&port=5432",
             {"NAME": "postroom", "USER": "postroom", "HOST": "/var/lib/run", "PORT": "5432"},
+        ),
+        (
+            "postgresql:///crm?options=-c%20work_mem%3D9MB",
+            {"OPTIONS": {"options": f"{ONE_PLAN} -c work_mem=9MB"}},
         ),
         ("postgres://%2Frun%2Fpg/crm", {"NAME": "crm", "HOST": "/run/pg", "USER": ""}),
     ],

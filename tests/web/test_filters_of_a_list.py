@@ -12,6 +12,7 @@ from postroom.accounts.models import EmailAccount, Sharing
 from postroom.archive.actions import ask_for
 from postroom.archive.models import ActionKind, Direction, Email
 from postroom.archive.record import record
+from postroom.association.related import PAGE
 from postroom.crm.models import Person
 from postroom.outbox.models import OutgoingEmail, OutgoingState
 from postroom.team.models import User
@@ -122,10 +123,10 @@ def test_a_live_list_of_threads_moves_the_thread_up(
 def test_a_long_list_goes_on_by_keys(
     visit: Visit, alice: User, account: EmailAccount, lena: Person
 ) -> None:
-    raws = [message(f"N{n}", NOON - timedelta(minutes=n), from_=LENA) for n in range(170)]
+    raws = [message(f"N{n}", NOON - timedelta(minutes=n), from_=LENA) for n in range(100)]
     record(folder_of(account), 1, [arrival(raw) for raw in raws])
     page = visit(alice, f"/people/{lena.pk}/")
-    for shown in (100, 150):
+    for shown in (2 * PAGE, 3 * PAGE):
         page.keyboard.press("J")
         expect(page.locator("#email-rows .email-row")).to_have_count(shown)
     page.keyboard.press("K")

@@ -16,6 +16,7 @@ from postroom.accounts.models import EmailAccount, Sharing, Sight
 from postroom.archive.actions import change_label
 from postroom.archive.models import Email
 from postroom.archive.record import record
+from postroom.association.related import PAGE
 from postroom.crm.deals import DealEntry, keep_deal
 from postroom.crm.models import Deal, Person, Stage
 from postroom.crm.pipeline import first_stage
@@ -197,15 +198,15 @@ def test_keys_can_be_switched_off(visit: Visit, alice: User) -> None:
 def test_the_list_goes_on_as_one_scrolls(
     visit: Visit, alice: User, account: EmailAccount, lena: Person
 ) -> None:
-    moments = [NOON - timedelta(minutes=120 - n) for n in range(120)]
+    moments = [NOON - timedelta(minutes=60 - n) for n in range(60)]
     raws = [message(f"Number {n}", m, from_=LENA) for n, m in enumerate(moments)]
     record(folder_of(account), 1, [arrival(raw) for raw in raws])
     page = visit(alice, f"/people/{lena.pk}/")
-    assert len(subjects(page)) == 50
-    for shown in (100, 120):
+    assert len(subjects(page)) == PAGE
+    for shown in (2 * PAGE, 60):
         page.keyboard.press("End")
         expect(page.locator("#email-rows .email-row")).to_have_count(shown)
-    assert subjects(page) == [f"Number {n}" for n in reversed(range(120))]
+    assert subjects(page) == [f"Number {n}" for n in reversed(range(60))]
 
 
 def test_the_drop_down_chooses_whose_mailbox_is_shown(

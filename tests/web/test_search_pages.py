@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, expect
 from cast import NOON, account_of, message, person, received, shared
 from postroom.accounts.models import EmailAccount, Sharing
 from postroom.archive.models import Email, Folder
+from postroom.association.related import PAGE
 from postroom.crm.models import Person
 from postroom.team.models import SavedSearch, User
 from search.worlds import searchable
@@ -147,18 +148,18 @@ def test_only_whom_one_may_know_is_suggested(alice: User, bob: User, letters: li
 
 
 def test_pages_of_a_search_join(alice: User, account: EmailAccount) -> None:
-    for number in range(60):
+    for number in range(PAGE + 10):
         received(account, message(f"Offer {number}", NOON, "x", from_=OF_LENA))
     searchable()
     first = client_of(alice).get("/search/", {"q": "offer"}).content.decode()
-    assert "More than 50 emails" in first
+    assert f"More than {PAGE} emails" in first
     after = re.search(r"after=(\w+)", first)
     assert after
     headers = {"HX-Request": "true"}
     query = {"q": "offer", "after": after[1]}
     second = client_of(alice).get("/search/", query, headers=headers).content.decode()
     seen = re.findall(r'id="email-row-(\d+)"', first + second)
-    assert len(seen) == len(set(seen)) == 60
+    assert len(seen) == len(set(seen)) == PAGE + 10
     person("Lena Lead", "lena@customer.example")
     for place in ("/search/?q=offer&", f"/people/{Person.objects.latest('pk').pk}/?"):
         address = place + "after=" + after[1]

@@ -1,6 +1,6 @@
 """What a list decides by, of many copies at a time: no email is made before it has its row.
 
-A page of fifty is chosen from hundreds of copies. Of these only this much is read, as plain tuples;
+A page is chosen from hundreds of copies. Of these only this much is read, as plain tuples;
 whoever shows a row asks `visible_to` for the email once more, which is then cut down to its sight.
 """
 

@@ -32,7 +32,7 @@ from postroom.association.whose import Whose, addresses_for, gathered_for
 from postroom.crm.models import Deal
 from postroom.team.models import User
 
-PAGE = 50
+PAGE = 25
 MOST_LOOKED_AT = 800  # Emails for one page; the next goes on from there.
 
 

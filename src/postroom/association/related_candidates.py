@@ -18,9 +18,9 @@ from postroom.archive.search_terms import all_of, condition_of, one_of
 from postroom.association.cursors import MICROSECOND, Cursor
 from postroom.team.prepared import answers, array_of
 
-LOOKED_THROUGH, LOOKED_THROUGH_FOR_WORDS = 128, 800
+LOOKED_THROUGH, LOOKED_THROUGH_FOR_WORDS = 96, 800
 FEWEST, MOST_LOOKED_THROUGH = 64, 1_024
-A_PAGE = 50
+A_PAGE = 25
 AND_SOME = 1.3  # For what is wanted does not come evenly.
 MOST_BY_WORDS = 400
 FEW_ADDRESSES = 8

@@ -10,7 +10,7 @@ from postroom.crm.companies import NameTaken, find_companies, rename
 from postroom.crm.models import Company
 from postroom.crm.orders import OF_COMPANIES
 from postroom.crm.shown import deals_shown, find_company_shown, people_shown
-from postroom.web.emails.figures import figures
+from postroom.web.emails.figures import counted
 from postroom.web.emails.outgoing import to_company
 from postroom.web.emails.related import about_company, is_for_part, listed, related_list
 from postroom.web.people.correspondence import rows_for
@@ -45,7 +45,7 @@ def company(request: SignedInRequest, pk: int) -> HttpResponse:
     if is_for_part(request):
         return listed(request, related)
     context: dict[str, object] = {"room": "deals", "company": company, "related": related}
-    context["people"] = rows_for(request.user, people_shown(company))
+    context["people"] = people_shown(company)
     context["outgoing"] = to_company(company, request.user)
     context["deals"] = deals_shown(company.pk)
     return render(request, "companies/company.html", context)
@@ -54,8 +54,11 @@ def company(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 @signed_in
 def company_figures(request: SignedInRequest, pk: int) -> HttpResponse:
-    """What is counted beside a company's mail."""
-    return figures(request, about_company(get_object_or_404(Company, pk=pk)))
+    """What is counted beside a company's mail, and beside each of its people."""
+    company = get_object_or_404(Company, pk=pk)
+    context = counted(request, about_company(company))
+    context["people"] = rows_for(request.user, people_shown(company))
+    return render(request, "companies/figures.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,6 +14,11 @@ from postroom.web.sign_in import SignedInRequest
 
 def figures(request: SignedInRequest, about: About) -> HttpResponse:
     """How many emails each filter leaves, of the first thousand."""
+    return render(request, "emails/figures.html", counted(request, about))
+
+
+def counted(request: SignedInRequest, about: About) -> dict[str, object]:
+    """What is to be filled in for it, by pages that have more to count."""
     viewer = request.user
     reach = accounts_in_reach(viewer)
     filters = filters_for(about.whose, viewer, request.GET, reach)
@@ -22,5 +27,4 @@ def figures(request: SignedInRequest, about: About) -> HttpResponse:
     if "sharers" in request.GET:
         sharers = sharers_with(about.whose, viewer, reach).exclude(pk=viewer.pk)
     related = RelatedList(about, viewer, filters, [], "", is_first=True)
-    context = {"counts": counts, "related": related, "sharers": sharers}
-    return render(request, "emails/figures.html", context)
+    return {"counts": counts, "related": related, "sharers": sharers}

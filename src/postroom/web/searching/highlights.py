@@ -12,7 +12,7 @@ from postroom.archive.search_terms import SHORTEST_PREFIX
 from postroom.mime.words import Piece, fold, is_unspaced, pieces_of
 
 BEFORE, EXCERPT = 30, 200
-# Text that is not ASCII is slow to fold, and a page has fifty excerpts.
+# Text that is not ASCII is slow to fold, and a page has many excerpts.
 LOOKED_THROUGH, OF_OTHERS = 8_000, 2_000
 
 

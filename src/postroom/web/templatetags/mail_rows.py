@@ -1,6 +1,6 @@
 """Rows of mail for templates, `{% mail_row row %}`: written at once, not out of templates.
 
-Of fifty rows from templates a page's time was a fifth. Whatever a sender or a colleague wrote is
+Made out of templates, they took a fifth of a page's time. Whatever a sender or a colleague wrote is
 escaped where it is put in, by `said` or `escape`. ADR 55.
 """
 
