@@ -91,6 +91,9 @@ def test_a_companys_and_a_deals_list_change_too(
     read = re.compile(r"^email-row( arrived)?$")
     for page in (company, offer):
         expect(page.locator(f"#email-row-{letter.pk}")).to_have_class(read)
+    people = "section[aria-labelledby=people-title]"
+    expect(company.locator(people)).to_contain_text("2 emails")
+    expect(others.locator(people)).not_to_contain_text("email")
     nina = Person.objects.create(last_name="New", company=deal.company)
     received(account, message("From Nina", NOON, from_="nina@customer.example"))
     set_addresses(nina, ["nina@customer.example"])
