@@ -121,9 +121,7 @@ def open_inbox(browser: Browser, site: Site, mailbox: KeptMailbox) -> Page:
     context.add_cookies([{"name": "sessionid", "value": cookie, "url": site.url}])
     page = context.new_page()
     page.goto("/inbox/?column=people")
-    page.locator("#email-rows .more a").scroll_into_view_if_needed()
     expect(page.locator("#email-rows .email-row")).to_have_count(EMAILS)
-    page.evaluate("document.querySelector('#email-rows .email-row').scrollIntoView()")
     return page
 
 

@@ -25,14 +25,14 @@ from postroom.association.glimpses import (
 from postroom.association.people import among
 from postroom.association.periods import period_of
 from postroom.association.reach import InReach, accounts_in_reach
-from postroom.association.related_candidates import Tally, Where, stretches
+from postroom.association.related_candidates import A_PAGE, Tally, Where, stretches
 from postroom.association.search_conditions import Conditions, conditions_of, words_in
 from postroom.association.visibility import visible_to
 from postroom.association.whose import Whose, addresses_for, gathered_for
 from postroom.crm.models import Deal
 from postroom.team.models import User
 
-PAGE = 25
+PAGE = A_PAGE
 MOST_LOOKED_AT = 800  # Emails for one page; the next goes on from there.
 
 
