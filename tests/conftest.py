@@ -42,10 +42,10 @@ from psycopg import sql
 import emptied
 import found_once
 import migrated
+import proved
 import wire_words
 from postroom.config import postgres
 from postroom.config.secrets import ensure_key_file
-from postroom.team import written_once
 
 if TYPE_CHECKING:
     from postroom.team.models import User
@@ -65,8 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(number, signal.default_int_handler)
     _keep_compiled()
     _clear_remains()
-    # Whatever a test asks is written anew as well, and must come out the same.
-    written_once.is_proved = True
+    proved.prove_all()
     # How long an example takes is the machine's affair, which others use as well.
     patient = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
     settings.register_profile("same every time", derandomize=True, database=None, **patient)
@@ -137,6 +136,11 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
         # The real hash costs a third of a second a user. It is one for those of real processes.
         quick = "django.contrib.auth.hashers.MD5PasswordHasher"
         conf.settings.PASSWORD_HASHERS = [quick, *conf.settings.PASSWORD_HASHERS]
+
+
+def pytest_runtest_setup() -> None:
+    """Begin with nothing proved."""
+    proved.forget()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

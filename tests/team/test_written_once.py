@@ -14,6 +14,7 @@ from cast import user
 from postroom.team import written_once as room
 from postroom.team.models import User
 from postroom.team.written_once import WrongStandIn, written_once
+from proved import prove
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
@@ -26,7 +27,6 @@ class Which(Enum):
 
 
 WRITTEN: list[object] = []
-LIMITS = [1]
 
 
 @written_once()
@@ -43,7 +43,7 @@ def called(name: str, among: list[int], since: datetime | None, which: Which) ->
 @pytest.fixture(autouse=True)
 def unproved(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in the field, where nothing is written anew."""
-    monkeypatch.setattr(room, "is_proved", False)
+    monkeypatch.setattr(room, "prove", None)
 
 
 def test_the_same_words_are_asked_with_the_values_of_each_time(db: None) -> None:
@@ -96,19 +96,17 @@ def test_a_question_written_by_what_nobody_said_is_found_out(
 ) -> None:
     @written_once()
     def some(pk: int) -> QuerySet[User]:
-        return User.objects.filter(pk__gt=pk)[: LIMITS[0]]
+        return User.objects.filter(pk__lt=pk)[: User.objects.count()]
 
-    @written_once(lambda: tuple(LIMITS))
+    @written_once(User.objects.count)
     def some_as_told(pk: int) -> QuerySet[User]:
-        return User.objects.filter(pk__gt=pk)[: LIMITS[0]]
+        return User.objects.filter(pk__lt=pk)[: User.objects.count()]
 
-    monkeypatch.setattr(room, "is_proved", True)
-    for limit in (1, 2):
-        LIMITS[:] = [limit]
-        assert some_as_told(0) == []
-    LIMITS[:] = [1]
-    assert some(0) == []
-    LIMITS[:] = [2]
+    monkeypatch.setattr(room, "prove", prove)
+    user("Alice")
+    assert some(0) == some_as_told(0) == []
+    user("Bob")
+    assert some_as_told(0) == []
     with pytest.raises(WrongStandIn):
         some(0)
 

@@ -1,0 +1,69 @@
+"""Every question a test asks is written anew as well, and must come out the same (ADR 60).
+
+One that came out the same does so until something is written, or somebody else looks: what a
+question is written by, and was not told, lies in the database. So with the same values it is proved
+again after each statement that is more than a question, and in each test.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.core.exceptions import EmptyResultSet
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+from django.db.models import QuerySet
+
+from postroom.team import written_once
+from postroom.team.written_once import Written, WrongStandIn
+
+ONLY_ASKING: Final = re.compile(
+    r"\s*(SELECT|EXECUTE|SAVEPOINT|RELEASE|SET LOCAL enable_\w+|WITH)\b"
+    r"(?!.*\b(INSERT|UPDATE|DELETE|set_config)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+_proved: set[object] = set()
+forget: Final = _proved.clear
+
+
+def prove(written: Written, question: Callable[[], QuerySet[Any, Any]], said: list[Any]) -> None:
+    """Refuse what would have been written otherwise with these values."""
+    key = written, *(tuple(each) if isinstance(each, list) else each for each in said)
+    if key in _proved:
+        return
+    asked = question()
+    try:
+        sql, values = asked.query.get_compiler(asked.db).as_sql()
+    except EmptyResultSet:
+        sql, values = "", ()
+    ours = written.filled(said)
+    if sql != written.sql or list(map(alike, values)) != list(map(alike, ours)):
+        raise WrongStandIn(f"{sql} {values} is not {written.sql} {ours}")
+    _proved.add(key)
+
+
+def alike(value: Any) -> Any:
+    """A value as it is compared: of ids in a list neither order nor repetition matters."""
+    if isinstance(value, str) and value.startswith("{"):
+        return frozenset(value[1:-1].split(","))
+    return frozenset(value) if isinstance(value, list) else value
+
+
+def prove_all() -> None:
+    """Prove whatever is asked from now on, and notice what is written through any connection."""
+    written_once.prove = prove
+    connection_created.connect(watch)
+
+
+def watch(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    """Before all others, since whoever looks for a while takes the last one away again."""
+    if notice not in connection.execute_wrappers:
+        connection.execute_wrappers.insert(0, notice)
+
+
+def notice(execute: Callable[..., Any], sql: Any, *rest: Any) -> Any:
+    """Run a statement; after one that is more than a question nothing is proved."""
+    if not ONLY_ASKING.match(str(sql)):
+        forget()
+    return execute(sql, *rest)
