@@ -20,6 +20,7 @@ from journeys.installation import ALICE, SECRET, Installation
 from journeys.waiting import seconds_until
 from postroom.accounts.models import EmailAccount
 from postroom.archive.models import Email
+from postroom.association.inbox import PAGE
 from servers.dovecot import Dovecot, dovecot
 from web.browser import Site, browser, serving
 
@@ -121,7 +122,7 @@ def open_inbox(browser: Browser, site: Site, mailbox: KeptMailbox) -> Page:
     context.add_cookies([{"name": "sessionid", "value": cookie, "url": site.url}])
     page = context.new_page()
     page.goto("/inbox/?column=people")
-    expect(page.locator("#email-rows .email-row")).to_have_count(EMAILS)
+    expect(page.locator("#email-rows .email-row")).to_have_count(PAGE)
     return page
 
 

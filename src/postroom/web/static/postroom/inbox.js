@@ -25,7 +25,7 @@
   const chosen = new Set();
   const row = (id) => copies(id)[0];
   const everyRow = (ids) => ids.flatMap(copies);
-  const linkOf = (element) => element?.querySelector(".email-link");
+  const linkOf = (element) => element?.querySelector(".email-link, .more a");
   const isAbove = (one, other) => one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
   const picked = () => [...chosen].filter((each) => each.isConnected).sort((one, other) => (isAbove(one, other) ? -1 : 1));
   const opened = () => document.querySelector("#reading [data-email]")?.dataset.email;
@@ -54,14 +54,14 @@
     }
     if (!next || !hadFocus) return;
     linkOf(next).focus();
-    if (isReading) linkOf(next).click();
+    if (isReading) window.postroomComing.open(linkOf(next));
   }
 
   function neighbour(rows) {
     const leaving = new Set(rows.map((each) => each.dataset.id));
     const beyond = (row, way) => {
       let at = row[way];
-      while (at && (!at.matches(".email-row") || leaving.has(at.dataset.id))) at = at[way];
+      while (at && (!linkOf(at) || leaving.has(at.dataset.id))) at = at[way];
       return at;
     };
     return beyond(rows.at(-1), "nextElementSibling") ?? beyond(rows[0], "previousElementSibling");
@@ -71,13 +71,23 @@
   function comeBack(ids) {
     for (const each of [...away.keys()].reverse().filter((one) => ids.includes(one.dataset.id))) {
       const was = away.get(each);
-      const before = was.before?.isConnected ? was.before : was.list.querySelector(":scope > .more");
-      was.list.insertBefore(each, before);
+      was.list.insertBefore(each, below(was) ?? was.list.querySelector(":scope > .more"));
       pick(each, false);
       away.delete(each);
     }
     linkOf(row(ids[0]))?.focus();
   }
+
+  function below(was) {
+    let at = was.before;
+    while (at && !at.isConnected) at = away.get(at)?.before;
+    return at;
+  }
+
+  // Where the line for the rows to come stood, the first of them stands.
+  document.addEventListener("htmx:afterSwap", ({ target, detail }) => {
+    for (const was of away.values()) if (was.before === detail.target) was.before = target;
+  });
 
   const split = (deed) => [deed.split(":")[0], deed.slice(deed.indexOf(":") + 1)];
   const chipOf = (place, name) => [...place.querySelectorAll("[data-label]")].find((chip) => chip.dataset.label.toLowerCase() === name.toLowerCase());
@@ -228,8 +238,11 @@
         same.querySelector(".marks").replaceWith(document.importNode(fresh.querySelector(".marks"), true));
         same.querySelector("[data-labels]").replaceChildren(...document.importNode(fresh.querySelector("[data-labels]"), true).childNodes);
       } else {
-        // What left and stands there again was put back, here or by a colleague.
-        for (const each of away.keys()) if (each.id === fresh.id) away.delete(each);
+        // What left and stands there again was put back, here or by a colleague. Else what stands
+        // last has moved up from the next page, and comes with that.
+        const left = [...away.keys()].filter((each) => each.id === fresh.id);
+        if (!left.length && below?.matches(":has(> a[hx-get])")) continue;
+        left.forEach((each) => away.delete(each));
         list.insertBefore(document.importNode(fresh, true), below);
       }
       below = document.getElementById(fresh.id) ?? below;

@@ -35,11 +35,13 @@
     element.closest("input, textarea, select, [contenteditable]") !== null &&
     !["checkbox", "radio"].includes(element.type);
 
-  // The rows of all lists of the page, each with its first link. From one to the next by the page
-  // itself, for there may be thousands of them and a key waits for none but those it is about.
-  const ROW = "[data-rows] > li:not(.more)";
+  // The rows of all lists of the page, each with its first link, and the lines for those to come.
+  // From one to the next by the page itself, for there may be thousands of them and a key waits for
+  // none but those it is about.
+  const ROW = "[data-rows] > li";
   const linkIn = (row) => row?.querySelector("a");
   const isRow = (row) => row.matches(ROW) && linkIn(row) !== null;
+  const isLoaded = (row) => isRow(row) && !row.matches(".more");
   const firstLink = () => document.querySelector(`${ROW} a`);
 
   // The row with the focus, else that of the email which is read, else the one that was come back to.
@@ -79,7 +81,7 @@
     if (!link) return stepMessage(way === "nextElementSibling" ? 1 : -1);
     const isReading = document.activeElement.closest("#reading") !== null;
     show(link);
-    if (isReading) link.click();
+    if (isReading) window.postroomComing.open(link);
   }
 
   function stepMessage(by) {
@@ -118,7 +120,7 @@
 
   // On the row that has the focus, else on the email that is open.
   const doing = (word) => () => {
-    const place = document.activeElement.closest(".email-row") ?? openMessage();
+    const place = document.activeElement.closest(ROW) ?? openMessage();
     place?.querySelector(`[data-do="${word}"]`)?.click();
   };
 
@@ -147,8 +149,8 @@
   };
 
   const last = () => {
-    const bottom = [...document.querySelectorAll("[data-rows]")].findLast((list) => [...list.children].some(isRow));
-    if (bottom) linkIn([...bottom.children].findLast(isRow)).focus();
+    const bottom = [...document.querySelectorAll("[data-rows]")].findLast((list) => [...list.children].some(isLoaded));
+    if (bottom) linkIn([...bottom.children].findLast(isLoaded)).focus();
     document.querySelector("[data-rows] > .more")?.scrollIntoView({ block: "nearest" });
   };
 
