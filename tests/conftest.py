@@ -140,7 +140,7 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
 
 def pytest_runtest_setup() -> None:
     """Begin with nothing proved."""
-    proved.forget()
+    proved.known.forget()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -2,7 +2,8 @@
 
 One that came out the same does so until something is written, or somebody else looks: what a
 question is written by, and was not told, lies in the database. So with the same values it is proved
-again after each statement that is more than a question, and in each test.
+again for each viewer, after each statement that is more than a question, and in each test; not when
+the database goes back to where it was proved.
 """
 
 import re
@@ -18,19 +19,51 @@ from postroom.team import written_once
 from postroom.team.written_once import Written, WrongStandIn
 
 ONLY_ASKING: Final = re.compile(
-    r"\s*(SELECT|EXECUTE|SAVEPOINT|RELEASE|SET LOCAL enable_\w+|WITH)\b"
+    r"\s*(SELECT|EXECUTE|RELEASE|SET LOCAL enable_\w+|WITH)\b"
     r"(?!.*\b(INSERT|UPDATE|DELETE|set_config)\b)",
     re.IGNORECASE | re.DOTALL,
 )
 
-_proved: set[object] = set()
-forget: Final = _proved.clear
+ENTERING: Final = "wall_enter("
+SAVEPOINT: Final = re.compile(r'(SAVEPOINT|ROLLBACK TO SAVEPOINT) "(\w+)"')
+
+
+class Known:
+    """What is proved of the database as it is, and for whom one asks; each savepoint keeps it."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin with nothing."""
+        self.proved: set[object] = set()
+        self.viewer = ""
+        self.kept: dict[str, tuple[set[object], str]] = {}
+
+    def follow(self, sql: str, values: Any) -> None:
+        """A statement is about to be run."""
+        if point := SAVEPOINT.match(sql):
+            self.go_past(*point.groups())
+        elif ENTERING in sql:
+            self.viewer = repr(values)
+        elif not ONLY_ASKING.match(sql):
+            self.proved = set()
+
+    def go_past(self, what: str, point: str) -> None:
+        """Keep what is proved there, or go back to it with the database."""
+        if what == "SAVEPOINT":
+            self.kept[point] = self.proved, self.viewer
+        else:
+            self.proved, self.viewer = self.kept.get(point, (set(), ""))
+
+
+known: Final = Known()
 
 
 def prove(written: Written, question: Callable[[], QuerySet[Any, Any]], said: list[Any]) -> None:
     """Refuse what would have been written otherwise with these values."""
-    key = written, *(tuple(each) if isinstance(each, list) else each for each in said)
-    if key in _proved:
+    key = known.viewer, written, *(tuple(each) if isinstance(each, list) else each for each in said)
+    if key in known.proved:
         return
     asked = question()
     try:
@@ -40,7 +73,7 @@ def prove(written: Written, question: Callable[[], QuerySet[Any, Any]], said: li
     ours = written.filled(said)
     if sql != written.sql or list(map(alike, values)) != list(map(alike, ours)):
         raise WrongStandIn(f"{sql} {values} is not {written.sql} {ours}")
-    _proved.add(key)
+    known.proved.add(key)
 
 
 def alike(value: Any) -> Any:
@@ -64,6 +97,5 @@ def watch(connection: BaseDatabaseWrapper, **_: Any) -> None:
 
 def notice(execute: Callable[..., Any], sql: Any, *rest: Any) -> Any:
     """Run a statement; after one that is more than a question nothing is proved."""
-    if not ONLY_ASKING.match(str(sql)):
-        forget()
+    known.follow(str(sql), rest[0])
     return execute(sql, *rest)
