@@ -11,8 +11,10 @@ from postroom.archive.search_entry import MOST_OCTETS, Source, vectors_of
 from postroom.mime.words import (
     _DROPPED,
     _FOLDED,
+    _MOST_SIGNS,
+    _WORDS_KEPT,
     LONGEST_WORD,
-    _signs,
+    _runs_in,
     _unspaced,
     fold,
     folded_words,
@@ -86,6 +88,12 @@ def test_hostile_text_is_bounded(text: str) -> None:
     assert "\0" not in vectors.text
 
 
+def test_of_all_the_signs_that_come_few_are_remembered() -> None:
+    text = "".join(map(chr, range(0x4E00, 0x9FFF)))
+    assert len(folded_words(text)) == len(text)
+    assert 0 < len(_WORDS_KEPT) <= _MOST_SIGNS
+
+
 SIGNS = "abc ÄéßŁø中文ไทย\u0301\u0327\U000e0101\U0001d165אָ हिन्दी\n\r_-’“カﾞㇰİ ǅ😀"
 
 
@@ -96,7 +104,7 @@ WESTERN = st.text(st.characters(codec="latin-1")) | st.text(st.characters(codec=
 def test_the_quick_way_finds_the_words_of_the_careful_one(text: str, most: int) -> None:
     """A pattern without marks and scripts cuts what has none of them; else all is asked."""
     careful = []
-    for run in _signs().runs.finditer(carefully_folded(_unspaced().wrapped.sub("", text))):
+    for run in _runs_in(carefully_folded(_unspaced().wrapped.sub("", text))):
         pairs = [run[0][n : n + 2] for n in range(len(run[0]))]
         careful += [run[0][:LONGEST_WORD]] if run[1] is None else pairs
     assert folded_words(text, most) == careful[:most]

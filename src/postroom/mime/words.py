@@ -8,7 +8,7 @@ begins a word of two, and the last one of a run stands alone: any stretch of tex
 import re
 import sys
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import Final, NamedTuple
@@ -34,65 +34,29 @@ _DROPPED: Final = frozenset({1, 202, 216, 220, 230, 240, *range(10, 36)})
 _FOLDED: Final = {
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"
 }  # fmt: skip
-_BEYOND_ALL: Final = "\U00010000"
-_BEYOND: Final = re.compile("[\U00010000-\U0010ffff]")
 _FOLDED_ONE: Final = re.compile(f"[{''.join(_FOLDED)}]")
-
-
-class _Signs(NamedTuple):
-    """Patterns that take a look at all of Unicode to make.
-
-    Runs of an unspaced script, or words, where marks are among the letters; whatever is in neither;
-    and marks that go when a word is folded. Of the last, those beyond the first plane stand apart:
-    together the class would be tried range by range.
-    """
-
-    runs: re.Pattern[str]
-    between: re.Pattern[str]
-    dropped: re.Pattern[str]
-    dropped_beyond: re.Pattern[str]
 
 
 class _Unspaced(NamedTuple):
     """Patterns with classes of tens of thousands of signs: slow to make, and most mail needs none.
 
-    A sign of an unspaced script, and a line end between two of them.
+    A sign of an unspaced script; a line end between two of them; and, where all that is in no word
+    is a space, a run of them or a word.
     """
 
     one: re.Pattern[str]
     wrapped: re.Pattern[str]
+    runs: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
 def _unspaced() -> _Unspaced:
     """Made when the first text comes that is neither ASCII nor western."""
-    return _Unspaced(re.compile(f"[{_UNSPACED}]"), re.compile(_WRAPPED))
-
-
-@lru_cache(maxsize=1)
-def _signs() -> _Signs:
-    """Made when the first text comes that needs them. A mark is part of its word."""
-    every = [chr(n) for n in range(sys.maxunicode + 1)]
-    marks = [c for c in every if unicodedata.category(c)[0] == "M"]
-    dropped = [c for c in every if unicodedata.combining(c) in _DROPPED]
-    word = f"(?:[^\\W_]|[{_as_ranges(marks)}])"
-    return _Signs(
-        re.compile(f"([{_UNSPACED}]+)|(?:(?![{_UNSPACED}]){word})+"),
-        re.compile(f"[^\\w{_UNSPACED}{_as_ranges(marks)}]+"),
-        re.compile(f"[{_as_ranges([c for c in dropped if c < _BEYOND_ALL])}]+"),
-        re.compile(f"[{_as_ranges([c for c in dropped if c >= _BEYOND_ALL])}]+"),
+    return _Unspaced(
+        re.compile(f"[{_UNSPACED}]"),
+        re.compile(_WRAPPED),
+        re.compile(f"([{_UNSPACED}]+)|[^ {_UNSPACED}]+"),
     )
-
-
-def _as_ranges(signs: Sequence[str]) -> str:
-    """Sorted characters as ranges of a character class."""
-    ranges: list[list[str]] = []
-    for sign in signs:
-        if ranges and ord(sign) - ord(ranges[-1][1]) == 1:
-            ranges[-1][1] = sign
-        else:
-            ranges.append([sign, sign])
-    return "".join(f"{first}-{last}" for first, last in ranges)
 
 
 # Of ASCII what is no letter or digit becomes a space; the octets of all other signs stay.
@@ -103,6 +67,7 @@ _LOWERED: Final = bytes(
 # What goes on from a sign beyond ASCII: nothing in it is folded together with what is outside.
 _BEYOND_ASCII: Final = re.compile("[^\x00-\x7f][0-9A-Za-z\x80-\U0010ffff]*")
 _REMEMBERED: Final = 32  # Characters; more is seldom written twice.
+_MOST_SIGNS: Final = 16_384
 
 
 class Word(NamedTuple):
@@ -118,10 +83,38 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     apart = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
-    kept = _signs().dropped.sub("", apart)
-    if _BEYOND.search(kept):
-        kept = _signs().dropped_beyond.sub("", kept)
-    return _FOLDED_ONE.sub(lambda sign: _FOLDED[sign[0]], unicodedata.normalize("NFC", kept))
+    kept = unicodedata.normalize("NFC", apart.translate(_ACCENTS_DROPPED))
+    return _FOLDED_ONE.sub(lambda sign: _FOLDED[sign[0]], kept)
+
+
+class _Signs(dict[int, str]):
+    """What becomes of each sign, for `str.translate`: of those that came, and not too many.
+
+    To ask of all of Unicode, as a pattern of accents would, takes a third of a second.
+    """
+
+    def __init__(self, becomes: Callable[[str], str]) -> None:
+        self._becomes = becomes
+
+    def __missing__(self, number: int) -> str:
+        if len(self) >= _MOST_SIGNS:
+            self.clear()
+        found = self[number] = self._becomes(chr(number))
+        return found
+
+
+def _without_accent(sign: str) -> str:
+    return "" if unicodedata.combining(sign) in _DROPPED else sign
+
+
+def _or_space(sign: str) -> str:
+    """The sign, if it is in a word. A mark is part of its word."""
+    is_in_word = sign.isalnum() or unicodedata.category(sign)[0] == "M"
+    return sign if is_in_word or _unspaced().one.match(sign) else " "
+
+
+_ACCENTS_DROPPED: Final = _Signs(_without_accent)
+_WORDS_KEPT: Final = _Signs(_or_space)
 
 
 def words_of(text: str, most: int = sys.maxsize) -> Iterator[Word]:
@@ -137,9 +130,9 @@ def folded_words(text: str, most: int = sys.maxsize) -> list[str]:
     """
     spaced = None if text.isascii() else _spaced_western(text)
     if spaced is None:
-        spaced = _spaced(text)
+        spaced = None if _holds_unspaced(text) else _spaced(text)
         # Of signs that are written another way, as half-width kana, only the folded text tells.
-        if _holds_unspaced(text) or _holds_unspaced(spaced):
+        if spaced is None or _holds_unspaced(spaced):
             return list(islice(_words_among_runs(fold(_unspaced().wrapped.sub("", text))), most))
     found = spaced.split()[:most]
     if found and max(map(len, found)) > LONGEST_WORD:
@@ -168,19 +161,12 @@ def _western_of(charset: str) -> _Western:
     octets, others = bytearray(_LOWERED), []
     for n in range(128, 256):
         sign = bytes((n,)).decode(charset, "replace")
-        folded = _folded_sign(sign)
+        folded = _folded_run(sign)
         if len(folded) == 1 and folded.isascii():
             octets[n] = ord(folded)
         elif folded != sign:
             others.append((sign, folded))
     return _Western(charset, bytes(octets), tuple(others))
-
-
-def _folded_sign(sign: str) -> str:
-    """What `_folded_run` says of one sign, without the patterns of all of Unicode."""
-    apart = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", sign).casefold())
-    kept = [_FOLDED.get(c, c) for c in apart if unicodedata.combining(c) not in _DROPPED]
-    return "".join([c if c.isalnum() else " " for c in kept])
 
 
 def _spaced_western(text: str) -> str | None:
@@ -214,7 +200,7 @@ def _without_signs(run: re.Match[str]) -> str:
 
 
 def _folded_run(written: str) -> str:
-    return _signs().between.sub(" ", fold(written))
+    return fold(written).translate(_WORDS_KEPT)
 
 
 # Of one text it is the same few words again and again: a table of them is most of the speed.
@@ -222,11 +208,16 @@ _folded_often = lru_cache(maxsize=8_192)(_folded_run)
 
 
 def _words_among_runs(folded: str) -> Iterator[str]:
-    for run in _signs().runs.finditer(folded):
+    for run in _runs_in(folded):
         if run[1] is None:
             yield run[0][:LONGEST_WORD]
         else:
             yield from (run[0][n : n + 2] for n in range(len(run[0])))
+
+
+def _runs_in(text: str) -> Iterator[re.Match[str]]:
+    """The words of a text where they stand, and its unspaced runs; of these there is a group 1."""
+    return _unspaced().runs.finditer(text.translate(_WORDS_KEPT))
 
 
 def is_unspaced(text: str) -> bool:
@@ -244,7 +235,7 @@ class Piece(NamedTuple):
 
 def pieces_of(text: str) -> Iterator[Piece]:
     """The words of a text where they stand; of an unspaced run every character."""
-    for run in _signs().runs.finditer(text):
+    for run in _runs_in(text):
         if run[1] is None:
             yield Piece(fold(run[0])[:LONGEST_WORD], run.start(), run.end())
         else:
