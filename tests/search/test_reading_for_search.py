@@ -98,7 +98,7 @@ def test_all_again_in_the_midst_of_a_batch_is_all_again(account: EmailAccount) -
 
 
 def test_what_is_deleted_meanwhile_stops_nobody(account: EmailAccount) -> None:
-    emails = [received(account, message(f"n{n}", NOON, from_="l@x.example")) for n in range(3)]
+    emails = [received(account, message(f"n{n}", NOON, from_=f"l{n}@x.example")) for n in range(3)]
     batch = next_batch(account.pk)
     assert batch is not None
     words = read(batch, PARSER)
@@ -106,6 +106,7 @@ def test_what_is_deleted_meanwhile_stops_nobody(account: EmailAccount) -> None:
     Email.objects.filter(pk=emails[1].pk).delete()
     search_writing.write_entries(batch, words)
     assert SearchEntry.objects.count() == 2
+    assert not Correspondent.objects.filter(canonical="l1@x.example").exists()
     assert accounts_due() == []
 
 

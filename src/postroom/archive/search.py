@@ -8,11 +8,12 @@ are written, so a crash anywhere costs a repetition. ADR 29.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from django.db import connection
 
 from postroom.accounts.models import Activation, EmailAccount
-from postroom.archive.models import Email, Participant, SearchDue, SearchMark
+from postroom.archive.models import Email, SearchDue, SearchMark
 from postroom.archive.search_entry import Source
 
 MOST_EMAILS = 200
@@ -43,12 +44,33 @@ SELECT COALESCE(sum(fresh.count + changed.count), 0)
 """
 
 
+ON_THEM = """
+SELECT email_id, role, name, address, canonical FROM archive_participant
+ WHERE email_id = ANY(%s) ORDER BY email_id, role, position
+"""
+
+READ = ("account", "sent_at", "subject", "raw__digest", "raw__size", "raw__compressed")
+
+
+class Named(NamedTuple):
+    """Somebody on an email, as its rows say."""
+
+    role: int
+    name: str
+    address: str
+    canonical: str
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some emails to be read, which entries of the list they are, and the mark before and after."""
+    """Some emails to be read, which entries of the list they are, and the mark before and after.
+
+    `people` are who is on each of them.
+    """
 
     account_id: int
     emails: list[Email]
+    people: dict[int, list[Named]]
     due: list[int]
     mark: int
     next_mark: int
@@ -133,10 +155,22 @@ def batch_of(account_id: int, email_ids: list[int], mark: int) -> Batch:
     """
     listed = SearchDue.objects.filter(account=account_id, email_id__in=email_ids)
     due = list(listed.values_list("pk", "email_id"))
-    emails = list(Email.objects.filter(pk__in=email_ids).select_related("raw").order_by("pk"))
+    rows = Email.objects.filter(pk__in=email_ids).select_related("raw").only(*READ)
+    emails = list(rows.order_by("pk"))
     now = as_much(emails)
     later = {email.pk for email in emails[len(now) :]}
-    return Batch(account_id, now, [n for n, pk in due if pk not in later], mark, mark)
+    due_now = [n for n, pk in due if pk not in later]
+    return Batch(account_id, now, people_on([email.pk for email in now]), due_now, mark, mark)
+
+
+def people_on(email_ids: list[int]) -> dict[int, list[Named]]:
+    """Who is on each of these emails."""
+    people: dict[int, list[Named]] = {pk: [] for pk in email_ids}
+    with connection.cursor() as cursor:
+        cursor.execute(ON_THEM, [email_ids])
+        for pk, *one in cursor.fetchall():
+            people[pk].append(Named(*one))
+    return people
 
 
 def as_much(emails: list[Email]) -> list[Email]:
@@ -151,13 +185,13 @@ def as_much(emails: list[Email]) -> list[Email]:
 
 def sources_of(batch: Batch, raw: Sequence[bytes | None]) -> list[Source]:
     """What the words of these emails are made from."""
-    people: dict[int, list[tuple[int, str, str]]] = {email.pk: [] for email in batch.emails}
-    rows = Participant.objects.filter(email__in=people).order_by("email", "role", "position")
-    for pk, role, name, address in rows.values_list("email_id", "role", "name", "address"):
-        people[pk].append((role, name, address))
     return [
         Source(
-            batch.account_id, (email.sent_at - EPOCH).days, people[email.pk], email.subject, octets
+            batch.account_id,
+            (email.sent_at - EPOCH).days,
+            [(one.role, one.name, one.address) for one in batch.people[email.pk]],
+            email.subject,
+            octets,
         )
         for email, octets in zip(batch.emails, raw, strict=True)
     ]

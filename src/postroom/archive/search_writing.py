@@ -9,7 +9,7 @@ from django.db import DataError, InternalError, connection, transaction
 from postroom.accounts.models import Activation
 from postroom.archive.beside_the_statement import values_beside
 from postroom.archive.binary_copy import whole
-from postroom.archive.models import Participant, SearchDue, SearchEntry
+from postroom.archive.models import SearchDue
 from postroom.archive.replayable import replayable
 from postroom.archive.search import EPOCH, Batch, read_again
 from postroom.archive.search_entry import (
@@ -32,6 +32,8 @@ STILL_THERE = "SELECT id, sent_at FROM archive_email WHERE id = ANY(%s) ORDER BY
 ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('words of ' || %s, 0))"
 
 WRITE_ENTRIES = f"COPY archive_searchentry ({', '.join(ENTRY_COLUMNS)}) FROM STDIN (FORMAT BINARY)"
+
+DELETE_ENTRIES = "DELETE FROM archive_searchentry WHERE email_id = ANY(%s)"
 
 WRITE_CORRESPONDENTS = """
 INSERT INTO archive_correspondent (account_id, canonical, name, words)
@@ -77,9 +79,10 @@ def write_entries(batch: Batch, vectors: Sequence[Vectors]) -> None:
     wait_for_others(batch.account_id)
     ids = [email.pk for email in batch.emails]
     found = dict(zip(ids, vectors, strict=True))
-    SearchEntry.objects.filter(pk__in=ids).delete()
-    rows = [entry_row(pk, batch.account_id, at, found[pk]) for pk, at in still_there(ids)]
-    insert(batch.account_id, rows, called_on(ids))
+    delete_entries(ids)
+    there = dict(still_there(ids))
+    rows = [entry_row(pk, batch.account_id, at, found[pk]) for pk, at in there.items()]
+    insert(batch.account_id, rows, called_on(batch, there))
     SearchDue.objects.filter(pk__in=batch.due).delete()
     note_mark(batch.account_id, batch.mark, batch.next_mark)
 
@@ -122,6 +125,12 @@ def row_at_once(account_id: int, pk: int, email: WithWords) -> bytes:
     return entry_row(pk, account_id, email.sent_at, vectors)
 
 
+def delete_entries(email_ids: Sequence[int]) -> None:
+    """Delete what was read of these emails before."""
+    with connection.cursor() as cursor:
+        cursor.execute(DELETE_ENTRIES, [list(email_ids)])
+
+
 def insert(account_id: int, rows: Sequence[bytes], called: Iterable[Called]) -> None:
     """Insert entries where none are, and who is called how."""
     people = [list(column) for column in zip(*called, strict=True)] or [[], [], []]
@@ -161,7 +170,7 @@ def note_mark(account_id: int, mark: int, next_mark: int) -> None:
         cursor.execute(NOTE_MARK, [account_id, next_mark, account_id, mark])
 
 
-def called_on(email_ids: list[int]) -> set[Called]:
-    """How everybody on these emails is called there."""
-    rows = Participant.objects.filter(email__in=email_ids).exclude(canonical="")
-    return {called_there(*one) for one in rows.values_list("name", "canonical")}
+def called_on(batch: Batch, email_ids: Iterable[int]) -> set[Called]:
+    """How everybody on these emails of a batch is called there."""
+    named = (one for pk in email_ids for one in batch.people[pk])
+    return {called_there(one.name, one.canonical) for one in named if one.canonical}
