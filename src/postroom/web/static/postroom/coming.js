@@ -13,7 +13,7 @@ window.postroomComing = (() => {
   const isMeant = (key) => (key.length === 1 && key !== " ") || key === "Enter";
 
   const press = (key) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-  const openHere = () => document.activeElement.click();
+  const openHere = () => open(document.activeElement);
 
   function ask(link) {
     kept = [];
