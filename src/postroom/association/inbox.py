@@ -35,7 +35,7 @@ from postroom.team.once_a_page import once_a_page
 from postroom.team.prepared import answers
 from postroom.team.written_once import written_once
 
-PAGE = 50  # Who works through it by keys is quicker than the next page comes.
+PAGE = 25
 STRETCHES = (200, 1_000)
 FURTHER_STRETCHES = (2_000, 3_000)  # By the senders' addresses, or for who goes on reading.
 TIMES_ITS_SHARE = 2  # Of each of many mailboxes so much is read at first.
