@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from cast import NOON, message, person, received
+from postroom.accounts.members import add_member
 from postroom.accounts.models import EmailAccount
 from postroom.archive.models import Email, Triage
 from postroom.association.inbox import PAGE
@@ -192,6 +193,7 @@ def many(alice: User, lena: Person) -> None:
 
 LISTS = {
     "inbox": INBOX,
+    "team": "/inbox/team/?whose=nobody",
     "related": "/people/{lena}/",
     "search": "/search/?q=order",
     "leads": "/leads/",
@@ -202,8 +204,9 @@ LISTS = {
 
 
 def test_it_is_so_in_every_list(
-    visit: Visit, alice: User, lena: Person, letters: list[Email], many: None
+    visit: Visit, alice: User, bob: User, lena: Person, letters: list[Email], many: None
 ) -> None:
+    add_member(letters[0].account, bob, alice, NOON)
     searchable()
     page = visit(alice, INBOX)
     for name, path in LISTS.items():

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from postroom.association.inbox import TOP
@@ -19,9 +20,12 @@ TABS = ((Whose.MINE, "Assigned to me"), (Whose.NOBODYS, "Unassigned"))
 def team(request: SignedInRequest) -> HttpResponse:
     """Mail of team mailboxes that is one's own to answer, or nobody's."""
     whose = Whose.NOBODYS if request.GET.get("whose") == Whose.NOBODYS.value else Whose.MINE
-    reading = opened(request)
-    page = team_page(request.user, whose, parse_place(request) or TOP)
+    reading, after = opened(request), parse_place(request)
+    page = team_page(request.user, whose, after or TOP)
     rows = rows_of_inbox(page.emails, Column.DEALS, request.user, teams=teams_of(request.user))
-    context = around(request.user) | {"whose": whose, "rows": rows, "next": str(page.next or "")}
-    context["whose_tabs"] = TABS
-    return render(request, "inbox/team.html", context | reading)
+    context: dict[str, object] = {"rows": rows, "next": str(page.next or "")}
+    context["list"] = f"{reverse('inbox-team')}?whose={whose.value}"
+    if request.htmx and after:
+        return render(request, "inbox/rows.html", context)
+    context |= {"whose": whose, "whose_tabs": TABS} | reading
+    return render(request, "inbox/team.html", context | around(request.user))

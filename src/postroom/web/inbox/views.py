@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -58,6 +59,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     page = inbox_page(request.user, column, timezone.now(), after=after)
     rows, following = rows_of_page(page, column, request.user), str(page.next or "")
     context: dict[str, object] = {"column": column, "rows": rows, "next": following}
+    context["list"] = f"{reverse('inbox')}?column={column.value}"
     if request.htmx and (after or "top" in request.GET):
         return render(request, "inbox/rows.html", context)
     return render(request, "inbox/inbox.html", context | reading | around(request.user))
