@@ -126,6 +126,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long: workers take each other's tests, but no half of one."""
+    items.sort(key=lambda item: item.get_closest_marker("early") is None)
+
+
 def pytest_collectstart(collector: pytest.Collector) -> None:
     """Set Django up before the first test module that may import it."""
     is_module = isinstance(collector, pytest.Module)

@@ -81,6 +81,7 @@ def all_gone(programs: list[psutil.Process], seconds: float) -> bool:
     return not alive
 
 
+@pytest.mark.early
 @pytest.mark.timeout(240)
 def test_a_newcomer_sees_it_ends_it_and_comes_back(data_dir: Path) -> None:
     with demo(data_dir, "--no-live") as first:

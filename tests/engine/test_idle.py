@@ -5,10 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 ROWS = re.compile(r"^\| (.+?) +\| +(\d+)(?:, (\d+) ms)? +\|$", re.MULTILINE)
 
 
+@pytest.mark.early
 def test_an_idle_mailbox_is_small_and_hears_at_once() -> None:
     words = ["--accounts", "48", "--deliveries", "6", "--print"]
     program = [sys.executable, "-m", "bench.idle", *words]

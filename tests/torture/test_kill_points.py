@@ -65,6 +65,7 @@ def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "BATCH_MESSAGES", 3)
 
 
+@pytest.mark.early
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.timeout(7200 if LONG else 300)
 def test_killed_anywhere_and_resumed_it_ends_the_same(

@@ -304,6 +304,7 @@ def print_tallies() -> None:
     print(dict(Lies.told))
 
 
+@pytest.mark.early
 @pytest.mark.timeout(3600 if LONG else 300)
 def test_each_lie_alone_is_told_and_survived(shared_database: str) -> None:
     for position, lie in enumerate(LIES):
@@ -338,6 +339,7 @@ def told_alone(lie: str, seed: int) -> None:
         lies.teardown()
 
 
+@pytest.mark.early
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.timeout(2 * 3600 if LONG else 300)
 def test_no_lie_loses_mail_or_puts_a_body_under_a_wrong_header(

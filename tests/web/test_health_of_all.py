@@ -249,6 +249,7 @@ def copy_rows(row: Model, source: str, **otherwise: str) -> None:
         )
 
 
+@pytest.mark.early
 def test_ten_thousand_mailboxes_are_quick(alice: User, ada: User, as_user: SignIn) -> None:
     now = timezone.now()
     account = account_of(alice, address="one@example.com")

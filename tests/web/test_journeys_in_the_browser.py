@@ -259,6 +259,7 @@ SIDEWAYS = """() => [...document.querySelectorAll("body *")].filter((one) =>
 ).map((one) => `${one.tagName.toLowerCase()}.${one.className}`)"""
 
 
+@pytest.mark.early
 def test_axe_finds_nothing_and_nothing_sticks_out(
     visit: Visit, alice: User, lena: Person, letters: list[Email]
 ) -> None:
