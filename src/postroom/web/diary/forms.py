@@ -1,7 +1,7 @@
 """What may be written of a note, a task, and a deal beside an email."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.forms.utils import flatatt
@@ -31,6 +31,7 @@ WITH_COLLEAGUES = {
 
 
 SELECTED = SafeString(" selected")
+F = TypeVar("F", bound=forms.Form)
 
 
 class Menu(forms.Select):
@@ -204,6 +205,12 @@ def written_of(task: Task) -> dict[str, object]:
         "due_time": task.due_time,
         "assignee": task.assignee_id if task.assignee and task.assignee.is_active else None,
     }
+
+
+def opened(form: F) -> F:
+    """In a row's place: the focus, which was on the row, goes on in the first field."""
+    next(iter(form.fields.values())).widget.attrs["autofocus"] = True
+    return form
 
 
 def first_error(form: forms.Form) -> str:

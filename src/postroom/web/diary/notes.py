@@ -9,7 +9,7 @@ from postroom.crm.models import Note
 from postroom.crm.notes import edit_note, may_edit, may_remove, write_note
 from postroom.crm.records import WITH_RECORD, Record, record_of
 from postroom.team.models import User
-from postroom.web.diary.forms import NoteForm
+from postroom.web.diary.forms import NoteForm, opened
 from postroom.web.diary.records import get_record, page_of
 from postroom.web.diary.removing import removed
 from postroom.web.diary.rows import note_rows
@@ -45,7 +45,8 @@ def written(request: SignedInRequest, record: Record) -> HttpResponse:
 def note(request: SignedInRequest, pk: int) -> HttpResponse:
     """A note to change, for its author; `row` asks for it as it is shown."""
     note = get_note(request.user, pk)
-    form = NoteForm(request.POST or None, initial={"text": note.text}, auto_id=f"note-{pk}-%s")
+    text, auto_id = {"text": note.text}, f"note-{pk}-%s"
+    form = opened(NoteForm(request.POST or None, initial=text, auto_id=auto_id))
     is_kept = request.method == "POST" and may_edit(note, request.user) and form.is_valid()
     if is_kept:
         edit_note(note, form.cleaned_data["text"], timezone.now())

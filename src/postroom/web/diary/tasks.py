@@ -9,7 +9,7 @@ from postroom.crm.models import Task
 from postroom.crm.records import Record, record_of
 from postroom.crm.tasks import add_task, change_task, set_done, tasks_for
 from postroom.team.models import User
-from postroom.web.diary.forms import TaskForm, who_may_do_it, written_of
+from postroom.web.diary.forms import TaskForm, opened, who_may_do_it, written_of
 from postroom.web.diary.records import get_record, page_of
 from postroom.web.diary.removing import removed
 from postroom.web.diary.rows import task_rows
@@ -52,7 +52,7 @@ def made(request: SignedInRequest, record: Record) -> HttpResponse:
 def task(request: SignedInRequest, pk: int) -> HttpResponse:
     """A task to change; `row` asks for it as it is shown."""
     task = get_task(request.user, pk)
-    form = TaskForm(request.POST or None, written_of(task), auto_id=f"task-{pk}-%s")
+    form = opened(TaskForm(request.POST or None, written_of(task), auto_id=f"task-{pk}-%s"))
     is_kept = request.method == "POST" and form.is_valid()
     if is_kept:
         change_task(task, form.entry)
