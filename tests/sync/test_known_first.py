@@ -11,7 +11,9 @@ from journeys.installation import ALICE, SECRET
 from postroom.accounts.models import EmailAccount
 from postroom.archive.models import BodyState, Email, Quarantine, RawMessage, ServerCopy
 from postroom.archive.proofs import proof_of
-from postroom.sync import known_first, new_mail
+from postroom.confinement.process import ConfinedProcess
+from postroom.sync import known_first, new_mail, parsing
+from postroom.sync.parsing import new_process
 from servers.dovecot import Dovecot, dovecot
 from sync.real_mailbox import connected, sync
 from sync.state_hash import state_of
@@ -86,6 +88,23 @@ def test_all_mail_with_known_people_is_whole_before_any_other_comes(
     assert result.messages == HERS + 20
     assert RawMessage.objects.count() == (HERS if storage == "matched" else HERS + 20)
     assert all(proof.is_whole for proof in proof_of(account))
+
+
+@pytest.mark.parametrize("storage", ["matched", "everything"])
+def test_who_is_on_mail_and_that_mail_are_read_in_one_process(
+    server: Dovecot, storage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second one takes longer to begin than it saves."""
+    begun: list[ConfinedProcess] = []
+
+    def noted() -> ConfinedProcess:
+        begun.append(new_process())
+        return begun[-1]
+
+    monkeypatch.setattr(parsing, "new_process", noted)
+    people()
+    sync(connected(server, storage=storage))
+    assert len(begun) == 1
 
 
 @pytest.mark.parametrize("storage", ["matched", "everything", "strict"])

@@ -61,7 +61,7 @@ def ask_who(client: ImapClient, stretch: UidSet) -> FetchStream:
 async def with_known_people(visit: Visit, batch: Sequence[FetchedMessage]) -> UidSet:
     """Those of some messages that name somebody known."""
     named = [(m.uid, m.header) for m in batch if m.header]
-    people = await in_database(visit.parser.people_on, [header for _, header in named])
+    people = await visit.have_read(visit.parser.people_on, [header for _, header in named])
     met = {c for some in people if not isinstance(some, BrokenMessage) for c in some}
     known = await in_database(known_among, met)
     return UidSet(

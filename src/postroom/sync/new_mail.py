@@ -136,9 +136,7 @@ async def envelopes(visit: Visit, sieve: Sieve, window: UidSet) -> list[Read]:
     if not found:
         return []
     headers = [m.header or b"" for m in found.values()]
-    # Windows ahead wait here and not in threads: all accounts share those.
-    async with visit.parser_turn:
-        outcomes = await in_database(visit.parser.parse_headers, headers)
+    outcomes = await visit.have_read(visit.parser.parse_headers, headers)
     return list(zip(found.values(), outcomes, strict=True))
 
 

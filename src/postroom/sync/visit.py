@@ -1,9 +1,10 @@
 """One visit to a mail server: the connection and what every step of a pass needs."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeVar
 
 from postroom.accounts.models import EmailAccount
 from postroom.accounts.window import first_day_of
@@ -21,6 +22,7 @@ MODSEQ_MAX = 2**63 - 1  # RFC 7162 §7.
 ONLY_NUMBERING = 1  # Of a server that does not tell its UIDVALIDITY: it never changes.
 
 Clock = Callable[[], datetime]
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -40,10 +42,19 @@ class Visit:
     parser: LimitedParser = field(default_factory=LimitedParser)
     is_thorough: bool = True
     is_called: bool = False
-    parser_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     untold: set[int] = field(default_factory=set)
     avoided: set[int] = field(default_factory=set)
+    _parser_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _first_days: list[date | None] = field(default_factory=list)
+
+    async def have_read(self, read: Callable[[Sequence[bytes]], T], messages: Sequence[bytes]) -> T:
+        """Have the parser read messages, one piece of work after the other.
+
+        Begun beside, a second process costs more than it gains. Who is ahead waits here and not in
+        a thread: all accounts share those.
+        """
+        async with self._parser_turn:
+            return await in_database(read, messages)
 
     async def examine(self, folder: Folder, since: QresyncState | None = None) -> Selected:
         """Open a folder for reading only (RFC 3501 §6.3.2). Raises FolderBreaksOff."""

@@ -65,7 +65,7 @@ async def bring_asked(
     for window, answers in asked:
         async for batch in in_batches(answers):
             whole = [m for m in batch if m.uid in window and m.body]
-            outcomes = await in_database(parse, [m.body or b"" for m in whole])
+            outcomes = await visit.have_read(parse, [m.body or b"" for m in whole])
             read = list(zip(whole, outcomes, strict=True))
             if not sets_aside:
                 read = [one for one in read if not isinstance(one[1], BrokenMessage)]
