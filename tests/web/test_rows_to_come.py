@@ -181,6 +181,21 @@ def test_a_page_without_rows_is_waited_through_or_ends_the_list(
     expect(page.locator(".star:visible")).to_have_count(0)
 
 
+@pytest.mark.parametrize("path", [INBOX, "/people/{lena}/"])
+def test_on_a_phone_one_comes_back_to_a_row_that_had_come_later(
+    path: str, visit: Visit, alice: User, lena: Person, letters: list[Email]
+) -> None:
+    page = visit(alice, path.format(lena=lena.pk), width=360)
+    press(page, "Jj")
+    is_at(page, PAGE)
+    press(page, "jo")
+    expect(page.get_by_role("heading", name=f"Order {PAGE + 1:02}")).to_be_visible()
+    press(page, "u")
+    expect(row(page, PAGE + 1)).to_be_in_viewport()
+    press(page, "j")
+    is_at(page, PAGE + 2)
+
+
 @pytest.fixture
 def many(alice: User, lena: Person) -> None:
     """Rows of every other kind."""

@@ -64,5 +64,22 @@ window.postroomComing = (() => {
     if (!detail.successful && detail.elt === linkHere()) kept = [];
   });
 
+  // Who comes back to an email further down finds it among the first hundred rows; it may be gone.
+  const sought = () => document.getElementById(location.hash.slice(1));
+
+  async function seek() {
+    if (!location.hash.startsWith("#email-row-") || sought()) return;
+    for (let turn = 0; turn < 3 && !sought(); turn += 1) {
+      const link = document.querySelector(LINK);
+      if (!link) return;
+      const came = new Promise((resolve) => link.addEventListener("htmx:afterRequest", resolve, { once: true }));
+      ask(link);
+      await came;
+    }
+    sought()?.scrollIntoView({ block: "center" });
+  }
+
+  document.addEventListener("DOMContentLoaded", seek);
+
   return { open };
 })();
