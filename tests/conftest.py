@@ -40,7 +40,6 @@ from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 import emptied
-import found_once
 import migrated
 import proved
 import wire_words
@@ -137,7 +136,6 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
     if is_module and collector.path.parent.name not in WITHOUT_DJANGO and not apps.ready:
         os.environ["DJANGO_SETTINGS_MODULE"] = "postroom.config.settings"
         django.setup()
-        found_once.find_once()
         # The real hash costs a third of a second a user. It is one for those of real processes.
         quick = "django.contrib.auth.hashers.MD5PasswordHasher"
         conf.settings.PASSWORD_HASHERS = [quick, *conf.settings.PASSWORD_HASHERS]

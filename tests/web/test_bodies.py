@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from django.core.asgi import get_asgi_application
 from django.test import Client
 from django.test.utils import override_settings
 
 from postroom.team.models import User
 from postroom.web.bodies import MB, MOST_OF_STRANGERS, MOST_OF_USERS, Application, bounded
+from postroom.web.one_thread import OneThread
 
 CHUNK = b"x" * MB
 
@@ -43,7 +43,7 @@ def sends(application: Application, megabytes: int, cookie: str = "") -> tuple[i
 @pytest.mark.parametrize("cookie", ["", "sessionid=made-up"])
 @pytest.mark.django_db(transaction=True)
 def test_a_stranger_cannot_fill_the_disk(cookie: str) -> None:
-    unbounded = get_asgi_application()
+    unbounded = OneThread()
     status, taken = sends(unbounded, 20, cookie)
     assert taken == 20  # Without a bound all of it lies on the disk before anybody looks.
     assert sends(bounded(unbounded), 20, cookie) == (413, MOST_OF_STRANGERS // MB + 1)
@@ -55,7 +55,7 @@ def test_who_is_signed_in_may_send_a_file_with_old_mail(
     alice: User, as_user: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cookie = f"sessionid={as_user(alice).cookies['sessionid'].value}"
-    application = bounded(get_asgi_application())
+    application = bounded(OneThread())
     with override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=None):
         status, taken = sends(application, 9, cookie)
     assert (status != 413, taken) == (True, 9)

@@ -7,12 +7,12 @@ from threading import Thread
 
 import psycopg
 import pytest
-from django.core.asgi import get_asgi_application
 from django.db import connection
 from django.test import Client
 
 from postroom.archive import wall
 from postroom.team.models import User
+from postroom.web.one_thread import OneThread
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,7 +52,7 @@ async def goes_away(path: str, cookie: str, after: float, then: Callable[[], obj
     async def send(message: object) -> None:
         """Nobody reads it."""
 
-    await get_asgi_application()(scope, receive, send)
+    await OneThread()(scope, receive, send)
 
 
 def left_on(number: int) -> list[Standing]:

@@ -4,13 +4,13 @@ An address that does not exist, a verb that is not taken and a fault of ours are
 and who asks again for what has not changed is told so (RFC 9110 §13).
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from time import monotonic
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
-from django.utils.decorators import async_only_middleware
+from django.utils.decorators import sync_only_middleware
 
 from postroom.api.figures import count_request
 from postroom.api.problems import BROKEN, BY_STATUS, MEDIA_TYPE, UNREADABLE, Problem, answer
@@ -20,27 +20,25 @@ ROOT: Final = "/api/"
 ASK_FIRST: Final = "private, no-cache"
 KEPT_HEADERS: Final = ("Allow", "Retry-After")
 
-GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
-@async_only_middleware
+@sync_only_middleware
 def front(get_response: GetResponse) -> GetResponse:
     """Count every request, and give those for the API what all of them get."""
 
-    async def respond(request: HttpRequest) -> HttpResponseBase:
+    def respond(request: HttpRequest) -> HttpResponseBase:
         begun = monotonic()
-        response = await (
-            for_api(request) if request.path.startswith(ROOT) else get_response(request)
-        )
+        response = for_api(request) if request.path.startswith(ROOT) else get_response(request)
         count_request(request, response.status_code, monotonic() - begun)
         return response
 
-    async def for_api(request: HttpRequest) -> HttpResponseBase:
+    def for_api(request: HttpRequest) -> HttpResponseBase:
         if holds_nul(request):
             return finished(request, answer(request, Problem(UNREADABLE)))
         if request.method == "HEAD":
             request.method = "GET"  # The server leaves the body away (RFC 9110 §9.3.2).
-        return finished(request, await get_response(request))
+        return finished(request, get_response(request))
 
     return respond
 

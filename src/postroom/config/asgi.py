@@ -2,15 +2,15 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "postroom.config.settings")
-
-whole = get_asgi_application()
+django.setup(set_prefix=False)
 
 # Models are loaded by now; the first email that is opened finds its reader warm.
 from postroom.rendering.readers import READERS  # noqa: E402
 from postroom.web.bodies import bounded  # noqa: E402
+from postroom.web.one_thread import OneThread  # noqa: E402
 
-application = bounded(whole)
+application = bounded(OneThread())
 READERS.begin()

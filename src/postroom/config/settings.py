@@ -60,7 +60,7 @@ MIDDLEWARE = [
     "postroom.web.lightness.light",
     "postroom.web.security.page_policy",
     "postroom.api.front.front",
-    "servestatic.middleware.ServeStaticMiddleware",
+    "postroom.web.our_files.our_files",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -5,11 +5,11 @@ bytes that a stranger wrote (a mail's HTML, an attachment): they run nothing, lo
 the network and have no origin. Design, decision 10.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.decorators import async_only_middleware
+from django.utils.decorators import sync_only_middleware
 
 from postroom.web.time_zones import use_time_zone_of
 
@@ -43,16 +43,16 @@ SEALED_POLICY = "; ".join(
 NEVER_KEPT = "private, no-store"
 
 AnyResponse = TypeVar("AnyResponse", bound=HttpResponseBase)
-GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
-@async_only_middleware
+@sync_only_middleware
 def page_policy(get_response: GetResponse) -> GetResponse:
     """Add the headers; signed-in pages are never kept by caches, so that "back" shows no mail."""
 
-    async def respond(request: HttpRequest) -> HttpResponseBase:
+    def respond(request: HttpRequest) -> HttpResponseBase:
         with use_time_zone_of(request):
-            response = await get_response(request)
+            response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault(
