@@ -291,7 +291,7 @@ def test_a_guard_taken_away_is_noticed(number: int, monkeypatch: pytest.MonkeyPa
     """Without the second wall, which would stand in for the first."""
     for name, thing in {"redacted": redacted, "WHOLE": WHOLE}.items():
         monkeypatch.setattr(email_access, name, thing, raising=False)
-    monkeypatch.setattr("postroom.web.behind_the_wall.enter", lambda *_: None)
+    monkeypatch.setattr("postroom.web.behind_the_wall.enter", lambda _: ("none", "", None))
     take_away(*GUARDS[number], monkeypatch)
     world = world_of(MODES["public, subject"])
     with pytest.raises(AssertionError):

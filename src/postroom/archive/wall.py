@@ -15,6 +15,8 @@ from django.db.utils import ProgrammingError
 from psycopg import sql
 from psycopg.errors import QueryCanceled
 
+from postroom.team.once_a_page import nothing_ahead
+
 ENTER = """
 SELECT current_setting('role'), current_setting('postroom.viewer', true),
        current_setting('statement_timeout'), set_config('role', %s, false),
@@ -25,6 +27,8 @@ LEAVE = """
 SELECT set_config('role', %s, false), wall_enter(%s),
        set_config('statement_timeout', coalesce(%s, current_setting('statement_timeout')), false)
 """
+OUT = "SELECT current_setting('role'), set_config('role', %s, false)"
+BACK = "SELECT set_config('role', %s, false)"
 ITSELF = "none"  # The role that signed in, which owns the tables.
 Standing = tuple[str, str | None, str]  # Of a connection: its role, for whom, and its bound.
 
@@ -38,9 +42,18 @@ def seen_by(viewer: int | None) -> Iterator[None]:
 
 @contextmanager
 def round_the_wall() -> Iterator[None]:
-    """Ask as the engine does. What comes of it goes to no page before a viewer's own question."""
-    with in_role(ITSELF, ""):
-        yield
+    """Ask as the engine does. What comes of it goes to no page before a viewer's own question.
+
+    For whom was asked before stays as it was: nobody is kept from anything in this role.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(OUT, [ITSELF])
+        before, _ = cursor.fetchone()
+    try:
+        with nothing_ahead():
+            yield
+    finally:
+        leave(BACK, [before])
 
 
 @contextmanager
@@ -68,10 +81,11 @@ def look_as(viewer: int) -> None:
 
 @contextmanager
 def in_role(role: str, viewer: str) -> Iterator[None]:
-    """Take a role, and give it back whatever happens."""
+    """Take a role, and give it back whatever happens. What was asked ahead is of the other."""
     before = enter(role, viewer)
     try:
-        yield
+        with nothing_ahead():
+            yield
     finally:
         give_back(*before)
 
@@ -88,10 +102,15 @@ def enter(role: str, viewer: str, bound: str | None = None) -> Standing:
 
 
 def give_back(role: str, viewer: str | None, bound: str | None = None) -> None:
-    """The role of before; a connection that cannot even do that is not used again."""
+    """The role of before, for whom it asked."""
+    leave(LEAVE, [role, viewer or "", bound])
+
+
+def leave(statement: str, said: list[str | None]) -> None:
+    """Be as before; a connection that cannot even do that is not used again."""
     try:
         with connection.cursor() as cursor:
-            cursor.execute(LEAVE, [role, viewer or "", bound])
+            cursor.execute(statement, said)
     except DatabaseError:
         # A transaction that failed takes its settings back itself when it is rolled back.
         if not connection.in_atomic_block:

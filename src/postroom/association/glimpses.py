@@ -4,7 +4,7 @@ A page is chosen from hundreds of copies. Of these only this much is read, as pl
 whoever shows a row asks `visible_to` for the email once more, which is then cut down to its sight.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -22,7 +22,7 @@ from postroom.association.search_candidates import having
 from postroom.association.search_conditions import EVERY_EMAIL, Conditions
 from postroom.association.visibility import premises, seen_by, visible_to
 from postroom.team.models import User
-from postroom.team.written_once import is_of_few, written_once
+from postroom.team.written_once import ahead, asking, is_of_few, written_once
 
 ALL_OF_IT = Sight.EVERYTHING.value
 THESE = [-1]  # In the place of the emails that are asked for; none has this id.
@@ -193,8 +193,10 @@ def rows_of(chosen: Sequence[Copies], viewer: User, reach: InReach) -> list[Rela
     if not chosen or not viewer.is_active:
         return []
     best = [copies[0].pk for copies in chosen]
+    held = list({g.account for copies in chosen for g in copies})
+    ahead(asking(seen_among, viewer.pk, reach, best), asking(owned, held))
     emails = {email.pk: email for email in seen_among(viewer.pk, reach, best)}
-    accounts = accounts_with_owners({g.account for copies in chosen for g in copies})
+    accounts = {account.pk: account for account in owned(held)}
     return [
         row_of(emails[copies[0].pk], copies, accounts, reach)
         for copies in chosen
@@ -217,13 +219,11 @@ def row_of(
     return RelatedEmail(email, email.account_id in reach.own, tuple(sharers))
 
 
-def accounts_with_owners(accounts: Collection[int]) -> dict[int, EmailAccount]:
-    """These accounts by id; they are fewer than the emails in them."""
-    return {account.pk: account for account in owned(list(accounts))}
-
-
 @written_once()
 def owned(accounts: list[int]) -> QuerySet[EmailAccount]:
-    """Some accounts with their owners: of each what a row tells, of sixty columns."""
+    """Some accounts with their owners: of each what a row tells, of sixty columns.
+
+    They are fewer than the emails in them.
+    """
     told = EmailAccount.objects.only("address", "owner__email", "owner__name")
     return told.select_related("owner").filter(pk__in=among(accounts))

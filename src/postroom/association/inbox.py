@@ -124,7 +124,9 @@ def unread_counts(
 ) -> dict[AnyColumn, Count]:
     """How many unread emails each column has, of the newest 1,000."""
     said = below(TOP, inboxes_of(viewer), MOST_COUNTED)
-    found = dict(once_a_page((UNREAD, repr(said)), lambda: answers("unread", UNREAD, said)))
+    found: dict[Any, Any] = dict(
+        once_a_page((UNREAD, repr(said)), lambda: answers("unread", UNREAD, said))
+    )
     is_more = found.pop(None, MOST_COUNTED) is None
     numbers: dict[AnyColumn, int] = {column: len(found.get(column.value, ())) for column in Column}
     unread = [pk for ids in found.values() for pk in ids]

@@ -24,7 +24,7 @@ from postroom.accounts.models import (
 from postroom.team.hierarchy import roles_whose_mail_is_seen
 from postroom.team.models import User
 from postroom.team.once_a_page import once_a_page
-from postroom.team.written_once import written_once
+from postroom.team.written_once import Asked, ahead, asking, written_once
 
 Ids = list[int]
 MODES = {mode.value: mode for mode in Sharing}
@@ -74,20 +74,31 @@ def accounts_in_reach(viewer: User) -> InReach:
 
 def find_reach(viewer: User) -> InReach:
     """Ask for it."""
+    ahead(*what_decides(viewer))
     held = dict(held_by(viewer.pk))
     own = list(held)
     has_rulings = bool(first_ruling())
-    shared = by_sight(reaching(viewer.pk, viewer.role_id, own))
+    shared = by_sight(one for one in reaching(viewer.pk, viewer.role_id) if one[0] not in held)
     return InReach(
         own,
         [pk for pk, owner in held.items() if owner == viewer.pk],
         shared[Sharing.PUBLIC],
         shared[Sharing.CUSTOM],
         under(viewer, others_than(own)),
-        granted_to(viewer.pk, own),
-        list(which_may_open(own).values_list("pk", flat=True)) if has_rulings else [],
+        [pk for pk in granted_to(viewer.pk) if pk not in held],
+        list(may_open(others_than(own)).values_list("pk", flat=True)) if has_rulings else [],
         has_rulings,
     )
+
+
+def what_decides(viewer: User) -> list[Asked]:
+    """The questions by which anyone's reach is found; none needs another's answer."""
+    return [
+        asking(held_by, viewer.pk),
+        asking(first_ruling),
+        asking(reaching, viewer.pk, viewer.role_id),
+        asking(granted_to, viewer.pk),
+    ]
 
 
 @written_once()
@@ -108,30 +119,33 @@ def held_by(viewer: int) -> QuerySet[EmailAccount, tuple[int, int]]:
 
 
 @written_once()
-def reaching(
-    viewer: int, role: int | None, own: Ids
-) -> QuerySet[SharingInForce, tuple[int, str, int]]:
-    """What colleagues' accounts show the viewer, and how."""
-    shared = others_than(own).filter(reaches(User(pk=viewer, role_id=role)))
+def reaching(viewer: int, role: int | None) -> QuerySet[SharingInForce, tuple[int, str, int]]:
+    """What accounts show the viewer, and how; their own among them."""
+    shared = living().filter(reaches(User(pk=viewer, role_id=role)))
     return shared.values_list("pk", "mode", "sight")
 
 
 @written_once()
-def granted_to(viewer: int, own: Ids) -> QuerySet[SharingInForce, int]:
-    """The accounts of which single emails were granted to the viewer."""
+def granted_to(viewer: int) -> QuerySet[SharingInForce, int]:
+    """The accounts of which single emails were granted to the viewer; their own among them."""
     granted = grants_to(User(pk=viewer)).values("account")
-    return which_may_open(own).filter(pk__in=granted).values_list("pk", flat=True)
+    return may_open(living()).filter(pk__in=granted).values_list("pk", flat=True)
+
+
+def living() -> QuerySet[SharingInForce]:
+    """How all accounts share that are not put away."""
+    return SharingInForce.objects.filter(account__in=active())
 
 
 def others_than(own: Ids) -> QuerySet[SharingInForce]:
-    """How all accounts share but these."""
+    """How all of them share but these."""
     listed = RawSQL("SELECT unnest(%s::bigint[])", [own])
-    return SharingInForce.objects.filter(account__in=active()).exclude(account__in=listed)
+    return living().exclude(account__in=listed)
 
 
-def which_may_open(own: Ids) -> QuerySet[SharingInForce]:
+def may_open(accounts: QuerySet[SharingInForce]) -> QuerySet[SharingInForce]:
     """Those whose owners may show single emails."""
-    return others_than(own).exclude(is_set=True, mode=Sharing.PRIVATE)
+    return accounts.exclude(is_set=True, mode=Sharing.PRIVATE)
 
 
 def reaches(viewer: User) -> Q:

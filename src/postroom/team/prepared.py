@@ -18,6 +18,8 @@ PLACE: Final = re.compile(r"%%|%s|%\((?P<name>\w+)\)s")
 MOST_IN_A_CONNECTION: Final = 200  # A sixth of a megabyte each, and more.
 LONGEST_NAME: Final = 40  # PostgreSQL cuts names at 63 bytes.
 
+Rows = list[tuple[Any, ...]]
+
 _numbers = count(1)
 _known_in: WeakKeyDictionary[object, set[str]] = WeakKeyDictionary()
 
@@ -53,6 +55,10 @@ class Prepared:
             self.make_known(known)
         return self.execute, [array_of(v) if is_of_ids(v) else v for v in values]
 
+    def is_known(self) -> bool:
+        """Whether the present connection has it."""
+        return self.name in _known_in.get(connection.connection, ())
+
     def make_known(self, known: set[str]) -> None:
         """Prepare it; with too many others, those are forgotten before."""
         with connection.wrap_database_errors, connection.connection.cursor() as cursor:
@@ -73,13 +79,23 @@ def array_of(ids: Iterable[int]) -> str:
     return f"{{{','.join(map(str, ids))}}}"
 
 
-def answers(name: str, statement: str, said: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+def together(statements: Sequence[tuple[str, Sequence[Any]]]) -> list[Rows]:
+    """The rows of each of some statements, in one round trip; each may take its own time."""
+    if not statements:
+        return []
+    said = [value for _, values in statements for value in values]
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(statement for statement, _ in statements), said)
+        found = [cursor.fetchall()]
+        while cursor.nextset():
+            found.append(cursor.fetchall())
+    return found
+
+
+def answers(name: str, statement: str, said: Mapping[str, Any]) -> Rows:
     """The rows of a statement whose values are named, as `%(since)s`."""
     prepared, names = named(name, statement)
-    with connection.cursor() as cursor:
-        cursor.execute(*prepared.said_with([said[each] for each in names]))
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+    return together([prepared.said_with([said[each] for each in names])])[0]
 
 
 @lru_cache(maxsize=256)

@@ -10,20 +10,21 @@ part of its shape, of which each is written by itself. ADR 60.
 import re
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from functools import partial, wraps
+from functools import partial, update_wrapper
 from itertools import count
-from typing import Any, Final, ParamSpec, TypeVar, cast
+from typing import Any, Final, Generic, ParamSpec, TypeVar, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from postroom.team.prepared import Prepared
+from postroom.team.once_a_page import page_in_the_making
+from postroom.team.prepared import Prepared, Rows, together
 
-Asked = ParamSpec("Asked")
+Asking = ParamSpec("Asking")
 Row = TypeVar("Row")
 FIRST: Final = 9_000_000_000_000_000_000  # Below 2^63; no row has such an id.
 MARK: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
@@ -50,35 +51,85 @@ def no_premises() -> Hashable:
 
 def written_once(
     premises: Callable[[], Hashable] = no_premises,
-) -> Callable[[Callable[Asked, QuerySet[Any, Row]]], Callable[Asked, list[Row]]]:
+) -> Callable[[Callable[Asking, QuerySet[Any, Row]]], "Question[Asking, Row]"]:
     """Make of a function that gives a query one that gives its rows.
 
     `premises`: what else the query is written by, as the organisation's own domains.
     """
+    return lambda ask: Question(ask, premises)
 
-    def making(question: Callable[Asked, QuerySet[Any, Row]]) -> Callable[Asked, list[Row]]:
-        shapes: dict[Hashable, Written] = {}
 
-        @wraps(question)
-        def ask(*values: Asked.args, **_: Asked.kwargs) -> list[Row]:
-            if not is_kept:
-                return list(question(*values))  # type: ignore[call-arg]
-            said: list[Any] = []
-            shape = premises(), tuple(shape_of(value, said) for value in values)
-            if (written := shapes.get(shape)) is None:
-                if len(shapes) >= MOST_SHAPES:
-                    shapes.clear()
-                numbers = count()
-                stand_ins = [stand_in(value, numbers) for value in values]
-                asked = question(*stand_ins)  # type: ignore[call-arg]
-                written = shapes[shape] = Written(question.__name__, asked)
-            if prove:
-                prove(written, partial(question, *values), said)
-            return written.rows(said)
+class Question(Generic[Asking, Row]):
+    """What is asked in a fixed shape, with its values each time."""
 
-        return ask
+    def __init__(
+        self, ask: Callable[Asking, QuerySet[Any, Row]], premises: Callable[[], Hashable]
+    ) -> None:
+        self.ask, self.premises = ask, premises
+        self.shapes: dict[Hashable, Written] = {}
+        update_wrapper(self, ask)
 
-    return making
+    def __call__(self, *values: Asking.args, **_: Asking.kwargs) -> list[Row]:
+        """The rows; those that the page asked for ahead, if it did."""
+        if not is_kept:
+            return list(self.ask(*values))  # type: ignore[call-arg]
+        written, said = self.written(values)
+        if prove:
+            prove(written, partial(self.ask, *values), said)
+        page = page_in_the_making()
+        found = page.ahead.pop(known_by(written, said), None) if page and page.ahead else None
+        return written.read(written.answer(said) if found is None else found)
+
+    def written(self, values: Sequence[Any]) -> "tuple[Written, list[Any]]":
+        """It in SQL for values of this shape, and what is said in its holes."""
+        said: list[Any] = []
+        shape = self.premises(), tuple(shape_of(value, said) for value in values)
+        if (written := self.shapes.get(shape)) is None:
+            if len(self.shapes) >= MOST_SHAPES:
+                self.shapes.clear()
+            numbers = count()
+            stand_ins = [stand_in(value, numbers) for value in values]
+            asked = self.ask(*stand_ins)  # type: ignore[call-arg]
+            written = self.shapes[shape] = Written(self.ask.__name__, asked)
+        return written, said
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with the values for it, not asked yet."""
+
+    question: Question[..., Any]
+    values: tuple[Any, ...]
+
+
+def asking(question: Question[Asking, Any], *values: Asking.args, **_: Asking.kwargs) -> Asked:
+    """The question, to be asked with these values."""
+    return Asked(question, values)
+
+
+def ahead(*questions: Asked) -> None:
+    """Ask in one go what the page in the making is about to ask one after the other.
+
+    Each finds its answer as it is asked, once. Where no page is made nothing is done. ADR 74.
+    """
+    if (page := page_in_the_making()) is None or not is_kept:
+        return
+    asked = [each.question.written(each.values) for each in questions]
+    open_ones = [
+        (written, said)
+        for written, said in asked
+        if written.sql and known_by(written, said) not in page.ahead
+    ]
+    executes = [written.execute(said) for written, said in open_ones]
+    if not all(written.prepared.is_known() for written, _ in open_ones):
+        executes = [written.execute(said) for written, said in open_ones]  # Forgotten for others.
+    for (written, said), rows in zip(open_ones, together(executes), strict=True):
+        page.ahead[known_by(written, said)] = rows
+
+
+def known_by(written: "Written", said: Sequence[Any]) -> Hashable:
+    """A question with its values."""
+    return written, tuple(tuple(v) if isinstance(v, list) else v for v in said)
 
 
 def shape_of(value: Any, said: list[Any]) -> Hashable:
@@ -189,14 +240,19 @@ class Written:
             values[at] = how(said)
         return tuple(values)
 
-    def rows(self, said: Sequence[Any]) -> list[Any]:
+    def execute(self, said: Sequence[Any]) -> tuple[str, Sequence[Any]]:
+        """What is said to PostgreSQL, on the present connection."""
+        return self.prepared.said_with([hole(said) for hole in self.holes])
+
+    def answer(self, said: Sequence[Any]) -> Rows:
         """Ask."""
-        if not self.sql:
-            return []
+        return together([self.execute(said)])[0] if self.sql else []
+
+    def read(self, rows: Rows) -> list[Any]:
+        """What PostgreSQL answered, as Django gives it."""
         compiler = copy(self.compiler)
         compiler.connection = connection
-        execute = self.prepared.said_with([hole(said) for hole in self.holes])
-        compiler.as_sql = lambda *_, **__: execute
+        compiler.execute_sql = lambda *_, **__: [rows]
         compiler.get_converters = lambda _: self.converters
         query = copy(self.question.query)
         query.get_compiler = lambda *_, **__: compiler

@@ -10,6 +10,7 @@ from postroom.crm.companies import NameTaken, find_companies, rename
 from postroom.crm.models import Company
 from postroom.crm.orders import OF_COMPANIES
 from postroom.crm.shown import deals_shown, find_company_shown, people_shown
+from postroom.web.emails.asked_ahead import before_a_company
 from postroom.web.emails.figures import counted
 from postroom.web.emails.outgoing import to_company
 from postroom.web.emails.related import about_company, is_for_part, listed, related_list
@@ -40,6 +41,7 @@ def companies(request: SignedInRequest) -> HttpResponse:
 @signed_in
 def company(request: SignedInRequest, pk: int) -> HttpResponse:
     """A company with its people and deals, and their mail as far as the viewer may see it."""
+    before_a_company(request, pk)
     company = shown_or_404(find_company_shown(pk))
     related = related_list(about_company(company), request.user, request.GET)
     if is_for_part(request):

@@ -12,6 +12,7 @@ from postroom.crm.models import Deal, DealStage
 from postroom.crm.orders import OF_DEALS
 from postroom.crm.pipeline import stages
 from postroom.web.deals.forms import DealForm, begun_with, find_named, written_of
+from postroom.web.emails.asked_ahead import before_a_deal
 from postroom.web.emails.figures import figures
 from postroom.web.emails.outgoing import to_deal
 from postroom.web.emails.related import about_deal, is_for_part, listed, related_list
@@ -43,6 +44,7 @@ def deals(request: SignedInRequest) -> HttpResponse:
 @signed_in
 def deal(request: SignedInRequest, pk: int) -> HttpResponse:
     """A deal with its people, and its mail as far as the viewer may see it."""
+    before_a_deal(request, pk)
     deal = get_object_or_404(DEALS, pk=pk)
     related = related_list(about_deal(deal), request.user, request.GET)
     if is_for_part(request):

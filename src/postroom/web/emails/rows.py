@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet
 
-from postroom.archive.labels import labels_of
+from postroom.archive.labels import borne_by, labels_of
 from postroom.archive.models import Direction, Email, Label, Participant, ParticipantRole
 from postroom.association import RelatedEmail, Sight
 from postroom.association.people import among
-from postroom.outbox.returned import UNKNOWN, Outcome, outcomes_among
+from postroom.outbox.returned import UNKNOWN, Outcome, came_of, outcomes_among
 from postroom.team.models import User
-from postroom.team.written_once import written_once
+from postroom.team.written_once import ahead, asking, written_once
 
 RECIPIENTS = (ParticipantRole.TO, ParticipantRole.CC, ParticipantRole.BCC)
 
@@ -50,9 +50,14 @@ class EmailRow:
 
 def rows_of(related: Sequence[RelatedEmail]) -> list[EmailRow]:
     """The rows for these emails, in their order."""
-    participants = participants_of([r.email.pk for r in related])
-    sent = [r.email.pk for r in related if r.email.direction == Direction.SENT]
-    outcomes, labels = outcomes_among(sent) if sent else {}, labels_of([r.email for r in related])
+    emails = [r.email for r in related]
+    sent = [email.pk for email in emails if email.direction == Direction.SENT]
+    whole = [email.pk for email in emails if email.sight >= Sight.EVERYTHING]
+    listed = [email.pk for email in emails]
+    asked = [asking(on_emails, listed), asking(came_of, sent), asking(borne_by, whole)]
+    ahead(*(each for each in asked if all(each.values)))
+    participants = participants_of(listed)
+    outcomes, labels = outcomes_among(sent) if sent else {}, labels_of(emails)
     rows = [row_of(r, participants[r.email.pk], outcomes.get(r.email.pk, UNKNOWN)) for r in related]
     return [replace(row, labels=labels.get(row.email.pk, ())) for row in rows]
 

@@ -15,7 +15,9 @@ from postroom.association.people import known_people_on
 from postroom.crm.models import Person, Stage
 from postroom.crm.shown import find_person_shown
 from postroom.sync.inquiring import is_looked_for
+from postroom.web.asked_ahead import before_mail
 from postroom.web.emails.access import find_email, find_person_on, get_email
+from postroom.web.emails.asked_ahead import about_a_person, before_a_person, before_reading
 from postroom.web.emails.figures import figures
 from postroom.web.emails.opening import message_context, reading_context
 from postroom.web.emails.outgoing import to_person
@@ -31,7 +33,9 @@ from postroom.web.sign_in import SignedInRequest, signed_in
 @signed_in
 def person(request: SignedInRequest, pk: int) -> HttpResponse:
     """Who someone is, and the mail with them that the viewer may see."""
+    before_a_person(request, pk)
     person = shown_or_404(find_person_shown(pk))
+    about_a_person(request, person)
     related = related_list(about_person(person), request.user, request.GET)
     if is_for_part(request):
         return listed(request, related)
@@ -45,8 +49,10 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
         context["waiting"] = waiting_with(person, request.user, timezone.now(), related.newest)
     context["history"] = history_for(request.user, person)
     email = find_email(request.user, request.GET.get("email", ""))
-    if email and find_person_on(email, str(pk)):
-        context |= reading_context(request, email, person)
+    if email:
+        before_reading(request.user, email)
+        if find_person_on(email, str(pk)):
+            context |= reading_context(request, email, person)
     return render(request, "people/person.html", context)
 
 
@@ -62,7 +68,9 @@ def person_figures(request: SignedInRequest, pk: int) -> HttpResponse:
 @signed_in
 def email(request: SignedInRequest, pk: int) -> HttpResponse:
     """An email in its conversation, on its own page or in the reading pane beside the list."""
+    before_mail(request)
     email = get_email(request.user, pk)
+    before_reading(request.user, email)
     person = find_person_on(email, request.GET.get("person", ""))
     if not request.htmx:
         return own_page(request, email, person)

@@ -17,18 +17,21 @@ from postroom.association.inbox import (
     InboxPage,
     Place,
     inbox_page,
+    inboxes_and_teams,
     inboxes_of,
     unread_counts,
 )
 from postroom.association.inbox_columns import Column
-from postroom.association.inbox_own import own_columns
+from postroom.association.inbox_own import columns_shown, own_columns
 from postroom.association.inbox_team import colleagues_of, teams_of
 from postroom.association.people import among
 from postroom.cleanup.models import Case
-from postroom.team.models import User
+from postroom.team.models import User, the_one
 from postroom.team.sales_inbox import switch_sales_inbox
-from postroom.team.written_once import written_once
+from postroom.team.written_once import ahead, asking, written_once
+from postroom.web.asked_ahead import is_whole, of_frame
 from postroom.web.emails.access import find_email
+from postroom.web.emails.asked_ahead import before_reading
 from postroom.web.emails.opening import reading_context
 from postroom.web.emails.snoozing import CHOICES
 from postroom.web.emails.standing import NOT_OFFERED
@@ -54,6 +57,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     """One column as a list, the others behind tabs."""
     if not request.user.salesinbox_on:
         return switched_off(request)
+    before_the_inbox(request)
     column, after = parse_column(request), parse_place(request)
     reading = opened(request)
     page = inbox_page(request.user, column, timezone.now(), after=after)
@@ -63,6 +67,15 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     if request.htmx and (after or "top" in request.GET):
         return render(request, "inbox/rows.html", context)
     return render(request, "inbox/inbox.html", context | reading | around(request.user))
+
+
+def before_the_inbox(request: SignedInRequest) -> None:
+    """Ask at once what a column and what stands around it ask. ADR 74."""
+    viewer = request.user
+    around = [asking(columns_shown, viewer.pk), *of_frame(viewer)] if is_whole(request) else ()
+    ahead(asking(inboxes_and_teams, viewer.pk), asking(the_one), *around)
+    if is_whole(request) and (held := inboxes_of(viewer)):
+        ahead(asking(folders_offered, held), asking(labels_offered, held))
 
 
 def switched_off(request: SignedInRequest) -> HttpResponse:
@@ -75,7 +88,10 @@ def switched_off(request: SignedInRequest) -> HttpResponse:
 def opened(request: SignedInRequest) -> dict[str, object]:
     """The email that stands in the address, if one does: read before the list is made."""
     email = find_email(request.user, request.GET.get("email", ""))
-    return reading_context(request, email, None) if email else {}
+    if email is None:
+        return {}
+    before_reading(request.user, email)
+    return reading_context(request, email, None)
 
 
 @require_safe

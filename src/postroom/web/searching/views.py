@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from postroom.archive.search_query import LONGEST, parse_query
 from postroom.team.models import SavedSearch
+from postroom.web.asked_ahead import before_mail
 from postroom.web.diary.removing import removed_from_list
 from postroom.web.searching.diary import diary_found
 from postroom.web.searching.rows import page_of, typed_words
@@ -23,6 +24,7 @@ from postroom.web.sign_in import SignedInRequest, signed_in
 @signed_in
 def search(request: SignedInRequest) -> HttpResponse:
     """What is found, or what could be searched for."""
+    before_mail(request)
     words = typed_words(request.GET.get("q", ""))
     after = request.GET.get("after", "")
     page, diary = page_of(request.user, words, after), diary_found(request.user, words, after)
