@@ -124,7 +124,7 @@ def test_only_a_whole_bearer_key_opens(header: str, alice: User) -> None:
 
 def test_a_signed_in_browser_is_no_program(alice: User) -> None:
     client = Client()
-    client.force_login(alice, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(alice, backend="postroom.web.door.known.KnownUsers")
     assert client.get("/api/v1/me").status_code == 401
     assert client.post("/api/v1/people").status_code == 401
 

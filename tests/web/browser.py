@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 # Chromium without a window of its own, in three quarters of the processor time.
 CHROMIUM = "/usr/bin/chromium-headless-shell"
-SIGN_IN = "allauth.account.auth_backends.AuthenticationBackend"
+SIGN_IN = "postroom.web.door.known.KnownUsers"
 WIDTHS = {360: 760, 768: 1024, 1440: 900}
 Scheme = Literal["light", "dark"]
 AXE = Axe().axe_script + ";0"  # Or else what it made comes back.

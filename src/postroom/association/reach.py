@@ -84,7 +84,7 @@ def find_reach(viewer: User) -> InReach:
         [pk for pk, owner in held.items() if owner == viewer.pk],
         shared[Sharing.PUBLIC],
         shared[Sharing.CUSTOM],
-        under(viewer, others_than(own)),
+        under(viewer, own),
         [pk for pk in granted_to(viewer.pk) if pk not in held],
         list(may_open(others_than(own)).values_list("pk", flat=True)) if has_rulings else [],
         has_rulings,
@@ -162,12 +162,13 @@ def by_sight(accounts: Iterable[tuple[int, str, int]]) -> dict[Sharing, dict[Sig
     return found
 
 
-def under(viewer: User, accounts: QuerySet[SharingInForce]) -> Ids:
+def under(viewer: User, own: Ids) -> Ids:
     """Those of the viewer's reports, if the organisation lets superiors see their mail."""
     roles = roles_whose_mail_is_seen(viewer)
     if not roles:
         return []
-    return list(accounts.filter(account__owner__role__in=roles).values_list("pk", flat=True))
+    of_reports = others_than(own).filter(account__owner__role__in=roles)
+    return list(of_reports.values_list("pk", flat=True))
 
 
 def grants_to(viewer: User) -> QuerySet[Grant]:

@@ -1,10 +1,10 @@
 """Who looks at an open page, asked anew each time something is about to be sent."""
 
 from django.contrib.auth import get_user
-from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 
 from postroom.team.models import User
+from postroom.web.door.known import SessionStore
 from postroom.web.door.second_factors import must_set_up
 
 
