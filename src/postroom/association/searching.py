@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from postroom.accounts.models import EmailAccount, Sight
 from postroom.archive.models import SearchEntry
 from postroom.archive.search_query import Kind, Query, Term
@@ -21,6 +23,7 @@ from postroom.association.glimpses import (
     glimpses_of,
     rows_of,
 )
+from postroom.association.people import among
 from postroom.association.periods import period_of, single_terms
 from postroom.association.reach import InReach, accounts_in_reach
 from postroom.association.related import PAGE
@@ -33,6 +36,7 @@ from postroom.association.search_conditions import (
     groups_of_words,
 )
 from postroom.team.models import User
+from postroom.team.written_once import written_once
 
 FIRST_LOOK = 100  # Emails of which it is asked whether they may be seen; then twice as many.
 MOST_OF_A_LOOK = 1_600
@@ -123,14 +127,22 @@ def place_of(query: Query, viewer: User, after: Cursor | None, reach: InReach) -
 
 def accounts_for(query: Query, viewer: User, reach: InReach) -> list[int]:
     """The accounts in which the viewer may see anything, of those that the query means."""
-    seen = EmailAccount.objects.filter(pk__in=[*reach.own, *reach.of_colleagues])
-    for term in single_terms(query):
-        if term.kind == Kind.SHARED_BY:
-            seen = seen.filter(owner__in=colleagues_called(term.text, viewer))
+    sharers = [term.text for term in single_terms(query) if term.kind == Kind.SHARED_BY]
+    if not sharers:
+        return sorted(set(reach.accounts))
+    seen = EmailAccount.objects.filter(pk__in=reach.accounts)
+    for sharer in sharers:
+        seen = seen.filter(owner__in=colleagues_called(sharer, viewer))
     return list(seen.order_by("pk").values_list("pk", flat=True))
 
 
 def texts_of(rows: list[RelatedEmail]) -> dict[int, str]:
     """The beginning of the text of each email, of those that the viewer may read."""
     readable = [row.email.pk for row in rows if row.email.sight >= Sight.EVERYTHING]
-    return dict(SearchEntry.objects.filter(pk__in=readable).values_list("email_id", "text"))
+    return dict(beginnings_of(readable)) if readable else {}
+
+
+@written_once()
+def beginnings_of(emails: list[int]) -> QuerySet[SearchEntry, tuple[int, str]]:
+    """The same, asked."""
+    return SearchEntry.objects.filter(pk__in=among(emails)).values_list("email_id", "text")

@@ -12,15 +12,17 @@ from django.db.models import F, Q, QuerySet
 
 from postroom.archive.search_query import DATES, Kind, Query, Term
 from postroom.archive.search_terms import condition_of
-from postroom.association.search_conditions import Matches, people_meant
+from postroom.association.search_conditions import Matches, people_meant, words_in
 from postroom.crm.models import Deal, Note, Task
 from postroom.crm.records import WITH_RECORD
 from postroom.crm.tasks import tasks_for
 from postroom.team.models import User
+from postroom.team.written_once import written_once
 
 NONE: Final = Q(pk__in=[])
 LOOKS_FOR: Final = frozenset({Kind.ANY, Kind.PERSON})
 KINDS: Final = ("note", "task")
+MOST_OF_A_FEW: Final = 5
 
 
 def kind_asked(query: Query) -> str:
@@ -38,6 +40,43 @@ def notes_found(query: Query) -> QuerySet[Note]:
 def tasks_found(query: Query, viewer: User) -> QuerySet[Task]:
     """Tasks that answer it, of those that the viewer sees."""
     return tasks_for(viewer).filter(conditions_of(query, "task", "due_on"))
+
+
+def newest_notes(query: Query, few: int) -> list[Note]:
+    """The newest notes that answer it; most queries are words alone, and asked in one shape."""
+    if words := words_alone(query):
+        return notes_with(words)[:few]
+    return list(notes_found(query).order_by("-written_at", "-pk")[:few])
+
+
+def newest_tasks(query: Query, viewer: User, few: int) -> list[Task]:
+    """The same of tasks, by the day on which they are due."""
+    if words := words_alone(query):
+        return tasks_with(words, viewer.pk)[:few]
+    return list(tasks_found(query, viewer).order_by("-due_on", "-pk")[:few])
+
+
+def words_alone(query: Query) -> str:
+    """The query as one condition of words; empty where it asks for anything else."""
+    terms = query.terms
+    if any(term.kind != Kind.ANY for term in terms) or all(term.is_negated for term in terms):
+        return ""
+    return words_in(query)
+
+
+@written_once()
+def notes_with(words: str) -> QuerySet[Note]:
+    """The newest notes with these words."""
+    notes = Note.objects.select_related("author", *WITH_RECORD)
+    found = notes.filter(Matches(F("found_by"), words))
+    return found.order_by("-written_at", "-pk")[:MOST_OF_A_FEW]
+
+
+@written_once()
+def tasks_with(words: str, viewer: int) -> QuerySet[Task]:
+    """The tasks with these words that are due last."""
+    found = tasks_for(User(pk=viewer)).filter(Matches(F("found_by"), words))
+    return found.order_by("-due_on", "-pk")[:MOST_OF_A_FEW]
 
 
 def conditions_of(query: Query, kind: str, day: str) -> Q:

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from postroom.archive.search_query import Kind, Query, parse_query
-from postroom.association.searching_diary import kind_asked, notes_found, tasks_found
+from postroom.association.searching_diary import (
+    kind_asked,
+    newest_notes,
+    newest_tasks,
+    notes_found,
+    tasks_found,
+)
 from postroom.crm.models import Note, Task
 from postroom.crm.orders import Order
 from postroom.crm.stretches import stretch_of
@@ -78,8 +84,8 @@ def a_few(query: Query, words: str, viewer: User, needles: list[Needle]) -> Foun
     """The newest of each kind, and how to have all of them."""
     if not query.groups:
         return FoundDiary("", [], [])
-    notes = list(notes_found(query).order_by("-written_at", "-pk")[: A_FEW + 1])
-    tasks = list(tasks_found(query, viewer).order_by("-due_on", "-pk")[: A_FEW + 1])
+    notes = newest_notes(query, A_FEW + 1)
+    tasks = newest_tasks(query, viewer, A_FEW + 1)
     words = words.strip()
     return FoundDiary(
         "",

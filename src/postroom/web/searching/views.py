@@ -10,11 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from postroom.archive.search_query import LONGEST, parse_query
 from postroom.team.models import SavedSearch
+from postroom.team.written_once import asking
 from postroom.web.asked_ahead import before_mail
 from postroom.web.diary.removing import removed_from_list
 from postroom.web.searching.diary import diary_found
 from postroom.web.searching.rows import page_of, typed_words
-from postroom.web.searching.saved import MOST_SAVED, keep
+from postroom.web.searching.saved import MOST_SAVED, keep, searches_of
 from postroom.web.searching.suggestions import OPERATORS, suggestions_for
 from postroom.web.searching.waiting import waiting_for
 from postroom.web.sign_in import SignedInRequest, signed_in
@@ -24,7 +25,7 @@ from postroom.web.sign_in import SignedInRequest, signed_in
 @signed_in
 def search(request: SignedInRequest) -> HttpResponse:
     """What is found, or what could be searched for."""
-    before_mail(request)
+    before_mail(request, of_rest=[asking(searches_of, request.user.pk)])
     words = typed_words(request.GET.get("q", ""))
     after = request.GET.get("after", "")
     page, diary = page_of(request.user, words, after), diary_found(request.user, words, after)
@@ -34,7 +35,7 @@ def search(request: SignedInRequest) -> HttpResponse:
     if request.htmx:
         return render(request, "search/found.html", context)
     context["operators"] = OPERATORS
-    context["saved"] = SavedSearch.objects.filter(user=request.user)
+    context["saved"] = searches_of(request.user.pk)
     return render(request, "search/search.html", context)
 
 
