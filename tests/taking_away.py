@@ -17,7 +17,8 @@ def take_away(
     monkeypatch.setattr(written_once, "is_kept", False)
     changed: dict[str, object] = {"__name__": module.__name__}
     exec(compile(source.replace(there, instead), str(module.__file__), "exec"), changed)
-    for name, function in changed.items():
+    for name, found in changed.items():
+        function = inspect.unwrap(found) if callable(found) else found
         if isinstance(function, FunctionType) and function.__module__ == module.__name__:
             ours = inspect.unwrap(getattr(module, name))
-            monkeypatch.setattr(ours, "__code__", inspect.unwrap(function).__code__)
+            monkeypatch.setattr(ours, "__code__", function.__code__)
