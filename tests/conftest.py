@@ -15,6 +15,7 @@ left behind is ended by the next one.
 - `alice`, `bob`, `charlie`: the cast. The functions of `cast` give them mailboxes and mail.
 """
 
+import gc
 import os
 import shutil
 import signal
@@ -54,6 +55,7 @@ PLACE = Path("/tmp").resolve()
 PREFIX = "postroom-test"
 # These rooms know nothing of Django, so their tests run without it.
 WITHOUT_DJANGO = {"config", "confinement", "imap", "mime", "net", "providers"}
+MADE_BETWEEN_LOOKS = 10_000
 SESSION_DIR = pytest.StashKey[Path]()
 
 
@@ -128,6 +130,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long: workers take each other's tests, but no half of one."""
     items.sort(key=lambda item: item.get_closest_marker("early") is None)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage in what the tests make alone, and not among the seven thousand tests.
+
+    A twelfth of what a worker computed was that look.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(MADE_BETWEEN_LOOKS, 10, 10)
 
 
 def pytest_collectstart(collector: pytest.Collector) -> None:
