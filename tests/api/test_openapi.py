@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -52,6 +53,12 @@ PATHS = api.get_openapi_schema()["paths"]
 OPERATIONS = [f"{verb.upper()} {path}" for path, verbs in PATHS.items() for verb in verbs]
 
 
+@cache
+def schema() -> Any:
+    """The OpenAPI as it is read, with what our code's constants may be good for: once, for all."""
+    return schemathesis.openapi.from_wsgi(OPENAPI, get_wsgi_application())
+
+
 @pytest.fixture
 def in_one_transaction() -> Iterator[None]:
     """A request closes no connection at its end, as with Django's own test client."""
@@ -78,8 +85,7 @@ def test_an_operation_answers_in_its_declared_shape(
     real |= {"note_id": note.pk, "task_id": task.pk}
     good = GOOD_BODIES | {"POST /api/v1/notes": {"text": "So.", "person": lena.pk}}
     headers = {"Authorization": f"Bearer {writer(alice).key}"}
-    schema = schemathesis.openapi.from_wsgi(OPENAPI, get_wsgi_application())
-    operation = schema[path][verb]
+    operation = schema()[path][verb]
     statuses: set[int] = set()
 
     @settings(
