@@ -54,7 +54,10 @@ class Shown:
 @require_safe
 @signed_in
 def inbox(request: SignedInRequest) -> HttpResponse:
-    """One column as a list, the others behind tabs."""
+    """One column as a list, the others behind tabs, whose counts come when the list is there.
+
+    They cost as much as all the rest.
+    """
     if not request.user.salesinbox_on:
         return switched_off(request)
     before_the_inbox(request)
@@ -66,6 +69,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     context["list"] = f"{reverse('inbox')}?column={column.value}"
     if request.htmx and (after or "top" in request.GET):
         return render(request, "inbox/rows.html", context)
+    context["tabs"] = [(each, None) for each in [*Column, *own_columns(request.user)]]
     return render(request, "inbox/inbox.html", context | reading | around(request.user))
 
 
@@ -113,8 +117,9 @@ def columns(request: SignedInRequest) -> HttpResponse:
 @signed_in
 def counts(request: SignedInRequest) -> HttpResponse:
     """The tabs with how much is unread, asked for again after something was done."""
-    column = parse_column(request)
-    return render(request, "inbox/tabs.html", around(request.user) | {"column": column})
+    tabs = unread_counts(request.user, timezone.now(), own_columns(request.user)).items()
+    context = {"column": parse_column(request), "tabs": list(tabs), "is_counted": True}
+    return render(request, "inbox/tabs.html", context)
 
 
 @require_POST
@@ -127,11 +132,9 @@ def switch(request: SignedInRequest) -> HttpResponse:
 
 
 def around(user: User) -> dict[str, object]:
-    """What stands around the rows: tabs with their counts, choices, folders to move to."""
-    counts = unread_counts(user, timezone.now(), own_columns(user))
+    """What stands around the rows: choices, folders to move to."""
     return {
         "room": "inbox",
-        "tabs": list(counts.items()),
         "choices": CHOICES,
         "folders": folders_for(user),
         "labels": labels_for(user),

@@ -200,6 +200,7 @@
     // Something was done meanwhile: what was asked for is old.
     if (wishes.count() !== before) return lookSoon();
     for (const place of places) renew(place, page.getElementById(place.id));
+    htmx.trigger(document.body, "inbox-changed");
   }
 
   function lookSoon() {
