@@ -16,8 +16,8 @@ from postroom.accounts.models import EmailAccount, FromAddress
 from postroom.archive.models import Email, EveryParticipant
 from postroom.crm.models import Person, PersonAddress
 from postroom.team.models import Organisation, User
-from postroom.team.once_a_page import once_a_page
-from postroom.team.written_once import written_once
+from postroom.team.once_a_page import has_answer, once_a_page
+from postroom.team.written_once import Asked, asking, written_once
 
 
 def of_colleagues() -> Q:
@@ -126,6 +126,12 @@ def known_participants() -> QuerySet[EveryParticipant]:
 def known_people_on(email: Email) -> list[Person]:
     """The leads and contacts on one email with their companies, for who shows them."""
     return once_a_page((people_on, email.pk), lambda: people_with_companies_on(email.pk))
+
+
+def asking_who_is_known_on(email: Email) -> list[Asked]:
+    """The question that this asks, unless the page has its answer."""
+    known = has_answer((people_on, email.pk))
+    return [] if known else [asking(people_with_companies_on, email.pk)]
 
 
 @written_once(own_domains)

@@ -52,6 +52,12 @@ def once_a_page(question: Hashable, ask: Callable[[], Answer]) -> Answer:
     return answer
 
 
+def has_answer(question: Hashable) -> bool:
+    """Whether this page has the answer to it already."""
+    page = _PAGE.get()
+    return page is not None and question in page.answers
+
+
 @contextmanager
 def nothing_ahead() -> Iterator[None]:
     """Inside, whatever is asked is asked now: who asks is somebody else."""

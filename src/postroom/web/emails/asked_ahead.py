@@ -8,7 +8,7 @@ from postroom.archive.teamwork import newest_about, standing_in
 from postroom.archive.whereabouts import copies_with_folders, every_action
 from postroom.association import Sight
 from postroom.association.deals import deals_among
-from postroom.association.people import addresses_of_one, people_with_companies_on
+from postroom.association.people import addresses_of_one, asking_who_is_known_on
 from postroom.crm.models import Company, Deal, Person
 from postroom.crm.records import Record
 from postroom.crm.shown import (
@@ -66,8 +66,11 @@ def before_a_deal(request: SignedInRequest, pk: int) -> None:
 
 
 def before_reading(viewer: User, email: Email) -> None:
-    """Before an email is laid out; of the viewer's own, where it lies and what is done with it."""
-    of_each = [asking(people_with_companies_on, email.pk), asking(on_emails, [email.pk])]
+    """Before an email is laid out; of the viewer's own, where it lies and what is done with it.
+
+    Once it is noted that it was opened: what is asked ahead is not asked again.
+    """
+    of_each = [*asking_who_is_known_on(email), asking(on_emails, [email.pk])]
     ahead(*of_each, *of_own(viewer, email) if holds(viewer, email.account) else ())
 
 

@@ -7,6 +7,7 @@ from postroom.archive.reading import opened
 from postroom.association import Sight, thread_of
 from postroom.association.readings import note_reading
 from postroom.crm.models import Person
+from postroom.web.emails.asked_ahead import before_reading
 from postroom.web.emails.conversation import lines_of, stretches_of
 from postroom.web.emails.reading import Reading, reading_of
 from postroom.web.emails.seeing import seeing_of
@@ -22,6 +23,7 @@ def open_email(request: SignedInRequest, email: Email) -> Reading:
     if email.sight == Sight.EVERYTHING:
         note_reading(email, request.user, now)
         opened(email, request.user, now)
+    before_reading(request.user, email)
     return reading_of(email, seeing_of(request, request.user))
 
 

@@ -17,7 +17,7 @@ from postroom.crm.shown import find_person_shown
 from postroom.sync.inquiring import is_looked_for
 from postroom.web.asked_ahead import before_mail
 from postroom.web.emails.access import find_email, find_person_on, get_email
-from postroom.web.emails.asked_ahead import about_a_person, before_a_person, before_reading
+from postroom.web.emails.asked_ahead import about_a_person, before_a_person
 from postroom.web.emails.figures import figures
 from postroom.web.emails.opening import message_context, reading_context
 from postroom.web.emails.outgoing import to_person
@@ -49,10 +49,8 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
         context["waiting"] = waiting_with(person, request.user, timezone.now(), related.newest)
     context["history"] = history_for(request.user, person)
     email = find_email(request.user, request.GET.get("email", ""))
-    if email:
-        before_reading(request.user, email)
-        if find_person_on(email, str(pk)):
-            context |= reading_context(request, email, person)
+    if email and find_person_on(email, str(pk)):
+        context |= reading_context(request, email, person)
     return render(request, "people/person.html", context)
 
 
@@ -70,7 +68,6 @@ def email(request: SignedInRequest, pk: int) -> HttpResponse:
     """An email in its conversation, on its own page or in the reading pane beside the list."""
     before_mail(request)
     email = get_email(request.user, pk)
-    before_reading(request.user, email)
     person = find_person_on(email, request.GET.get("person", ""))
     if not request.htmx:
         return own_page(request, email, person)

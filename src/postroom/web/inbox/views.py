@@ -31,7 +31,6 @@ from postroom.team.sales_inbox import switch_sales_inbox
 from postroom.team.written_once import ahead, asking, written_once
 from postroom.web.asked_ahead import is_whole, of_frame
 from postroom.web.emails.access import find_email
-from postroom.web.emails.asked_ahead import before_reading
 from postroom.web.emails.opening import reading_context
 from postroom.web.emails.snoozing import CHOICES
 from postroom.web.emails.standing import NOT_OFFERED
@@ -92,10 +91,7 @@ def switched_off(request: SignedInRequest) -> HttpResponse:
 def opened(request: SignedInRequest) -> dict[str, object]:
     """The email that stands in the address, if one does: read before the list is made."""
     email = find_email(request.user, request.GET.get("email", ""))
-    if email is None:
-        return {}
-    before_reading(request.user, email)
-    return reading_context(request, email, None)
+    return reading_context(request, email, None) if email else {}
 
 
 @require_safe
