@@ -233,3 +233,27 @@ def test_it_is_so_in_every_list(
             assert page.evaluate(LOADED) == loaded, name
         page.wait_for_function(f"() => ({PLACE})() === {loaded + 2}")
         print(name, loaded)
+
+
+def test_what_a_colleague_puts_back_at_the_end_of_a_page_stands_there_again(
+    visit: Visit, alice: User, letters: list[Email]
+) -> None:
+    page = visit(alice, INBOX)
+    page.keyboard.press("J")
+    expect(row(page, PAGE)).to_be_visible()
+    press(page, "K")
+    is_at(page, 0)
+    last = Email.objects.filter(pk=letters[PAGE - 1].pk)
+
+    def look_again() -> None:
+        with page.expect_response(lambda response: response.url.endswith(INBOX)):
+            page.evaluate("htmx.trigger(document.body, 'inbox-arrived')")
+
+    last.update(in_inbox=False)
+    look_again()
+    expect(row(page, PAGE - 1)).to_have_count(0)
+    last.update(in_inbox=True)
+    look_again()
+    expect(page.locator("#email-rows .subject")).to_have_text(
+        [f"Order {n:02}" for n in range(LETTERS)]
+    )

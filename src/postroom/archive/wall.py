@@ -15,7 +15,7 @@ from django.db.utils import ProgrammingError
 from psycopg import sql
 from psycopg.errors import QueryCanceled
 
-from postroom.team.once_a_page import nothing_ahead
+from postroom.team.once_a_page import forget_what_is_ahead, nothing_ahead
 
 ENTER = """
 SELECT current_setting('role'), current_setting('postroom.viewer', true),
@@ -75,6 +75,7 @@ def was_too_slow(error: BaseException) -> bool:
 
 def look_as(viewer: int) -> None:
     """Say for whom the rest of this request asks, where that is told only now."""
+    forget_what_is_ahead()
     with connection.cursor() as cursor:
         cursor.execute("SELECT wall_enter(%s)", [str(viewer)])
 

@@ -22,7 +22,7 @@ from postroom.team.written_once import written_once
 NONE: Final = Q(pk__in=[])
 LOOKS_FOR: Final = frozenset({Kind.ANY, Kind.PERSON})
 KINDS: Final = ("note", "task")
-MOST_OF_A_FEW: Final = 5
+A_FEW: Final = 2
 
 
 def kind_asked(query: Query) -> str:
@@ -42,18 +42,18 @@ def tasks_found(query: Query, viewer: User) -> QuerySet[Task]:
     return tasks_for(viewer).filter(conditions_of(query, "task", "due_on"))
 
 
-def newest_notes(query: Query, few: int) -> list[Note]:
-    """The newest notes that answer it; most queries are words alone, and asked in one shape."""
+def newest_notes(query: Query) -> list[Note]:
+    """The newest notes that answer it, a few and one more; most queries are words alone."""
     if words := words_alone(query):
-        return notes_with(words)[:few]
-    return list(notes_found(query).order_by("-written_at", "-pk")[:few])
+        return notes_with(words)
+    return list(notes_found(query).order_by("-written_at", "-pk")[: A_FEW + 1])
 
 
-def newest_tasks(query: Query, viewer: User, few: int) -> list[Task]:
+def newest_tasks(query: Query, viewer: User) -> list[Task]:
     """The same of tasks, by the day on which they are due."""
     if words := words_alone(query):
-        return tasks_with(words, viewer.pk)[:few]
-    return list(tasks_found(query, viewer).order_by("-due_on", "-pk")[:few])
+        return tasks_with(words, viewer.pk)
+    return list(tasks_found(query, viewer).order_by("-due_on", "-pk")[: A_FEW + 1])
 
 
 def words_alone(query: Query) -> str:
@@ -69,14 +69,14 @@ def notes_with(words: str) -> QuerySet[Note]:
     """The newest notes with these words."""
     notes = Note.objects.select_related("author", *WITH_RECORD)
     found = notes.filter(Matches(F("found_by"), words))
-    return found.order_by("-written_at", "-pk")[:MOST_OF_A_FEW]
+    return found.order_by("-written_at", "-pk")[: A_FEW + 1]
 
 
 @written_once()
 def tasks_with(words: str, viewer: int) -> QuerySet[Task]:
     """The tasks with these words that are due last."""
     found = tasks_for(User(pk=viewer)).filter(Matches(F("found_by"), words))
-    return found.order_by("-due_on", "-pk")[:MOST_OF_A_FEW]
+    return found.order_by("-due_on", "-pk")[: A_FEW + 1]
 
 
 def conditions_of(query: Query, kind: str, day: str) -> Q:

@@ -23,6 +23,7 @@ _UNSPACED: Final = (
     "\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff"
     "\U00020000-\U0003ffff"
 )
+_UNSPACED_BLOCKS: Final = tuple(zip(_UNSPACED[::3], _UNSPACED[2::3], strict=True))
 # Of these, the ones in which a line may end anywhere; mail is wrapped there.
 _WRAPPED: Final = (
     "(?<=[\u0e00-\u0eff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff])\r?\n"
@@ -110,7 +111,8 @@ def _without_accent(sign: str) -> str:
 def _or_space(sign: str) -> str:
     """The sign, if it is in a word. A mark is part of its word."""
     is_in_word = sign.isalnum() or unicodedata.category(sign)[0] == "M"
-    return sign if is_in_word or _unspaced().one.match(sign) else " "
+    is_unspaced = any(first <= sign <= last for first, last in _UNSPACED_BLOCKS)
+    return sign if is_in_word or is_unspaced else " "
 
 
 _ACCENTS_DROPPED: Final = _Signs(_without_accent)

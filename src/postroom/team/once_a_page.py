@@ -58,6 +58,12 @@ def has_answer(question: Hashable) -> bool:
     return page is not None and question in page.answers
 
 
+def forget_what_is_ahead() -> None:
+    """Whatever is asked from now on is asked for somebody else."""
+    if page := _PAGE.get():
+        page.ahead.clear()
+
+
 @contextmanager
 def nothing_ahead() -> Iterator[None]:
     """Inside, whatever is asked is asked now: who asks is somebody else."""

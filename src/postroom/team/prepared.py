@@ -1,8 +1,7 @@
 """Statements that PostgreSQL reads and plans once in a connection, and from then on has by name.
 
 Behind the wall the rules of who may see what are woven into each question, and reading and planning
-one took as long as answering it. PostgreSQL itself decides, by what its first plans would have
-cost, whether one plan serves all values. ADR 64.
+one took as long as answering it. One plan serves all values (`config.database.ONE_PLAN`). ADR 64.
 """
 
 import re

@@ -37,5 +37,8 @@ def before_mail(
 
 
 def is_whole(request: SignedInRequest) -> bool:
-    """Whether a whole page is asked for, and not a part of one that is open."""
+    """Whether a whole page is asked for, and not a part of one that is open.
+
+    So it is, too, when a browser goes back to a page that it forgot.
+    """
     return not request.htmx or bool(request.htmx.history_restore_request)

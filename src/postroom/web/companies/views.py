@@ -10,10 +10,11 @@ from postroom.crm.companies import NameTaken, find_companies, rename
 from postroom.crm.models import Company
 from postroom.crm.orders import OF_COMPANIES
 from postroom.crm.shown import deals_shown, find_company_shown, people_shown
+from postroom.web.asked_ahead import is_whole
 from postroom.web.emails.asked_ahead import before_a_company
 from postroom.web.emails.figures import counted
 from postroom.web.emails.outgoing import to_company
-from postroom.web.emails.related import about_company, is_for_part, listed, related_list
+from postroom.web.emails.related import about_company, listed, related_list
 from postroom.web.people.correspondence import rows_for
 from postroom.web.shown import shown_or_404
 from postroom.web.sign_in import SignedInRequest, signed_in
@@ -44,7 +45,7 @@ def company(request: SignedInRequest, pk: int) -> HttpResponse:
     before_a_company(request, pk)
     company = shown_or_404(find_company_shown(pk))
     related = related_list(about_company(company), request.user, request.GET)
-    if is_for_part(request):
+    if not is_whole(request):
         return listed(request, related)
     context: dict[str, object] = {"room": "deals", "company": company, "related": related}
     context["people"] = people_shown(company)

@@ -11,11 +11,12 @@ from postroom.crm.deals import find_deals
 from postroom.crm.models import Deal, DealStage
 from postroom.crm.orders import OF_DEALS
 from postroom.crm.pipeline import stages
+from postroom.web.asked_ahead import is_whole
 from postroom.web.deals.forms import DealForm, begun_with, find_named, written_of
 from postroom.web.emails.asked_ahead import before_a_deal
 from postroom.web.emails.figures import figures
 from postroom.web.emails.outgoing import to_deal
-from postroom.web.emails.related import about_deal, is_for_part, listed, related_list
+from postroom.web.emails.related import about_deal, listed, related_list
 from postroom.web.row_ids import parse_row_id
 from postroom.web.sign_in import SignedInRequest, signed_in
 from postroom.web.sorting import sorted_page
@@ -47,7 +48,7 @@ def deal(request: SignedInRequest, pk: int) -> HttpResponse:
     before_a_deal(request, pk)
     deal = get_object_or_404(DEALS, pk=pk)
     related = related_list(about_deal(deal), request.user, request.GET)
-    if is_for_part(request):
+    if not is_whole(request):
         return listed(request, related)
     context = {"room": "deals", "deal": deal, "related": related, "stages": stages()}
     context["waiting"] = waiting_about(deal, request.user, timezone.now())

@@ -140,11 +140,6 @@ def found_for(
     return ask(whose, viewer, filters.choice, after=place, limit=PAGE, reach=reach)
 
 
-def is_for_part(request: SignedInRequest) -> bool:
-    """Whether the rows alone are asked for: not when a browser goes back to a page it forgot."""
-    return bool(request.htmx) and not request.htmx.history_restore_request
-
-
 def listed(request: SignedInRequest, listing: RelatedList) -> HttpResponse:
     """The rows, for a page that is open; its address becomes that of what it shows."""
     answer = render(request, "emails/rows.html", {"related": listing})

@@ -15,13 +15,13 @@ from postroom.association.people import known_people_on
 from postroom.crm.models import Person, Stage
 from postroom.crm.shown import find_person_shown
 from postroom.sync.inquiring import is_looked_for
-from postroom.web.asked_ahead import before_mail
+from postroom.web.asked_ahead import before_mail, is_whole
 from postroom.web.emails.access import find_email, find_person_on, get_email
 from postroom.web.emails.asked_ahead import about_a_person, before_a_person
 from postroom.web.emails.figures import figures
 from postroom.web.emails.opening import message_context, reading_context
 from postroom.web.emails.outgoing import to_person
-from postroom.web.emails.related import about_person, is_for_part, listed, related_list
+from postroom.web.emails.related import about_person, listed, related_list
 from postroom.web.emails.way_back import keep, way_back
 from postroom.web.people.share_state import history_for, share_states_for
 from postroom.web.people.views import ROOMS
@@ -37,7 +37,7 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
     person = shown_or_404(find_person_shown(pk))
     about_a_person(request, person)
     related = related_list(about_person(person), request.user, request.GET)
-    if is_for_part(request):
+    if not is_whole(request):
         return listed(request, related)
     context: dict[str, object] = {"person": person, "related": related}
     context["room"] = ROOMS[Stage(person.stage)]

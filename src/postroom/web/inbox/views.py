@@ -75,8 +75,8 @@ def inbox(request: SignedInRequest) -> HttpResponse:
 def before_the_inbox(request: SignedInRequest) -> None:
     """Ask at once what a column and what stands around it ask. ADR 74."""
     viewer = request.user
-    around = [asking(columns_shown, viewer.pk), *of_frame(viewer)] if is_whole(request) else ()
-    ahead(asking(inboxes_and_teams, viewer.pk), asking(the_one), *around)
+    of_rest = [asking(columns_shown, viewer.pk), *of_frame(viewer)] if is_whole(request) else ()
+    ahead(asking(inboxes_and_teams, viewer.pk), asking(the_one), *of_rest)
     if is_whole(request) and (held := inboxes_of(viewer)):
         ahead(asking(folders_offered, held), asking(labels_offered, held))
 
@@ -112,9 +112,9 @@ def columns(request: SignedInRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def counts(request: SignedInRequest) -> HttpResponse:
-    """The tabs with how much is unread, asked for again after something was done."""
+    """The tabs with how much is unread: asked for with the list, and after something was done."""
     tabs = unread_counts(request.user, timezone.now(), own_columns(request.user)).items()
-    context = {"column": parse_column(request), "tabs": list(tabs), "is_counted": True}
+    context = {"column": parse_column(request), "tabs": list(tabs)}
     return render(request, "inbox/tabs.html", context)
 
 

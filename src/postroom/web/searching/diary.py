@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 
 from postroom.archive.search_query import Kind, Query, parse_query
 from postroom.association.searching_diary import (
+    A_FEW,
     kind_asked,
     newest_notes,
     newest_tasks,
@@ -22,7 +23,6 @@ from postroom.web.diary.section import BY_WRITING
 from postroom.web.searching.highlights import Needle, excerpt, marked, needles_of
 
 BY_DAY = Order(("due_on",), descends=True)
-A_FEW = 2
 LONG = 400  # Characters; of longer notes the line with the hit is shown, and the rest unfolds.
 
 
@@ -84,8 +84,7 @@ def a_few(query: Query, words: str, viewer: User, needles: list[Needle]) -> Foun
     """The newest of each kind, and how to have all of them."""
     if not query.groups:
         return FoundDiary("", [], [])
-    notes = newest_notes(query, A_FEW + 1)
-    tasks = newest_tasks(query, viewer, A_FEW + 1)
+    notes, tasks = newest_notes(query), newest_tasks(query, viewer)
     words = words.strip()
     return FoundDiary(
         "",

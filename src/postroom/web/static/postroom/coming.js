@@ -34,6 +34,7 @@ window.postroomComing = (() => {
   window.addEventListener("keydown", (event) => {
     const link = linkHere();
     if (!link || !isPlain(event) || localStorage.getItem("postroom-keys-off")) return;
+    if (event.key === "Escape" && !kept.length) return;
     if (event.key === "Escape") kept = [];
     else if (!isAsked(link) && event.key === "j") ask(link); // It could not be had, and is asked for again.
     else if (!isAsked(link) || !isMeant(event.key)) return;

@@ -231,8 +231,9 @@
       if (each.matches(".email-row") && !ids.has(each.id) && !each.contains(document.activeElement)) each.remove();
       each = next;
     }
-    let below = list.lastElementChild?.matches(".more") ? list.lastElementChild : null;
-    for (const fresh of sent.reverse()) {
+    const more = list.lastElementChild?.matches(".more") ? list.lastElementChild : null;
+    let below = more;
+    for (const [at, fresh] of sent.reverse().entries()) {
       const same = document.getElementById(fresh.id);
       if (same) {
         same.classList.toggle("unread", fresh.classList.contains("unread"));
@@ -240,14 +241,21 @@
         same.querySelector("[data-labels]").replaceChildren(...document.importNode(fresh.querySelector("[data-labels]"), true).childNodes);
       } else {
         // What left and stands there again was put back, here or by a colleague. Else what stands
-        // last has moved up from the next page, and comes with that.
+        // behind all that is loaded has moved up from the next page, and comes with that.
         const left = [...away.keys()].filter((each) => each.id === fresh.id);
-        if (!left.length && below?.matches(":has(> a[hx-get])")) continue;
+        const place = below === more ? behind(sent.slice(at + 1), more) : below;
+        if (!left.length && place?.matches(":has(> a[hx-get])")) continue;
         left.forEach((each) => away.delete(each));
-        list.insertBefore(document.importNode(fresh, true), below);
+        list.insertBefore(document.importNode(fresh, true), place);
       }
       below = document.getElementById(fresh.id) ?? below;
     }
+  }
+
+  // What stands behind the nearest of these that is in the list.
+  function behind(above, end) {
+    const nearest = above.map((each) => document.getElementById(each.id)).find(Boolean);
+    return nearest ? nearest.nextElementSibling : end;
   }
 
   setInterval(lookAgain, LOOK_AGAIN_MS);
