@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import product
 
 import pytest
 
@@ -18,6 +19,7 @@ from postroom.archive.wall import seen_by
 from postroom.association import related_emails
 from postroom.association.awaiting import Side, awaiting, watches_of
 from postroom.association.awaiting_with import awaiting_in_team, waiting_about, waiting_with
+from postroom.association.related_threads import related_threads
 from postroom.crm.deals import DealEntry, keep_deal
 from postroom.crm.models import Deal, Person
 from postroom.crm.pipeline import first_stage
@@ -234,8 +236,9 @@ def told_of(firm: Firm, viewer: User) -> list[list[str]]:
     later = NOON + timedelta(days=10)
     with seen_by(viewer.pk):
         at_last = waiting_with(firm.lena, viewer, later)
-        for limit in (1, 2, 50):  # From the page of the list, as far as it goes.
-            page = related_emails(firm.lena, viewer, limit=limit)
+        # From the page of the list, as far as it goes.
+        for ask, limit in product((related_emails, related_threads), (1, 2, 50)):
+            page = ask(firm.lena, viewer, limit=limit)
             assert waiting_with(firm.lena, viewer, later, page) == at_last
         both = (
             at_last,

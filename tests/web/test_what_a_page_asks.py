@@ -26,7 +26,7 @@ LENA, OMAR = "lena@mill.example", "omar@mill.example"
 # The page, and how many questions it may ask, entering and leaving the wall among them.
 BOUNDS = {
     "/people/{person}/": 13,
-    "/people/{person}/?as=threads": 13,
+    "/people/{person}/?as=threads": 14,
     "/people/{person}/?words=offer&unread=1": 13,
     "/people/{person}/figures/?sharers=1": 14,
     "/companies/{company}/": 11,

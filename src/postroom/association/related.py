@@ -59,7 +59,7 @@ class Choice:
 class Listed:
     """A page of a list; `next` is where it goes on, None at its end.
 
-    `copies`: all copies of the emails on it that the viewer may see.
+    `copies`: all copies of the emails on it that the viewer may see; of threads, of the newest.
     """
 
     rows: list[RelatedEmail]

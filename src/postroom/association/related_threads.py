@@ -55,9 +55,10 @@ def related_threads(
         if len(found) > limit:
             end = found[limit - 1][0][0].cursor
             break
-    rows = rows_of([head for head, _ in found[:limit]], viewer, reach)
+    heads = [head for head, _ in found[:limit]]
     members = {head[0].pk: emails for head, emails in found[:limit]}
-    return Listed([with_thread(row, members[row.email.pk]) for row in rows], end)
+    rows = [with_thread(row, members[row.email.pk]) for row in rows_of(heads, viewer, reach)]
+    return Listed(rows, end, [glimpse.pk for head in heads for glimpse in head])
 
 
 def with_thread(row: RelatedEmail, emails: list[Glimpse]) -> RelatedEmail:

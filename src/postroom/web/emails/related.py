@@ -64,8 +64,9 @@ class RelatedList:
 
     @property
     def newest(self) -> Listed | None:
-        """What the list begins with, if it is that of all their emails, newest first."""
-        return self.found if self.is_first and self.is_whole else None
+        """What the list begins with, if it is that of all their emails or threads, newest first."""
+        is_all = not self.is_narrowed and not self.filters.is_oldest_first
+        return self.found if self.is_first and is_all else None
 
     @property
     def chosen_sharers(self) -> list[User]:
