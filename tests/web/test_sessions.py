@@ -246,3 +246,10 @@ def test_roles_are_added_moved_given_and_removed_on_their_pages(
     assert User.objects.get(pk=bob.pk).role == chief
     gone = admin.post(f"/setup/roles/{chief.pk}/removal/", {"heir": "999999"}, follow=True)
     assert "was removed meanwhile" in gone.content.decode()
+
+
+@pytest.mark.parametrize("key", ["abcdefgh", '"abcdefgh\\000"', "", 'x"', "é" * 40])
+def test_who_comes_with_a_key_that_is_none_is_asked_to_sign_in(db: None, key: str) -> None:
+    answer = Client().get("/inbox/", headers={"cookie": f"sessionid={key}"})
+    assert answer.status_code == 302
+    assert "/accounts/login/" in answer.headers["Location"]
