@@ -10,20 +10,14 @@ from django.test.utils import override_settings
 from postroom.team.models import User
 from postroom.web.bodies import MB, MOST_OF_STRANGERS, MOST_OF_USERS, Application, bounded
 from postroom.web.one_thread import OneThread
+from web.asked import asked
 
 CHUNK = b"x" * MB
 
 
 def sends(application: Application, megabytes: int, cookie: str = "") -> tuple[int, int]:
     """The status of the answer to a body of so many megabytes, and how many were taken of it."""
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "method": "POST",
-        "path": "/accounts/login/",
-        "query_string": b"",
-        "headers": [(b"host", b"localhost"), (b"cookie", cookie.encode())],
-    }
+    scope = asked("/accounts/login/", cookie, "POST")
     taken, answers = 0, []
 
     async def receive() -> dict[str, object]:

@@ -13,6 +13,7 @@ from django.test import Client
 from postroom.archive import wall
 from postroom.team.models import User
 from postroom.web.one_thread import OneThread
+from web.asked import asked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,14 +30,6 @@ def held(table: str) -> Iterator[psycopg.Connection[object]]:
 
 async def goes_away(path: str, cookie: str, after: float, then: Callable[[], object]) -> None:
     """Ask for a page and close the connection; what it waits for comes afterwards."""
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "method": "GET",
-        "path": path,
-        "query_string": b"",
-        "headers": [(b"host", b"localhost"), (b"cookie", cookie.encode())],
-    }
     said: list[dict[str, object]] = [{"type": "http.request"}, {"type": "http.disconnect"}]
     messages = iter(said)
     sent = False
@@ -52,7 +45,7 @@ async def goes_away(path: str, cookie: str, after: float, then: Callable[[], obj
     async def send(message: object) -> None:
         """Nobody reads it."""
 
-    await OneThread()(scope, receive, send)
+    await OneThread()(asked(path, cookie), receive, send)
 
 
 def left_on(number: int) -> list[Standing]:

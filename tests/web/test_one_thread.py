@@ -9,6 +9,7 @@ from django.test import Client
 
 from postroom.team.models import User
 from postroom.web.one_thread import OneThread
+from web.asked import asked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -18,14 +19,6 @@ BEGINNING_AND_END = 2  # Django's signals at the two ends of a request.
 def answered(path: str, client: Client) -> tuple[int, bytes]:
     """Status and whole body of what the server's own handler answers."""
     cookie = f"sessionid={client.cookies['sessionid'].value}"
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "method": "GET",
-        "path": path,
-        "query_string": b"",
-        "headers": [(b"host", b"localhost"), (b"cookie", cookie.encode())],
-    }
     statuses: list[int] = []
     parts: list[bytes] = []
     messages = iter([{"type": "http.request"}])
@@ -40,7 +33,7 @@ def answered(path: str, client: Client) -> tuple[int, bytes]:
         statuses.extend([message["status"]] if "status" in message else [])  # type: ignore[list-item]
         parts.append(message.get("body", b""))  # type: ignore[arg-type]
 
-    asyncio.run(OneThread()(scope, receive, send))
+    asyncio.run(OneThread()(asked(path, cookie), receive, send))
     return statuses[0], b"".join(parts)
 
 

@@ -232,7 +232,6 @@ def test_it_is_so_in_every_list(
             press(page, "Jjjj")
             assert page.evaluate(LOADED) == loaded, name
         page.wait_for_function(f"() => ({PLACE})() === {loaded + 2}")
-        print(name, loaded)
 
 
 def test_what_a_colleague_puts_back_at_the_end_of_a_page_stands_there_again(
